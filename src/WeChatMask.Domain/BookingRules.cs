@@ -1,0 +1,48 @@
+namespace WeChatMask.Domain;
+
+/// <summary>What is known of one attempt when the desk decides it, inside the transaction that will write it.</summary>
+/// <param name="Admission">Answer of <see cref="RoundTimes.Admission"/>, the same for a whole batch.</param>
+/// <param name="ResidentKnown">The person is registered under the asking account.</param>
+/// <param name="PharmacyKnown">The code names a pharmacy of the city.</param>
+/// <param name="Eligible">The person may book.</param>
+/// <param name="LastBookedOn">Booking day of the person's newest booking that counts, through whichever account.</param>
+/// <param name="PharmacyStatus">Whether the pharmacy takes bookings.</param>
+/// <param name="Left">Places left in the pharmacy's present window.</param>
+public readonly record struct BookingFacts(
+    Refusal Admission,
+    bool ResidentKnown,
+    bool PharmacyKnown,
+    bool Eligible,
+    DateOnly? LastBookedOn,
+    PharmacyStatus PharmacyStatus,
+    int Left);
+
+/// <summary>A decision: taken, or refused with the reason and, for a cooldown, the first day that is free again.</summary>
+public readonly record struct BookingDecision(Refusal Refusal, DateOnly? BookableFrom = null);
+
+/// <summary>May this person book this place now? The order of the reasons is the contract's.</summary>
+public static class BookingRules
+{
+    /// <summary>Decides one attempt. <see cref="Refusal.None"/> means that the place is theirs.</summary>
+    /// <param name="facts">What was read under the batch's locks.</param>
+    /// <param name="round">Date of the round.</param>
+    /// <param name="cooldownDays">The present round's cooldown, which earlier bookings are measured by too.</param>
+    public static BookingDecision Decide(in BookingFacts facts, DateOnly round, int cooldownDays)
+    {
+        if (!facts.ResidentKnown) return new(Refusal.UnknownResident);
+        if (!facts.PharmacyKnown) return new(Refusal.UnknownPharmacy);
+        if (facts.Admission != Refusal.None) return new(facts.Admission);
+        if (!facts.Eligible) return new(Refusal.NotEligible);
+        if (facts.LastBookedOn == round) return new(Refusal.AlreadyBooked);
+        if (BookableFrom(facts.LastBookedOn, cooldownDays) is { } free && round < free) return new(Refusal.Cooldown, free);
+        if (facts.PharmacyStatus != PharmacyStatus.Open) return new(Refusal.PharmacyPaused);
+        return facts.Left > 0 ? new(Refusal.None) : new(Refusal.SoldOut);
+    }
+
+    /// <summary>First day a person who booked on <paramref name="lastBookedOn"/> may book again: D + cooldown.</summary>
+    public static DateOnly? BookableFrom(DateOnly? lastBookedOn, int cooldownDays) => lastBookedOn?.AddDays(cooldownDays);
+
+    /// <summary>Whether a booking may still be given back.</summary>
+    public static Refusal Cancellation(BookingStatus status, DateTimeOffset cancelUntil, DateTimeOffset now) =>
+        status == BookingStatus.Booked && now < cancelUntil ? Refusal.None : Refusal.TooLate;
+}

@@ -1,0 +1,68 @@
+namespace WeChatMask.Domain;
+
+/// <summary>The places of one pharmacy in one window of a round.</summary>
+/// <remarks>Mutable on purpose: the desk decides a whole batch on these and writes them back once.</remarks>
+public sealed class WindowPlaces
+{
+    /// <summary>Counts from 1.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Places the plan gave.</summary>
+    public required int Planned { get; set; }
+
+    /// <summary>Places that came from an earlier round.</summary>
+    public required int CarriedIn { get; set; }
+
+    /// <summary>Places that came from the window before.</summary>
+    public required int RolledIn { get; set; }
+
+    /// <summary>Places that went on to the next window.</summary>
+    public required int RolledOut { get; set; }
+
+    /// <summary>Bookings that hold a place of this window.</summary>
+    public required int Taken { get; set; }
+
+    /// <summary>Places of the window's own: the plan and the carry-over, without what rolled.</summary>
+    public int Places => Planned + CarriedIn;
+
+    /// <summary>Places that can be given now.</summary>
+    public int Left => Places + RolledIn - RolledOut - Taken;
+}
+
+/// <summary>Rolling of untaken places from window to window within one evening (Chuzhou's five; Loudi's one never rolls).</summary>
+public static class PlaceBook
+{
+    /// <summary>Moves what earlier windows left over into <paramref name="window"/>. Doing it again changes nothing.</summary>
+    /// <param name="windows">One pharmacy's windows, in order.</param>
+    /// <param name="window">Index (from 1) of the window that has opened.</param>
+    /// <returns>Whether anything moved.</returns>
+    public static bool RollUpTo(IReadOnlyList<WindowPlaces> windows, int window)
+    {
+        var moved = false;
+        for (var i = 0; i < windows.Count - 1 && windows[i].Window < window; i++)
+        {
+            var left = windows[i].Left;
+            if (left <= 0) continue;
+            windows[i].RolledOut += left;
+            windows[i + 1].RolledIn += left;
+            moved = true;
+        }
+
+        return moved;
+    }
+
+    /// <summary>Places left in all windows together; rolling does not change it.</summary>
+    public static int LeftOf(IEnumerable<WindowPlaces> windows) => windows.Sum(w => w.Left);
+
+    /// <summary>
+    /// Spreads places that come back from an earlier round evenly over the windows in which the pharmacy has places
+    /// (over all when it has none), the remainder to the earliest.
+    /// </summary>
+    public static void CarryIn(IReadOnlyList<WindowPlaces> windows, int places)
+    {
+        var takers = windows.Where(w => w.Planned > 0).ToList();
+        if (takers.Count == 0) takers = [.. windows];
+        var (each, rest) = Math.DivRem(places, takers.Count);
+        for (var i = 0; i < takers.Count; i++) takers[i].CarriedIn += each + (i < rest ? 1 : 0);
+    }
+}

@@ -1,0 +1,64 @@
+namespace WeChatMask.Domain;
+
+/// <summary>What the counter is told. The order of judgement is the contract's.</summary>
+public enum Verdict
+{
+    /// <summary>Handed over now.</summary>
+    Redeemed,
+
+    /// <summary>Would be handed over (answer to a check).</summary>
+    Valid,
+    AlreadyRedeemed,
+    OtherPharmacy,
+    NotYet,
+    Lapsed,
+    Cancelled,
+    Unknown,
+    Forged,
+    IdentityMismatch,
+    ProxyLimit,
+}
+
+/// <summary>What is known when somebody stands at the counter.</summary>
+/// <param name="Forged">A voucher whose signature does not hold.</param>
+/// <param name="Known">The booking exists.</param>
+/// <param name="OwnPharmacy">It is for the clerk's pharmacy.</param>
+/// <param name="IdentityHolds">The voucher proves it, or the last four characters agree.</param>
+/// <param name="Status">State of the booking.</param>
+/// <param name="PickupOpensAt">Start of the pickup hours.</param>
+/// <param name="PickupClosesAt">End of the pickup hours.</param>
+/// <param name="ProxyFull">The proxy has collected for as many as the policy allows.</param>
+public readonly record struct RedemptionFacts(
+    bool Forged,
+    bool Known,
+    bool OwnPharmacy,
+    bool IdentityHolds,
+    BookingStatus Status,
+    DateTimeOffset PickupOpensAt,
+    DateTimeOffset PickupClosesAt,
+    bool ProxyFull);
+
+/// <summary>May this be handed over, here, now? One pure function, so that a clerk's phone can judge by the same table.</summary>
+public static class RedemptionRules
+{
+    /// <summary>How long a clerk may take a hand-over back; later only a supervisor (contract, void).</summary>
+    public static readonly TimeSpan VoidTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>The verdict; <see cref="Verdict.Valid"/> when nothing speaks against it.</summary>
+    public static Verdict Judge(in RedemptionFacts facts, DateTimeOffset now)
+    {
+        if (facts.Forged) return Verdict.Forged;
+        if (!facts.Known) return Verdict.Unknown;
+        if (!facts.OwnPharmacy) return Verdict.OtherPharmacy;
+        if (!facts.IdentityHolds) return Verdict.IdentityMismatch;
+        if (facts.Status == BookingStatus.Cancelled) return Verdict.Cancelled;
+        if (facts.Status == BookingStatus.Redeemed) return Verdict.AlreadyRedeemed;
+        if (facts.Status == BookingStatus.Lapsed || now >= facts.PickupClosesAt) return Verdict.Lapsed;
+        if (now < facts.PickupOpensAt) return Verdict.NotYet;
+        return facts.ProxyFull ? Verdict.ProxyLimit : Verdict.Valid;
+    }
+
+    /// <summary>Whether booking details may be shown with the verdict: only after identity holds.</summary>
+    public static bool MayShowBooking(Verdict verdict) =>
+        verdict is not (Verdict.Forged or Verdict.Unknown or Verdict.OtherPharmacy or Verdict.IdentityMismatch);
+}

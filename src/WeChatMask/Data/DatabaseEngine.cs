@@ -1,0 +1,54 @@
+using System.Data.Common;
+
+namespace WeChatMask.Data;
+
+/// <summary>
+/// Everything that differs between database engines, and nothing else: opening, write transactions, row locks, bulk
+/// writes and reads, what may be retried, and the column types. Stores hold one SQL text for all engines.
+/// </summary>
+public abstract class DatabaseEngine
+{
+    /// <summary>Appended to a SELECT that must hold its rows until the transaction ends; empty where one writer runs at a time.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>Opens a connection for reading (the latest committed state).</summary>
+    public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins a transaction that will write. Dispose it to roll back what was not committed.</summary>
+    public abstract ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);
+
+    /// <summary>Inserts many rows in the fastest way the engine has.</summary>
+    /// <param name="transaction">The open write transaction.</param>
+    /// <param name="table">Table name, a constant of the caller.</param>
+    /// <param name="columns">Column names, constants of the caller.</param>
+    /// <param name="rows">One array a row, in the columns' order.</param>
+    /// <param name="cancellationToken">Stops between statements.</param>
+    public abstract Task InsertManyAsync(
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows whose key is among <paramref name="keys"/>.</summary>
+    /// <typeparam name="TKey">A text or a 64-bit integer.</typeparam>
+    /// <typeparam name="TRow">A row type whose properties match the columns.</typeparam>
+    /// <param name="transaction">The open write transaction.</param>
+    /// <param name="select">The statement up to and without WHERE.</param>
+    /// <param name="column">The key column.</param>
+    /// <param name="keys">Distinct keys; an empty set reads nothing.</param>
+    /// <param name="cancellationToken">Stops between statements.</param>
+    public abstract Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken)
+        where TKey : notnull;
+
+    /// <summary>Runs one UPDATE or DELETE once for each set of arguments, as few trips as the engine allows. Returns the rows touched.</summary>
+    public abstract Task<int> ExecuteManyAsync<TArgs>(
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
+        where TArgs : class;
+
+    /// <summary>Whether the same transaction may succeed when tried again: a lock conflict, a lost race for a unique key, a dead connection.</summary>
+    public abstract bool MayRetry(DbException exception);
+
+    /// <summary>Whether a unique key was hit.</summary>
+    public abstract bool IsUniqueClash(DbException exception);
+
+    /// <summary>Replaces the type tokens of a migration.</summary>
+    public abstract string Translate(string migration);
+}

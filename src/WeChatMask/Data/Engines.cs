@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Data;
+
+/// <summary>Section <c>Database</c>.</summary>
+public sealed class DatabaseSettings
+{
+    /// <summary>Which engine keeps the data.</summary>
+    public DatabaseKind Engine { get; set; } = DatabaseKind.Sqlite;
+
+    /// <summary>ADO.NET connection string of that engine.</summary>
+    public string ConnectionString { get; set; } = "";
+}
+
+/// <summary>The engines the product runs on.</summary>
+public enum DatabaseKind
+{
+    /// <summary>Embedded, one node.</summary>
+    Sqlite,
+
+    /// <summary>A PostgreSQL server or a relative of it.</summary>
+    PostgreSql,
+
+    /// <summary>A MySQL or MariaDB server.</summary>
+    MySql,
+}
+
+/// <summary>Makes the engine that the settings name.</summary>
+internal static class Engines
+{
+    /// <summary>Creates the engine; one that this build lacks stops the start with the cure.</summary>
+    public static DatabaseEngine Create(DatabaseSettings settings) => settings.Engine switch
+    {
+        DatabaseKind.Sqlite => new SqliteEngine(settings.ConnectionString),
+        _ => throw new OptionsValidationException(
+            "Database", typeof(DatabaseSettings), [$"Database:Engine is {settings.Engine}, which this build does not have yet; use Sqlite."]),
+    };
+}
+
+/// <summary>Refuses a database section that cannot work, with the key and the cure.</summary>
+internal sealed class DatabaseSettingsRules : IValidateOptions<DatabaseSettings>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>
+        string.IsNullOrWhiteSpace(options.ConnectionString)
+            ? ValidateOptionsResult.Fail("Database:ConnectionString is empty; for one machine set it to \"Data Source=data/wechatmask.db\".")
+            : ValidateOptionsResult.Success;
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Data;
+
+/// <summary>Keeps personal data unreadable at rest, and comparable: AES-256-GCM to keep, HMAC-SHA-256 to compare.</summary>
+/// <remarks>
+/// A bare hash of an identity number could be searched through (there are only some billions), so the hash is keyed.
+/// A stored value is <c>keyId:base64(nonce, cipher, tag)</c>, so that keys can rotate.
+/// </remarks>
+public sealed class PersonalData : IDisposable
+{
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private readonly Dictionary<string, AesGcm> ciphers;
+    private readonly string activeKeyId;
+    private readonly byte[] hashKey;
+
+    /// <summary>Takes the keys from section <c>Secrets</c>, which is checked at start.</summary>
+    public PersonalData(IOptions<SecretSettings> settings)
+    {
+        var secrets = settings.Value;
+        ciphers = secrets.EncryptionKeys.ToDictionary(
+            k => k.Key, k => new AesGcm(Convert.FromBase64String(k.Value), TagBytes), StringComparer.Ordinal);
+        activeKeyId = secrets.EncryptionKeyId;
+        hashKey = Convert.FromBase64String(secrets.IdentityHashKey);
+    }
+
+    /// <summary>Tells whether two nodes hash with the same key without giving the key away.</summary>
+    public string HashKeyFingerprint => Hash("fingerprint", "wechatmask");
+
+    /// <summary>Encrypts a text under the active key.</summary>
+    public string Encrypt(string text)
+    {
+        var plain = Encoding.UTF8.GetBytes(text);
+        var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
+        var nonce = sealedBytes.AsSpan(0, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        ciphers[activeKeyId].Encrypt(
+            nonce, plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length));
+        return $"{activeKeyId}:{Convert.ToBase64String(sealedBytes)}";
+    }
+
+    /// <summary>Decrypts what <see cref="Encrypt"/> wrote. A destroyed value (empty) reads as empty.</summary>
+    /// <exception cref="CryptographicException">The key is not configured, or the value was changed.</exception>
+    public string Decrypt(string stored)
+    {
+        if (stored.Length == 0) return "";
+        var colon = stored.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || !ciphers.TryGetValue(stored[..colon], out var cipher))
+            throw new CryptographicException("No key is configured for a stored value; see Secrets:EncryptionKeys.");
+        var bytes = Convert.FromBase64String(stored[(colon + 1)..]);
+        var plain = new byte[bytes.Length - NonceBytes - TagBytes];
+        cipher.Decrypt(bytes.AsSpan(0, NonceBytes), bytes.AsSpan(NonceBytes, plain.Length), bytes.AsSpan(NonceBytes + plain.Length), plain);
+        return Encoding.UTF8.GetString(plain);
+    }
+
+    /// <summary>The keyed hash by which a person is found again, whatever the account or phone.</summary>
+    public string PersonHash(string identityNumber) => Hash("person", identityNumber);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var cipher in ciphers.Values) cipher.Dispose();
+    }
+
+    private string Hash(string purpose, string value)
+    {
+        var hash = HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes($"{purpose}:{value}"));
+        return System.Buffers.Text.Base64Url.EncodeToString(hash);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace WeChatMask.Data;
+
+/// <summary>SQLite in the same process: one file, WAL, every commit synced to the disk, one writer at a time.</summary>
+public sealed class SqliteEngine : DatabaseEngine, IDisposable
+{
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int Constraint = 19;
+    private const int UniqueClash = 2067;
+    private const int PrimaryKeyClash = 1555;
+
+    private readonly string connectionString;
+
+    // SQLite lets one transaction write. Waiting here is first come, first served; waiting in SQLite's busy handler
+    // would be sleeping and polling, and could starve a writer during a rush.
+    private readonly SemaphoreSlim writer = new(1, 1);
+
+    /// <summary>Uses the file named in the connection string, which is made when it does not exist.</summary>
+    public SqliteEngine(string connectionString)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = 30, Pooling = true };
+        this.connectionString = builder.ToString();
+        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
+    }
+
+    /// <inheritdoc />
+    public override string ForUpdate => "";
+
+    /// <inheritdoc />
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var pragmas = connection.CreateCommand();
+            pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+            await pragmas.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        await writer.WaitAsync(cancellationToken);
+        try
+        {
+            var connection = (SqliteConnection)await OpenAsync(cancellationToken);
+            try
+            {
+                // Not deferred: a transaction that reads first and writes later could never write after another's commit.
+                return new WriteTransaction(this, connection, connection.BeginTransaction(deferred: false), () => writer.Release());
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            writer.Release();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task InsertManyAsync(
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0) return;
+        await using var command = transaction.Connection.CreateCommand();
+        command.Transaction = transaction.Transaction;
+        command.CommandText =
+            $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+        var parameters = columns.Select((_, i) => new SqliteParameter($"@p{i}", null)).ToArray();
+        command.Parameters.AddRange(parameters);
+        await command.PrepareAsync(cancellationToken);
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < parameters.Length; i++) parameters[i].Value = row[i] ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken)
+    {
+        // In the same process a prepared statement per key costs microseconds; a long IN list would be parsed anew each time.
+        var found = new List<TRow>();
+        if (keys.Count == 0) return found;
+        await using var command = transaction.Connection.CreateCommand();
+        command.Transaction = transaction.Transaction;
+        command.CommandText = $"{select} WHERE {column} = @key";
+        var parameter = new SqliteParameter("@key", null);
+        command.Parameters.Add(parameter);
+        await command.PrepareAsync(cancellationToken);
+        foreach (var key in keys)
+        {
+            parameter.Value = key;
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (!reader.HasRows) continue;
+            var map = reader.GetRowParser<TRow>();
+            while (await reader.ReadAsync(cancellationToken)) found.Add(map(reader));
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc />
+    public override async Task<int> ExecuteManyAsync<TArgs>(
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken) =>
+        args.Count == 0 ? 0 : await transaction.Connection.ExecuteAsync(sql, args, transaction.Transaction);
+
+    /// <inheritdoc />
+    public override bool MayRetry(DbException exception) =>
+        exception is SqliteException { SqliteErrorCode: Busy or Locked } || IsUniqueClash(exception);
+
+    /// <inheritdoc />
+    public override bool IsUniqueClash(DbException exception) =>
+        exception is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: UniqueClash or PrimaryKeyClash };
+
+    /// <inheritdoc />
+    public override string Translate(string migration) => migration
+        .Replace("{key}", "TEXT", StringComparison.Ordinal)
+        .Replace("{date}", "TEXT", StringComparison.Ordinal)
+        .Replace("{text}", "TEXT", StringComparison.Ordinal)
+        .Replace("{int}", "INTEGER", StringComparison.Ordinal)
+        .Replace("{long}", "INTEGER", StringComparison.Ordinal)
+        .Replace("{real}", "REAL", StringComparison.Ordinal);
+
+    /// <inheritdoc />
+    public void Dispose() => writer.Dispose();
+}

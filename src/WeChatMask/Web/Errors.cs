@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Net.Http.Headers;
+
+namespace WeChatMask.Web;
+
+/// <summary>Every error a program meets is problem+json with a code; a person's browser gets the plain page instead.</summary>
+public static class Errors
+{
+    /// <summary>Strict JSON and the handlers behind it.</summary>
+    public static IServiceCollection AddErrors(this IServiceCollection services)
+    {
+        services.AddSingleton<Refused>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            var json = o.SerializerOptions;
+            json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.RespectNullableAnnotations = true;
+            json.RespectRequiredConstructorParameters = true;
+            json.NumberHandling = JsonNumberHandling.Strict;
+            json.AllowDuplicateProperties = false;
+            json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        });
+        services.AddProblemDetails();
+        services.AddExceptionHandler<BadRequests>();
+        return services;
+    }
+
+    /// <summary>Put before everything else that may fail.</summary>
+    public static IApplicationBuilder UseErrors(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException,
+        });
+        app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
+        return app;
+    }
+
+    /// <summary>Refuses a body whose type or charset cannot be read, before binding would answer 500 for it. Put after authorization.</summary>
+    public static IApplicationBuilder UseReadableBodies(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var type = context.Request.ContentType;
+        if (type is null) return next(context);
+        var good = MediaTypeHeaderValue.TryParse(type, out var parsed)
+            && (!parsed.Charset.HasValue || parsed.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        if (good) return next(context);
+        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Whether the caller is a program: the API, files and protocol routes, and everybody who did not ask for HTML.</summary>
+    public static bool WantsProblem(HttpContext context)
+    {
+        var path = context.Request.Path;
+        return path.StartsWithSegments("/api", StringComparison.Ordinal)
+            || path.StartsWithSegments("/wechat", StringComparison.Ordinal)
+            || path.StartsWithSegments("/sandbox", StringComparison.Ordinal)
+            || Path.HasExtension(path.Value)
+            || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Writes the body of a bare status.</summary>
+    internal static Task WriteAsync(HttpContext context, string? code = null)
+    {
+        var status = context.Response.StatusCode;
+        var refused = context.RequestServices.GetRequiredService<Refused>();
+        return WantsProblem(context)
+            ? refused.Plain(status, code ?? CodeOf(status)).ExecuteAsync(context)
+            : ErrorPage.WriteAsync(context, status);
+    }
+
+    internal static string CodeOf(int status) => status switch
+    {
+        400 => "bad_request",
+        401 => "unauthorized",
+        403 => "forbidden",
+        404 => "not_found",
+        405 => "method_not_allowed",
+        408 => "request_timeout",
+        413 => "too_large",
+        415 => "unsupported_media_type",
+        422 => "invalid_request",
+        429 => "too_many_requests",
+        503 => "unavailable",
+        >= 500 => "internal_error",
+        _ => "error",
+    };
+
+    private sealed class BadRequests : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+            {
+                httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+                return true;
+            }
+
+            var bad = exception as BadHttpRequestException;
+            httpContext.Response.StatusCode = bad?.StatusCode ?? StatusCodes.Status500InternalServerError;
+            await WriteAsync(httpContext, bad?.InnerException is JsonException ? "malformed_json" : null);
+            return true;
+        }
+    }
+}

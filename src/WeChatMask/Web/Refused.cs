@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using System.Text;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Text;
+
+namespace WeChatMask.Web;
+
+/// <summary>Turns a refusal into the contract's answer: status, code and a Chinese sentence. The one place that knows the statuses.</summary>
+public sealed class Refused(IStringLocalizer<Refusals> text)
+{
+    private static readonly FrozenDictionary<Refusal, int> Statuses = new Dictionary<Refusal, int>
+    {
+        [Refusal.NotOpen] = 409,
+        [Refusal.Closed] = 409,
+        [Refusal.SoldOut] = 409,
+        [Refusal.Cooldown] = 409,
+        [Refusal.AlreadyBooked] = 409,
+        [Refusal.PharmacyPaused] = 409,
+        [Refusal.NotEligible] = 403,
+        [Refusal.UnknownPharmacy] = 404,
+        [Refusal.UnknownResident] = 404,
+        [Refusal.UnknownBooking] = 404,
+        [Refusal.UnknownRound] = 404,
+        [Refusal.NotPublished] = 404,
+        [Refusal.Busy] = 503,
+        [Refusal.TooLate] = 409,
+        [Refusal.TooManyResidents] = 409,
+        [Refusal.HasOpenBooking] = 409,
+        [Refusal.InvalidIdNumber] = 422,
+        [Refusal.InvalidMobile] = 422,
+        [Refusal.InvalidName] = 422,
+        [Refusal.ConsentRequired] = 422,
+        [Refusal.InvalidRequestId] = 422,
+        [Refusal.InvalidRequest] = 422,
+        [Refusal.InvalidDate] = 422,
+        [Refusal.InvalidReason] = 422,
+        [Refusal.InvalidUnits] = 422,
+        [Refusal.NotRedeemed] = 409,
+        [Refusal.RegistryUnavailable] = 503,
+        [Refusal.LoginFailed] = 403,
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<Refusal, string> Codes =
+        Enum.GetValues<Refusal>().ToFrozenDictionary(r => r, r => Snake(r.ToString()));
+
+    /// <summary>The contract's code of a refusal.</summary>
+    public static string Code(Refusal refusal) => Codes[refusal];
+
+    /// <summary>The HTTP status of a refusal.</summary>
+    public static int Status(Refusal refusal) => Statuses[refusal];
+
+    /// <summary>The sentence people read.</summary>
+    public string Sentence(Refusal refusal) => text[refusal.ToString()];
+
+    /// <summary>The whole answer as problem+json.</summary>
+    /// <param name="refusal">Why.</param>
+    /// <param name="bookableFrom">First day that is free again, for a cooldown.</param>
+    public IResult Result(Refusal refusal, DateOnly? bookableFrom = null)
+    {
+        var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal) };
+        if (bookableFrom is { } day) extensions["bookableFrom"] = day;
+        var problem = TypedResults.Problem(statusCode: Status(refusal), title: Sentence(refusal), extensions: extensions);
+        return Status(refusal) == StatusCodes.Status503ServiceUnavailable ? new RetryLater(problem) : problem;
+    }
+
+    /// <summary>The answer for a refusal that is only an HTTP status.</summary>
+    public IResult Plain(int status, string code)
+    {
+        var sentence = text[$"Http_{status}"];
+        return TypedResults.Problem(
+            statusCode: status,
+            title: sentence.ResourceNotFound ? text["Http_400"] : sentence,
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+    }
+
+    private static string Snake(string name)
+    {
+        var snake = new StringBuilder();
+        foreach (var c in name)
+        {
+            if (char.IsAsciiLetterUpper(c) && snake.Length > 0) snake.Append('_');
+            snake.Append(char.ToLowerInvariant(c));
+        }
+
+        return snake.ToString();
+    }
+
+    private sealed class RetryLater(IResult inner) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            // Spread over some seconds, so that those who were turned away do not all come back in one instant.
+            httpContext.Response.Headers.RetryAfter = Random.Shared.Next(1, 4).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return inner.ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+
+namespace WeChatMask.Web;
+
+/// <summary>Who is asking: a resident's account or a member of staff, each by a cookie of its own.</summary>
+public static class Sessions
+{
+    /// <summary>Cookie scheme of residents.</summary>
+    public const string ResidentScheme = "resident";
+
+    /// <summary>Cookie scheme of clerks and supervisors.</summary>
+    public const string StaffScheme = "staff";
+
+    /// <summary>Policy of the residents' routes.</summary>
+    public const string ResidentPolicy = "resident";
+
+    /// <summary>Policy of the counter's routes.</summary>
+    public const string ClerkPolicy = "clerk";
+
+    /// <summary>Policy of the supervisors' routes.</summary>
+    public const string SupervisorPolicy = "supervisor";
+
+    private const string PharmacyClaim = "pharmacy";
+
+    /// <summary>Registers both cookies and the policies. Whatever names no policy is refused.</summary>
+    public static IServiceCollection AddSessions(this IServiceCollection services)
+    {
+        services.AddAuthentication()
+            .AddCookie(ResidentScheme, o => Configure(o, "wm_resident", "/login", TimeSpan.FromDays(30)))
+            .AddCookie(StaffScheme, o => Configure(o, "wm_staff", "/staff/login", TimeSpan.FromHours(12)));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
+            .AddPolicy(ClerkPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Clerk)))
+            .AddPolicy(SupervisorPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Supervisor)))
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder(ResidentScheme, StaffScheme).RequireAssertion(_ => false).Build());
+        return services;
+    }
+
+    /// <summary>Signs a resident's account in, with a fresh cookie.</summary>
+    public static Task SignInResidentAsync(this HttpContext context, long accountId) => context.SignInAsync(
+        ResidentScheme, Principal(ResidentScheme, [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture))]));
+
+    /// <summary>Signs a member of staff in, with a fresh cookie.</summary>
+    public static Task SignInStaffAsync(this HttpContext context, long staffId, string username, StaffRole role, long? pharmacyId)
+    {
+        List<Claim> claims =
+        [
+            new(ClaimTypes.NameIdentifier, staffId.ToString(CultureInfo.InvariantCulture)),
+            new(ClaimTypes.Name, username),
+            new(ClaimTypes.Role, role.ToString()),
+        ];
+        if (pharmacyId is { } pharmacy) claims.Add(new(PharmacyClaim, pharmacy.ToString(CultureInfo.InvariantCulture)));
+        return context.SignInAsync(StaffScheme, Principal(StaffScheme, claims));
+    }
+
+    /// <summary>The account of a signed-in resident. Call only behind <see cref="ResidentPolicy"/>.</summary>
+    public static long AccountId(this ClaimsPrincipal user) => Number(user, ClaimTypes.NameIdentifier);
+
+    /// <summary>The signed-in member of staff. Call only behind a staff policy.</summary>
+    public static StaffMember Staff(this ClaimsPrincipal user) => new(
+        Number(user, ClaimTypes.NameIdentifier),
+        user.FindFirstValue(ClaimTypes.Name)!,
+        user.HasClaim(c => c.Type == PharmacyClaim) ? Number(user, PharmacyClaim) : null);
+
+    private static void Configure(CookieAuthenticationOptions options, string name, string login, TimeSpan lifetime)
+    {
+        options.Cookie.Name = name;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.LoginPath = login;
+        options.AccessDeniedPath = login;
+        options.ReturnUrlParameter = "returnUrl";
+        options.ExpireTimeSpan = lifetime;
+        options.SlidingExpiration = true;
+        // A log-in lasts for real hours, whatever the sandbox's clock is set to.
+        options.TimeProvider = TimeProvider.System;
+        options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
+    }
+
+    private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        var path = context.Request.Path;
+        if (path.StartsWithSegments("/api", StringComparison.Ordinal) || Path.HasExtension(path.Value))
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        }
+
+        context.Response.Redirect(context.RedirectUri);
+        return Task.CompletedTask;
+    }
+
+    private static ClaimsPrincipal Principal(string scheme, IEnumerable<Claim> claims) => new(new ClaimsIdentity(claims, scheme));
+
+    private static long Number(ClaimsPrincipal user, string type) =>
+        long.Parse(user.FindFirstValue(type)!, CultureInfo.InvariantCulture);
+}
+
+/// <summary>What a member of staff may do.</summary>
+public enum StaffRole
+{
+    /// <summary>Works at the counter of one pharmacy.</summary>
+    Clerk,
+
+    /// <summary>Watches and steers the whole city.</summary>
+    Supervisor,
+}
+
+/// <summary>The member of staff behind a request.</summary>
+/// <param name="Id">Row id.</param>
+/// <param name="Username">Log-in name, for the audit.</param>
+/// <param name="PharmacyId">A clerk's pharmacy.</param>
+public sealed record StaffMember(long Id, string Username, long? PharmacyId);
