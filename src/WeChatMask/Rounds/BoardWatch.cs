@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>What a listener of the board is told: the new version, and only the pharmacies whose figures changed.</summary>
+public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed);
+
+/// <summary>Looks at the board once a second: notices other nodes' changes, and tells listeners what changed.</summary>
+public sealed class BoardWatch(Board board, BoardQueries queries, CityCalendar calendar, ILogger<BoardWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<Channel<BoardChange>, bool> listeners = new();
+    private BoardView? told;
+
+    /// <summary>Everything that changes from now on; the first event says the version the listener should have.</summary>
+    public async IAsyncEnumerable<SseItem<BoardChange>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A slow phone gets the newest changes merged by its own next GET; what it cannot take in time is dropped.
+        var channel = Channel.CreateBounded<BoardChange>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
+        listeners.TryAdd(channel, true);
+        try
+        {
+            var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+            yield return Item(new BoardChange(view.Version, view.AsOf, view.Round, []));
+            await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken)) yield return Item(change);
+        }
+        finally
+        {
+            listeners.TryRemove(channel, out _);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pace);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
+            {
+                log.LogWarning(e, "The board could not be read; the next second tries again.");
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (board.Newest is { } newest && await queries.VersionAsync(cancellationToken) != newest.Version) board.MarkChanged();
+        if (listeners.IsEmpty)
+        {
+            told = null;
+            return;
+        }
+
+        var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+        var before = told;
+        told = view;
+        if (before is null) return;
+        var known = before.Pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
+        var changed = view.Pharmacies.Where(p => !known.TryGetValue(p.Code, out var old) || old != p).ToList();
+        var round = view.Round == before.Round ? null : view.Round;
+        if (changed.Count == 0 && round is null && view.Version == before.Version) return;
+        var change = new BoardChange(view.Version, view.AsOf, round, changed);
+        foreach (var listener in listeners.Keys) listener.Writer.TryWrite(change);
+    }
+
+    private static SseItem<BoardChange> Item(BoardChange change) =>
+        new(change, "board") { ReconnectionInterval = TimeSpan.FromMilliseconds(Random.Shared.Next(2_000, 6_000)) };
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapper;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>The city's dated policies. A stored version never changes, so each is parsed once per process.</summary>
+public sealed class PolicyBook
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new ClockTime() },
+    };
+
+    private readonly ConcurrentDictionary<long, Policy> parsed = new();
+
+    /// <summary>Reads a policy document.</summary>
+    /// <exception cref="JsonException">It is not a policy.</exception>
+    public static Policy Parse(string document) =>
+        JsonSerializer.Deserialize<Policy>(document, Json) ?? throw new JsonException("The policy is empty.");
+
+    /// <summary>Writes a policy document.</summary>
+    public static string Write(Policy policy) => JsonSerializer.Serialize(policy, Json);
+
+    /// <summary>A stored version by its id.</summary>
+    public async Task<Policy> GetAsync(DbConnection connection, DbTransaction? transaction, long id)
+    {
+        if (parsed.TryGetValue(id, out var known)) return known;
+        var document = await connection.QuerySingleAsync<string>("SELECT document FROM policy WHERE id = @id", new { id }, transaction);
+        return parsed.GetOrAdd(id, Parse(document));
+    }
+
+    /// <summary>The newest version whose date is not after <paramref name="round"/>; of one date the one stored last.</summary>
+    public static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
+        connection.QueryFirstOrDefaultAsync<long?>(
+            "SELECT id FROM policy WHERE effective_from <= @round ORDER BY effective_from DESC, id DESC LIMIT 1", new { round }, transaction);
+
+    private sealed class ClockTime : JsonConverter<TimeOnly>
+    {
+        public override TimeOnly Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            TimeOnly.TryParseExact(reader.GetString(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+                ? time
+                : throw new JsonException("A time of day is written HH:mm.");
+
+        public override void Write(Utf8JsonWriter writer, TimeOnly value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString("HH:mm", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,26 @@
+using WeChatMask.Domain;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>A pharmacy's stored places in one window of a round.</summary>
+public sealed class QuotaRow
+{
+    public long PharmacyId { get; init; }
+
+    public int WindowIndex { get; init; }
+
+    public int Planned { get; init; }
+
+    public int CarriedIn { get; init; }
+
+    public int RolledIn { get; init; }
+
+    public int RolledOut { get; init; }
+
+    public int Taken { get; init; }
+
+    internal WindowPlaces ToPlaces() => new()
+    {
+        Window = WindowIndex, Planned = Planned, CarriedIn = CarriedIn, RolledIn = RolledIn, RolledOut = RolledOut, Taken = Taken,
+    };
+}

@@ -1,0 +1,94 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>The places of pharmacies in a round, read and written under the lock of each pharmacy's row.</summary>
+/// <remarks>
+/// Whoever changes what rolled or was taken first locks the pharmacy's <c>pharmacy_round</c> row, always in id order.
+/// That lock, and the CHECK on <c>quota</c> behind it, is what keeps a place from being given twice.
+/// </remarks>
+public static class QuotaStore
+{
+    /// <summary>Locks the parts of some pharmacies, or of all, and reads them.</summary>
+    public static async Task<List<PharmacyRound>> LockAsync(WriteTransaction transaction, DateOnly round, IReadOnlyCollection<long>? pharmacies = null)
+    {
+        var filter = pharmacies is null ? "" : "AND pharmacy_id IN @pharmacies";
+        var parts = await transaction.QueryAsync<PharmacyRound>(
+            $"""
+             SELECT pharmacy_id, last_serial, redeemed, lapsed, cancelled_late
+               FROM pharmacy_round
+              WHERE round_date = @round {filter}
+              ORDER BY pharmacy_id{transaction.Engine.ForUpdate}
+             """,
+            new { round, pharmacies });
+        var windows = (await transaction.QueryAsync<QuotaRow>(
+                $"""
+                 SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, taken
+                   FROM quota
+                  WHERE round_date = @round {filter}
+                  ORDER BY pharmacy_id, window_index
+                 """,
+                new { round, pharmacies }))
+            .ToLookup(q => q.PharmacyId);
+        foreach (var part in parts) part.Windows = [.. windows[part.PharmacyId].Select(q => q.ToPlaces())];
+        return parts;
+    }
+
+    /// <summary>Writes serials, rolled and taken places back. Call only with parts that <see cref="LockAsync"/> gave.</summary>
+    public static async Task SaveAsync(
+        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<PharmacyRound> parts, CancellationToken cancellationToken)
+    {
+        await transaction.Engine.ExecuteManyAsync(
+            transaction,
+            "UPDATE pharmacy_round SET last_serial = @LastSerial WHERE round_date = @Round AND pharmacy_id = @PharmacyId AND last_serial <> @LastSerial",
+            [.. parts.Select(p => new { p.LastSerial, Round = round, p.PharmacyId })],
+            cancellationToken);
+        await transaction.Engine.ExecuteManyAsync(
+            transaction,
+            """
+            UPDATE quota SET rolled_in = @RolledIn, rolled_out = @RolledOut, taken = @Taken
+             WHERE round_date = @Round AND pharmacy_id = @PharmacyId AND window_index = @Window
+            """,
+            [
+                .. parts.SelectMany(p => p.Windows.Select(
+                    w => new { w.RolledIn, w.RolledOut, w.Taken, Round = round, p.PharmacyId, w.Window })),
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>Counts the board's version up, in the transaction that changed what the board shows. Call it last: every writer wants this row.</summary>
+    public static Task TouchBoardAsync(WriteTransaction transaction) =>
+        transaction.ExecuteAsync("UPDATE board_version SET version = version + 1 WHERE id = 1");
+}
+
+/// <summary>A pharmacy's part in a round, held under its lock.</summary>
+public sealed class PharmacyRound
+{
+    public long PharmacyId { get; init; }
+
+    /// <summary>The newest serial given; the next booking gets the one after it.</summary>
+    public int LastSerial { get; set; }
+
+    public int Redeemed { get; init; }
+
+    public int Lapsed { get; init; }
+
+    public int CancelledLate { get; init; }
+
+    /// <summary>Places by window, in order.</summary>
+    public IReadOnlyList<WindowPlaces> Windows { get; set; } = [];
+
+    /// <summary>Places nobody has taken, over all windows.</summary>
+    public int Left => PlaceBook.LeftOf(Windows);
+
+    /// <summary>The books of this part.</summary>
+    public Balance Balance => new(
+        Windows.Sum(w => w.Planned),
+        Windows.Sum(w => w.CarriedIn),
+        Left,
+        Windows.Sum(w => w.Taken) - Redeemed - Lapsed - CancelledLate,
+        Redeemed,
+        Lapsed,
+        CancelledLate);
+}

@@ -1,0 +1,84 @@
+using System.Data.Common;
+using Dapper;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>Reads rounds, with rules and times put together.</summary>
+public sealed class RoundQueries(Database database, PolicyBook policies)
+{
+    private const string Select = """
+        SELECT date, pickup_date, policy_id, phase, pickup_opens_at, pickup_closes_at, cancel_until,
+               closed_at, slots_at, published_at, ended_at, reported_at
+          FROM round
+        """;
+
+    /// <summary>The round of a day, or none.</summary>
+    public Task<RoundState?> FindAsync(DateOnly date, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => FindAsync(connection, null, date), cancellationToken);
+
+    /// <summary>The round of a day as an open transaction sees it.</summary>
+    public async Task<RoundState?> FindAsync(DbConnection connection, DbTransaction? transaction, DateOnly date)
+    {
+        var rows = await LoadAsync(connection, transaction, "WHERE date = @date", new { date });
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>The round whose goods are handed out on a day, or none.</summary>
+    public async Task<RoundState?> FindByPickupAsync(DateOnly pickupDate, CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(c => LoadAsync(c, null, "WHERE pickup_date = @pickupDate", new { pickupDate }), cancellationToken);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>Rounds that are not over, oldest first: what the jobs look at.</summary>
+    public Task<List<RoundState>> UnfinishedAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(c => LoadAsync(c, null, "WHERE ended_at IS NULL ORDER BY date", null), cancellationToken);
+
+    /// <summary>Rounds whose daily report is still to be made, oldest first.</summary>
+    public Task<List<RoundState>> UnreportedAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            c => LoadAsync(c, null, "WHERE ended_at IS NOT NULL AND reported_at IS NULL ORDER BY date", null), cancellationToken);
+
+    /// <summary>The newest rounds, newest first.</summary>
+    public Task<List<RoundState>> NewestAsync(int count, CancellationToken cancellationToken) =>
+        database.ReadAsync(c => LoadAsync(c, null, "ORDER BY date DESC LIMIT @count", new { count }), cancellationToken);
+
+    private async Task<List<RoundState>> LoadAsync(DbConnection connection, DbTransaction? transaction, string where, object? args)
+    {
+        var rows = (await connection.QueryAsync<RoundRow>($"{Select} {where}", args, transaction)).AsList();
+        if (rows.Count == 0) return [];
+        var windows = (await connection.QueryAsync<WindowRow>(
+                "SELECT round_date, window_index, opens_at, closes_at FROM round_window WHERE round_date >= @first AND round_date <= @last ORDER BY round_date, window_index",
+                new { first = rows.Min(r => r.Date), last = rows.Max(r => r.Date) },
+                transaction))
+            .ToLookup(w => w.RoundDate);
+        var states = new List<RoundState>(rows.Count);
+        foreach (var row in rows)
+        {
+            var policy = await policies.GetAsync(connection, transaction, row.PolicyId);
+            var times = new RoundTimes(
+                row.Date,
+                row.PickupDate,
+                [.. windows[row.Date].Select(w => new RoundWindow(w.WindowIndex, w.OpensAt, w.ClosesAt))],
+                row.PickupOpensAt,
+                row.PickupClosesAt,
+                row.CancelUntil);
+            states.Add(new RoundState(row, policy, times));
+        }
+
+        return states;
+    }
+
+    private sealed class WindowRow
+    {
+        public DateOnly RoundDate { get; init; }
+
+        public int WindowIndex { get; init; }
+
+        public DateTimeOffset OpensAt { get; init; }
+
+        public DateTimeOffset ClosesAt { get; init; }
+    }
+}

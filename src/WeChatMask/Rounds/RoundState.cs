@@ -1,0 +1,47 @@
+using WeChatMask.Domain;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>A stored round.</summary>
+public sealed class RoundRow
+{
+    public DateOnly Date { get; init; }
+
+    public DateOnly PickupDate { get; init; }
+
+    public long PolicyId { get; init; }
+
+    public RoundPhase Phase { get; init; }
+
+    public DateTimeOffset PickupOpensAt { get; init; }
+
+    public DateTimeOffset PickupClosesAt { get; init; }
+
+    public DateTimeOffset CancelUntil { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    public DateTimeOffset? SlotsAt { get; init; }
+
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public DateTimeOffset? ReportedAt { get; init; }
+}
+
+/// <summary>A round with its rules and instants.</summary>
+/// <param name="Row">As stored.</param>
+/// <param name="Policy">The version it was planned under.</param>
+/// <param name="Times">Its instants.</param>
+public sealed record RoundState(RoundRow Row, Policy Policy, RoundTimes Times)
+{
+    /// <summary>Booking day.</summary>
+    public DateOnly Date => Row.Date;
+
+    /// <summary>Whether no booking can be made any more.</summary>
+    public bool IsClosed => Row.ClosedAt is not null;
+
+    /// <summary>The phase people are shown.</summary>
+    public RoundPhase PhaseAt(DateTimeOffset now) => Times.PhaseAt(now, Row.Phase, IsClosed);
+}

@@ -1,0 +1,162 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>Plans rounds and moves them through their phases. Each move looks at what is stored, so twice is the same as once.</summary>
+public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board)
+{
+    /// <summary>Makes the round of <paramref name="date"/> from its policy and the pharmacies that take part; nothing when it exists or no policy holds.</summary>
+    public async Task<bool> PlanAsync(DateOnly date, CancellationToken cancellationToken)
+    {
+        var planned = await database.WriteAsync(
+            async transaction =>
+            {
+                if (await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round WHERE date = @date", new { date }) > 0) return false;
+                if (await PolicyBook.FindForAsync(transaction.Connection, transaction.Transaction, date) is not { } policyId) return false;
+                var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, policyId);
+                var times = RoundTimes.Of(policy, date, calendar.Instant);
+                await InsertRoundAsync(transaction, policyId, times, cancellationToken);
+                await InsertQuotasAsync(transaction, policy, date, cancellationToken);
+                await CarryOverStore.AttachWaitingAsync(transaction, calendar.Now, cancellationToken);
+                await QuotaStore.TouchBoardAsync(transaction);
+                return true;
+            },
+            cancellationToken);
+        if (planned) board.MarkChanged();
+        return planned;
+    }
+
+    /// <summary>Moves Announced to Open, rolls untaken places into the window that has opened, and moves Published to Handout, as the time says.</summary>
+    /// <returns>How many rounds changed.</returns>
+    public async Task<int> AdvanceAsync(CancellationToken cancellationToken)
+    {
+        var changed = 0;
+        foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
+        {
+            var now = calendar.Now;
+            var wanted = round.PhaseAt(now);
+            var toOpen = round.Row.Phase == RoundPhase.Announced && wanted == RoundPhase.Open;
+            var toHandout = round.Row.Phase == RoundPhase.Published && wanted == RoundPhase.Handout;
+            if (toOpen || toHandout) changed += await MoveAsync(round, wanted, cancellationToken) ? 1 : 0;
+            if (!round.IsClosed && round.Times.WindowAt(now) is { Index: > 1 } window)
+                changed += await RollAsync(round, window.Index, cancellationToken) ? 1 : 0;
+        }
+
+        if (changed > 0) board.MarkChanged();
+        return changed;
+    }
+
+    /// <summary>Closes every open round whose time is over or whose places are all taken.</summary>
+    /// <returns>How many rounds were closed.</returns>
+    public async Task<int> CloseDueAsync(CancellationToken cancellationToken)
+    {
+        var closed = 0;
+        foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
+        {
+            if (round.IsClosed || calendar.Now < round.Times.OpensAt) continue;
+            var over = calendar.Now >= round.Times.ClosesAt;
+            if (!over && await LeftAsync(round.Date, cancellationToken) > 0) continue;
+            closed += await CloseAsync(round.Date, over, cancellationToken) ? 1 : 0;
+        }
+
+        if (closed > 0) board.MarkChanged();
+        return closed;
+    }
+
+    private Task<bool> CloseAsync(DateOnly date, bool over, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            // Every pharmacy's lock is held, so no batch on any node stands between this look and the close.
+            var parts = await QuotaStore.LockAsync(transaction, date);
+            if (!over && parts.Sum(p => p.Left) > 0) return false;
+            var rows = await transaction.ExecuteAsync(
+                "UPDATE round SET closed_at = @now, phase = @closed WHERE date = @date AND closed_at IS NULL",
+                new { now = calendar.Now, closed = RoundPhase.Closed, date });
+            if (rows == 1) await QuotaStore.TouchBoardAsync(transaction);
+            return rows == 1;
+        },
+        cancellationToken);
+
+    private Task<bool> MoveAsync(RoundState round, RoundPhase to, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var rows = await transaction.ExecuteAsync(
+                "UPDATE round SET phase = @to WHERE date = @date AND phase = @from", new { to, date = round.Date, from = round.Row.Phase });
+            if (rows == 1) await QuotaStore.TouchBoardAsync(transaction);
+            return rows == 1;
+        },
+        cancellationToken);
+
+    private Task<bool> RollAsync(RoundState round, int window, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var parts = await QuotaStore.LockAsync(transaction, round.Date);
+            var moved = parts.Where(p => PlaceBook.RollUpTo(p.Windows, window)).ToList();
+            if (moved.Count == 0) return false;
+            await QuotaStore.SaveAsync(transaction, round.Date, moved, cancellationToken);
+            await QuotaStore.TouchBoardAsync(transaction);
+            return true;
+        },
+        cancellationToken);
+
+    private async Task<long> LeftAsync(DateOnly date, CancellationToken cancellationToken) => await database.ScalarAsync<long>(
+        "SELECT SUM(planned + carried_in + rolled_in - rolled_out - taken) FROM quota WHERE round_date = @date", new { date }, cancellationToken);
+
+    private static async Task InsertRoundAsync(WriteTransaction transaction, long policyId, RoundTimes times, CancellationToken cancellationToken)
+    {
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO round (date, pickup_date, policy_id, phase, opens_at, closes_at, pickup_opens_at, pickup_closes_at, cancel_until)
+            VALUES (@Date, @PickupDate, @policyId, @phase, @OpensAt, @ClosesAt, @PickupOpensAt, @PickupClosesAt, @CancelUntil)
+            """,
+            new
+            {
+                times.Date, times.PickupDate, policyId, phase = RoundPhase.Announced, times.OpensAt, times.ClosesAt,
+                times.PickupOpensAt, times.PickupClosesAt, times.CancelUntil,
+            });
+        await transaction.Engine.InsertManyAsync(
+            transaction,
+            "round_window",
+            ["round_date", "window_index", "opens_at", "closes_at"],
+            [.. times.Windows.Select(w => new object?[] { times.Date.Column(), w.Index, w.OpensAt.Column(), w.ClosesAt.Column() })],
+            cancellationToken);
+    }
+
+    private static async Task InsertQuotasAsync(WriteTransaction transaction, Policy policy, DateOnly date, CancellationToken cancellationToken)
+    {
+        var pharmacies = await transaction.QueryAsync<Taker>(
+            "SELECT id, quota_group FROM pharmacy WHERE joins_on <= @date AND status <> @withdrawn ORDER BY id",
+            new { date, withdrawn = PharmacyStatus.Withdrawn });
+        await InsertPartsAsync(
+            transaction, date, [.. pharmacies.Select(p => (p.Id, policy.PlacesFor(p.QuotaGroup)))], cancellationToken);
+    }
+
+    /// <summary>Gives pharmacies a part in a round, with the planned places of each window.</summary>
+    internal static async Task InsertPartsAsync(
+        WriteTransaction transaction, DateOnly date, IReadOnlyCollection<(long Pharmacy, IReadOnlyList<int> Places)> parts, CancellationToken cancellationToken)
+    {
+        await transaction.Engine.InsertManyAsync(
+            transaction,
+            "pharmacy_round",
+            ["round_date", "pharmacy_id", "last_serial", "redeemed", "lapsed", "cancelled_late"],
+            [.. parts.Select(p => new object?[] { date.Column(), p.Pharmacy, 0, 0, 0, 0 })],
+            cancellationToken);
+        await transaction.Engine.InsertManyAsync(
+            transaction,
+            "quota",
+            ["round_date", "pharmacy_id", "window_index", "planned", "carried_in", "rolled_in", "rolled_out", "taken"],
+            [
+                .. parts.SelectMany(p => p.Places.Select(
+                    (places, i) => new object?[] { date.Column(), p.Pharmacy, i + 1, places, 0, 0, 0, 0 })),
+            ],
+            cancellationToken);
+    }
+
+    private sealed class Taker
+    {
+        public long Id { get; init; }
+
+        public string QuotaGroup { get; init; } = "";
+    }
+}
