@@ -1,0 +1,49 @@
+using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
+
+namespace WeChatMask.Data;
+
+/// <summary>Keeps the keys behind cookies in the database, encrypted, so that log-ins survive a restart and hold on every node.</summary>
+public static class DataProtectionKeys
+{
+    /// <summary>Registers data protection over the database.</summary>
+    public static IServiceCollection AddKeysInDatabase(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("WeChatMask");
+        services.AddOptions<KeyManagementOptions>().Configure<Database, PersonalData>((options, database, personal) =>
+        {
+            options.XmlRepository = new KeyTable(database);
+            options.XmlEncryptor = new KeyEncryptor(personal);
+        });
+        return services;
+    }
+
+    // The key ring asks synchronously and rarely (at the first request and about once a day).
+    private sealed class KeyTable(Database database) : IXmlRepository
+    {
+        public IReadOnlyCollection<XElement> GetAllElements() =>
+            [.. database.QueryAsync<string>("SELECT xml FROM data_protection_key").GetAwaiter().GetResult().Select(XElement.Parse)];
+
+        public void StoreElement(XElement element, string friendlyName) => database.WriteAsync(
+            transaction => transaction.ExecuteAsync(
+                "INSERT INTO data_protection_key (name, xml) VALUES (@friendlyName, @xml)",
+                new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) }),
+            CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    private sealed class KeyEncryptor(PersonalData personal) : IXmlEncryptor
+    {
+        public EncryptedXmlInfo Encrypt(XElement plaintextElement) => new(
+            new XElement("sealed", personal.Encrypt(plaintextElement.ToString(SaveOptions.DisableFormatting))), typeof(KeyDecryptor));
+    }
+
+    /// <summary>Made by data protection from the type's name, with the services.</summary>
+    private sealed class KeyDecryptor(IServiceProvider services) : IXmlDecryptor
+    {
+        public XElement Decrypt(XElement encryptedElement) =>
+            XElement.Parse(services.GetRequiredService<PersonalData>().Decrypt(encryptedElement.Value));
+    }
+}

@@ -1,0 +1,54 @@
+namespace WeChatMask.Data;
+
+/// <summary>Runs before anything is served: brings the schema up to date and checks that this node hashes with the database's key.</summary>
+public sealed class Startup(Migrator migrator, Database database, PersonalData personal) : IHostedLifecycleService
+{
+    private const string FingerprintSetting = "identity.fingerprint";
+
+    /// <summary>Whether the database is ready to be used.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <inheritdoc />
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await migrator.MigrateAsync(cancellationToken);
+        await CheckKeyAsync(cancellationToken);
+        IsReady = true;
+    }
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Task CheckKeyAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var stored = await transaction.ScalarAsync<string>("SELECT value FROM setting WHERE name = @name", new { name = FingerprintSetting });
+            if (stored is null)
+            {
+                await transaction.ExecuteAsync(
+                    "INSERT INTO setting (name, value) VALUES (@name, @value)",
+                    new { name = FingerprintSetting, value = personal.HashKeyFingerprint });
+            }
+            else if (stored != personal.HashKeyFingerprint)
+            {
+                // With another key every person would look new, and the repeat rule would be gone without a word.
+                throw new InvalidOperationException(
+                    "Secrets:IdentityHashKey is not the key this database was made with; configure the same key on every node.");
+            }
+
+            return true;
+        },
+        cancellationToken);
+}

@@ -1,0 +1,66 @@
+using WeChatMask.Data;
+
+namespace WeChatMask.Jobs;
+
+/// <summary>The history of job runs that did something or failed; a run that found nothing due leaves no row.</summary>
+public sealed class JobRuns(Database database, TimeProvider time)
+{
+    private static readonly string Node = Environment.MachineName;
+
+    /// <summary>The instant a run starts.</summary>
+    public DateTimeOffset Start() => time.GetUtcNow();
+
+    /// <summary>Writes a run down.</summary>
+    public async Task RecordAsync(string job, DateTimeOffset started, int done, string? problem, CancellationToken cancellationToken)
+    {
+        if (done == 0 && problem is null) return;
+        await database.WriteAsync(
+            transaction => transaction.ExecuteAsync(
+                """
+                INSERT INTO job_run (id, job, node, started_at, ended_at, outcome, done, problem)
+                VALUES (@id, @job, @node, @started, @ended, @outcome, @done, @problem)
+                """,
+                new
+                {
+                    id = Ids.Next(), job, node = Node, started, ended = time.GetUtcNow(),
+                    outcome = problem is null ? JobOutcome.Done : JobOutcome.Failed, done, problem,
+                }),
+            cancellationToken);
+    }
+
+    /// <summary>The newest runs, newest first.</summary>
+    public Task<List<JobRun>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<JobRun>(
+        "SELECT id, job, node, started_at, ended_at, outcome, done, problem FROM job_run ORDER BY id DESC LIMIT @count",
+        new { count },
+        cancellationToken);
+}
+
+/// <summary>How a run ended.</summary>
+public enum JobOutcome
+{
+    /// <summary>It did what was due.</summary>
+    Done,
+
+    /// <summary>It threw; the next run tries again.</summary>
+    Failed,
+}
+
+/// <summary>One run of one job.</summary>
+public sealed class JobRun
+{
+    public long Id { get; init; }
+
+    public string Job { get; init; } = "";
+
+    public string Node { get; init; } = "";
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset EndedAt { get; init; }
+
+    public JobOutcome Outcome { get; init; }
+
+    public int Done { get; init; }
+
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,33 @@
+using WeChatMask.Notices;
+using WeChatMask.Residents;
+using WeChatMask.Rounds;
+using WeChatMask.Supervision;
+
+namespace WeChatMask.Jobs;
+
+/// <summary>A job and how often it looks for what is due.</summary>
+/// <param name="Type">The class that does it.</param>
+/// <param name="Every">Pause between looks. Looking is cheap; what is due is decided by the stored times.</param>
+public sealed record ScheduledJob(Type Type, TimeSpan Every)
+{
+    /// <summary>The job's name in the history.</summary>
+    public string Name => Type.Name.EndsWith("Job", StringComparison.Ordinal) ? Type.Name[..^3] : Type.Name;
+}
+
+/// <summary>Every job and its pace, in the order in which one's work makes the next one's due.</summary>
+public static class Schedule
+{
+    /// <summary>The one list.</summary>
+    public static IReadOnlyList<ScheduledJob> Jobs { get; } =
+    [
+        new(typeof(PlanRoundsJob), TimeSpan.FromMinutes(1)),
+        new(typeof(OpenWindowsJob), TimeSpan.FromSeconds(1)),
+        new(typeof(CloseWindowsJob), TimeSpan.FromSeconds(1)),
+        new(typeof(AssignPickupSlotsJob), TimeSpan.FromSeconds(1)),
+        new(typeof(PublishListsJob), TimeSpan.FromSeconds(1)),
+        new(typeof(LapseUnclaimedJob), TimeSpan.FromSeconds(5)),
+        new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
+        new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
+    ];
+}

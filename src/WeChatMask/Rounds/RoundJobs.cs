@@ -1,0 +1,52 @@
+using WeChatMask.Jobs;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>Makes today's and tomorrow's rounds, so that what is left of one always has a next one to go to.</summary>
+public sealed class PlanRoundsJob(RoundStore store, CityCalendar calendar) : IJob
+{
+    private const int DaysAhead = 1;
+
+    /// <inheritdoc />
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var planned = 0;
+        for (var day = 0; day <= DaysAhead; day++) planned += await store.PlanAsync(calendar.Today.AddDays(day), cancellationToken) ? 1 : 0;
+        return planned;
+    }
+}
+
+/// <summary>Moves phases at their times and rolls untaken places on. Booking itself does not wait for it: the desk judges by the clock.</summary>
+public sealed class OpenWindowsJob(RoundStore store) : IJob
+{
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.AdvanceAsync(cancellationToken);
+}
+
+/// <summary>Closes rounds when their time is over, or at once when every place is taken.</summary>
+public sealed class CloseWindowsJob(RoundStore store) : IJob
+{
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.CloseDueAsync(cancellationToken);
+}
+
+/// <summary>Spreads closed rounds' bookings over pickup slots in serial order.</summary>
+public sealed class AssignPickupSlotsJob(PublishStore store) : IJob
+{
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.AssignSlotsAsync(cancellationToken);
+}
+
+/// <summary>Freezes the lists of closed rounds, makes them public and writes the notices.</summary>
+public sealed class PublishListsJob(PublishStore store) : IJob
+{
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.PublishAsync(cancellationToken);
+}
+
+/// <summary>Ends the bookings of rounds whose pickup is over and gives the places back to the next round.</summary>
+public sealed class LapseUnclaimedJob(LapseStore store) : IJob
+{
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.LapseAsync(cancellationToken);
+}

@@ -1,0 +1,33 @@
+using WeChatMask.Data;
+
+namespace WeChatMask.Web;
+
+/// <summary>Health for machines: alive, and ready with the reasons when not.</summary>
+public static class Health
+{
+    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/health").AllowAnonymous().WithTags("Health");
+        group.MapGet("/live", () => TypedResults.Ok(new { status = "live" }));
+        group.MapGet("/ready", ReadyAsync);
+    }
+
+    internal static async Task<IResult> ReadyAsync(Startup startup, Database database, CancellationToken cancellationToken)
+    {
+        var reasons = new List<string>();
+        if (!startup.IsReady) reasons.Add("starting");
+        try
+        {
+            await database.ScalarAsync<long>("SELECT version FROM board_version WHERE id = 1", cancellationToken: cancellationToken);
+        }
+        catch (System.Data.Common.DbException)
+        {
+            reasons.Add("database");
+        }
+
+        return reasons.Count == 0
+            ? TypedResults.Ok(new { status = "ready" })
+            : TypedResults.Json(new { status = "not_ready", reasons }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+}
