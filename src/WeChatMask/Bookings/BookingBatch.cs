@@ -1,0 +1,130 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Bookings;
+
+/// <summary>One batch in memory: decides attempts in order of arrival on facts that were read under the batch's locks.</summary>
+/// <remarks>Everything decided here counts only once the transaction that it belongs to has committed.</remarks>
+public sealed class BookingBatch
+{
+    private readonly Dictionary<string, BookingRow> byRequest;
+    private readonly Dictionary<string, DeskPharmacy> pharmacies;
+    private readonly Dictionary<long, DeskResident> residents;
+    private readonly Dictionary<long, PharmacyRound> parts;
+    private readonly Dictionary<string, DateOnly> lastBookedOn = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, PharmacyRound> changed = [];
+    private readonly List<BookingRow> made = [];
+    private readonly Refusal admission;
+    private readonly int window;
+
+    /// <summary>Takes the facts.</summary>
+    public BookingBatch(
+        RoundState? round,
+        DateTimeOffset now,
+        IEnumerable<BookingRow> known,
+        IEnumerable<DeskPharmacy> pharmacies,
+        IEnumerable<DeskResident> residents,
+        IEnumerable<PharmacyRound> parts,
+        IEnumerable<DeskHold> holds)
+    {
+        Round = round;
+        Now = now;
+        byRequest = known.ToDictionary(b => b.RequestKey, StringComparer.Ordinal);
+        this.pharmacies = pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
+        this.residents = residents.ToDictionary(r => r.Id);
+        this.parts = parts.ToDictionary(p => p.PharmacyId);
+        foreach (var hold in holds) Remember(hold.PersonHash, hold.BookedOn);
+        admission = round?.Times.Admission(now, round.IsClosed) ?? Refusal.NotOpen;
+        window = round?.Times.WindowAt(now)?.Index ?? 0;
+    }
+
+    /// <summary>The round of the day, or none.</summary>
+    public RoundState? Round { get; }
+
+    /// <summary>The batch's instant; by it the window is judged.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>Bookings this batch makes, in order of arrival.</summary>
+    public IReadOnlyList<BookingRow> Made => made;
+
+    /// <summary>Pharmacies whose serials or places changed.</summary>
+    public IReadOnlyCollection<PharmacyRound> ChangedParts => changed.Values;
+
+    /// <summary>Decides one attempt and, when it succeeds, takes the place and the next serial.</summary>
+    /// <param name="request">The attempt.</param>
+    /// <param name="number">A booking number nobody has.</param>
+    public BookingAnswer Decide(BookingRequest request, Func<string> number)
+    {
+        if (byRequest.TryGetValue(request.Key, out var earlier)) return new BookingAnswer(Refusal.None, earlier, Repeated: true);
+
+        var resident = ResidentOf(request);
+        var pharmacy = pharmacies.GetValueOrDefault(request.PharmacyCode);
+        var part = pharmacy is null ? null : parts.GetValueOrDefault(pharmacy.Id);
+        var decision = BookingRules.Decide(
+            new BookingFacts(
+                admission,
+                resident is not null,
+                pharmacy is not null,
+                resident?.Eligible ?? false,
+                resident is not null && lastBookedOn.TryGetValue(resident.PersonHash, out var day) ? day : null,
+                pharmacy?.Status ?? PharmacyStatus.Withdrawn,
+                part is null ? 0 : LeftNow(part)),
+            Round?.Date ?? default,
+            Round?.Policy.CooldownDays ?? 0);
+        if (decision.Refusal != Refusal.None) return new BookingAnswer(decision.Refusal, BookableFrom: decision.BookableFrom);
+
+        var booking = Take(request, resident!, pharmacy!, part!, number());
+        return new BookingAnswer(Refusal.None, booking);
+    }
+
+    private DeskResident? ResidentOf(BookingRequest request)
+    {
+        if (!residents.TryGetValue(request.ResidentId, out var resident)) return null;
+        return resident.RemovedAt is null && resident.AccountId == request.AccountId ? resident : null;
+    }
+
+    private int LeftNow(PharmacyRound part)
+    {
+        if (window == 0) return 0;
+        if (PlaceBook.RollUpTo(part.Windows, window)) changed[part.PharmacyId] = part;
+        return part.Windows.FirstOrDefault(w => w.Window == window)?.Left ?? 0;
+    }
+
+    private BookingRow Take(BookingRequest request, DeskResident resident, DeskPharmacy pharmacy, PharmacyRound part, string number)
+    {
+        var round = Round!;
+        part.Windows.First(w => w.Window == window).Taken++;
+        part.LastSerial++;
+        changed[part.PharmacyId] = part;
+        var booking = new BookingRow
+        {
+            Id = Ids.Next(),
+            Number = number,
+            RequestKey = request.Key,
+            RoundDate = round.Date,
+            PickupDate = round.Row.PickupDate,
+            PharmacyId = pharmacy.Id,
+            PharmacyCode = pharmacy.Code,
+            WindowIndex = window,
+            Serial = part.LastSerial,
+            AccountId = request.AccountId,
+            ResidentId = resident.Id,
+            PersonHash = resident.PersonHash,
+            PolicyId = round.Row.PolicyId,
+            Units = round.Policy.UnitsPerBooking,
+            UnitPriceFen = round.Policy.UnitPriceFen,
+            Status = BookingStatus.Booked,
+            CreatedAt = Now,
+        };
+        made.Add(booking);
+        byRequest.Add(booking.RequestKey, booking);
+        Remember(resident.PersonHash, round.Date);
+        return booking;
+    }
+
+    private void Remember(string person, DateOnly day)
+    {
+        if (!lastBookedOn.TryGetValue(person, out var last) || last < day) lastBookedOn[person] = day;
+    }
+}

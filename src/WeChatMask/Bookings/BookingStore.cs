@@ -1,0 +1,123 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Notices;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Bookings;
+
+/// <summary>The desk's statements: reads what a batch needs under its locks, and writes what it decided.</summary>
+public sealed class BookingStore(RoundQueries rounds)
+{
+    internal const string SelectBooking = """
+        SELECT b.id, b.number, b.request_key, b.round_date, r.pickup_date, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
+               b.account_id, b.resident_id, COALESCE(b.person_hash, '') AS person_hash, b.policy_id, b.units, b.unit_price_fen, b.status,
+               b.slot_starts_at, b.slot_ends_at, b.created_at
+          FROM booking b
+          JOIN round r    ON r.date = b.round_date
+          JOIN pharmacy p ON p.id = b.pharmacy_id
+        """;
+
+    private static readonly string[] BookingColumns =
+    [
+        "id", "number", "request_key", "round_date", "pharmacy_id", "window_index", "serial", "account_id", "resident_id", "person_hash",
+        "policy_id", "units", "unit_price_fen", "status", "cancelled_late", "created_at",
+    ];
+
+    /// <summary>Reads everything a batch is decided by, the pharmacies' places under their locks.</summary>
+    public async Task<BookingBatch> LoadAsync(
+        WriteTransaction transaction, IReadOnlyList<BookingRequest> requests, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var engine = transaction.Engine;
+        var known = await engine.SelectByKeysAsync<string, BookingRow>(
+            transaction, SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)], cancellationToken);
+        var pharmacies = await engine.SelectByKeysAsync<string, DeskPharmacy>(
+            transaction, "SELECT id, code, status FROM pharmacy", "code",
+            [.. requests.Select(r => r.PharmacyCode).Distinct(StringComparer.Ordinal)], cancellationToken);
+        var residents = await engine.SelectByKeysAsync<long, DeskResident>(
+            transaction, "SELECT id, account_id, person_hash, eligible, removed_at FROM resident", "id",
+            [.. requests.Select(r => r.ResidentId).Distinct()], cancellationToken);
+        var parts = pharmacies.Count == 0
+            ? []
+            : await QuotaStore.LockAsync(transaction, today, [.. pharmacies.Select(p => p.Id).Order()]);
+        // After the locks: a close that came before them is seen, one that comes after waits for this batch.
+        var round = await rounds.FindAsync(transaction.Connection, transaction.Transaction, today);
+        var holds = await engine.SelectByKeysAsync<string, DeskHold>(
+            transaction, "SELECT person_hash, booked_on FROM person_hold", "person_hash",
+            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], cancellationToken);
+        return new BookingBatch(round, now, known, pharmacies, residents, parts, holds);
+    }
+
+    /// <summary>Writes the batch's new bookings, holds, serials, places and notices.</summary>
+    public async Task SaveAsync(WriteTransaction transaction, BookingBatch batch, CancellationToken cancellationToken)
+    {
+        var made = batch.Made;
+        if (made.Count == 0 || batch.Round is not { } round) return;
+        var engine = transaction.Engine;
+        await engine.InsertManyAsync(
+            transaction,
+            "booking",
+            BookingColumns,
+            [
+                .. made.Select(b => new object?[]
+                {
+                    b.Id, b.Number, b.RequestKey, b.RoundDate.Column(), b.PharmacyId, b.WindowIndex, b.Serial, b.AccountId, b.ResidentId,
+                    b.PersonHash, b.PolicyId, b.Units, b.UnitPriceFen, (int)BookingStatus.Booked, 0, b.CreatedAt.Column(),
+                }),
+            ],
+            cancellationToken);
+        await engine.InsertManyAsync(
+            transaction,
+            "person_hold",
+            ["person_hash", "booked_on", "booking_id"],
+            [.. made.Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })],
+            cancellationToken);
+        await QuotaStore.SaveAsync(transaction, round.Date, batch.ChangedParts, cancellationToken);
+        if (round.Policy.ResidentNotice == ResidentNotice.AtBooking)
+        {
+            await NoticeOutbox.AddAsync(
+                transaction,
+                [.. made.Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))],
+                cancellationToken);
+        }
+
+        await QuotaStore.TouchBoardAsync(transaction);
+    }
+
+    /// <summary>Of some candidate numbers, those that are taken already.</summary>
+    public static async Task<HashSet<string>> TakenNumbersAsync(
+        WriteTransaction transaction, IReadOnlyCollection<string> numbers, CancellationToken cancellationToken) =>
+        (await transaction.Engine.SelectByKeysAsync<string, string>(
+            transaction, "SELECT number FROM booking", "number", numbers, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+}
+
+/// <summary>A pharmacy as a batch needs it.</summary>
+public sealed class DeskPharmacy
+{
+    public long Id { get; init; }
+
+    public string Code { get; init; } = "";
+
+    public PharmacyStatus Status { get; init; }
+}
+
+/// <summary>A registered person as a batch needs them.</summary>
+public sealed class DeskResident
+{
+    public long Id { get; init; }
+
+    public long AccountId { get; init; }
+
+    public string PersonHash { get; init; } = "";
+
+    public bool Eligible { get; init; }
+
+    public DateTimeOffset? RemovedAt { get; init; }
+}
+
+/// <summary>A day on which a person's booking counts.</summary>
+public sealed class DeskHold
+{
+    public string PersonHash { get; init; } = "";
+
+    public DateOnly BookedOn { get; init; }
+}
