@@ -98,8 +98,8 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
         var request = context.Request;
         if (request.ContentLength > MostBodyBytes) throw new MessageRefusedException(MessageFault.TooLarge);
 
-        // One byte more than we take, so that this loop decides and the server still stops a body without a length.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MostBodyBytes + 1;
+        // The server counts the framing of chunks too, so it gets twice the room: we decide, and it still stops an endless body.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = 2 * MostBodyBytes;
         var buffer = new byte[MostBodyBytes + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length <= MostBodyBytes ? buffer.AsMemory(0, length) : throw new MessageRefusedException(MessageFault.TooLarge);
