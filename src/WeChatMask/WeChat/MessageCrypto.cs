@@ -49,7 +49,7 @@ public sealed class MessageCrypto
     }
 
     /// <summary>Whether the text has the shape of an EncodingAESKey: 43 letters and digits.</summary>
-    public static bool IsKey(string text) => text.Length == KeyLetters && text.All(char.IsAsciiLetterOrDigit);
+    public static bool IsKey(string? text) => text?.Length == KeyLetters && text.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>Encrypts and signs a message with a fresh nonce: a reply, or (played by the sandbox) a message of WeChat's.</summary>
     public SealedMessage Seal(string message, DateTimeOffset now)

@@ -25,23 +25,25 @@ public sealed class WeChatSettingsValidator : IValidateOptions<WeChatSettings>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static void CheckToken(List<string> failures, string token)
+    // A null in a JSON file is bound as null, whatever the property says.
+    private static void CheckToken(List<string> failures, string? token)
     {
+        token ??= "";
         var fits = token.Length is >= ShortestToken and <= LongestToken && token.All(char.IsAsciiLetterOrDigit);
         Require(failures, token.Length > 0, nameof(WeChatSettings.Token), "is empty: set the Token that stands in the console's server configuration.");
         Require(failures, token.Length == 0 || fits, nameof(WeChatSettings.Token), "must be 3 to 32 letters or digits, the same as in the console's server configuration.");
     }
 
-    private static void CheckAesKey(List<string> failures, string key)
+    private static void CheckAesKey(List<string> failures, string? key)
     {
         var fits = MessageCrypto.IsKey(key);
         Require(failures, fits, nameof(WeChatSettings.EncodingAesKey), "must be the 43 letters and digits of the console's server configuration; Compatible and Safe mode cannot read messages without it.");
 
         // Examples in manuals use a key of one repeated letter; in production it would be everybody's key.
-        Require(failures, !fits || key.Any(letter => letter != key[0]), nameof(WeChatSettings.EncodingAesKey), "is one repeated character: generate a random key in the console and copy it here.");
+        Require(failures, key is null || !fits || key.Any(letter => letter != key[0]), nameof(WeChatSettings.EncodingAesKey), "is one repeated character: generate a random key in the console and copy it here.");
     }
 
-    private static void CheckAddress(List<string> failures, string key, string address)
+    private static void CheckAddress(List<string> failures, string key, string? address)
     {
         var fits = Uri.TryCreate(address, UriKind.Absolute, out var uri)
             && (string.Equals(uri.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) || string.Equals(uri.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal));

@@ -43,7 +43,8 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
         try
         {
             var query = WebhookQuery.Read(context.Request.Query, clock.GetUtcNow());
-            if (!query.IsEncrypted) CheckPlainCall(query);
+            if (query.IsEncrypted) RequireMsgSignature(query);
+            else CheckPlainCall(query);
             var body = MessageXml.Decode((await ReadBodyAsync(context)).Span);
             var inbound = MessageXml.Parse(query.IsEncrypted ? Decrypt(query, body) : CheckPlainBody(body));
 
@@ -62,6 +63,12 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
     {
         if (!Signature.Matches(query.Signature, settings.CurrentValue.Token, query.Timestamp, query.Nonce))
             throw new MessageRefusedException(MessageFault.Signature);
+    }
+
+    // What can be refused without the body is: a stranger makes us read nothing.
+    private static void RequireMsgSignature(WebhookQuery query)
+    {
+        if (query.MsgSignature is null) throw new MessageRefusedException(MessageFault.Signature);
     }
 
     private void CheckPlainCall(WebhookQuery query)
@@ -83,14 +90,13 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
     private string Decrypt(WebhookQuery query, string body)
     {
         var account = settings.CurrentValue;
-        if (query.MsgSignature is null) throw new MessageRefusedException(MessageFault.Signature);
         if (!MessageXml.ReadFields(body).TryGetValue(MessageXml.Encrypt, out var encrypt) || encrypt.Length == 0)
             throw new MessageRefusedException(MessageFault.EncryptMissing);
 
         // Before the key: a wrong signature is 403 also where plain mode was set up without a key.
         if (!Signature.Matches(query.MsgSignature, account.Token, query.Timestamp, query.Nonce, encrypt))
             throw new MessageRefusedException(MessageFault.Signature);
-        return new MessageCrypto(account).Open(new SealedMessage(encrypt, query.MsgSignature, query.Timestamp, query.Nonce));
+        return new MessageCrypto(account).Open(new SealedMessage(encrypt, query.MsgSignature ?? "", query.Timestamp, query.Nonce));
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)

@@ -21,6 +21,9 @@ public sealed class WeChatSettingsTests
     [InlineData("WeChat:AppId", "")]
     [InlineData("WeChat:AppSecret", " ")]
     [InlineData("WeChat:Token", "")]
+    [InlineData("WeChat:Token", null)]
+    [InlineData("WeChat:EncodingAesKey", null)]
+    [InlineData("WeChat:ApiBaseUrl", null)]
     [InlineData("WeChat:Token", "ab")]
     [InlineData("WeChat:Token", "abcdefghijklmnopqrstuvwxyz0123456")]
     [InlineData("WeChat:Token", "to ken")]
@@ -31,14 +34,14 @@ public sealed class WeChatSettingsTests
     [InlineData("WeChat:MessageMode", "7")]
     [InlineData("WeChat:ApiBaseUrl", "api.weixin.qq.com")]
     [InlineData("WeChat:AuthorizeBaseUrl", "file:///etc")]
-    public void A_bad_value_stops_the_start_and_is_named_with_its_cure(string key, string value)
+    public void A_bad_value_stops_the_start_and_is_named_with_its_cure(string key, string? value)
     {
         var settings = Good();
         var property = typeof(WeChatSettings).GetProperty(key.Split(':')[1])!;
         property.SetValue(settings, property.PropertyType == typeof(MessageMode) ? (MessageMode)7 : value);
         var failure = Assert.Single(new WeChatSettingsValidator().Validate(null, settings).Failures!);
         Assert.StartsWith(key + " ", failure, StringComparison.Ordinal);
-        if (value.Trim().Length > 1) Assert.DoesNotContain(value, failure, StringComparison.Ordinal);
+        if (value?.Trim().Length > 1) Assert.DoesNotContain(value, failure, StringComparison.Ordinal);
     }
 
     [Fact]

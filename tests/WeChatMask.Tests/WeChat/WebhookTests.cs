@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Options;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 using static WeChatMask.Tests.WeChat.WebhookHost;
@@ -183,5 +184,24 @@ public sealed class WebhookTests
         request.Headers.TransferEncodingChunked = true;
         using var chunked = await host.Http.SendAsync(request);
         Assert.Equal((status, status), ((int)sized.StatusCode, (int)chunked.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("/wechat")]
+    [InlineData("/wechat?timestamp=1586000000&nonce=1&signature=0")]
+    [InlineData("/wechat?timestamp=1586000000&nonce=1&encrypt_type=aes")]
+    public async Task A_call_without_proof_is_refused_before_its_body_is_looked_at(string address)
+    {
+        await using var host = await StartAsync(MessageMode.Compatible);
+        using var large = await host.PostAsync(address, new byte[100 * 1024]);
+        using var garbage = await host.PostAsync(address, [0xFF, 0xFE]);
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (large.StatusCode, garbage.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_missing_key_stops_the_start()
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(MessageMode.Safe, key: ""));
+        Assert.Contains("WeChat:EncodingAesKey", failure.Message, StringComparison.Ordinal);
     }
 }
