@@ -1,0 +1,35 @@
+namespace WeChatMask.WeChat;
+
+/// <summary>A message or event as WeChat sent it: signed, decrypted and well formed, but not necessarily of a known kind.</summary>
+/// <param name="ToUserName">The account's own id (<c>gh_…</c>); empty when WeChat left it out.</param>
+/// <param name="FromUserName">The sender's openid.</param>
+/// <param name="CreateTime">Unix seconds. Told, never judged: a retry carries the first time.</param>
+/// <param name="MsgType">text, event, image …; WeChat adds new ones without notice.</param>
+/// <param name="MsgId">A 64-bit decimal kept as text; events have none.</param>
+/// <param name="Content">The text of a text message.</param>
+/// <param name="Event">The event's name; compare with <see cref="IsEvent"/>.</param>
+/// <param name="EventKey">The menu key, the address or the scene.</param>
+/// <param name="Ticket">The ticket of a scene code.</param>
+/// <param name="Fields">Every other element by name: its text, or its raw XML when it has elements inside.</param>
+public sealed record InboundMessage(
+    string ToUserName,
+    string FromUserName,
+    long CreateTime,
+    string MsgType,
+    string? MsgId,
+    string? Content,
+    string? Event,
+    string? EventKey,
+    string? Ticket,
+    IReadOnlyDictionary<string, string> Fields)
+{
+    /// <summary>Whether this is the named event. WeChat's documentation and its servers differ in case (SCAN, scan).</summary>
+    public bool IsEvent(string name) =>
+        string.Equals(MsgType, "event", StringComparison.Ordinal) && string.Equals(Event, name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The kind only: a message in a log line must not carry a person's openid or words.</summary>
+    public override string ToString() => $"{MsgType} {Event}";
+}
+
+/// <summary>What the conversation does with a message. The feature registers it in the container; the webhook asks the request's scope for it.</summary>
+public delegate Task<Reply> MessageHandler(InboundMessage message, CancellationToken cancellationToken);

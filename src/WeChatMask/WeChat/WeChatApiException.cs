@@ -1,0 +1,42 @@
+namespace WeChatMask.WeChat;
+
+/// <summary>WeChat's API refused a call or did not answer. The text carries codes only, never an address, a secret or a code.</summary>
+public sealed class WeChatApiException : Exception
+{
+    /// <summary>The error code when WeChat itself said nothing: time-out, no connection, an unreadable answer. Its own 0 means success.</summary>
+    public const int NoAnswer = 0;
+
+    private const int Busy = -1;
+    private const int InvalidCode = 40029;
+    private const int CodeUsed = 40163;
+
+    /// <summary>WeChat said nothing.</summary>
+    public WeChatApiException()
+    {
+    }
+
+    /// <summary>WeChat said nothing.</summary>
+    public WeChatApiException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>WeChat said nothing, for the reason inside.</summary>
+    public WeChatApiException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>WeChat answered with an errcode.</summary>
+    public WeChatApiException(int errorCode)
+        : base($"WeChat's API answered errcode {errorCode}") => ErrorCode = errorCode;
+
+    /// <summary>WeChat's errcode, or <see cref="NoAnswer"/>.</summary>
+    public int ErrorCode { get; }
+
+    /// <summary>The same call may succeed later.</summary>
+    public bool IsTransient => ErrorCode is NoAnswer or Busy;
+
+    /// <summary>The log-in code is spent or wrong: start the log-in again, never send the same code twice.</summary>
+    public bool IsCodeSpent => ErrorCode is InvalidCode or CodeUsed;
+}
