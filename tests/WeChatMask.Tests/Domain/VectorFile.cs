@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace WeChatMask.Tests;
+namespace WeChatMask.Tests.Domain;
 
 /// <summary>Reads the project's own test vectors, which the build copies beside the tests.</summary>
 internal static class VectorFile
