@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
+using WeChatMask.Redemptions;
 using WeChatMask.Rounds;
 using WeChatMask.Supervision;
 using WeChatMask.Web;
@@ -46,6 +47,7 @@ public static class WeChatMaskApp
         services.AddErrors();
         services.AddSessions();
         services.AddRounds();
+        services.AddRedemptions();
         services.AddSupervision();
         services.AddJobs();
         services.AddRazorPages();
@@ -66,6 +68,7 @@ public static class WeChatMaskApp
         app.MapHealth();
         app.MapOpenApi().AllowAnonymous();
         app.MapBoard();
+        app.MapRedemptions();
         app.MapRazorPages().WithStaticAssets();
         return app;
     }
