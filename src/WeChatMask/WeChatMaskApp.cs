@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
+using WeChatMask.Pharmacies;
 using WeChatMask.Redemptions;
 using WeChatMask.Rounds;
 using WeChatMask.Supervision;
@@ -48,6 +49,7 @@ public static class WeChatMaskApp
         services.AddSessions();
         services.AddRounds();
         services.AddRedemptions();
+        services.AddStaff();
         services.AddSupervision();
         services.AddJobs();
         services.AddRazorPages();
