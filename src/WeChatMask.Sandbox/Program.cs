@@ -1,8 +1,17 @@
-using WeChatMask;
+using WeChatMask.Sandbox;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddWeChatMask();
+SandboxOptions options;
+try
+{
+    options = SandboxOptions.Parse(args, Environment.CurrentDirectory);
+}
+catch (SandboxUsageException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}
 
-var app = builder.Build();
-app.MapWeChatMask();
+await using var app = SandboxApp.Build(options);
+app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Greeting.Of(app.Services)));
 await app.RunAsync();
+return 0;

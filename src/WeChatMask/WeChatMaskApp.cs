@@ -2,12 +2,18 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
+using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
+using WeChatMask.Notices;
+using WeChatMask.Redemptions;
+using WeChatMask.Residents;
 using WeChatMask.Pharmacies;
 using WeChatMask.Redemptions;
 using WeChatMask.Rounds;
+using WeChatMask.Sms;
 using WeChatMask.Supervision;
+using WeChatMask.WeChat;
 using WeChatMask.Web;
 
 namespace WeChatMask;
@@ -33,6 +39,7 @@ public static class WeChatMaskApp
 
         services.AddOptions<SiteSettings>().BindConfiguration("Site");
         services.AddOptions<RegistrySettings>().BindConfiguration("Registry");
+        services.AddOptions<SmsSettings>().BindConfiguration("Sms");
         services.AddOptions<DatabaseSettings>().BindConfiguration("Database").ValidateOnStart();
         services.AddOptions<SecretSettings>().BindConfiguration("Secrets").ValidateOnStart();
         services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsRules>();
@@ -47,7 +54,13 @@ public static class WeChatMaskApp
         services.AddKeysInDatabase();
         services.AddErrors();
         services.AddSessions();
+        services.AddRateLimits();
+        services.AddMemoryCache();
+        services.AddWeChat(configuration);
         services.AddRounds();
+        services.AddResidents();
+        services.AddBookings();
+        services.AddNotices();
         services.AddRedemptions();
         services.AddStaff();
         services.AddSupervision();
@@ -64,12 +77,18 @@ public static class WeChatMaskApp
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRateLimiter();
         app.UseReadableBodies();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealth();
         app.MapOpenApi().AllowAnonymous();
+        app.MapWeChatWebhook();
+        app.MapLogin();
+        app.MapResidents();
         app.MapBoard();
+        app.MapBookings();
+        app.MapPublic();
         app.MapRedemptions();
         app.MapRazorPages().WithStaticAssets();
         return app;
@@ -77,14 +96,33 @@ public static class WeChatMaskApp
 
     private static void AddRounds(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyBook>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>();
+        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>();
         services.AddSingleton<PublishStore>().AddSingleton<LapseStore>();
         services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardCache>().AddSingleton<BoardWatch>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 
+    private static void AddResidents(this IServiceCollection services)
+    {
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<PurgeStore>();
+        services.AddHttpClient<RegistryClient>();
+    }
+
+    private static void AddBookings(this IServiceCollection services)
+    {
+        services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
+        services.AddSingleton<BookingDesk>();
+        services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
+    }
+
+    private static void AddNotices(this IServiceCollection services)
+    {
+        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>();
+        services.AddHttpClient<ISmsProvider, GatewaySmsProvider>();
+    }
+
     private static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<CityImport>().AddSingleton<CityQueries>();
+        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>();
     }
 }

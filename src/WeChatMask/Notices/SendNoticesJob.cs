@@ -1,8 +1,108 @@
+using System.Security.Cryptography;
+using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Jobs;
+using WeChatMask.Rounds;
+using WeChatMask.Sms;
+using WeChatMask.Supervision;
 
 namespace WeChatMask.Notices;
 
-public sealed class SendNoticesJob : IJob
+/// <summary>Drains the outbox: takes what is due under a lease, sends it, tries again later what a vendor could not take.</summary>
+public sealed class SendNoticesJob(
+    OutboxStore outbox, NoticeTexts texts, ISmsProvider sms, PersonalData personal, PolicyBook policies, Database database,
+    CityQueries city, CityCalendar calendar) : IJob
 {
-    public Task<int> RunAsync(CancellationToken cancellationToken) => Task.FromResult(0);
+    private const int AtOnce = 200;
+    private const int MostPerRun = 50_000;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    private static readonly ParallelOptions Lanes = new() { MaxDegreeOfParallelism = 8 };
+
+    /// <inheritdoc />
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var done = await outbox.DropExpiredAsync(cancellationToken);
+        while (done < MostPerRun && await outbox.LeaseAsync(AtOnce, cancellationToken) is { Count: > 0 } leased)
+        {
+            var messages = await ComposeAsync(leased, cancellationToken);
+            var results = new NoticeResult[messages.Count];
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, messages.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = Lanes.MaxDegreeOfParallelism, CancellationToken = cancellationToken },
+                async (i, token) => results[i] = await SendAsync(messages[i].Notice, messages[i].Sms, token));
+            // The results are facts by now: they are written even while the process is stopping.
+            await outbox.SettleAsync(results, CancellationToken.None);
+            done += results.Count(r => r.Status != NoticeStatus.Waiting);
+            if (results.All(r => r.Status == NoticeStatus.Waiting)) break;
+        }
+
+        return done;
+    }
+
+    private async Task<List<(LeasedNotice Notice, SmsMessage? Sms)>> ComposeAsync(List<LeasedNotice> leased, CancellationToken cancellationToken)
+    {
+        var sign = (await city.NamesAsync(cancellationToken)).City;
+        var rules = await database.ReadAsync(
+            async connection =>
+            {
+                var byId = new Dictionary<long, Policy>();
+                foreach (var id in leased.Select(n => n.PolicyId).Distinct()) byId[id] = await policies.GetAsync(connection, null, id);
+                return byId;
+            },
+            cancellationToken);
+        var counts = new Dictionary<DateOnly, ILookup<long, SlotCount>>();
+        foreach (var round in leased.Where(n => n.Kind == NoticeKind.PharmacyList).GroupBy(n => n.RoundDate))
+        {
+            var slots = await outbox.SlotCountsAsync(round.Key, [.. round.Select(n => n.PharmacyId)], cancellationToken);
+            counts[round.Key] = slots.ToLookup(s => s.PharmacyId);
+        }
+
+        return [.. leased.Select(n => (n, Compose(n, rules[n.PolicyId], counts, sign)))];
+    }
+
+    private SmsMessage? Compose(LeasedNotice n, Policy policy, Dictionary<DateOnly, ILookup<long, SlotCount>> counts, string sign)
+    {
+        var pharmacy = n.Kind == NoticeKind.PharmacyList;
+        // Who cancelled in the meantime is not told to come.
+        if (!pharmacy && n.BookingStatus != BookingStatus.Booked) return null;
+        var mobile = Mobile(pharmacy ? n.ContactMobile : n.Mobile);
+        if (mobile.Length == 0) return null;
+        var text = pharmacy
+            ? texts.ForPharmacy(n, policy, [.. counts[n.RoundDate][n.PharmacyId]], sign)
+            : texts.ForResident(n, policy, sign);
+        return new SmsMessage(FormattableString.Invariant($"{n.Id}"), mobile, text, n.MaybeRepeated);
+    }
+
+    private string Mobile(string stored)
+    {
+        try
+        {
+            return personal.Decrypt(stored);
+        }
+        catch (CryptographicException)
+        {
+            return "";
+        }
+    }
+
+    private async Task<NoticeResult> SendAsync(LeasedNotice notice, SmsMessage? message, CancellationToken cancellationToken)
+    {
+        var now = calendar.Now;
+        if (message is null) return new NoticeResult(notice.Id, NoticeStatus.Dropped, now, 0, null, "nobody to send to", now);
+        var outcome = await sms.SendAsync(message, cancellationToken);
+        var segments = SmsLength.Segments(message.Text);
+        return outcome.Result switch
+        {
+            SmsResult.Accepted => new NoticeResult(notice.Id, NoticeStatus.Sent, now, segments, outcome.ProviderId, null, calendar.Now),
+            SmsResult.Refused => new NoticeResult(notice.Id, NoticeStatus.Failed, now, segments, null, outcome.Problem, calendar.Now),
+            _ => new NoticeResult(notice.Id, NoticeStatus.Waiting, now + Pause(notice.Attempts), segments, null, outcome.Problem, null),
+        };
+    }
+
+    /// <summary>2 s, 4 s, 8 s … up to ten minutes, each with up to a quarter of jitter.</summary>
+    private static TimeSpan Pause(int attempts)
+    {
+        var seconds = Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(attempts, 12)));
+        return TimeSpan.FromSeconds(seconds * (1 + (Random.Shared.NextDouble() / 4)));
+    }
 }

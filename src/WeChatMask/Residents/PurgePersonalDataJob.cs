@@ -2,7 +2,9 @@ using WeChatMask.Jobs;
 
 namespace WeChatMask.Residents;
 
-public sealed class PurgePersonalDataJob : IJob
+/// <summary>Destroys personal data when its keeping time is over; what is left are counts.</summary>
+public sealed class PurgePersonalDataJob(PurgeStore store) : IJob
 {
-    public Task<int> RunAsync(CancellationToken cancellationToken) => Task.FromResult(0);
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.PurgeAsync(cancellationToken);
 }

@@ -3,7 +3,7 @@ using WeChatMask.Domain;
 namespace WeChatMask.Rounds;
 
 /// <summary>A pharmacy's stored places in one window of a round.</summary>
-public sealed class QuotaRow
+public class QuotaRow
 {
     public long PharmacyId { get; init; }
 

@@ -1,0 +1,25 @@
+using WeChatMask.Web;
+
+namespace WeChatMask.Sandbox;
+
+/// <summary>The clock over HTTP.</summary>
+internal static class ClockEndpoints
+{
+    /// <summary>Maps reading and moving.</summary>
+    public static void MapClock(this IEndpointRouteBuilder sandbox)
+    {
+        sandbox.MapGet("/clock", (SandboxClock clock, CityCalendar calendar) => TypedResults.Ok(new ClockFace(calendar.Local(clock.GetUtcNow()))));
+        sandbox.MapPost("/clock", MoveAsync);
+    }
+
+    private static async Task<IResult> MoveAsync(ClockMove move, ClockMover mover, CityCalendar calendar, Refused refused)
+    {
+        if (move.Now is null == move.Advance is null) return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
+        var now = await mover.MoveAsync(from => move.Now is { } text ? SandboxTime.Read(text) : SandboxTime.Add(from, move.Advance!));
+        return now is { } instant ? TypedResults.Ok(new ClockFace(calendar.Local(instant))) : refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
+    }
+
+    private sealed record ClockFace(DateTimeOffset Now);
+
+    private sealed record ClockMove(string? Now = null, string? Advance = null);
+}

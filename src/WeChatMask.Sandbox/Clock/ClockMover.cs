@@ -1,0 +1,66 @@
+using WeChatMask.Jobs;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Sandbox;
+
+/// <summary>Moves the clock as if the time had passed: forward it stops at each due moment and runs what is due then.</summary>
+public sealed class ClockMover(
+    SandboxClock clock, DueWork work, SchedulerPause pause, Board board, IHostApplicationLifetime lifetime, ILogger<ClockMover> log) : IDisposable
+{
+    // A year of the busiest city has about five thousand; more means that something makes work for itself.
+    private const int MostMoments = 50_000;
+
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    /// <summary>Moves to an instant, one caller after the other. Backward, and to the same time, it only sets.</summary>
+    /// <param name="target">Computes the instant from the clock's, once it is this caller's turn.</param>
+    /// <returns>The instant the clock stood at when it was done, or none when there was no target.</returns>
+    public async Task<DateTimeOffset?> MoveAsync(Func<DateTimeOffset, DateTimeOffset?> target)
+    {
+        // A caller that hangs up must not leave the city between two moments; only the end of the program does.
+        var stopping = lifetime.ApplicationStopping;
+        await turn.WaitAsync(stopping);
+        try
+        {
+            var from = clock.GetUtcNow();
+            if (target(from) is not { } to) return null;
+            await using var held = await pause.HoldAsync(stopping);
+            if (to > from) await ForwardAsync(from, to, stopping);
+            else clock.Set(to);
+            board.MarkChanged();
+            return to;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => turn.Dispose();
+
+    private async Task ForwardAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var at = from;
+            for (var moments = 0; at < to; moments++)
+            {
+                var next = await work.NextMomentAsync(at, cancellationToken) ?? to;
+                if (next <= at || moments >= MostMoments)
+                {
+                    log.LogWarning("After {Moments} moments the next one was {Next}; the clock goes to {Target} at once", moments, next, to);
+                    next = to;
+                }
+
+                at = next < to ? next : to;
+                clock.Freeze(at);
+                await work.RunAllAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            clock.Release();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace WeChatMask.Sandbox;
+
+/// <summary>What the terminal says once the sandbox listens: where to go and how to log in.</summary>
+internal static class Greeting
+{
+    /// <summary>The text for a started sandbox.</summary>
+    public static string Of(IServiceProvider services)
+    {
+        var self = services.GetRequiredService<OwnAddress>().Value;
+        var options = services.GetRequiredService<SandboxOptions>();
+        var now = services.GetRequiredService<CityCalendar>().Local(services.GetRequiredService<SandboxClock>().GetUtcNow());
+        var code = services.GetRequiredService<Supervision.CityFile>().Pharmacies[0].Code.ToLowerInvariant();
+        return FormattableString.Invariant($"""
+
+            WeChatMask sandbox, city {options.City}, clock {now:yyyy-MM-dd HH:mm:ss zzz}, data in {options.Data}
+
+              the world   {self}/sandbox        a phone, the SMS inbox, the clock
+              residents   {self}/
+              pharmacies  {self}/pharmacy       {DemoStaffStore.ClerkPrefix}{code} / {DemoStaffStore.ClerkPassword} (one for each pharmacy code)
+              supervisor  {self}/supervisor     {DemoStaffStore.Supervisor} / {DemoStaffStore.SupervisorPassword}
+
+            Ctrl-C stops it; the same command goes on where it was.
+            """);
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.Sandbox;
+
+/// <summary>The app with a world around it on this machine: WeChat, SMS gateway, population registry and a clock that can be moved.</summary>
+public static class SandboxApp
+{
+    private const string SettingsFile = "sandbox-settings.json";
+
+    /// <summary>The app and the sandbox, registered. A test may add to it before <see cref="Build(WebApplicationBuilder)"/>.</summary>
+    public static WebApplicationBuilder CreateBuilder(SandboxOptions options)
+    {
+        Directory.CreateDirectory(options.Data);
+        // Named, since a test that hosts the sandbox is another assembly with other assets.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(SandboxApp).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseUrls(options.Urls);
+        var standIns = new StandInSettings();
+        // The app asks that addresses are there at its start; the true ones follow when the port is known.
+        standIns.PointAt("http://127.0.0.1");
+        AddDefaults(builder.Configuration, options, standIns);
+        builder.AddWeChatMask();
+        AddSandbox(builder.Services, options, standIns);
+        return builder;
+    }
+
+    /// <summary>The app and the sandbox, mapped.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        app.MapWeChatMask();
+        var sandbox = app.MapGroup("/sandbox").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        sandbox.MapClock();
+        sandbox.MapFaults();
+        sandbox.MapSms();
+        sandbox.MapRegistry();
+        sandbox.MapWeChatApi();
+        sandbox.MapPhones();
+        return app;
+    }
+
+    /// <summary>The same in one step.</summary>
+    public static WebApplication Build(SandboxOptions options) => Build(CreateBuilder(options));
+
+    // Before the environment's, so that it overrides them; after the app's own file, which they override.
+    private static void AddDefaults(ConfigurationManager configuration, SandboxOptions options, StandInSettings standIns)
+    {
+        var sources = ((IConfigurationBuilder)configuration).Sources;
+        var environment = sources.OfType<EnvironmentVariablesConfigurationSource>().LastOrDefault(s => string.IsNullOrEmpty(s.Prefix));
+        var place = environment is null ? sources.Count : sources.IndexOf(environment);
+        var file = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, SettingsFile) };
+        file.ResolveFileProvider();
+        var data = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Database:ConnectionString"] = $"Data Source={Path.Combine(options.Data, "wechatmask.db")}",
+        };
+        sources.Insert(place, standIns);
+        sources.Insert(place, new MemoryConfigurationSource { InitialData = data });
+        sources.Insert(place, file);
+    }
+
+    private static void AddSandbox(IServiceCollection services, SandboxOptions options, StandInSettings standIns)
+    {
+        var city = Cities.Read(options.City);
+        services.AddSingleton(options).AddSingleton(city).AddSingleton(standIns).AddSingleton<OwnAddress>();
+        services.AddSingleton<SandboxSecretsAllowed>();
+        services.AddSingleton(new SandboxClock(Path.Combine(options.Data, "clock.json"), options.Clock, city.Clock ?? TimeProvider.System.GetUtcNow()));
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(s => s.GetRequiredService<SandboxClock>()));
+        services.AddSingleton<ClockMover>().AddSingleton<Faults>();
+        services.AddSingleton(_ => new SmsInbox(Path.Combine(options.Data, "sms.jsonl")));
+        services.AddSingleton(_ => new PopulationRegistry(Path.Combine(options.Data, "registry.jsonl")));
+        services.AddSingleton<WeChatCodes>().AddSingleton<WeChatApi>().AddSingleton<WeChatCalls>().AddSingleton<Phones>();
+        services.AddOptions<WeChatSettings>().BindConfiguration(WeChatSettings.Section);
+        // The webhook's answer is shown as it is, a redirect too.
+        services.AddHttpClient(nameof(Phones))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+            .RemoveAllLoggers();
+        services.AddSingleton<DemoStaffStore>();
+        services.AddHostedService<Seeding>();
+        services.AddHostedService<OwnAddressTeller>();
+    }
+}

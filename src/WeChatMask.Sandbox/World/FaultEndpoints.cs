@@ -1,0 +1,53 @@
+using WeChatMask.Web;
+
+namespace WeChatMask.Sandbox;
+
+/// <summary>Makes neighbours fail, over HTTP, and puts the failing in front of their routes.</summary>
+internal static class FaultEndpoints
+{
+    private const int WeChatTooMany = 45009;
+
+    /// <summary>Maps reading and setting.</summary>
+    public static void MapFaults(this IEndpointRouteBuilder sandbox)
+    {
+        sandbox.MapGet("/faults", (Faults faults) => TypedResults.Ok(Show(faults)));
+        sandbox.MapPost("/faults", (FaultOrder order, Faults faults, Refused refused) =>
+        {
+            if (!IsName(order.Target, out Neighbour target) || !IsName(order.Mode, out FaultMode mode))
+                return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_fault");
+            faults.Set(target, mode);
+            return TypedResults.Ok(Show(faults));
+        });
+    }
+
+    /// <summary>Lets these routes fail as their neighbour is told to.</summary>
+    public static RouteGroupBuilder FailingAs(this RouteGroupBuilder group, Neighbour neighbour)
+    {
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            var services = context.HttpContext.RequestServices;
+            var refused = services.GetRequiredService<Refused>();
+            return await services.GetRequiredService<Faults>().MeetAsync(neighbour, context.HttpContext.RequestAborted) switch
+            {
+                FaultMode.Down => refused.Plain(StatusCodes.Status503ServiceUnavailable, "down"),
+                FaultMode.Throttle when neighbour == Neighbour.WeChat => WeChatAnswer.Error(WeChatTooMany, "reach max api daily quota limit"),
+                FaultMode.Throttle => refused.Plain(StatusCodes.Status429TooManyRequests, "too_many_requests"),
+                _ => await next(context),
+            };
+        });
+        return group;
+    }
+
+    private static Dictionary<string, string> Show(Faults faults) => faults.All.ToDictionary(
+        f => f.Key.ToString().ToLowerInvariant(), f => f.Value.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
+    // Numbers would be taken for members too, so only the written names count.
+    private static bool IsName<T>(string text, out T value)
+        where T : struct, Enum
+    {
+        value = default;
+        return text.All(char.IsAsciiLetterLower) && Enum.TryParse(text, ignoreCase: true, out value);
+    }
+
+    private sealed record FaultOrder(string Target, string Mode);
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+
+namespace WeChatMask.Sandbox;
+
+/// <summary>A neighbour of the app that can be made to fail.</summary>
+public enum Neighbour
+{
+    /// <summary>The gateway for short messages.</summary>
+    Sms,
+
+    /// <summary>WeChat's server API.</summary>
+    WeChat,
+
+    /// <summary>The population registry.</summary>
+    Registry,
+}
+
+/// <summary>How a neighbour behaves.</summary>
+public enum FaultMode
+{
+    /// <summary>As it should.</summary>
+    Ok,
+
+    /// <summary>Every call is 503 at once.</summary>
+    Down,
+
+    /// <summary>Every call is answered well, after <see cref="Faults.SlowDelay"/>.</summary>
+    Slow,
+
+    /// <summary>Four of five calls are told that they are too many.</summary>
+    Throttle,
+}
+
+/// <summary>Which neighbours fail now, and how.</summary>
+public sealed class Faults
+{
+    private const int ThrottledRound = 5;
+
+    private readonly ConcurrentDictionary<Neighbour, FaultMode> modes = new();
+    private int throttled;
+
+    /// <summary>What a slow neighbour takes: longer than any caller should wait.</summary>
+    public static TimeSpan SlowDelay { get; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Every neighbour's mode.</summary>
+    public IReadOnlyDictionary<Neighbour, FaultMode> All => Enum.GetValues<Neighbour>().ToDictionary(n => n, Of);
+
+    /// <summary>Makes a neighbour behave so from now on.</summary>
+    public void Set(Neighbour neighbour, FaultMode mode) => modes[neighbour] = mode;
+
+    /// <summary>A neighbour's mode.</summary>
+    public FaultMode Of(Neighbour neighbour) => modes.GetValueOrDefault(neighbour);
+
+    /// <summary>Lets a call through, late if need be, or says how it fails.</summary>
+    public async Task<FaultMode> MeetAsync(Neighbour neighbour, CancellationToken cancellationToken)
+    {
+        switch (Of(neighbour))
+        {
+            case FaultMode.Down:
+                return FaultMode.Down;
+            case FaultMode.Throttle:
+                return Interlocked.Increment(ref throttled) % ThrottledRound == 0 ? FaultMode.Ok : FaultMode.Throttle;
+            case FaultMode.Slow:
+                await Task.Delay(SlowDelay, cancellationToken);
+                return FaultMode.Ok;
+            default:
+                return FaultMode.Ok;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Xml;
+using WeChatMask.Web;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.Sandbox;
+
+/// <summary>Phones over HTTP.</summary>
+internal static class PhoneEndpoints
+{
+    private const int LongestOpenId = 64;
+    private const int LongestText = 2_000;
+
+    /// <summary>Maps what a phone can do.</summary>
+    public static void MapPhones(this IEndpointRouteBuilder sandbox) => sandbox.MapPost("/phones/{openId}/messages", SendAsync);
+
+    /// <summary>Whether a text can be an openid.</summary>
+    public static bool IsOpenId(string? text) =>
+        text?.Length is > 0 and <= LongestOpenId && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static async Task<IResult> SendAsync(
+        string openId, PhoneMessage message, Phones phones, Refused refused, CancellationToken cancellationToken)
+    {
+        var complete = message.Type switch
+        {
+            "text" => IsText(message.Content) && message.Event is null && message.EventKey is null,
+            "event" => IsText(message.Event) && message.Content is null && (message.EventKey is null or "" || IsText(message.EventKey)),
+            _ => false,
+        };
+        if (!complete || !IsOpenId(openId) || !IsMode(message.Mode, out var mode))
+            return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
+        var act = new PhoneAct(message.Type, message.Content, message.Event, message.EventKey);
+        return TypedResults.Ok(await phones.SendAsync(openId, act, mode, cancellationToken));
+    }
+
+    // What XML cannot hold could not be typed on a phone either.
+    private static bool IsText(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Length > LongestText) return false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var pair = i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]);
+            if (!pair && !XmlConvert.IsXmlChar(text[i])) return false;
+            if (pair) i++;
+        }
+
+        return true;
+    }
+
+    private static bool IsMode(string? text, out MessageMode? mode)
+    {
+        mode = text switch
+        {
+            "plain" => MessageMode.Plain,
+            "compatible" => MessageMode.Compatible,
+            "safe" => MessageMode.Safe,
+            _ => null,
+        };
+        return text is null or "plain" or "compatible" or "safe";
+    }
+
+    private sealed record PhoneMessage(string Type, string? Content = null, string? Event = null, string? EventKey = null, string? Mode = null);
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Claims;
+using WeChatMask.Domain;
+using WeChatMask.Redemptions;
+using WeChatMask.Web;
+
+namespace WeChatMask.Bookings;
+
+/// <summary>Booking, looking and giving back, for a signed-in resident.</summary>
+public static class BookingEndpoints
+{
+    /// <summary>Maps <c>/api/bookings</c> and the voucher's picture.</summary>
+    public static void MapBookings(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/bookings").RequireAuthorization(Sessions.ResidentPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).WithTags("Resident");
+        group.MapPost("/", BookAsync).Produces<BookingView>(StatusCodes.Status201Created).Produces<BookingView>();
+        group.MapGet("/", ListAsync).Produces<BookingList>();
+        group.MapGet("/{number}", FindAsync).Produces<BookingView>();
+        group.MapDelete("/{number}", CancelAsync).Produces(StatusCodes.Status204NoContent);
+        routes.MapGet("/bookings/{number}/voucher.svg", VoucherAsync).RequireAuthorization(Sessions.ResidentPolicy).ExcludeFromDescription();
+    }
+
+    internal static async Task<IResult> BookAsync(
+        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, BookingViews views, Refused refused,
+        CancellationToken cancellationToken)
+    {
+        var account = user.AccountId();
+        if (body.RequestId is not { Length: >= 1 and <= 64 } requestId) return refused.Result(Refusal.InvalidRequestId);
+        if (body.ResidentId is null || body.PharmacyCode is not { Length: >= 1 and <= 64 } pharmacy)
+        {
+            // A request that succeeded before is found again whatever else is now wrong with it.
+            var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
+            return earlier is null ? refused.Result(Refusal.InvalidRequest) : TypedResults.Ok(views.Of(earlier));
+        }
+
+        // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
+        _ = long.TryParse(body.ResidentId, NumberStyles.None, CultureInfo.InvariantCulture, out var residentId);
+        var answer = await desk.BookAsync(new BookingRequest(account, residentId, pharmacy, requestId));
+        return answer switch
+        {
+            { Refusal: not Refusal.None } => refused.Result(answer.Refusal, answer.BookableFrom),
+            { Repeated: true, Booking: { } known } => TypedResults.Ok(views.Of(known)),
+            _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", views.Of(answer.Booking)),
+        };
+    }
+
+    internal static async Task<IResult> ListAsync(
+        HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var rows = await queries.OfAccountAsync(user.AccountId(), cancellationToken);
+        return TypedResults.Ok(new BookingList([.. rows.Select(views.Of)]));
+    }
+
+    internal static async Task<IResult> FindAsync(
+        string number, HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
+        return row is null ? refused.Result(Refusal.UnknownBooking) : TypedResults.Ok(views.Of(row));
+    }
+
+    internal static async Task<IResult> CancelAsync(
+        string number, ClaimsPrincipal user, CancellationStore store, Refused refused, CancellationToken cancellationToken)
+    {
+        if (!BookingNumber.TryParse(number, out var exact)) return refused.Result(Refusal.UnknownBooking);
+        var refusal = await store.CancelAsync(user.AccountId(), exact, cancellationToken);
+        return refusal == Refusal.None ? TypedResults.NoContent() : refused.Result(refusal);
+    }
+
+    internal static async Task<IResult> VoucherAsync(
+        string number, HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
+        return row is null
+            ? refused.Result(Refusal.UnknownBooking)
+            : TypedResults.Text(VoucherPicture.Svg(views.Voucher(row)), "image/svg+xml");
+    }
+}
+
+/// <summary>An attempt to book. Members are optional so that a missing one is told apart from a malformed body.</summary>
+public sealed record NewBooking(string? ResidentId = null, string? PharmacyCode = null, string? RequestId = null);
+
+/// <summary>An account's bookings.</summary>
+public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
+
+/// <summary>A booking in the contract's words.</summary>
+public sealed record BookingView(
+    string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, SlotView? Slot,
+    int Units, decimal UnitPrice, BookingStatus Status, string Voucher, string ResidentId);
+
+/// <summary>A pickup slot with the city's offset.</summary>
+public sealed record SlotView(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
+
+/// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
+public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
+{
+    /// <summary>A booking as its account sees it.</summary>
+    public BookingView Of(BookingRow b) => new(
+        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode,
+        b.Slot is { } slot ? new SlotView(calendar.Local(slot.StartsAt), calendar.Local(slot.EndsAt)) : null,
+        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, Voucher(b), b.ResidentId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The text of a booking's voucher.</summary>
+    public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);
+}

@@ -1,0 +1,43 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Bookings;
+
+/// <summary>Reads an account's bookings.</summary>
+public sealed class BookingQueries(Database database)
+{
+    private const int MostShown = 200;
+
+    /// <summary>An account's bookings, newest first.</summary>
+    public Task<List<BookingRow>> OfAccountAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<BookingRow>(
+        $"{BookingStore.SelectBooking} WHERE b.account_id = @accountId ORDER BY b.id DESC LIMIT {MostShown}",
+        new { accountId },
+        cancellationToken);
+
+    /// <summary>One booking of an account by its number.</summary>
+    public Task<BookingRow?> FindAsync(long accountId, string number, CancellationToken cancellationToken) =>
+        database.QueryOneAsync<BookingRow>(
+            $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId",
+            new { number, accountId },
+            cancellationToken);
+
+    /// <summary>The booking an account's request made, if it made one.</summary>
+    public Task<BookingRow?> FindByRequestAsync(long accountId, string requestId, CancellationToken cancellationToken) =>
+        database.QueryOneAsync<BookingRow>(
+            $"{BookingStore.SelectBooking} WHERE b.request_key = @key",
+            new { key = BookingRequest.KeyOf(accountId, requestId) },
+            cancellationToken);
+
+    /// <summary>The newest booking of each person an openid looks after, not older than <paramref name="since"/>.</summary>
+    public Task<List<BookingRow>> NewestOfOpenIdAsync(string openId, DateOnly since, CancellationToken cancellationToken) =>
+        database.QueryAsync<BookingRow>(
+            $"""
+             {BookingStore.SelectBooking}
+              WHERE b.account_id = (SELECT id FROM account WHERE open_id = @openId)
+                AND r.pickup_date >= @since
+                AND b.id = (SELECT MAX(n.id) FROM booking n WHERE n.resident_id = b.resident_id AND n.account_id = b.account_id)
+              ORDER BY b.id DESC
+             """,
+            new { openId, since },
+            cancellationToken);
+}

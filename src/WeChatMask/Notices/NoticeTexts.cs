@@ -1,0 +1,49 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+using WeChatMask.Domain;
+using WeChatMask.Sms;
+
+namespace WeChatMask.Notices;
+
+/// <summary>Makes the texts of notices from their templates in <c>Text/Sms.resx</c>.</summary>
+public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor<SmsSettings> settings, IOptionsMonitor<SiteSettings> site, CityCalendar calendar)
+{
+    /// <summary>The text for a resident.</summary>
+    public string ForResident(LeasedNotice n, Policy policy, string sign)
+    {
+        var slot = n.SlotStartsAt is { } from && n.SlotEndsAt is { } to
+            ? Span(from, to)
+            : Span(n.PickupOpensAt, n.PickupClosesAt);
+        var bring = policy.Identification == CounterIdentification.Voucher ? text["Bring_Voucher"] : text["Bring_NumberAndCard"];
+        var units = n.Units ?? 0;
+        var template = n.Kind == NoticeKind.BookingMade ? "BookingMade" : "SlotAssigned";
+        return Signed(sign, text[
+            template, Day(n.PickupDate), slot, n.PharmacyName, n.PharmacyAddress, n.Number ?? "",
+            units, policy.Goods.Unit, policy.Goods.Name, Amount(units * (n.UnitPriceFen ?? 0)), bring]);
+    }
+
+    /// <summary>The text for a pharmacy: counts by slot and where the list is.</summary>
+    public string ForPharmacy(LeasedNotice n, Policy policy, IReadOnlyCollection<SlotCount> slots, string sign)
+    {
+        var counts = string.Join(text["Separator"], slots.Select(s => text[
+            "SlotCount", s.SlotStartsAt is { } from && s.SlotEndsAt is { } to ? Span(from, to) : text["AnyTime"].Value, s.Bookings].Value));
+        var list = $"{site.CurrentValue.PublicBaseUrl}/pharmacy/lists/{n.RoundDate:yyyy-MM-dd}";
+        return Signed(sign, text[
+            "PharmacyList", n.PharmacyName, Day(n.PickupDate), slots.Sum(s => s.Bookings), slots.Sum(s => s.Units),
+            policy.Goods.Unit, policy.Goods.Name, slots.Count == 0 ? text["NoBookings"].Value : counts, list]);
+    }
+
+    private string Signed(string sign, LocalizedString body)
+    {
+        var name = settings.CurrentValue.Sign is { Length: > 0 } configured ? configured : sign;
+        return name.Length == 0 ? body.Value : text["Signed", name, body.Value];
+    }
+
+    private string Day(DateOnly day) => text["Day", day.Month, day.Day];
+
+    private string Span(DateTimeOffset from, DateTimeOffset to) =>
+        $"{calendar.Local(from).ToString("HH:mm", CultureInfo.InvariantCulture)}-{calendar.Local(to).ToString("HH:mm", CultureInfo.InvariantCulture)}";
+
+    private static string Amount(int fen) => Money.Yuan(fen).ToString("0.00", CultureInfo.InvariantCulture);
+}

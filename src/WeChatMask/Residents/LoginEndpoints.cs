@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+using WeChatMask.WeChat;
+using WeChatMask.Web;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Log-in by WeChat: out to its page with a random state, back with a code that WeChat turns into an openid.</summary>
+/// <remarks>
+/// The state is bound to the browser by a sealed cookie, lives ten minutes and is good once. Where to go afterwards is
+/// in that cookie, not in the address, and only ever a path of this site.
+/// </remarks>
+public static class LoginEndpoints
+{
+    private const string StateCookie = "wm_login";
+    private static readonly TimeSpan StateLife = TimeSpan.FromMinutes(10);
+
+    /// <summary>Maps <c>/login</c>, its callback and the log-out.</summary>
+    public static void MapLogin(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
+        group.MapGet("/login", Start);
+        group.MapGet("/login/callback", FinishAsync);
+    }
+
+    internal static IResult Start(
+        HttpContext context, IDataProtectionProvider protection, IOptionsMonitor<WeChatSettings> weChat, IOptionsMonitor<SiteSettings> site)
+    {
+        var returnUrl = LocalPath(context.Request.Query["returnUrl"].ToString());
+        var state = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife);
+        context.Response.Cookies.Append(StateCookie, Protector(protection).Protect(JsonSerializer.Serialize(ticket)), CookieOptions(context));
+        context.Response.Headers.CacheControl = "no-store";
+        var home = site.CurrentValue.PublicBaseUrl is { Length: > 0 } configured ? configured : $"{context.Request.Scheme}://{context.Request.Host}";
+        return TypedResults.Redirect(OAuthLinks.Authorize(weChat.CurrentValue, $"{home}/login/callback", state));
+    }
+
+    internal static async Task<IResult> FinishAsync(
+        HttpContext context, IDataProtectionProvider protection, WeChatClient weChat, ResidentStore store, IMemoryCache used,
+        ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var code = context.Request.Query["code"].ToString();
+        var state = context.Request.Query["state"].ToString();
+        var ticket = ReadTicket(context, protection);
+        context.Response.Cookies.Delete(StateCookie, CookieOptions(context));
+        if (ticket is null || code.Length is 0 or > 512 || ticket.ExpiresAt < TimeProvider.System.GetUtcNow() || !Same(ticket.State, state) || !FirstUse(used, state))
+            return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
+        try
+        {
+            var identity = await weChat.ExchangeCodeAsync(code, cancellationToken);
+            // A snapshot user's openid is made up by WeChat and belongs to nobody.
+            if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user");
+            await context.SignInResidentAsync(await store.AccountOfAsync(identity.OpenId, cancellationToken));
+            return TypedResults.LocalRedirect(ticket.ReturnUrl);
+        }
+        catch (WeChatApiException e)
+        {
+            logs.CreateLogger("WeChatMask.Login").LogWarning("WeChat refused a log-in code with {ErrorCode}", e.ErrorCode);
+            return e.IsTransient
+                ? new LoginAgain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable")
+                : new LoginAgain(StatusCodes.Status400BadRequest, "invalid_code");
+        }
+    }
+
+    /// <summary>A path of this site, or home. Two slashes, backslashes and control characters would leave the site in some browsers.</summary>
+    internal static string LocalPath(string? path) =>
+        path is { Length: > 0 and <= 512 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\'))
+            && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl)
+            ? path
+            : "/";
+
+    private static IDataProtector Protector(IDataProtectionProvider protection) => protection.CreateProtector("wechat-login");
+
+    private static LoginTicket? ReadTicket(HttpContext context, IDataProtectionProvider protection)
+    {
+        if (!context.Request.Cookies.TryGetValue(StateCookie, out var cookie) || cookie.Length > 4096) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<LoginTicket>(Protector(protection).Unprotect(cookie));
+        }
+        catch (Exception e) when (e is CryptographicException or JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Same(string expected, string given) =>
+        expected.Length == given.Length && CryptographicOperations.FixedTimeEquals(
+            System.Text.Encoding.ASCII.GetBytes(expected), System.Text.Encoding.ASCII.GetBytes(given));
+
+    private static bool FirstUse(IMemoryCache used, string state)
+    {
+        lock (used)
+        {
+            if (used.TryGetValue(("login", state), out _)) return false;
+            used.Set(("login", state), true, StateLife);
+            return true;
+        }
+    }
+
+    private static CookieOptions CookieOptions(HttpContext context) => new()
+    {
+        HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = "/login", MaxAge = StateLife,
+    };
+
+    private sealed record LoginTicket(string State, string ReturnUrl, DateTimeOffset ExpiresAt);
+
+    private sealed class LoginAgain(int status, string code) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = status;
+            return Errors.WriteAsync(httpContext, code);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Registers a person: checks the particulars, asks the registry where the policy wants it, and writes.</summary>
+public sealed class Registration(ResidentStore store, RegistryClient registry, CurrentPolicy current, CityCalendar calendar)
+{
+    /// <summary>Registers, or says why not. A person who is not eligible leaves no trace.</summary>
+    public async Task<(Refusal Refusal, long Id)> RegisterAsync(
+        long accountId, string? name, string? idNumber, string? mobile, bool consent, CancellationToken cancellationToken)
+    {
+        if (IdentityNumber.TryParse(idNumber, calendar.Today) is not { } identity) return (Refusal.InvalidIdNumber, 0);
+        if (MobileNumber.TryParse(mobile) is not { } phone) return (Refusal.InvalidMobile, 0);
+        if (PersonName.TryParse(name) is not { } personName) return (Refusal.InvalidName, 0);
+        if (!consent) return (Refusal.ConsentRequired, 0);
+        if (await current.GetAsync(cancellationToken) is not { } policy) return (Refusal.NotOpen, 0);
+
+        var eligibility = new RegistryAnswer(true);
+        if (policy.Eligibility == EligibilityCheck.Registry)
+        {
+            if (await registry.LookUpAsync(identity.Value, personName.Value, cancellationToken) is not { } answer)
+                return (Refusal.RegistryUnavailable, 0);
+            if (!answer.Eligible) return (Refusal.NotEligible, 0);
+            eligibility = answer;
+        }
+
+        return await store.AddAsync(accountId, new Person(personName, identity, phone), eligibility, policy, cancellationToken);
+    }
+}

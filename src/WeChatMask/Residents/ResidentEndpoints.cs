@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Claims;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Web;
+
+namespace WeChatMask.Residents;
+
+/// <summary>What an account may do about the persons it looks after.</summary>
+public static class ResidentEndpoints
+{
+    /// <summary>Maps <c>/api/me</c> and <c>/api/residents</c>.</summary>
+    public static void MapResidents(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api").RequireAuthorization(Sessions.ResidentPolicy).RequireRateLimiting(RateLimits.PerAccount).WithTags("Resident");
+        group.MapGet("/me", MeAsync).Produces<Me>();
+        group.MapPost("/residents", AddAsync).Produces<ResidentView>(StatusCodes.Status201Created);
+        group.MapDelete("/residents/{id}", RemoveAsync).Produces(StatusCodes.Status204NoContent);
+    }
+
+    internal static async Task<IResult> MeAsync(
+        ClaimsPrincipal user, ResidentQueries residents, CurrentPolicy current, CityCalendar calendar, HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var account = user.AccountId();
+        var policy = await current.GetAsync(cancellationToken);
+        var persons = await residents.OfAsync(account, policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        return TypedResults.Ok(new Me(account.ToString(CultureInfo.InvariantCulture), persons));
+    }
+
+    internal static async Task<IResult> AddAsync(
+        NewResident body, ClaimsPrincipal user, Registration registration, ResidentQueries residents, CurrentPolicy current,
+        CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
+    {
+        var account = user.AccountId();
+        var (refusal, id) = await registration.RegisterAsync(
+            account, body.Name, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
+        if (refusal != Refusal.None) return refused.Result(refusal);
+        var policy = await current.GetAsync(cancellationToken);
+        var persons = await residents.OfAsync(account, policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        var key = id.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Created($"/api/residents/{key}", persons.Find(p => p.Id == key));
+    }
+
+    internal static async Task<IResult> RemoveAsync(
+        string id, ClaimsPrincipal user, ResidentStore store, Refused refused, CancellationToken cancellationToken)
+    {
+        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var residentId)) return refused.Result(Refusal.UnknownResident);
+        var refusal = await store.RemoveAsync(user.AccountId(), residentId, cancellationToken);
+        return refusal == Refusal.None ? TypedResults.NoContent() : refused.Result(refusal);
+    }
+}
+
+/// <summary>A person to be registered. Every member is optional here so that a missing one is told apart from a malformed body.</summary>
+public sealed record NewResident(string? Name = null, string? IdNumber = null, string? Mobile = null, bool? Consent = null);
+
+/// <summary>An account and its persons.</summary>
+public sealed record Me(string Account, IReadOnlyList<ResidentView> Residents);

@@ -1,0 +1,121 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Accounts and the persons they look after.</summary>
+public sealed class ResidentStore(Database database, PersonalData personal, CityCalendar calendar)
+{
+    /// <summary>The text version a person agrees to at registration. A new text gets a new version.</summary>
+    public const string ConsentVersion = "2020-02-01";
+
+    /// <summary>The account of an openid, made at the first log-in.</summary>
+    public async Task<long> AccountOfAsync(string openId, CancellationToken cancellationToken)
+    {
+        const string find = "SELECT id FROM account WHERE open_id = @openId";
+        if (await database.ScalarAsync<long?>(find, new { openId }, cancellationToken) is { } known) return known;
+        return await database.WriteAsync(
+            async transaction =>
+            {
+                if (await transaction.ScalarAsync<long?>(find, new { openId }) is { } other) return other;
+                var id = Ids.Next();
+                await transaction.ExecuteAsync(
+                    "INSERT INTO account (id, open_id, created_at) VALUES (@id, @openId, @now)", new { id, openId, now = calendar.Now });
+                return id;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Registers a person under an account, or brings an earlier registration of the same person up to date.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="person">The checked particulars.</param>
+    /// <param name="eligibility">What was found out about the person.</param>
+    /// <param name="policy">The present rules: how many persons, and for how long a removed one still counts.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The resident's id, or why not.</returns>
+    public Task<(Refusal Refusal, long Id)> AddAsync(
+        long accountId, Person person, RegistryAnswer eligibility, Policy policy, CancellationToken cancellationToken)
+    {
+        var hash = personal.PersonHash(person.IdNumber.Value);
+        var sealedPerson = new
+        {
+            accountId,
+            hash,
+            name = personal.Encrypt(person.Name.Value),
+            idNumber = personal.Encrypt(person.IdNumber.Value),
+            mobile = personal.Encrypt(person.Mobile.Value),
+            eligible = eligibility.Eligible,
+            reason = eligibility.Reason,
+            now = calendar.Now,
+            consent = ConsentVersion,
+        };
+        return database.WriteAsync(
+            async transaction =>
+            {
+                var persons = await transaction.QueryAsync<Known>(
+                    "SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId", new { accountId });
+                var same = persons.Find(p => p.PersonHash == hash);
+                // A removed person counts until their time is over: adding and deleting must not go round the limit.
+                var since = calendar.Now.AddDays(-policy.CooldownDays);
+                var counted = persons.Count(p => p != same && (p.RemovedAt is null || p.RemovedAt > since));
+                if (counted >= policy.ResidentsPerAccount) return (Refusal.TooManyResidents, 0L);
+                if (same is not null)
+                {
+                    await transaction.ExecuteAsync(
+                        """
+                        UPDATE resident SET name = @name, id_number = @idNumber, mobile = @mobile, eligible = @eligible, reason = @reason,
+                               checked_at = @now, consent_version = @consent, consent_at = @now, removed_at = NULL
+                         WHERE id = @Id
+                        """,
+                        new
+                        {
+                            sealedPerson.name, sealedPerson.idNumber, sealedPerson.mobile, sealedPerson.eligible, sealedPerson.reason,
+                            sealedPerson.now, sealedPerson.consent, same.Id,
+                        });
+                    return (Refusal.None, same.Id);
+                }
+
+                var id = Ids.Next();
+                await transaction.ExecuteAsync(
+                    """
+                    INSERT INTO resident (id, account_id, person_hash, name, id_number, mobile, eligible, reason, checked_at,
+                                          consent_version, consent_at, created_at)
+                    VALUES (@id, @accountId, @hash, @name, @idNumber, @mobile, @eligible, @reason, @now, @consent, @now, @now)
+                    """,
+                    new
+                    {
+                        id, accountId, hash, sealedPerson.name, sealedPerson.idNumber, sealedPerson.mobile, sealedPerson.eligible,
+                        sealedPerson.reason, sealedPerson.now, sealedPerson.consent,
+                    });
+                return (Refusal.None, id);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Removes a person from an account; bookings and lists of the past keep what they need until it is purged.</summary>
+    public Task<Refusal> RemoveAsync(long accountId, long residentId, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var open = await transaction.ScalarAsync<int>(
+                "SELECT COUNT(*) FROM booking WHERE resident_id = @residentId AND status = @booked AND account_id = @accountId",
+                new { residentId, booked = BookingStatus.Booked, accountId });
+            if (open > 0) return Refusal.HasOpenBooking;
+            var rows = await transaction.ExecuteAsync(
+                "UPDATE resident SET removed_at = @now WHERE id = @residentId AND account_id = @accountId AND removed_at IS NULL",
+                new { now = calendar.Now, residentId, accountId });
+            return rows == 1 ? Refusal.None : Refusal.UnknownResident;
+        },
+        cancellationToken);
+
+    private sealed class Known
+    {
+        public long Id { get; init; }
+
+        public string PersonHash { get; init; } = "";
+
+        public DateTimeOffset? RemovedAt { get; init; }
+    }
+}
+
+/// <summary>A person's particulars, each well formed.</summary>
+public sealed record Person(PersonName Name, IdentityNumber IdNumber, MobileNumber Mobile);

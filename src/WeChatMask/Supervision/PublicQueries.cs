@@ -1,0 +1,117 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>Reads what everybody may know: quotas, the books of each round, the masked lists, the directory.</summary>
+public sealed class PublicQueries(Database database, RoundQueries rounds, CityCalendar calendar)
+{
+    private const int RoundsShown = 400;
+
+    /// <summary>All rounds, newest first.</summary>
+    public async Task<RoundList> RoundsAsync(CancellationToken cancellationToken)
+    {
+        var now = calendar.Now;
+        return new RoundList(
+            [.. (await rounds.NewestAsync(RoundsShown, cancellationToken)).Select(r => new RoundLine(r.Date, r.Row.PickupDate, r.PhaseAt(now)))]);
+    }
+
+    /// <summary>Quota notice and reconciliation of one round.</summary>
+    public async Task<RoundBooks?> BooksAsync(DateOnly date, CancellationToken cancellationToken)
+    {
+        var now = calendar.Now;
+        if (await rounds.FindAsync(date, cancellationToken) is not { } round) return null;
+        var rows = await database.QueryAsync<BooksRow>(
+            """
+            SELECT q.pharmacy_id, p.code, p.name, t.redeemed, t.lapsed, t.cancelled_late,
+                   q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.taken
+              FROM quota q
+              JOIN pharmacy p       ON p.id = q.pharmacy_id
+              JOIN pharmacy_round t ON t.round_date = q.round_date AND t.pharmacy_id = q.pharmacy_id
+             WHERE q.round_date = @date
+             ORDER BY p.code, q.window_index
+            """,
+            new { date },
+            cancellationToken);
+        var window = (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index;
+        var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window)).ToList();
+        return new RoundBooks(round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies));
+    }
+
+    /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public or after its time.</summary>
+    public async Task<(Refusal Refusal, PublicList? List)> ListAsync(DateOnly date, string code, CancellationToken cancellationToken)
+    {
+        if (await rounds.FindAsync(date, cancellationToken) is not { } round) return (Refusal.UnknownRound, null);
+        var pharmacy = await database.ScalarAsync<long?>("SELECT id FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
+        if (pharmacy is null) return (Refusal.UnknownPharmacy, null);
+        // The page comes down when the personal data's time is over, whether or not the purge has run.
+        if (round.Row.PublishedAt is not { } publishedAt || calendar.Today > round.Row.PickupDate.AddDays(round.Policy.RetentionDays))
+            return (Refusal.NotPublished, null);
+        var entries = await database.QueryAsync<ListRow>(
+            """
+            SELECT e.serial, e.name, e.id_number, e.slot_starts_at, e.slot_ends_at, b.status
+              FROM published_entry e
+              JOIN booking b ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
+             WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
+             ORDER BY e.serial
+            """,
+            new { date, pharmacy },
+            cancellationToken);
+        return (Refusal.None, new PublicList(date, code, calendar.Local(publishedAt), [.. entries.Select(Entry)]));
+    }
+
+    /// <summary>The directory of pharmacies, those that left the scheme with their status.</summary>
+    public async Task<PharmacyDirectory> PharmaciesAsync(CancellationToken cancellationToken) => new(
+        await database.QueryAsync<DirectoryLine>(
+            "SELECT code, name, address, district, latitude, longitude, phone, status, joins_on AS joins FROM pharmacy ORDER BY code",
+            cancellationToken: cancellationToken));
+
+    private PublicEntry Entry(ListRow row) => new(
+        row.Serial, row.Name, row.IdNumber,
+        row.SlotStartsAt is { } from && row.SlotEndsAt is { } to ? new PublicSlot(calendar.Local(from), calendar.Local(to)) : null,
+        row.Status);
+
+    private static PharmacyBooks Pharmacy(IReadOnlyList<BooksRow> rows, int window)
+    {
+        var places = rows.Select(r => r.ToPlaces()).ToList();
+        PlaceBook.RollUpTo(places, window);
+        var part = new PharmacyRound
+        {
+            PharmacyId = rows[0].PharmacyId, Redeemed = rows[0].Redeemed, Lapsed = rows[0].Lapsed,
+            CancelledLate = rows[0].CancelledLate, Windows = places,
+        };
+        var b = part.Balance;
+        return new PharmacyBooks(
+            rows[0].Code, rows[0].Name, b.Planned, b.CarriedIn, b.Places, b.Booked, b.Left, b.Redeemed, b.Lapsed, b.Cancelled, b.CarriedOut,
+            [.. places.Select(w => new WindowBooks(w.Window, w.Places, w.RolledIn, w.RolledOut, w.Taken))]);
+    }
+
+    private sealed class BooksRow : QuotaRow
+    {
+        public string Code { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public int Redeemed { get; init; }
+
+        public int Lapsed { get; init; }
+
+        public int CancelledLate { get; init; }
+    }
+
+    private sealed class ListRow
+    {
+        public int Serial { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string IdNumber { get; init; } = "";
+
+        public DateTimeOffset? SlotStartsAt { get; init; }
+
+        public DateTimeOffset? SlotEndsAt { get; init; }
+
+        public BookingStatus Status { get; init; }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Web;
+
+/// <summary>Limits on how often one caller may ask.</summary>
+/// <remarks>
+/// Signed-in calls are counted per account: thousands of people share one address behind a carrier or a proxy.
+/// Anonymous log-ins are counted per address and sized for that.
+/// </remarks>
+public static class RateLimits
+{
+    /// <summary>For signed-in residents and staff.</summary>
+    public const string PerAccount = "account";
+
+    /// <summary>For log-ins and forms of people not signed in.</summary>
+    public const string PerAddress = "address";
+
+    private const int CallsPerTenSeconds = 60;
+    private const int LoginsPerMinute = 600;
+
+    /// <summary>Registers both, or neither where <c>Site:RateLimits</c> is off.</summary>
+    public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
+    {
+        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        options.OnRejected = (context, _) =>
+        {
+            context.HttpContext.Response.Headers.RetryAfter = "10";
+            return ValueTask.CompletedTask;
+        };
+        options.AddPolicy(PerAccount, context => Limited(context)
+            ? Window(context.User.Identity?.IsAuthenticated == true ? Sessions.Key(context.User) : Address(context), CallsPerTenSeconds, TimeSpan.FromSeconds(10))
+            : RateLimitPartition.GetNoLimiter(""));
+        options.AddPolicy(PerAddress, context => Limited(context)
+            ? Window(Address(context), LoginsPerMinute, TimeSpan.FromMinutes(1))
+            : RateLimitPartition.GetNoLimiter(""));
+    });
+
+    private static bool Limited(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<SiteSettings>>().Value.RateLimits;
+
+    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private static RateLimitPartition<string> Window(string key, int permits, TimeSpan window) =>
+        RateLimitPartition.GetSlidingWindowLimiter(key, _ => new SlidingWindowRateLimiterOptions
+        {
+            PermitLimit = permits, Window = window, SegmentsPerWindow = 5, QueueLimit = 0,
+        });
+}
