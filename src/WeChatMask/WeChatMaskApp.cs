@@ -9,7 +9,6 @@ using WeChatMask.Notices;
 using WeChatMask.Redemptions;
 using WeChatMask.Residents;
 using WeChatMask.Pharmacies;
-using WeChatMask.Redemptions;
 using WeChatMask.Rounds;
 using WeChatMask.Sms;
 using WeChatMask.Supervision;
