@@ -62,6 +62,8 @@ public static class WeChatMaskApp
         services.AddNotices();
         services.AddRedemptions();
         services.AddStaff();
+        services.AddPharmacies();
+        services.AddSupervisors();
         services.AddSupervision();
         services.AddJobs();
         services.AddRazorPages();
@@ -89,6 +91,8 @@ public static class WeChatMaskApp
         app.MapBookings();
         app.MapPublic();
         app.MapRedemptions();
+        app.MapPharmacies();
+        app.MapSupervisors();
         app.MapRazorPages().WithStaticAssets();
         return app;
     }
