@@ -20,6 +20,9 @@ public sealed class PharmacyLists(
         "List_Serial", "List_Number", "List_Name", "List_IdNumber", "List_Mobile", "List_Units", "List_Amount", "List_Slot", "List_Status",
     ];
 
+    /// <summary>Column headings of the page and the files.</summary>
+    public IReadOnlyList<string> Headings => [.. Columns.Select(c => text[c].Value)];
+
     /// <summary>The list of a round, or why there is none yet.</summary>
     /// <param name="staff">The clerk who reads it.</param>
     /// <param name="pharmacyId">The clerk's pharmacy.</param>
@@ -54,7 +57,7 @@ public sealed class PharmacyLists(
     {
         var sheet = new Sheet(
             string.Create(CultureInfo.InvariantCulture, $"{list.Pharmacy.Code}-{list.Round.Date:yyyy-MM-dd}"),
-            [.. Columns.Select(c => text[c].Value)]);
+            Headings);
         foreach (var l in list.Lines) sheet.Add(l.Serial, l.Number, l.Name, l.IdEnding, l.MobileEnding, l.Units, l.Amount, l.Slot, l.Status);
         return sheet;
     }
