@@ -28,7 +28,7 @@ public sealed class Sheet(string name, IReadOnlyList<string> headings)
     public IResult Xlsx() => TypedResults.File(Workbook(), XlsxType, $"{name}.xlsx");
 
     /// <summary>Puts an apostrophe before what a spreadsheet would take for a formula.</summary>
-    internal static string Harmless(string text) =>
+    public static string Harmless(string text) =>
         text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20'
             ? "'" + text
             : text;
