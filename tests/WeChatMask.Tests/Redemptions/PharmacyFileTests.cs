@@ -32,7 +32,8 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
             $"1,{cancelled.Number},{cancelled.Person.Name.Value},{cancelled.LastFour},{cancelled.Person.Mobile.Value[^4..]},5,8.00,,已取消",
             string.Join(',', rows[1]));
         Assert.Equal("09:00-09:30", rows[2][7]);
-        Assert.Equal("待领取", rows[2][8]);
+        Assert.Equal("17:30-18:00", rows[^1][7]);
+        Assert.Equal("待领取", rows[^1][8]);
     }
 
     [Fact]

@@ -278,6 +278,15 @@ public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, I
         AssertProblem(HttpStatusCode.UnsupportedMediaType, clerk);
     }
 
+    [Fact]
+    public async Task The_description_tells_what_the_counter_sends()
+    {
+        using var nobody = host.Anonymous();
+        var description = await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync<System.Text.Json.JsonElement>(nobody, "/openapi/v1.json");
+        var post = description.GetProperty("paths").GetProperty(Redemptions).GetProperty("post");
+        Assert.True(post.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _), post.ToString());
+    }
+
     private static void AssertProblem(HttpStatusCode status, HttpResponseMessage answer)
     {
         Assert.Equal(status, answer.StatusCode);
