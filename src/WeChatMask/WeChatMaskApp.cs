@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Bookings;
+using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
@@ -60,6 +61,7 @@ public static class WeChatMaskApp
         services.AddBookings();
         services.AddNotices();
         services.AddSupervision();
+        services.AddConversation();
         services.AddJobs();
         services.AddRazorPages();
         services.AddOpenApi();
