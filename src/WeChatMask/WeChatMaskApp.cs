@@ -121,6 +121,6 @@ public static class WeChatMaskApp
 
     private static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>();
+        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
     }
 }

@@ -23,8 +23,6 @@ internal sealed class StandInSettings : ConfigurationProvider, IConfigurationSou
         Set("WeChat:AuthorizeBaseUrl", $"{self}/sandbox");
         Set("Sms:GatewayUrl", $"{self}/sandbox{SmsEndpoints.GatewayPath}");
         Set("Registry:BaseUrl", $"{self}/sandbox{RegistryEndpoints.BasePath}");
-        // Links in short messages are made by jobs, which have no request to take the host from.
-        Set("Site:PublicBaseUrl", self);
         OnReload();
     }
 }
