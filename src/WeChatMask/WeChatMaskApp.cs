@@ -72,6 +72,7 @@ public static class WeChatMaskApp
     public static WebApplication MapWeChatMask(this WebApplication app)
     {
         app.UseErrors();
+        app.UseSafeHeaders();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

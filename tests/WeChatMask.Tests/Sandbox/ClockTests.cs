@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
 using WeChatMask.Sandbox;
@@ -107,29 +106,27 @@ public sealed class ClockTests
         Assert.InRange(await host.NowAsync() - before, TimeSpan.FromHours(5), TimeSpan.FromHours(5) + Slack);
     }
 
-    [Theory]
-    [InlineData("{}", 422)]
-    [InlineData("""{"now":"2020-02-10T19:00:00+08:00","advance":"PT1M"}""", 422)]
-    [InlineData("""{"now":"soon"}""", 422)]
-    [InlineData("""{"now":"2020-02-10T19:00:00"}""", 422)]
-    [InlineData("""{"now":"2020-02-30T19:00:00+08:00"}""", 422)]
-    [InlineData("""{"now":"9999-01-01T00:00:00Z"}""", 422)]
-    [InlineData("""{"advance":"30 minutes"}""", 422)]
-    [InlineData("""{"advance":"P999999999D"}""", 422)]
-    [InlineData("""{"advance":30}""", 400)]
-    [InlineData("""{"then":"PT1M"}""", 400)]
-    [InlineData("{", 400)]
-    public async Task Bad_orders_are_problems_and_change_nothing(string body, int status)
+    [Fact]
+    public async Task Bad_orders_are_problems_and_change_nothing()
     {
         await using var host = await SandboxHost.StartAsync();
         var before = await host.NowAsync();
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        string[] wrong =
+        [
+            "{}",
+            """{"now":"2020-02-10T19:00:00+08:00","advance":"PT1M"}""",
+            """{"now":"soon"}""",
+            """{"now":"2020-02-10T19:00:00"}""",
+            """{"now":"2020-02-30T19:00:00+08:00"}""",
+            """{"now":"9999-01-01T00:00:00Z"}""",
+            """{"advance":"30 minutes"}""",
+            """{"advance":"P999999999D"}""",
+        ];
+        string[] unreadable = ["""{"advance":30}""", """{"then":"PT1M"}""", "{"];
 
-        using var answer = await host.Http.PostAsync("/sandbox/clock", content);
+        foreach (var body in wrong) Assert.Equal((422, "invalid_clock"), await OrderAsync(host, body));
+        foreach (var body in unreadable) Assert.Equal((400, "malformed_json"), await OrderAsync(host, body));
 
-        Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Equal(status == 422 ? "invalid_clock" : "malformed_json", (await answer.JsonAsync()).Code());
         Assert.InRange(await host.NowAsync() - before, TimeSpan.Zero, Slack);
     }
 
@@ -147,6 +144,14 @@ public sealed class ClockTests
         Assert.True(clock.GetUtcNow() > start.AddDays(1));
         Assert.InRange(new SandboxClock(file, null, start).GetUtcNow() - start, TimeSpan.FromDays(1), TimeSpan.FromDays(1) + Slack);
         File.Delete(file);
+    }
+
+    private static async Task<(int Status, string? Code)> OrderAsync(SandboxHost host, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await host.Http.PostAsync("/sandbox/clock", content);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        return ((int)answer.StatusCode, (await answer.JsonAsync()).Code());
     }
 
     private static async Task<string?> PhaseAsync(SandboxHost host) =>

@@ -107,21 +107,25 @@ public sealed class WeChatWorldTests
         Assert.Equal("none", answer.GetProperty("reply").GetProperty("type").GetString());
     }
 
-    [Theory]
-    [InlineData("""{"type":"text"}""")]
-    [InlineData("""{"type":"text","content":"x","mode":"loud"}""")]
-    [InlineData("""{"type":"text","content":"\u0001"}""")]
-    [InlineData("""{"type":"event"}""")]
-    [InlineData("""{"type":"voice","content":"x"}""")]
-    public async Task What_no_phone_can_do_is_422(string body)
+    [Fact]
+    public async Task What_no_phone_can_do_is_422()
     {
         await using var host = await SandboxHost.StartAsync();
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-
-        using var answer = await host.Http.PostAsync("/sandbox/phones/oAnna/messages", content);
-
-        Assert.Equal(422, (int)answer.StatusCode);
-        Assert.Equal("invalid_message", (await answer.JsonAsync()).Code());
+        string[] bodies =
+        [
+            """{"type":"text"}""",
+            """{"type":"text","content":"x","mode":"loud"}""",
+            """{"type":"text","content":"\u0001"}""",
+            """{"type":"event"}""",
+            """{"type":"voice","content":"x"}""",
+        ];
+        foreach (var body in bodies)
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var answer = await host.Http.PostAsync("/sandbox/phones/oAnna/messages", content);
+            Assert.Equal(422, (int)answer.StatusCode);
+            Assert.Equal("invalid_message", (await answer.JsonAsync()).Code());
+        }
     }
 
     [Fact]
