@@ -96,7 +96,7 @@ public sealed class PhrasesTests
     [InlineData(Intent.Unknown, "😷😷")]
     [InlineData(Intent.Unknown, "今晚吃什么")]
     [InlineData(Intent.Unknown, "qwertyuiop")]
-    [InlineData(Intent.Unknown, "'; DROP TABLE booking; --")]
+    [InlineData(Intent.Unknown, "'; DROP TABLE policy; --")]
     public void Words_mean_what_a_resident_wants(Intent wanted, string typed) =>
         Assert.Equal(wanted, Phrases.Find(TypedText.Of(typed).Words, "口罩"));
 

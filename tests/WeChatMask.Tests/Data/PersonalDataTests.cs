@@ -17,7 +17,7 @@ public sealed class PersonalDataTests : IDisposable
 
         Assert.DoesNotContain("4313", stored, StringComparison.Ordinal);
         Assert.StartsWith("k1:", stored, StringComparison.Ordinal);
-        Assert.NotEqual(stored, personal.Encrypt("43130219850612987X"));
+        Assert.NotEqual(stored, personal.Encrypt("43130219850612987X"), StringComparer.Ordinal);
         Assert.Equal("43130219850612987X", personal.Decrypt(stored));
     }
 
@@ -61,8 +61,8 @@ public sealed class PersonalDataTests : IDisposable
         using var elsewhere = new PersonalData(Options.Create(other));
 
         Assert.Equal(personal.PersonHash("43130219850612987X"), personal.PersonHash("43130219850612987X"));
-        Assert.NotEqual(personal.PersonHash("43130219850612987X"), elsewhere.PersonHash("43130219850612987X"));
-        Assert.NotEqual(personal.HashKeyFingerprint, elsewhere.HashKeyFingerprint);
+        Assert.NotEqual(personal.PersonHash("43130219850612987X"), elsewhere.PersonHash("43130219850612987X"), StringComparer.Ordinal);
+        Assert.NotEqual(personal.HashKeyFingerprint, elsewhere.HashKeyFingerprint, StringComparer.Ordinal);
     }
 
     private static SecretSettings Secrets(string id)
