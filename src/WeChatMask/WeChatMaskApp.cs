@@ -48,7 +48,7 @@ public static class WeChatMaskApp
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<CityCalendar>();
-        services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<PersonalData>().AddSingleton<Startup>();
+        services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<NodeStore>().AddSingleton<PersonalData>().AddSingleton<Startup>();
         services.AddHostedService(s => s.GetRequiredService<Startup>());
         services.AddKeysInDatabase();
         services.AddErrors();
@@ -122,6 +122,6 @@ public static class WeChatMaskApp
 
     private static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
+        services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
     }
 }
