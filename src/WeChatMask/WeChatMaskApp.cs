@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Bookings;
+using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
@@ -48,7 +49,7 @@ public static class WeChatMaskApp
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<CityCalendar>();
-        services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<PersonalData>().AddSingleton<Startup>();
+        services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<NodeStore>().AddSingleton<PersonalData>().AddSingleton<Startup>();
         services.AddHostedService(s => s.GetRequiredService<Startup>());
         services.AddKeysInDatabase();
         services.AddErrors();
@@ -65,6 +66,7 @@ public static class WeChatMaskApp
         services.AddPharmacies();
         services.AddSupervisors();
         services.AddSupervision();
+        services.AddConversation();
         services.AddJobs();
         services.AddRazorPages();
         services.AddOpenApi();
@@ -127,6 +129,6 @@ public static class WeChatMaskApp
 
     private static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
+        services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
     }
 }
