@@ -9,6 +9,7 @@ using WeChatMask.Jobs;
 using WeChatMask.Notices;
 using WeChatMask.Redemptions;
 using WeChatMask.Residents;
+using WeChatMask.Pharmacies;
 using WeChatMask.Rounds;
 using WeChatMask.Sms;
 using WeChatMask.Supervision;
@@ -60,6 +61,10 @@ public static class WeChatMaskApp
         services.AddResidents();
         services.AddBookings();
         services.AddNotices();
+        services.AddRedemptions();
+        services.AddStaff();
+        services.AddPharmacies();
+        services.AddSupervisors();
         services.AddSupervision();
         services.AddConversation();
         services.AddJobs();
@@ -88,6 +93,9 @@ public static class WeChatMaskApp
         app.MapBoard();
         app.MapBookings();
         app.MapPublic();
+        app.MapRedemptions();
+        app.MapPharmacies();
+        app.MapSupervisors();
         app.MapRazorPages().WithStaticAssets();
         return app;
     }
@@ -109,7 +117,6 @@ public static class WeChatMaskApp
     private static void AddBookings(this IServiceCollection services)
     {
         services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
-        services.AddSingleton<Vouchers>();
         services.AddSingleton<BookingDesk>();
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
     }
