@@ -6,6 +6,8 @@ using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
+using WeChatMask.Pages;
+using WeChatMask.Pages.Resident;
 using WeChatMask.Redemptions;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -61,7 +63,7 @@ public static class WeChatMaskApp
         services.AddNotices();
         services.AddSupervision();
         services.AddJobs();
-        services.AddRazorPages();
+        services.AddPages();
         services.AddOpenApi();
         return builder;
     }
@@ -70,6 +72,7 @@ public static class WeChatMaskApp
     public static WebApplication MapWeChatMask(this WebApplication app)
     {
         app.UseErrors();
+        app.UsePageCompression();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -82,9 +85,11 @@ public static class WeChatMaskApp
         app.MapWeChatWebhook();
         app.MapLogin();
         app.MapResidents();
+        app.MapClock();
         app.MapBoard();
         app.MapBookings();
         app.MapPublic();
+        app.MapLargeType();
         app.MapRazorPages().WithStaticAssets();
         return app;
     }
@@ -115,6 +120,14 @@ public static class WeChatMaskApp
     {
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>();
         services.AddHttpClient<ISmsProvider, GatewaySmsProvider>();
+    }
+
+    private static void AddPages(this IServiceCollection services)
+    {
+        services.AddPageCompression();
+        services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
+        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
+        services.AddRazorPages();
     }
 
     private static void AddSupervision(this IServiceCollection services)
