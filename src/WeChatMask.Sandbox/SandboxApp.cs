@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
@@ -15,6 +16,8 @@ public static class SandboxApp
     public static WebApplicationBuilder CreateBuilder(SandboxOptions options)
     {
         Directory.CreateDirectory(options.Data);
+        // The app's neighbours are on this machine; a proxy of the environment's would be asked for them in vain.
+        HttpClient.DefaultProxy = new WebProxy();
         // Named, since a test that hosts the sandbox is another assembly with other assets.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -77,10 +80,9 @@ public static class SandboxApp
         services.AddSingleton(_ => new SmsInbox(Path.Combine(options.Data, "sms.jsonl")));
         services.AddSingleton(_ => new PopulationRegistry(Path.Combine(options.Data, "registry.jsonl")));
         services.AddSingleton<WeChatCodes>().AddSingleton<WeChatApi>().AddSingleton<WeChatCalls>().AddSingleton<Phones>();
-        services.AddOptions<WeChatSettings>().BindConfiguration(WeChatSettings.Section);
         // The webhook's answer is shown as it is, a redirect too.
         services.AddHttpClient(nameof(Phones))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
             .RemoveAllLoggers();
         services.AddSingleton<DemoStaffStore>();
         services.AddHostedService<Seeding>();

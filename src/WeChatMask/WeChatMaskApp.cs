@@ -72,6 +72,7 @@ public static class WeChatMaskApp
     public static WebApplication MapWeChatMask(this WebApplication app)
     {
         app.UseErrors();
+        app.UseSafeHeaders();
         app.UsePageCompression();
         app.UseRouting();
         app.UseAuthentication();
@@ -132,6 +133,6 @@ public static class WeChatMaskApp
 
     private static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>();
+        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
     }
 }

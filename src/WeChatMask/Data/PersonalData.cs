@@ -13,7 +13,8 @@ public sealed class PersonalData : IDisposable
 {
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private readonly Dictionary<string, AesGcm> ciphers;
+    // AesGcm keeps native state and is not safe for two threads at once: each thread has its own.
+    private readonly Dictionary<string, ThreadLocal<AesGcm>> ciphers;
     private readonly string activeKeyId;
     private readonly byte[] hashKey;
 
@@ -22,7 +23,9 @@ public sealed class PersonalData : IDisposable
     {
         var secrets = settings.Value;
         ciphers = secrets.EncryptionKeys.ToDictionary(
-            k => k.Key, k => new AesGcm(Convert.FromBase64String(k.Value), TagBytes), StringComparer.Ordinal);
+            k => k.Key,
+            k => new ThreadLocal<AesGcm>(() => new AesGcm(Convert.FromBase64String(k.Value), TagBytes), trackAllValues: true),
+            StringComparer.Ordinal);
         activeKeyId = secrets.EncryptionKeyId;
         hashKey = Convert.FromBase64String(secrets.IdentityHashKey);
     }
@@ -37,7 +40,7 @@ public sealed class PersonalData : IDisposable
         var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
         var nonce = sealedBytes.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        ciphers[activeKeyId].Encrypt(
+        ciphers[activeKeyId].Value!.Encrypt(
             nonce, plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length));
         return $"{activeKeyId}:{Convert.ToBase64String(sealedBytes)}";
     }
@@ -52,7 +55,7 @@ public sealed class PersonalData : IDisposable
             throw new CryptographicException("No key is configured for a stored value; see Secrets:EncryptionKeys.");
         var bytes = Convert.FromBase64String(stored[(colon + 1)..]);
         var plain = new byte[bytes.Length - NonceBytes - TagBytes];
-        cipher.Decrypt(bytes.AsSpan(0, NonceBytes), bytes.AsSpan(NonceBytes, plain.Length), bytes.AsSpan(NonceBytes + plain.Length), plain);
+        cipher.Value!.Decrypt(bytes.AsSpan(0, NonceBytes), bytes.AsSpan(NonceBytes, plain.Length), bytes.AsSpan(NonceBytes + plain.Length), plain);
         return Encoding.UTF8.GetString(plain);
     }
 
@@ -62,7 +65,11 @@ public sealed class PersonalData : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var cipher in ciphers.Values) cipher.Dispose();
+        foreach (var cipher in ciphers.Values)
+        {
+            foreach (var perThread in cipher.Values) perThread.Dispose();
+            cipher.Dispose();
+        }
     }
 
     private string Hash(string purpose, string value)

@@ -36,7 +36,7 @@ public static class Sessions
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
             .AddPolicy(ClerkPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Clerk)))
             .AddPolicy(SupervisorPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Supervisor)))
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder(ResidentScheme, StaffScheme).RequireAssertion(_ => false).Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder(ResidentScheme, StaffScheme).RequireAssertion(IsNoRouteOfOurs).Build());
         return services;
     }
 
@@ -86,6 +86,10 @@ public static class Sessions
         options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
     }
+
+    // A path or method that no route has may answer 404 or 405; a route that forgot its policy is refused.
+    private static bool IsNoRouteOfOurs(AuthorizationHandlerContext context) =>
+        context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint;
 
     private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
     {

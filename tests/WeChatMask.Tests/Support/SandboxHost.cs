@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using WeChatMask.Sandbox;
+
+namespace WeChatMask.Tests.Support;
+
+/// <summary>The whole product in its sandbox, in this process on a free port, with a data folder of its own that goes with it.</summary>
+/// <example><code>
+/// await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00");
+/// using var phone = await host.PhoneAsync("oAnna");
+/// await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+/// var me = await phone.GetJsonAsync("/api/me");
+/// </code></example>
+internal sealed class SandboxHost : IAsyncDisposable
+{
+    private readonly string city;
+    private readonly bool ownsData;
+    private readonly Action<WebApplicationBuilder>? configure;
+
+    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure)
+    {
+        this.city = city;
+        this.configure = configure;
+        ownsData = data is null;
+        Data = data ?? Directory.CreateTempSubdirectory("wechatmask-").FullName;
+    }
+
+    /// <summary>The data folder.</summary>
+    public string Data { get; }
+
+    /// <summary>The running app, for its services.</summary>
+    public WebApplication App { get; private set; } = null!;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>A caller without cookies that is shown redirects instead of following them.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Starts a sandbox.</summary>
+    /// <param name="city">loudi or chuzhou.</param>
+    /// <param name="clock">Where the clock is put; else the city's own start.</param>
+    /// <param name="data">A folder to go on in, which then stays; else a new one that is deleted at the end.</param>
+    /// <param name="configure">Changes services or configuration after the product's and the sandbox's own.</param>
+    public static async Task<SandboxHost> StartAsync(
+        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        var host = new SandboxHost(city, data, configure);
+        try
+        {
+            await host.RunAsync(clock);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops it cleanly and starts it on the same data, at another port.</summary>
+    public async Task RestartAsync(string? clock = null)
+    {
+        await StopAsync();
+        await RunAsync(clock);
+    }
+
+    /// <summary>A service of the app.</summary>
+    public T Get<T>()
+        where T : notnull => App.Services.GetRequiredService<T>();
+
+    /// <summary>A resident's phone: its cookies, logged in by WeChat's stand-in.</summary>
+    public async Task<HttpClient> PhoneAsync(string openId)
+    {
+        var cookies = new CookieContainer();
+        cookies.Add(Address, new Cookie("sandbox_openid", openId, "/"));
+        var phone = NewClient(cookies, followsRedirects: true);
+        using var answer = await phone.GetAsync(new Uri("/login?returnUrl=%2Fhealth%2Flive", UriKind.Relative));
+        Assert.True(answer.IsSuccessStatusCode, $"The log-in of {openId} ended at {answer.RequestMessage?.RequestUri} with {answer.StatusCode}.");
+        Assert.Equal("/health/live", answer.RequestMessage?.RequestUri?.AbsolutePath);
+        return phone;
+    }
+
+    /// <summary>A browser with cookies that nobody has logged in with.</summary>
+    public HttpClient Browser() => NewClient(new CookieContainer(), followsRedirects: false);
+
+    /// <summary>What the clock shows.</summary>
+    public async Task<DateTimeOffset> NowAsync() => (await Http.GetJsonAsync("/sandbox/clock")).GetProperty("now").GetDateTimeOffset();
+
+    /// <summary>Puts the clock to an instant; forward, everything due on the way is done when this returns.</summary>
+    public Task<DateTimeOffset> SetClockAsync(string now) => MoveClockAsync(new { now });
+
+    /// <summary>Lets time pass (<c>PT30M</c>); everything due on the way is done when this returns.</summary>
+    public Task<DateTimeOffset> AdvanceAsync(string duration) => MoveClockAsync(new { advance = duration });
+
+    /// <summary>Short messages, newest last.</summary>
+    public async Task<IReadOnlyList<JsonElement>> SmsAsync(string? mobile = null) =>
+        [.. (await Http.GetJsonAsync("/sandbox/sms" + (mobile is null ? "" : $"?mobile={mobile}"))).EnumerateArray()];
+
+    /// <summary>Makes a neighbour fail (down, slow, throttle) or well again (ok).</summary>
+    public async Task FailAsync(string target, string mode)
+    {
+        using var answer = await Http.PostAsJsonAsync("/sandbox/faults", new { target, mode });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (ownsData) Directory.Delete(Data, recursive: true);
+    }
+
+    private async Task RunAsync(string? clock)
+    {
+        var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock));
+        var builder = SandboxApp.CreateBuilder(options);
+        builder.Logging.ClearProviders();
+        configure?.Invoke(builder);
+        App = SandboxApp.Build(builder);
+        await App.StartAsync();
+        Address = new Uri(App.Urls.First());
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+    }
+
+    private async Task StopAsync()
+    {
+        Http?.Dispose();
+        if (App is null) return;
+        await App.StopAsync();
+        await App.DisposeAsync();
+    }
+
+    private HttpClient NewClient(CookieContainer cookies, bool followsRedirects) =>
+        new(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = followsRedirects }) { BaseAddress = Address };
+
+    private async Task<DateTimeOffset> MoveClockAsync(object order)
+    {
+        using var answer = await Http.PostAsJsonAsync("/sandbox/clock", order);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.JsonAsync()).GetProperty("now").GetDateTimeOffset();
+    }
+}
+
+/// <summary>Reading and writing JSON in a line.</summary>
+internal static class JsonCalls
+{
+    /// <summary>The JSON of a successful GET.</summary>
+    public static Task<JsonElement> GetJsonAsync(this HttpClient http, string path) => http.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>The JSON body of an answer, whatever its status.</summary>
+    public static Task<JsonElement> JsonAsync(this HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();
+
+    /// <summary>Posts and gives back status and body.</summary>
+    public static async Task<(int Status, JsonElement Body)> PostAsync(this HttpClient http, string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        return ((int)answer.StatusCode, await answer.JsonAsync());
+    }
+
+    /// <summary>The code of a problem.</summary>
+    public static string? Code(this JsonElement problem) => problem.GetProperty("code").GetString();
+}
