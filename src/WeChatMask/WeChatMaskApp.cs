@@ -7,6 +7,8 @@ using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
+using WeChatMask.Pages;
+using WeChatMask.Pages.Resident;
 using WeChatMask.Redemptions;
 using WeChatMask.Residents;
 using WeChatMask.Pharmacies;
@@ -68,7 +70,7 @@ public static class WeChatMaskApp
         services.AddSupervision();
         services.AddConversation();
         services.AddJobs();
-        services.AddRazorPages();
+        services.AddPages();
         services.AddOpenApi();
         return builder;
     }
@@ -78,6 +80,7 @@ public static class WeChatMaskApp
     {
         app.UseErrors();
         app.UseSafeHeaders();
+        app.UsePageCompression();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -90,12 +93,14 @@ public static class WeChatMaskApp
         app.MapWeChatWebhook();
         app.MapLogin();
         app.MapResidents();
+        app.MapClock();
         app.MapBoard();
         app.MapBookings();
         app.MapPublic();
         app.MapRedemptions();
         app.MapPharmacies();
         app.MapSupervisors();
+        app.MapLargeType();
         app.MapRazorPages().WithStaticAssets();
         return app;
     }
@@ -125,6 +130,14 @@ public static class WeChatMaskApp
     {
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>();
         services.AddHttpClient<ISmsProvider, GatewaySmsProvider>();
+    }
+
+    private static void AddPages(this IServiceCollection services)
+    {
+        services.AddPageCompression();
+        services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
+        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
+        services.AddRazorPages();
     }
 
     private static void AddSupervision(this IServiceCollection services)

@@ -67,6 +67,12 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
             "SELECT code, name, address, district, latitude, longitude, phone, status, joins_on AS joins FROM pharmacy ORDER BY code",
             cancellationToken: cancellationToken));
 
+    /// <summary>One pharmacy of the directory by its code.</summary>
+    public Task<DirectoryLine?> PharmacyAsync(string code, CancellationToken cancellationToken) => database.QueryOneAsync<DirectoryLine>(
+        "SELECT code, name, address, district, latitude, longitude, phone, status, joins_on AS joins FROM pharmacy WHERE code = @code",
+        new { code },
+        cancellationToken);
+
     private PublicEntry Entry(ListRow row) => new(
         row.Serial, row.Name, row.IdNumber,
         row.SlotStartsAt is { } from && row.SlotEndsAt is { } to ? new PublicSlot(calendar.Local(from), calendar.Local(to)) : null,

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Pages;
+
+/// <summary>The city's rules as sentences, made from the policy that is in force, so that they cannot say anything else.</summary>
+public sealed class PolicyWords(IStringLocalizer<Text.Pages> text, Words words)
+{
+    /// <summary>All rules a resident should know, in the order they matter.</summary>
+    /// <param name="policy">The rules.</param>
+    /// <param name="today">Day of the example.</param>
+    public IReadOnlyList<RuleLine> Of(Policy policy, DateOnly today) =>
+    [
+        new(text["Rule_When_Title"], When(policy)),
+        new(text["Rule_Limit_Title"], text["Rule_Limit", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, Price(policy), Total(policy)]),
+        new(text["Rule_Cooldown_Title"], Cooldown(policy, today)),
+        new(text["Rule_Pickup_Title"], Pickup(policy)),
+        new(text["Rule_Bring_Title"], Bring(policy)),
+        new(text["Rule_Proxy_Title"], Proxy(policy)),
+        new(text["Rule_Cancel_Title"], Cancel(policy)),
+        new(text["Rule_Fair_Title"], text["Rule_Fair"]),
+    ];
+
+    /// <summary>When bookings are taken.</summary>
+    public string When(Policy policy)
+    {
+        var whole = words.Span(policy.Windows[0].Opens, policy.Windows[^1].Closes);
+        return policy.Windows.Count == 1
+            ? text["Rule_When", whole]
+            : text["Rule_WhenMany", whole, policy.Windows.Count, string.Join(text["List_Comma"], policy.Windows.Select(w => Words.Time(w.Opens)))];
+    }
+
+    /// <summary>Until when one cannot book again.</summary>
+    public string Cooldown(Policy policy, DateOnly today)
+    {
+        var lapse = policy.LapseKeepsCooldown ? text["Rule_CooldownLapse"].Value : "";
+        var cancelled = policy.CancellationLiftsCooldown ? text["Rule_CooldownCancel"].Value : "";
+        return text["Rule_Cooldown", policy.CooldownDays, words.Day(today), words.Day(today.AddDays(policy.CooldownDays))] + lapse + cancelled;
+    }
+
+    /// <summary>When and how goods are handed out.</summary>
+    public string Pickup(Policy policy) =>
+        text["Rule_Pickup", words.Span(policy.Pickup.Opens, policy.Pickup.Closes)]
+        + text[policy.Pickup.SlotMinutes > 0 ? "Rule_PickupSlots" : "Rule_PickupAnyTime"];
+
+    /// <summary>What to bring to the counter.</summary>
+    public string Bring(Policy policy) => text[$"Rule_Bring_{policy.Identification}"];
+
+    /// <summary>Who may collect for others.</summary>
+    public string Proxy(Policy policy) => policy.ProxyCap == 0 ? text["Rule_ProxyNone"] : text["Rule_Proxy", policy.ProxyCap];
+
+    /// <summary>Until when a booking may be given back.</summary>
+    public string Cancel(Policy policy) => text["Rule_Cancel", Words.Time(policy.CancelUntil)];
+
+    /// <summary>Price of one unit.</summary>
+    public static string Price(Policy policy) => Words.Amount(Money.Yuan(policy.UnitPriceFen));
+
+    /// <summary>Price of a whole booking.</summary>
+    public static string Total(Policy policy) => Words.Amount(policy.UnitsPerBooking, policy.UnitPriceFen);
+}
+
+/// <summary>One rule in plain words.</summary>
+/// <param name="Title">The question it answers.</param>
+/// <param name="Text">The answer.</param>
+public sealed record RuleLine(string Title, string Text);

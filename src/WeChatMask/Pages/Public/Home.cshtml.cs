@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Public;
+
+/// <summary>The home page: how today's round stands, what each pharmacy has left, and the rules in plain words.</summary>
+[AllowAnonymous]
+[CacheablePage(Seconds = 2)]
+public sealed class HomeModel(
+    Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, CityCalendar calendar, PolicyWords words) : PageModel
+{
+    /// <summary>Today's round.</summary>
+    public RoundFace Face { get; private set; } = null!;
+
+    /// <summary>The round handed out today, while its hours last.</summary>
+    public RoundState? Handout { get; private set; }
+
+    /// <summary>The rules in force.</summary>
+    public IReadOnlyList<RuleLine> Rules { get; private set; } = [];
+
+    /// <summary>Name of the city.</summary>
+    public string City { get; private set; } = "";
+
+    /// <summary>Name of the goods.</summary>
+    public string Goods { get; private set; } = "";
+
+    /// <summary>Shows it.</summary>
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
+        City = (await cities.NamesAsync(cancellationToken)).City;
+        var handout = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
+        Handout = handout is not null && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
+        if ((Face.Round?.Policy ?? await current.GetAsync(cancellationToken)) is not { } policy) return;
+        Goods = policy.Goods.Name;
+        Rules = words.Of(policy, calendar.Today);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Public;
+
+/// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
+[AllowAnonymous]
+[CacheablePage(Seconds = 5, NoIndex = true)]
+public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, IStringLocalizer<Text.Pages> text) : PageModel
+{
+    /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
+    private const int ListsOnOnePage = 10;
+
+    private const int EndingLength = 4;
+
+    /// <summary>The books.</summary>
+    public RoundBooks Books { get; private set; } = null!;
+
+    /// <summary>The lists that are shown.</summary>
+    public IReadOnlyList<PublicList> Lists { get; private set; } = [];
+
+    /// <summary>Why there are no lists, as a sentence.</summary>
+    public string? NoLists { get; private set; }
+
+    /// <summary>The one pharmacy asked for, where the city has many.</summary>
+    public string? Code { get; private set; }
+
+    /// <summary>Shows it.</summary>
+    public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, CancellationToken cancellationToken)
+    {
+        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            || await queries.BooksAsync(day, cancellationToken) is not { } books)
+            return NotFound();
+        Books = books;
+        Code = books.Pharmacies.FirstOrDefault(p => p.Code == pharmacy)?.Code;
+        var codes = Code is not null || books.Pharmacies.Count > ListsOnOnePage
+            ? [.. books.Pharmacies.Where(p => p.Code == (Code ?? books.Pharmacies[0].Code)).Select(p => p.Code)]
+            : books.Pharmacies.Select(p => p.Code).ToList();
+        var lists = new List<PublicList>(codes.Count);
+        foreach (var code in codes)
+        {
+            var (refusal, list) = await queries.ListAsync(day, code, cancellationToken);
+            if (list is not null) lists.Add(list);
+            else if (refusal != Refusal.None) NoLists = Why(refusal);
+        }
+
+        Lists = lists;
+        return Page();
+    }
+
+    /// <summary>A pharmacy's name.</summary>
+    public string NameOf(string code) => Books.Pharmacies.First(p => p.Code == code).Name;
+
+    /// <summary>The last four characters; the stars before them say nothing on a narrow screen.</summary>
+    public static string Ending(string idNumber) => idNumber.Length > EndingLength ? idNumber[^EndingLength..] : idNumber;
+
+    // Lists that were public and are no longer have come down with the personal data.
+    private string Why(Refusal refusal) =>
+        Books.Phase >= RoundPhase.Published ? text["Notice_ListsGone"].Value : refusals.Of(refusal).Sentence;
+}

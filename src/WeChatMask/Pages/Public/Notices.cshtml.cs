@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Public;
+
+/// <summary>All rounds, newest first: the way to each day's books and lists.</summary>
+[AllowAnonymous]
+[CacheablePage(Seconds = 5)]
+public sealed class NoticesModel(PublicQueries queries) : PageModel
+{
+    /// <summary>The rounds.</summary>
+    public IReadOnlyList<RoundLine> Rounds { get; private set; } = [];
+
+    /// <summary>Shows them.</summary>
+    public async Task OnGetAsync(CancellationToken cancellationToken) => Rounds = (await queries.RoundsAsync(cancellationToken)).Rounds;
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages;
+
+/// <summary>A refusal as a page shows it: what happened and why, and what one can do next.</summary>
+public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, Refused refused, Words words)
+{
+    /// <summary>What the booking desk may answer; a page carries their next steps for its script.</summary>
+    public static IReadOnlyList<Refusal> OfTheDesk { get; } =
+    [
+        Refusal.NotOpen, Refusal.Closed, Refusal.SoldOut, Refusal.Cooldown, Refusal.AlreadyBooked, Refusal.PharmacyPaused,
+        Refusal.NotEligible, Refusal.UnknownPharmacy, Refusal.UnknownResident,
+    ];
+
+    /// <summary>The refusal in words.</summary>
+    /// <param name="refusal">Why.</param>
+    /// <param name="bookableFrom">First free day, for a cooldown.</param>
+    public RefusalView Of(Refusal refusal, DateOnly? bookableFrom = null)
+    {
+        var next = text[$"Next_{refusal}"];
+        var link = LinkOf(refusal);
+        var from = bookableFrom is { } day ? text["Refused_From", words.Day(day)].Value : "";
+        return new RefusalView(
+            Refused.Code(refusal), refused.Sentence(refusal), from + (next.ResourceNotFound ? text["Next_Other"] : next).Value,
+            link, link is null ? null : text[$"NextLink_{refusal}"].Value);
+    }
+
+    private static string? LinkOf(Refusal refusal) => refusal switch
+    {
+        Refusal.AlreadyBooked or Refusal.HasOpenBooking or Refusal.UnknownBooking or Refusal.TooLate => "/bookings",
+        Refusal.UnknownResident => "/residents",
+        Refusal.NotEligible => "/complaints",
+        Refusal.Closed => "/notices",
+        _ => null,
+    };
+}
+
+/// <summary>A refusal in words.</summary>
+/// <param name="Code">The contract's code.</param>
+/// <param name="Sentence">What happened and why.</param>
+/// <param name="Next">What one can do.</param>
+/// <param name="Href">Where, or none.</param>
+/// <param name="LinkText">Words of the link.</param>
+public sealed record RefusalView(string Code, string Sentence, string Next, string? Href, string? LinkText);

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using WeChatMask.Bookings;
+using WeChatMask.Domain;
+using WeChatMask.Residents;
+using WeChatMask.Rounds;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Resident;
+
+/// <summary>Books with one press. Works without a script; with one, a slow or lost answer is waited for and found again.</summary>
+/// <remarks>
+/// The form carries one request id from its first rendering on. Together with the chosen person it names the attempt,
+/// so a second press, a retry and a lost answer end at the same booking, and a page left open serves the next person too.
+/// </remarks>
+[Authorize(Policy = Sessions.ResidentPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class BookModel(
+    Board board, CurrentPolicy current, ResidentQueries persons, BookingDesk desk, CityCalendar calendar, RefusalWords refusals) : PageModel
+{
+    private const int LongestRequestId = 40;
+
+    /// <summary>Today's round.</summary>
+    public RoundFace Face { get; private set; } = null!;
+
+    /// <summary>The rules a booking would be made under.</summary>
+    public Policy? Policy { get; private set; }
+
+    /// <summary>The persons one may book for.</summary>
+    public IReadOnlyList<ResidentView> Residents { get; private set; } = [];
+
+    /// <summary>The person who is marked.</summary>
+    public string? Chosen { get; private set; }
+
+    /// <summary>The form's own id.</summary>
+    public string RequestId { get; private set; } = "";
+
+    /// <summary>Why the last attempt was refused.</summary>
+    public RefusalView? Refusal { get; private set; }
+
+    /// <summary>The pharmacy to try again at, when the desk was busy.</summary>
+    public PharmacyFigures? Again { get; private set; }
+
+    /// <summary>What one can do after each refusal, for the script.</summary>
+    public IEnumerable<RefusalView> NextSteps => RefusalWords.OfTheDesk.Select(r => refusals.Of(r));
+
+    /// <summary>Shows the choice.</summary>
+    public Task OnGetAsync(CancellationToken cancellationToken) => ShowAsync(null, null, cancellationToken);
+
+    /// <summary>Books.</summary>
+    public async Task<IActionResult> OnPostAsync(string? residentId, string? pharmacyCode, string? requestId, CancellationToken cancellationToken)
+    {
+        var seed = requestId is { Length: >= 1 and <= LongestRequestId } ? requestId : null;
+        _ = long.TryParse(residentId, NumberStyles.None, CultureInfo.InvariantCulture, out var person);
+        var answer = seed is null || pharmacyCode is not { Length: >= 1 and <= 64 }
+            ? new BookingAnswer(seed is null ? Domain.Refusal.InvalidRequest : Domain.Refusal.UnknownPharmacy)
+            : await desk.BookAsync(new BookingRequest(User.AccountId(), person, pharmacyCode, RequestIdFor(seed, person)));
+        if (answer.Booking is { } booking) return LocalRedirect($"/bookings/{booking.Number}");
+
+        await ShowAsync(residentId, seed, cancellationToken);
+        Refusal = refusals.Of(answer.Refusal, answer.BookableFrom);
+        Response.StatusCode = Refused.Status(answer.Refusal);
+        if (answer.Refusal == Domain.Refusal.Busy)
+        {
+            Response.Headers.RetryAfter = "2";
+            Again = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == pharmacyCode);
+        }
+
+        return Page();
+    }
+
+    /// <summary>The attempt's id: one for each person of the form. The page's script puts it together the same way.</summary>
+    internal static string RequestIdFor(string seed, long residentId) => FormattableString.Invariant($"{seed}-{residentId}");
+
+    private async Task ShowAsync(string? residentId, string? requestId, CancellationToken cancellationToken)
+    {
+        Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
+        Policy = Face.Round?.Policy ?? await current.GetAsync(cancellationToken);
+        Residents = await persons.OfAsync(User.AccountId(), Policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        RequestId = requestId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        // Whoever was chosen, else the first who may book, else the first.
+        Chosen = Residents.OrderBy(r => r.Id == residentId ? 0 : r is { Eligible: true, BookableFrom: null } ? 1 : 2).Select(r => r.Id).FirstOrDefault();
+    }
+}

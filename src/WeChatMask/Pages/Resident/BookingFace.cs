@@ -1,0 +1,37 @@
+using System.Globalization;
+using WeChatMask.Bookings;
+using WeChatMask.Domain;
+using WeChatMask.Residents;
+using WeChatMask.Rounds;
+using WeChatMask.Supervision;
+
+namespace WeChatMask.Pages.Resident;
+
+/// <summary>A booking with everything its pages say about it.</summary>
+/// <param name="Booking">The booking.</param>
+/// <param name="Policy">The rules of its round.</param>
+/// <param name="Pharmacy">Where it is collected.</param>
+/// <param name="Person">Masked name, or none when the person was removed.</param>
+/// <param name="MayCancel">Whether it may still be given back.</param>
+/// <param name="CancelUntil">Until when.</param>
+public sealed record BookingFace(
+    BookingRow Booking, Policy Policy, DirectoryLine Pharmacy, string? Person, bool MayCancel, DateTimeOffset CancelUntil);
+
+/// <summary>Puts a booking of an account together for its pages.</summary>
+public sealed class BookingFaces(
+    BookingQueries bookings, RoundQueries rounds, ResidentQueries persons, PublicQueries directory, CityCalendar calendar)
+{
+    /// <summary>The account's booking of a number, or none.</summary>
+    public async Task<BookingFace?> FindAsync(long accountId, string number, CancellationToken cancellationToken)
+    {
+        if (!BookingNumber.TryParse(number, out var exact)
+            || await bookings.FindAsync(accountId, exact, cancellationToken) is not { } booking
+            || await rounds.FindAsync(booking.RoundDate, cancellationToken) is not { } round
+            || await directory.PharmacyAsync(booking.PharmacyCode, cancellationToken) is not { } pharmacy)
+            return null;
+        var key = booking.ResidentId.ToString(CultureInfo.InvariantCulture);
+        var family = await persons.OfAsync(accountId, round.Policy.CooldownDays, calendar.Today, cancellationToken);
+        var mayCancel = BookingRules.Cancellation(booking.Status, round.Times.CancelUntil, calendar.Now) == Refusal.None;
+        return new BookingFace(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, round.Times.CancelUntil);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Bookings;
+using WeChatMask.Residents;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Resident;
+
+/// <summary>The account's bookings, newest first.</summary>
+[Authorize(Policy = Sessions.ResidentPolicy)]
+[PersonalPage]
+public sealed class BookingsModel(BookingQueries bookings, ResidentQueries persons, PublicQueries directory, CityCalendar calendar) : PageModel
+{
+    /// <summary>The bookings.</summary>
+    public IReadOnlyList<BookingLine> Lines { get; private set; } = [];
+
+    /// <summary>Shows them.</summary>
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        var rows = await bookings.OfAccountAsync(User.AccountId(), cancellationToken);
+        if (rows.Count == 0) return;
+        var names = (await persons.OfAsync(User.AccountId(), 0, calendar.Today, cancellationToken))
+            .ToDictionary(r => r.Id, r => r.Name, StringComparer.Ordinal);
+        var pharmacies = (await directory.PharmaciesAsync(cancellationToken)).Pharmacies
+            .ToDictionary(p => p.Code, p => p.Name, StringComparer.Ordinal);
+        Lines =
+        [
+            .. rows.Select(b => new BookingLine(
+                b, names.GetValueOrDefault(b.ResidentId.ToString(CultureInfo.InvariantCulture)), pharmacies[b.PharmacyCode])),
+        ];
+    }
+}
+
+/// <summary>One booking in the list.</summary>
+/// <param name="Booking">The booking.</param>
+/// <param name="Person">Masked name, or none when the person was removed.</param>
+/// <param name="Pharmacy">The pharmacy's name.</param>
+public sealed record BookingLine(BookingRow Booking, string? Person, string Pharmacy);

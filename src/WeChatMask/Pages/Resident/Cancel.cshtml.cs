@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using WeChatMask.Bookings;
+using WeChatMask.Domain;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Resident;
+
+/// <summary>Asks whether a booking is really to be given back, and gives it back.</summary>
+[Authorize(Policy = Sessions.ResidentPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class CancelModel(BookingFaces faces, CancellationStore store, RefusalWords refusals) : PageModel
+{
+    /// <summary>The booking.</summary>
+    public BookingFace Face { get; private set; } = null!;
+
+    /// <summary>Why it cannot be given back.</summary>
+    public RefusalView? Refusal { get; private set; }
+
+    /// <summary>Asks.</summary>
+    public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
+    {
+        if (await faces.FindAsync(User.AccountId(), number, cancellationToken) is not { } face) return NotFound();
+        Face = face;
+        // Who gave it back already sees that it is done, also by a second press.
+        if (face.Booking.Status == BookingStatus.Cancelled) return LocalRedirect($"/bookings/{face.Booking.Number}");
+        if (!face.MayCancel) Refusal = refusals.Of(Domain.Refusal.TooLate);
+        return Page();
+    }
+
+    /// <summary>Gives it back.</summary>
+    public async Task<IActionResult> OnPostAsync(string number, CancellationToken cancellationToken)
+    {
+        if (!BookingNumber.TryParse(number, out var exact)) return NotFound();
+        var refusal = await store.CancelAsync(User.AccountId(), exact, cancellationToken);
+        if (refusal == Domain.Refusal.None) return LocalRedirect($"/bookings/{exact}");
+        var shown = await OnGetAsync(number, cancellationToken);
+        if (shown is PageResult) Response.StatusCode = Refused.Status(refusal);
+        return shown;
+    }
+}

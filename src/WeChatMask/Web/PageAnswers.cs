@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace WeChatMask.Web;
+
+/// <summary>A page that is the same for everybody: browsers and proxies may keep it for some seconds.</summary>
+/// <remarks>
+/// It varies by cookie for the size of the type alone. Nothing on it may come from an account, and no form token may
+/// be on it, since that sets a cookie.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class CacheablePageAttribute : ResultFilterAttribute
+{
+    /// <summary>How long it may be kept.</summary>
+    public int Seconds { get; init; } = 2;
+
+    /// <summary>Whether search engines are asked to leave it out.</summary>
+    public bool NoIndex { get; init; }
+
+    /// <inheritdoc />
+    public override void OnResultExecuting(ResultExecutingContext context)
+    {
+        var headers = context.HttpContext.Response.Headers;
+        var isPage = context.Result is Microsoft.AspNetCore.Mvc.RazorPages.PageResult;
+        headers.CacheControl = isPage ? FormattableString.Invariant($"public, max-age={Seconds}") : "no-store";
+        headers.Vary = "Cookie";
+        if (NoIndex) headers["X-Robots-Tag"] = "noindex, nofollow";
+    }
+}
+
+/// <summary>A page with something of one account on it: nobody keeps it, the browser neither.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class PersonalPageAttribute : ResultFilterAttribute
+{
+    /// <inheritdoc />
+    public override void OnResultExecuting(ResultExecutingContext context) =>
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
+}

@@ -1,0 +1,34 @@
+// The server's time on this page: the phone's own clock may be minutes off, and stops while the phone sleeps.
+const start = document.querySelector('[data-now]');
+let offset = start ? Number(start.dataset.now) - Date.now() : 0;
+let uncertainty = Infinity;
+
+export const now = () => Date.now() + offset;
+
+// Asks the server; the answer was true about half way between asking and hearing. Of several, the quickest is the best.
+export async function sync() {
+  const asked = performance.now();
+  try {
+    const response = await fetch('/api/clock', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    if (!response.ok) return;
+    const trip = performance.now() - asked;
+    const { now: said } = await response.json();
+    if (trip > uncertainty) return;
+    uncertainty = trip;
+    offset = Date.parse(said) + trip / 2 - Date.now();
+  } catch {
+    // No answer: what the page was made with still serves, and the next round asks again.
+  }
+}
+
+function again() {
+  uncertainty = Infinity;
+  return sync();
+}
+
+if (start) {
+  sync();
+  setInterval(() => document.hidden || again(), 60000 + Math.random() * 5000);
+  document.addEventListener('visibilitychange', () => document.hidden || again());
+  addEventListener('pageshow', (event) => event.persisted && again());
+}

@@ -1,0 +1,116 @@
+// Carries the page on: the countdown and the state by the server's clock, the figures by the board's events.
+import { now } from './clock.js';
+
+const face = document.querySelector('[data-round]');
+const list = document.querySelector('[data-pharmacies]');
+const windows = (face?.dataset.windows ?? '').split(' ').filter(Boolean).map((w) => w.split('-').map(Number));
+const final = new Set(['closed', 'published', 'none']);
+const zone = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: face?.dataset.zone });
+let told = face?.dataset.state ?? 'none';
+
+// What the clock says; a close that the server told, early or late, is final.
+export function read() {
+  if (final.has(told)) return { state: told, until: null };
+  const time = now();
+  for (const [index, [opens, closes]] of windows.entries()) {
+    if (time < opens) return { state: index === 0 ? 'announced' : 'between', until: opens, opens };
+    if (time < closes) return { state: 'open', until: closes, opens };
+  }
+  return { state: 'closed', until: null };
+}
+
+function clockText(milliseconds) {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((n) => String(n).padStart(2, '0')).join(':');
+}
+
+function tick() {
+  const { state, until } = read();
+  if (state !== face.dataset.state) {
+    face.dataset.state = state;
+    for (const part of face.querySelectorAll('[data-when]')) part.hidden = part.dataset.when !== state;
+    document.dispatchEvent(new CustomEvent('round-state', { detail: state }));
+  }
+  const line = face.querySelector('[data-count-line]');
+  line.classList.toggle('running', until !== null);
+  if (until === null) return;
+  const time = zone.format(until);
+  for (const place of face.querySelectorAll(state === 'open' ? '[data-ends]' : '[data-next]')) place.textContent = time;
+  face.querySelector('[data-count-label]').textContent = state === 'open' ? line.dataset.closes : line.dataset.opens;
+  face.querySelector('[data-count]').textContent = clockText(until - now());
+}
+
+function words(pharmacy) {
+  const { some, full, none, booked, paused, withdrawn } = list.dataset;
+  if (pharmacy.status !== 'open') return pharmacy.status === 'paused' ? paused : withdrawn;
+  if (final.has(told)) return booked.replace('{0}', pharmacy.booked);
+  if (pharmacy.places === 0) return none;
+  return pharmacy.left === 0 ? full : some.replace('{0}', pharmacy.left);
+}
+
+const left = new Map();
+
+function show(pharmacies) {
+  for (const pharmacy of pharmacies) {
+    const row = list?.querySelector(`[data-code="${CSS.escape(pharmacy.code)}"]`);
+    left.set(pharmacy.code, pharmacy.status === 'open' ? pharmacy.left : 0);
+    if (!row) continue;
+    const place = row.querySelector('[data-left]');
+    const text = words(pharmacy);
+    if (place.textContent !== text) place.textContent = text;
+    const gone = pharmacy.status !== 'open' || pharmacy.left === 0 || final.has(told);
+    place.toggleAttribute('data-empty', gone);
+    row.toggleAttribute('data-gone', gone);
+  }
+  document.dispatchEvent(new CustomEvent('board-shown'));
+}
+
+function tell(phase) {
+  const next = { announced: 'announced', open: 'open', closed: 'closed', published: 'published', handout: 'published', ended: 'published' }[phase];
+  if (next) told = next;
+}
+
+function total() {
+  const place = face?.querySelector('[data-total-left]');
+  if (place && left.size > 0) place.textContent = [...left.values()].reduce((a, b) => a + b, 0);
+}
+
+async function whole() {
+  const response = await fetch('/api/board');
+  if (!response.ok) return;
+  const board = await response.json();
+  if (board.round) tell(board.round.phase);
+  show(board.pharmacies);
+  total();
+  list.dataset.version = board.version;
+}
+
+// One connection while the page is looked at; after a break everybody comes back at a time of their own.
+function listen() {
+  let events = null;
+  let timer = 0;
+  const close = () => { clearTimeout(timer); events?.close(); events = null; };
+  const open = () => {
+    close();
+    events = new EventSource('/api/board/events');
+    events.addEventListener('board', (event) => {
+      const change = JSON.parse(event.data);
+      if (change.round) tell(change.round.phase);
+      // The whole board first, and again whenever something was missed.
+      if (left.size === 0 || change.changed.length === 0) { whole().catch(() => {}); return; }
+      show(change.changed);
+      total();
+    });
+    events.onerror = () => { close(); timer = setTimeout(open, 2000 + Math.random() * 6000); };
+  };
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', (event) => event.persisted && open());
+  open();
+}
+
+if (face && windows.length > 0) {
+  tick();
+  setInterval(tick, 250);
+}
+if (list) listen();
