@@ -1,4 +1,8 @@
+using Microsoft.Extensions.Options;
 using WeChatMask.Sandbox;
+
+const int Failed = 1;
+const int WronglyCalled = 2;
 
 SandboxOptions options;
 try
@@ -8,10 +12,19 @@ try
 catch (SandboxUsageException wrong)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
-    return 2;
+    return WronglyCalled;
 }
 
-await using var app = SandboxApp.Build(options);
-app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Greeting.Of(app.Services)));
-await app.RunAsync();
-return 0;
+try
+{
+    await using var app = SandboxApp.Build(options);
+    app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Greeting.Of(app.Services)));
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or IOException or OptionsValidationException or UnauthorizedAccessException)
+{
+    // A port in use, another city's folder, a wrong setting: the sentence says it, the trace adds nothing.
+    await Console.Error.WriteLineAsync(e.Message);
+    return Failed;
+}

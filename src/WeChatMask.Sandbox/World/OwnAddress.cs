@@ -19,6 +19,7 @@ internal sealed class StandInSettings : ConfigurationProvider, IConfigurationSou
     /// <summary>Points the app at <paramref name="self"/>; whoever reads settings at each call sees it.</summary>
     public void PointAt(string self)
     {
+        Set("Site:PublicBaseUrl", self);
         Set("WeChat:ApiBaseUrl", $"{self}/sandbox{WeChatEndpoints.BasePath}");
         Set("WeChat:AuthorizeBaseUrl", $"{self}/sandbox");
         Set("Sms:GatewayUrl", $"{self}/sandbox{SmsEndpoints.GatewayPath}");

@@ -61,7 +61,7 @@ public sealed class SchedulerPause(ISchedulerFactory schedulers, TimeProvider ti
             {
                 var key = new TriggerKey(job.Name);
                 if (await scheduler.GetTrigger(key) is { } trigger)
-                    await scheduler.RescheduleJob(key, trigger.GetTriggerBuilder().StartAt(time.GetUtcNow() + job.Every).Build());
+                    await scheduler.RescheduleJob(key, trigger.GetTriggerBuilder().StartAt(time.GetUtcNow()).Build());
             }
 
             await scheduler.Start();

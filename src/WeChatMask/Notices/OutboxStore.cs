@@ -93,7 +93,8 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             """
             UPDATE outbox
                SET status = @Status, due_at = @DueAt, leased_by = NULL, leased_until = 0, segments = @Segments,
-                   provider_id = @ProviderId, problem = @Problem, settled_at = @SettledAt
+                   provider_id = @ProviderId, problem = @Problem, settled_at = @SettledAt,
+                   maybe_repeated = CASE WHEN @MayHaveLeft = 1 THEN 1 ELSE maybe_repeated END
              WHERE id = @Id
             """,
             results,
@@ -165,4 +166,5 @@ public sealed class SlotCount
 
 /// <summary>What became of one notice.</summary>
 public sealed record NoticeResult(
-    long Id, NoticeStatus Status, DateTimeOffset DueAt, int Segments, string? ProviderId, string? Problem, DateTimeOffset? SettledAt);
+    long Id, NoticeStatus Status, DateTimeOffset DueAt, int Segments, string? ProviderId, string? Problem, DateTimeOffset? SettledAt,
+    bool MayHaveLeft = false);

@@ -95,7 +95,7 @@ public sealed class SendNoticesJob(
         {
             SmsResult.Accepted => new NoticeResult(notice.Id, NoticeStatus.Sent, now, segments, outcome.ProviderId, null, calendar.Now),
             SmsResult.Refused => new NoticeResult(notice.Id, NoticeStatus.Failed, now, segments, null, outcome.Problem, calendar.Now),
-            _ => new NoticeResult(notice.Id, NoticeStatus.Waiting, now + Pause(notice.Attempts), segments, null, outcome.Problem, null),
+            _ => new NoticeResult(notice.Id, NoticeStatus.Waiting, now + Pause(notice.Attempts), segments, null, outcome.Problem, null, outcome.MayHaveLeft),
         };
     }
 

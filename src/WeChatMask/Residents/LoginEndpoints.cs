@@ -34,7 +34,7 @@ public static class LoginEndpoints
         var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife);
         context.Response.Cookies.Append(StateCookie, Protector(protection).Protect(JsonSerializer.Serialize(ticket)), CookieOptions(context));
         context.Response.Headers.CacheControl = "no-store";
-        var home = site.CurrentValue.PublicBaseUrl is { Length: > 0 } configured ? configured : $"{context.Request.Scheme}://{context.Request.Host}";
+        var home = Home(context.Request, site.CurrentValue);
         return TypedResults.Redirect(OAuthLinks.Authorize(weChat.CurrentValue, $"{home}/login/callback", state));
     }
 
@@ -72,6 +72,13 @@ public static class LoginEndpoints
             && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl)
             ? path
             : "/";
+
+    // The state cookie lies with the host that was asked: on one machine both its name and its number are in use.
+    private static string Home(HttpRequest request, SiteSettings site)
+    {
+        var asked = $"{request.Scheme}://{request.Host}";
+        return site.PublicBaseUrl.Length == 0 || new Uri(asked).IsLoopback ? asked : site.PublicBaseUrl;
+    }
 
     private static IDataProtector Protector(IDataProtectionProvider protection) => protection.CreateProtector("wechat-login");
 

@@ -32,7 +32,11 @@ public enum SmsResult
 }
 
 /// <summary>Result of one try, with the vendor's id or code.</summary>
-public sealed record SmsOutcome(SmsResult Result, string? ProviderId = null, string? Problem = null);
+/// <param name="Result">What became of it.</param>
+/// <param name="ProviderId">The vendor's id of the message.</param>
+/// <param name="Problem">The vendor's code, or what failed.</param>
+/// <param name="MayHaveLeft">No answer came: the message may be on its way, and another try may repeat it.</param>
+public sealed record SmsOutcome(SmsResult Result, string? ProviderId = null, string? Problem = null, bool MayHaveLeft = false);
 
 /// <summary>How long a text is, as vendors count and charge it.</summary>
 public static class SmsLength
