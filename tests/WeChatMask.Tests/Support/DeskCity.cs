@@ -50,7 +50,7 @@ internal sealed class DeskCity : IAsyncDisposable
         var node = city.AddNode();
         await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
         using var personal = new PersonalData(Options.Create(Secrets()));
-        await new CityImport(node.Database, personal, city.Clock).ImportAsync(
+        await new CityImport(node.Database, new CityStore(personal, city.Clock)).ImportAsync(
             city.File(places, windows.Length == 0 ? ["19:00-22:00"] : windows), "test", CancellationToken.None);
         await node.Rounds.PlanAsync(Day, CancellationToken.None);
         return city;
