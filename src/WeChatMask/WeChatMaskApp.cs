@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Bookings;
+using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
@@ -10,6 +11,7 @@ using WeChatMask.Pages;
 using WeChatMask.Pages.Resident;
 using WeChatMask.Redemptions;
 using WeChatMask.Residents;
+using WeChatMask.Pharmacies;
 using WeChatMask.Rounds;
 using WeChatMask.Sms;
 using WeChatMask.Supervision;
@@ -49,7 +51,7 @@ public static class WeChatMaskApp
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<CityCalendar>();
-        services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<PersonalData>().AddSingleton<Startup>();
+        services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<NodeStore>().AddSingleton<PersonalData>().AddSingleton<Startup>();
         services.AddHostedService(s => s.GetRequiredService<Startup>());
         services.AddKeysInDatabase();
         services.AddErrors();
@@ -61,7 +63,12 @@ public static class WeChatMaskApp
         services.AddResidents();
         services.AddBookings();
         services.AddNotices();
+        services.AddRedemptions();
+        services.AddStaff();
+        services.AddPharmacies();
+        services.AddSupervisors();
         services.AddSupervision();
+        services.AddConversation();
         services.AddJobs();
         services.AddPages();
         services.AddOpenApi();
@@ -90,6 +97,9 @@ public static class WeChatMaskApp
         app.MapBoard();
         app.MapBookings();
         app.MapPublic();
+        app.MapRedemptions();
+        app.MapPharmacies();
+        app.MapSupervisors();
         app.MapLargeType();
         app.MapRazorPages().WithStaticAssets();
         return app;
@@ -112,7 +122,6 @@ public static class WeChatMaskApp
     private static void AddBookings(this IServiceCollection services)
     {
         services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
-        services.AddSingleton<Vouchers>();
         services.AddSingleton<BookingDesk>();
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
     }
@@ -133,6 +142,6 @@ public static class WeChatMaskApp
 
     private static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
+        services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
     }
 }

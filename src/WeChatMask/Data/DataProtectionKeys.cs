@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 
 namespace WeChatMask.Data;
@@ -15,23 +14,10 @@ public static class DataProtectionKeys
         services.AddDataProtection().SetApplicationName("WeChatMask");
         services.AddOptions<KeyManagementOptions>().Configure<Database, PersonalData>((options, database, personal) =>
         {
-            options.XmlRepository = new KeyTable(database);
+            options.XmlRepository = new DataProtectionKeyStore(database);
             options.XmlEncryptor = new KeyEncryptor(personal);
         });
         return services;
-    }
-
-    // The key ring asks synchronously and rarely (at the first request and about once a day).
-    private sealed class KeyTable(Database database) : IXmlRepository
-    {
-        public IReadOnlyCollection<XElement> GetAllElements() =>
-            [.. database.QueryAsync<string>("SELECT xml FROM data_protection_key").GetAwaiter().GetResult().Select(XElement.Parse)];
-
-        public void StoreElement(XElement element, string friendlyName) => database.WriteAsync(
-            transaction => transaction.ExecuteAsync(
-                "INSERT INTO data_protection_key (name, xml) VALUES (@friendlyName, @xml)",
-                new { friendlyName, xml = element.ToString(SaveOptions.DisableFormatting) }),
-            CancellationToken.None).GetAwaiter().GetResult();
     }
 
     private sealed class KeyEncryptor(PersonalData personal) : IXmlEncryptor

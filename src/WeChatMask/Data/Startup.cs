@@ -1,10 +1,8 @@
 namespace WeChatMask.Data;
 
 /// <summary>Runs before anything is served: brings the schema up to date and checks that this node hashes with the database's key.</summary>
-public sealed class Startup(Migrator migrator, Database database, PersonalData personal) : IHostedLifecycleService
+public sealed class Startup(Migrator migrator, NodeStore node, PersonalData personal) : IHostedLifecycleService
 {
-    private const string FingerprintSetting = "identity.fingerprint";
-
     /// <summary>Whether the database is ready to be used.</summary>
     public bool IsReady { get; private set; }
 
@@ -31,24 +29,12 @@ public sealed class Startup(Migrator migrator, Database database, PersonalData p
     /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task CheckKeyAsync(CancellationToken cancellationToken) => database.WriteAsync(
-        async transaction =>
-        {
-            var stored = await transaction.ScalarAsync<string>("SELECT value FROM setting WHERE name = @name", new { name = FingerprintSetting });
-            if (stored is null)
-            {
-                await transaction.ExecuteAsync(
-                    "INSERT INTO setting (name, value) VALUES (@name, @value)",
-                    new { name = FingerprintSetting, value = personal.HashKeyFingerprint });
-            }
-            else if (stored != personal.HashKeyFingerprint)
-            {
-                // With another key every person would look new, and the repeat rule would be gone without a word.
-                throw new InvalidOperationException(
-                    "Secrets:IdentityHashKey is not the key this database was made with; configure the same key on every node.");
-            }
-
-            return true;
-        },
-        cancellationToken);
+    private async Task CheckKeyAsync(CancellationToken cancellationToken)
+    {
+        var stored = await node.FingerprintAsync(personal.HashKeyFingerprint, cancellationToken);
+        if (stored == personal.HashKeyFingerprint) return;
+        // With another key every person would look new, and the repeat rule would be gone without a word.
+        throw new InvalidOperationException(
+            "Secrets:IdentityHashKey is not the key this database was made with; configure the same key on every node.");
+    }
 }

@@ -1,5 +1,3 @@
-using WeChatMask.Data;
-
 namespace WeChatMask.Jobs;
 
 /// <summary>A timed task: it reads the clock, does what is due by now, and may run twice, late or on two nodes.</summary>
@@ -10,7 +8,7 @@ public interface IJob
 }
 
 /// <summary>Runs jobs and writes down what they did, whether the scheduler or a jumping sandbox clock asks.</summary>
-public sealed class DueWork(IServiceScopeFactory scopes, DueMoments moments, JobRuns runs, ILogger<DueWork> log)
+public sealed class DueWork(IServiceScopeFactory scopes, DueMomentQueries moments, JobRuns runs, ILogger<DueWork> log)
 {
     private const int MostPasses = 50;
 
@@ -52,28 +50,4 @@ public sealed class DueWork(IServiceScopeFactory scopes, DueMoments moments, Job
     /// <summary>The next instant after <paramref name="after"/> at which some job will have something to do, or none that is known.</summary>
     public Task<DateTimeOffset?> NextMomentAsync(DateTimeOffset after, CancellationToken cancellationToken) =>
         moments.NextAsync(after, cancellationToken);
-}
-
-/// <summary>The instants at which rounds change: openings, closes, pickup hours, and the city's midnight.</summary>
-public sealed class DueMoments(Database database, CityCalendar calendar)
-{
-    /// <summary>The first such instant after <paramref name="after"/>.</summary>
-    public async Task<DateTimeOffset?> NextAsync(DateTimeOffset after, CancellationToken cancellationToken)
-    {
-        var stored = await database.ScalarAsync<long?>(
-            """
-            SELECT MIN(at) FROM (
-                SELECT MIN(opens_at) AS at FROM round_window WHERE opens_at > @after
-                UNION ALL SELECT MIN(closes_at) FROM round_window WHERE closes_at > @after
-                UNION ALL SELECT MIN(pickup_opens_at) FROM round WHERE pickup_opens_at > @after
-                UNION ALL SELECT MIN(pickup_closes_at) FROM round WHERE pickup_closes_at > @after
-                UNION ALL SELECT MIN(due_at) FROM outbox WHERE status = 0 AND due_at > @after
-            ) moments
-            """,
-            new { after },
-            cancellationToken);
-        var midnight = calendar.Instant(calendar.DateOf(after).AddDays(1), TimeOnly.MinValue);
-        var first = stored is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : midnight;
-        return first < midnight ? first : midnight;
-    }
 }

@@ -3,7 +3,7 @@ using WeChatMask.Data;
 namespace WeChatMask.Jobs;
 
 /// <summary>The history of job runs that did something or failed; a run that found nothing due leaves no row.</summary>
-public sealed class JobRuns(Database database, TimeProvider time)
+public sealed class JobRuns(JobRunStore store, TimeProvider time)
 {
     private static readonly string Node = Environment.MachineName;
 
@@ -11,28 +11,19 @@ public sealed class JobRuns(Database database, TimeProvider time)
     public DateTimeOffset Start() => time.GetUtcNow();
 
     /// <summary>Writes a run down.</summary>
-    public async Task RecordAsync(string job, DateTimeOffset started, int done, string? problem, CancellationToken cancellationToken)
+    public Task RecordAsync(string job, DateTimeOffset started, int done, string? problem, CancellationToken cancellationToken)
     {
-        if (done == 0 && problem is null) return;
-        await database.WriteAsync(
-            transaction => transaction.ExecuteAsync(
-                """
-                INSERT INTO job_run (id, job, node, started_at, ended_at, outcome, done, problem)
-                VALUES (@id, @job, @node, @started, @ended, @outcome, @done, @problem)
-                """,
-                new
-                {
-                    id = Ids.Next(), job, node = Node, started, ended = time.GetUtcNow(),
-                    outcome = problem is null ? JobOutcome.Done : JobOutcome.Failed, done, problem,
-                }),
-            cancellationToken);
+        if (done == 0 && problem is null) return Task.CompletedTask;
+        var run = new JobRun
+        {
+            Id = Ids.Next(), Job = job, Node = Node, StartedAt = started, EndedAt = time.GetUtcNow(),
+            Outcome = problem is null ? JobOutcome.Done : JobOutcome.Failed, Done = done, Problem = problem,
+        };
+        return store.AddAsync(run, cancellationToken);
     }
 
     /// <summary>The newest runs, newest first.</summary>
-    public Task<List<JobRun>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<JobRun>(
-        "SELECT id, job, node, started_at, ended_at, outcome, done, problem FROM job_run ORDER BY id DESC LIMIT @count",
-        new { count },
-        cancellationToken);
+    public Task<List<JobRun>> NewestAsync(int count, CancellationToken cancellationToken) => store.NewestAsync(count, cancellationToken);
 }
 
 /// <summary>How a run ended.</summary>

@@ -10,7 +10,7 @@ public static class Scheduler
     /// <summary>Registers the jobs, Quartz in memory, and the runner.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
-        services.AddSingleton<JobRuns>().AddSingleton<DueMoments>().AddSingleton<DueWork>().AddSingleton<SchedulerPause>();
+        services.AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<DueMomentQueries>().AddSingleton<DueWork>().AddSingleton<SchedulerPause>();
         foreach (var job in Schedule.Jobs) services.AddScoped(job.Type);
         services.AddQuartz(quartz =>
         {

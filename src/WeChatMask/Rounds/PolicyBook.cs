@@ -3,7 +3,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Dapper;
 using WeChatMask.Domain;
 
 namespace WeChatMask.Rounds;
@@ -33,14 +32,12 @@ public sealed class PolicyBook
     public async Task<Policy> GetAsync(DbConnection connection, DbTransaction? transaction, long id)
     {
         if (parsed.TryGetValue(id, out var known)) return known;
-        var document = await connection.QuerySingleAsync<string>("SELECT document FROM policy WHERE id = @id", new { id }, transaction);
-        return parsed.GetOrAdd(id, Parse(document));
+        return parsed.GetOrAdd(id, Parse(await PolicyQueries.DocumentAsync(connection, transaction, id)));
     }
 
     /// <summary>The newest version whose date is not after <paramref name="round"/>; of one date the one stored last.</summary>
     public static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
-        connection.QueryFirstOrDefaultAsync<long?>(
-            "SELECT id FROM policy WHERE effective_from <= @round ORDER BY effective_from DESC, id DESC LIMIT 1", new { round }, transaction);
+        PolicyQueries.FindForAsync(connection, transaction, round);
 
     private sealed class ClockTime : JsonConverter<TimeOnly>
     {

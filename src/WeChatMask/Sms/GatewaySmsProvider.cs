@@ -34,7 +34,7 @@ public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // A refused connection carried nothing; anything later may have been read by the gateway.
-            var nothingSent = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            var nothingSent = (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
             return new SmsOutcome(SmsResult.TryLater, Problem: e.GetType().Name, MayHaveLeft: !nothingSent);
         }
     }

@@ -14,3 +14,6 @@ public sealed class Conversation;
 
 /// <summary>Finds <c>Text/Pages.resx</c>: what the pages say.</summary>
 public sealed class Pages;
+
+/// <summary>Finds <c>Text/Staff.resx</c>: what the pages of clerks and supervisors say.</summary>
+public sealed class Staff;

@@ -13,13 +13,13 @@ public static class Health
         group.MapGet("/ready", ReadyAsync);
     }
 
-    internal static async Task<IResult> ReadyAsync(Startup startup, Database database, CancellationToken cancellationToken)
+    internal static async Task<IResult> ReadyAsync(Startup startup, NodeStore node, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
         if (!startup.IsReady) reasons.Add("starting");
         try
         {
-            await database.ScalarAsync<long>("SELECT version FROM board_version WHERE id = 1", cancellationToken: cancellationToken);
+            await node.PingAsync(cancellationToken);
         }
         catch (System.Data.Common.DbException)
         {

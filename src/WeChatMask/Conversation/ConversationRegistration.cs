@@ -1,0 +1,19 @@
+using WeChatMask.Web;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.Conversation;
+
+/// <summary>What the container has to know of the conversation.</summary>
+public static class ConversationRegistration
+{
+    /// <summary>Registers the <see cref="MessageHandler"/> that the webhook asks.</summary>
+    public static IServiceCollection AddConversation(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddSingleton(Phrases.Load());
+        services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
+        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Listener>().AnswerAsync);
+        return services;
+    }
+}

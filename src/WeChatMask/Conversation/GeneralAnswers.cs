@@ -1,0 +1,53 @@
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.Conversation;
+
+/// <summary>Answers that are the same for everybody: what can be asked, and whom to call.</summary>
+public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQueries city, SiteLinks links)
+{
+    /// <summary>The present goods' name, or nothing before the city has rules.</summary>
+    public async Task<string> GoodsAsync(CancellationToken cancellationToken) =>
+        (await policies.GetAsync(cancellationToken))?.Goods.Name ?? "";
+
+    /// <summary>To somebody who has just come.</summary>
+    public async Task<Reply> WelcomeAsync(CancellationToken cancellationToken)
+    {
+        var account = (await city.NamesAsync(cancellationToken)).Account;
+        return Words(account.Length == 0 ? text["Welcome"] : text["WelcomeTo", account]);
+    }
+
+    /// <summary>What can be asked.</summary>
+    public Reply Help() => Words(text["Help", links.To("/guide")]);
+
+    /// <summary>To words that are not known.</summary>
+    public Reply Unknown() => Words(text["Unknown"]);
+
+    /// <summary>To pictures, voices and whatever else cannot be read.</summary>
+    public Reply TypePlease() => Words(text["TypePlease"]);
+
+    /// <summary>Something failed on our side.</summary>
+    public Reply Busy() => new TextReply(text["Busy"]);
+
+    /// <summary>To digits that are nearly a booking number, or that should not stand in a chat.</summary>
+    public Reply About(SuspectNumber number) => new TextReply(
+        number == SuspectNumber.Personal ? text["PersonalNumber", links.To("/residents")] : text["WrongNumber", BookingNumber.Length]);
+
+    /// <summary>Where to complain.</summary>
+    public Task<Reply> ComplaintsAsync(CancellationToken cancellationToken) => CallAsync("Complaints", cancellationToken);
+
+    /// <summary>That nobody sits here, and whom to call.</summary>
+    public Task<Reply> HumanAsync(CancellationToken cancellationToken) => CallAsync("Human", cancellationToken);
+
+    private async Task<Reply> CallAsync(string sentence, CancellationToken cancellationToken)
+    {
+        var numbers = (await policies.GetAsync(cancellationToken))?.Complaints ?? [];
+        var call = numbers.Count == 0 ? text["NoNumbers"] : text["Numbers", text.Join(numbers)];
+        return new TextReply(text[sentence, call, links.To("/complaints")]);
+    }
+
+    private TextReply Words(string first) => new($"{first}\n\n{text["Words"]}");
+}

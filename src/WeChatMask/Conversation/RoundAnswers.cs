@@ -1,0 +1,113 @@
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Web;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.Conversation;
+
+/// <summary>Answers about the round and its rules: whether one can book now, where, when, for how much, and who got something.</summary>
+public sealed class RoundAnswers(
+    ChatText text, Board board, RoundQueries rounds, CurrentPolicy policies, SiteLinks links, CityCalendar calendar)
+{
+    // More names than these do not fit into a message that anybody reads.
+    private const int MostPharmacies = 10;
+    private const int RoundsLookedAt = 3;
+
+    /// <summary>The state of today's booking, and the way to it.</summary>
+    public async Task<Reply> BookAsync(CancellationToken cancellationToken)
+    {
+        var (title, description) = await StateAsync(cancellationToken);
+        var policy = await PolicyAsync(cancellationToken);
+        var picture = policy?.Goods.PictureUrl is { } url && Uri.IsWellFormedUriString(url, UriKind.Absolute) ? url : null;
+        return new NewsReply(title, policy is null ? description : $"{description}\n{Offer(policy)}", picture, links.To("/book"));
+    }
+
+    /// <summary>The card of a pharmacy whose code a poster carries, or nothing.</summary>
+    public async Task<Reply?> PharmacyAsync(string code, CancellationToken cancellationToken)
+    {
+        if (code.Length == 0) return null;
+        var view = await ViewAsync(cancellationToken);
+        if (view.Pharmacies.FirstOrDefault(p => p.Code == code) is not { } pharmacy) return null;
+        var (title, _) = await StateAsync(cancellationToken);
+        return new NewsReply(
+            pharmacy.Name, text["Pharmacy_Card", pharmacy.Address, title], null, links.To($"/book?pharmacy={Uri.EscapeDataString(code)}"));
+    }
+
+    /// <summary>The newest published lists.</summary>
+    public async Task<Reply> ListsAsync(CancellationToken cancellationToken)
+    {
+        var newest = await rounds.NewestAsync(RoundsLookedAt, cancellationToken);
+        var published = newest.Find(r => r.Row.PublishedAt is not null && calendar.Today <= r.Row.PickupDate.AddDays(r.Policy.RetentionDays));
+        return published is null
+            ? new NewsReply(text["Lists_None_Title"], text["Lists_None_Text"], null, links.To("/notices"))
+            : new NewsReply(
+                text["Lists_Title", text.Day(published.Date)], text["Lists_Text", text.Day(published.Row.PickupDate)], null,
+                links.To(FormattableString.Invariant($"/notices/{published.Date:yyyy-MM-dd}")));
+    }
+
+    /// <summary>Where the goods are handed out.</summary>
+    public async Task<Reply> PharmaciesAsync(CancellationToken cancellationToken)
+    {
+        var open = (await ViewAsync(cancellationToken)).Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();
+        if (open.Count == 0) return new TextReply(text["Pharmacies_None", links.To("/")]);
+        var lines = open.Count <= MostPharmacies
+            ? open.Select(p => text["Pharmacies_Item", p.Name, p.Address])
+            : open.GroupBy(p => p.District, StringComparer.Ordinal).Select(d => text["Pharmacies_District", d.Key, d.Count()]);
+        return new TextReply(text["Pharmacies", open.Count, string.Join('\n', lines), links.To("/")]);
+    }
+
+    /// <summary>When one books, collects and may cancel.</summary>
+    public async Task<Reply> HoursAsync(CancellationToken cancellationToken)
+    {
+        var (title, _) = await StateAsync(cancellationToken);
+        if (await PolicyAsync(cancellationToken) is not { } policy) return new TextReply(title);
+        var windows = text.Join(policy.Windows.Select(w => $"{ChatText.Time(w.Opens)}-{ChatText.Time(w.Closes)}"));
+        var pickup = $"{ChatText.Time(policy.Pickup.Opens)}-{ChatText.Time(policy.Pickup.Closes)}";
+        var slots = policy.Pickup.SlotMinutes > 0 ? text["Hours_Slots"] : text["Hours_AnyTime"];
+        return new TextReply(text["Hours", title, windows, pickup, slots, ChatText.Time(policy.CancelUntil)]);
+    }
+
+    /// <summary>What it costs and how much one gets.</summary>
+    public async Task<Reply> PriceAsync(CancellationToken cancellationToken)
+    {
+        if (await PolicyAsync(cancellationToken) is not { } policy) return new TextReply(text["Book_None_Title"]);
+        var total = ChatText.Amount(policy.UnitsPerBooking * policy.UnitPriceFen);
+        return new TextReply(text["Price", Offer(policy), policy.UnitsPerBooking, policy.Goods.Unit, total]);
+    }
+
+    private string Offer(Policy policy) => text[
+        "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, ChatText.Amount(policy.UnitPriceFen)];
+
+    // Today's round keeps the rules it was planned under; without one, those of the day.
+    private async Task<Policy?> PolicyAsync(CancellationToken cancellationToken) =>
+        (await board.GetAsync(cancellationToken)).Round?.Policy ?? await policies.GetAsync(cancellationToken);
+
+    private async Task<BoardView> ViewAsync(CancellationToken cancellationToken) =>
+        BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+
+    private async Task<(string Title, string Text)> StateAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await board.GetAsync(cancellationToken);
+        if (snapshot.Round is not { } round) return (text["Book_None_Title"], await NextRoundAsync(cancellationToken));
+        var now = calendar.Now;
+        var open = BoardView.Of(snapshot, calendar).Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();
+        var withPlaces = open.Count(p => p.Left > 0);
+        var next = round.Times.Windows.FirstOrDefault(w => w.OpensAt > now);
+        return round.Times.Admission(now, round.IsClosed) switch
+        {
+            Refusal.NotOpen when now < round.Times.OpensAt =>
+                (text["Book_NotOpen_Title", text.Time(next!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
+            Refusal.NotOpen => (text["Book_Between_Title", text.Time(next!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
+            Refusal.None when withPlaces > 0 => (
+                text["Book_Open_Title", withPlaces],
+                text["Book_Open_Text", open.Sum(p => p.Left), text.Time(round.Times.WindowAt(now)!.ClosesAt)]),
+            Refusal.None when next is not null => (text["Book_WindowFull_Title", text.Time(next.OpensAt)], text["Book_WindowFull_Text"]),
+            _ => (text[withPlaces > 0 ? "Book_Closed_Title" : "Book_Full_Title"], await NextRoundAsync(cancellationToken)),
+        };
+    }
+
+    private async Task<string> NextRoundAsync(CancellationToken cancellationToken) =>
+        await rounds.FindAsync(calendar.Today.AddDays(1), cancellationToken) is { } next
+            ? text["Book_Next", text.Day(next.Date), text.Time(next.Times.OpensAt)]
+            : text["Book_NextUnknown"];
+}

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Domain;
+using WeChatMask.Pharmacies;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Staff;
+
+/// <summary>The log-in of clerks and supervisors.</summary>
+[AllowAnonymous]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+public sealed class LoginModel(StaffStore store, Refused refused) : PageModel
+{
+    /// <summary>Why the log-in failed, or null.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>Where to go after the log-in.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? ReturnUrl { get; set; }
+
+    /// <summary>The typed name, shown again.</summary>
+    [BindProperty]
+    public string? Username { get; set; }
+
+    /// <summary>The typed password, never shown again.</summary>
+    [BindProperty]
+    public string? Password { get; set; }
+
+    /// <summary>Shows the form.</summary>
+    public void OnGet()
+    {
+        // Nothing to prepare; the handler's presence keeps other methods out.
+    }
+
+    /// <summary>Signs in, or shows the form again with one message for every reason.</summary>
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        var staff = await store.VerifyAsync(Username ?? "", Password ?? "", cancellationToken);
+        if (staff is null)
+        {
+            Message = refused.Sentence(Refusal.LoginFailed);
+            return Page();
+        }
+
+        await HttpContext.SignInStaffAsync(staff.Id, staff.Username, staff.Role, staff.PharmacyId);
+        return LocalRedirect(Target(staff.Role));
+    }
+
+    /// <summary>Only an address inside the role's own pages is followed: anything else could lead away or in circles.</summary>
+    private string Target(StaffRole role)
+    {
+        var home = role == StaffRole.Supervisor ? "/supervisor" : "/pharmacy";
+        var wanted = ReturnUrl ?? "";
+        var own = Url.IsLocalUrl(wanted)
+            && (wanted == home || wanted.StartsWith(home + "/", StringComparison.Ordinal) || wanted.StartsWith(home + "?", StringComparison.Ordinal));
+        return own ? wanted : home;
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Staff;
+
+/// <summary>Ends the log-in; only by a form, so that no link of a stranger can.</summary>
+[Authorize(AuthenticationSchemes = Sessions.StaffScheme)]
+public sealed class LogoutModel : PageModel
+{
+    private const string Login = "/staff/login";
+
+    /// <summary>There is nothing to see.</summary>
+    public IActionResult OnGet() => LocalRedirect(Login);
+
+    /// <summary>Ends it.</summary>
+    public async Task<IActionResult> OnPostAsync()
+    {
+        await HttpContext.SignOutAsync(Sessions.StaffScheme);
+        return LocalRedirect(Login);
+    }
+}

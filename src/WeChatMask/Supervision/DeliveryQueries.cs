@@ -1,0 +1,55 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>Reads what each pharmacy must get for a round, and the daily reports.</summary>
+public sealed class DeliveryQueries(Database database)
+{
+    /// <summary>By pharmacy code: bookings, units and places of a round, and what has come so far.</summary>
+    public Task<List<DeliveryRow>> OfAsync(DateOnly round, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
+        """
+        SELECT p.code, p.name, p.address, p.district, p.phone, COALESCE(p.contact_mobile, '') AS contact_mobile,
+               COALESCE(b.bookings, 0) AS bookings, COALESCE(b.units, 0) AS units, COALESCE(q.places, 0) AS places,
+               COALESCE(d.units, 0) AS delivered
+          FROM pharmacy_round t
+          JOIN pharmacy p ON p.id = t.pharmacy_id
+          LEFT JOIN (SELECT pharmacy_id, COUNT(*) AS bookings, SUM(units) AS units FROM booking
+                      WHERE round_date = @round AND status <> @cancelled GROUP BY pharmacy_id) b ON b.pharmacy_id = p.id
+          LEFT JOIN (SELECT pharmacy_id, SUM(planned) AS places FROM quota WHERE round_date = @round GROUP BY pharmacy_id) q ON q.pharmacy_id = p.id
+          LEFT JOIN (SELECT pharmacy_id, SUM(units) AS units FROM delivery WHERE round_date = @round GROUP BY pharmacy_id) d ON d.pharmacy_id = p.id
+         WHERE t.round_date = @round
+         ORDER BY p.code
+        """,
+        new { round, cancelled = BookingStatus.Cancelled },
+        cancellationToken);
+
+    /// <summary>The report of a round as it was made, or null.</summary>
+    public Task<string?> ReportAsync(DateOnly round, CancellationToken cancellationToken) => database.QueryOneAsync<string>(
+        "SELECT document FROM day_report WHERE round_date = @round", new { round }, cancellationToken);
+}
+
+/// <summary>A pharmacy's line of the delivery sheet as stored.</summary>
+public sealed class DeliveryRow
+{
+    public string Code { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public string District { get; init; } = "";
+
+    public string Phone { get; init; } = "";
+
+    /// <summary>Encrypted.</summary>
+    public string ContactMobile { get; init; } = "";
+
+    public int Bookings { get; init; }
+
+    public int Units { get; init; }
+
+    public int Places { get; init; }
+
+    public int Delivered { get; init; }
+}

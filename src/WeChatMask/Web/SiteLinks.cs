@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Web;
+
+/// <summary>Whole addresses of our pages, for where a path alone leads nowhere: chats, menus, messages.</summary>
+public sealed class SiteLinks(IOptionsMonitor<SiteSettings> site, IHttpContextAccessor accessor)
+{
+    /// <summary>The address of a path of this site. Without <c>Site:PublicBaseUrl</c> it is on the host that was asked.</summary>
+    public string To(string path) => site.CurrentValue.PublicBaseUrl.TrimEnd('/') is { Length: > 0 } configured
+        ? configured + path
+        : accessor.HttpContext is { Request: { } request } ? $"{request.Scheme}://{request.Host}{path}" : path;
+}

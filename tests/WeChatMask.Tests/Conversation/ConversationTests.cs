@@ -1,0 +1,163 @@
+using System.Text.Json;
+using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Conversation;
+
+/// <summary>The account on a phone: what it answers in each state of the day, and to whom.</summary>
+public sealed class ConversationTests : IAsyncLifetime
+{
+    private const string Anna = "oAnna";
+    private SandboxHost host = null!;
+
+    public async Task InitializeAsync() => host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:58:00+08:00");
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task A_day_is_told_as_it_goes()
+    {
+        Assert.StartsWith("今天 19:00 开始预约", await SayAsync("预约"), StringComparison.Ordinal);
+        Assert.StartsWith("名单还没有公布", await SayAsync("名单"), StringComparison.Ordinal);
+        Assert.Contains("没有查到", await SayAsync("查询"), StringComparison.Ordinal);
+
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        var open = await SayAsync("BOOK", "CLICK");
+        Assert.StartsWith("正在预约，5 家药店还有名额", open, StringComparison.Ordinal);
+        Assert.Contains("800 个名额，22:00 截止", open, StringComparison.Ordinal);
+        Assert.EndsWith($"{host.Address}book", open, StringComparison.Ordinal);
+
+        var number = await BookAsync(Anna, "43130219850612987X");
+        Assert.Contains("799 个名额", await SayAsync("还有吗"), StringComparison.Ordinal);
+        var mine = await SayAsync("我的预约");
+        Assert.Contains($"预约号：{number}\n状态：已预约，待领取\n药店：城东湘柳大药房", mine, StringComparison.Ordinal);
+        Assert.Contains("共 8.00 元\n名单序号：1", mine, StringComparison.Ordinal);
+        Assert.DoesNotContain("张", mine, StringComparison.Ordinal);
+        Assert.Equal(mine, await SayAsync(number));
+        Assert.DoesNotContain("药店：", await SayAsync(number, openId: "oBen"), StringComparison.Ordinal);
+
+        await host.SetClockAsync("2020-02-10T22:00:00+08:00");
+        Assert.StartsWith("今天的预约已经结束\n下一期 2月11日 19:00 开始预约", await SayAsync("预约"), StringComparison.Ordinal);
+        var lists = await SayAsync("公示");
+        Assert.StartsWith("2月10日预约名单已经公布", lists, StringComparison.Ordinal);
+        Assert.EndsWith("/notices/2020-02-10", lists, StringComparison.Ordinal);
+        Assert.Contains("领取：2月11日 09:00-09:30", await SayAsync("查询"), StringComparison.Ordinal);
+
+        await host.SetClockAsync("2020-02-18T08:00:00+08:00");
+        Assert.Contains("已过期，没有领取", await SayAsync("查询"), StringComparison.Ordinal);
+        await host.SetClockAsync("2020-02-19T08:00:00+08:00");
+        Assert.Contains("没有查到", await SayAsync("查询"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_booking_is_given_back_only_by_its_owner_and_its_number()
+    {
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        Assert.StartsWith("您现在没有可以取消的预约", await SayAsync("取消"), StringComparison.Ordinal);
+        var number = await BookAsync(Anna, "43130219850612987X");
+
+        var question = await SayAsync("取消");
+        Assert.Contains($"取消 {number}", question, StringComparison.Ordinal);
+        Assert.Contains("城东湘柳大药房，2月11日领取", question, StringComparison.Ordinal);
+        await SayAsync($"不要取消 {number}");
+        await SayAsync($"取消 {number}", openId: "oBen");
+        Assert.Contains("待领取", await SayAsync(number), StringComparison.Ordinal);
+
+        var done = await SayAsync($"取消 {number}");
+        Assert.StartsWith($"预约号 {number} 已经取消", done, StringComparison.Ordinal);
+        Assert.Equal(done, await SayAsync($"取消 {number}"));
+        Assert.Contains("状态：已取消", await SayAsync("查询"), StringComparison.Ordinal);
+        Assert.Contains("800 个名额", await SayAsync("预约"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_too_late_to_give_back_on_the_pickup_day()
+    {
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        var number = await BookAsync(Anna, "43130219850612987X");
+        await host.SetClockAsync("2020-02-11T09:00:00+08:00");
+
+        Assert.StartsWith("您现在没有可以取消的预约", await SayAsync("取消"), StringComparison.Ordinal);
+        Assert.StartsWith("已过可以办理的时间", await SayAsync($"取消{number}"), StringComparison.Ordinal);
+        Assert.Contains("待领取", await SayAsync(number), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Questions_about_the_rules_are_answered_from_the_policy()
+    {
+        var where = await SayAsync("药店地址");
+        Assert.Contains("有 5 家药店", where, StringComparison.Ordinal);
+        Assert.Contains("娄底市娄星区长青中街203号", where, StringComparison.Ordinal);
+        var when = await SayAsync("几点");
+        Assert.Contains("预约：当天 19:00-22:00\n领取：第二天 09:00-18:00，请按分到的时段去\n取消：领取当天 09:00 以前", when, StringComparison.Ordinal);
+        Assert.Contains("5 只口罩，每只 1.60 元。\n领满 5 只共 8.00 元", await SayAsync("多少钱"), StringComparison.Ordinal);
+        Assert.Contains("12315、8262190", await SayAsync("投诉"), StringComparison.Ordinal);
+        Assert.Contains("12315、8262190", await SayAsync("人工"), StringComparison.Ordinal);
+        Assert.Contains($"{host.Address}guide", await SayAsync("HELP", "CLICK"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Followers_are_welcomed_and_posters_open_their_pharmacy()
+    {
+        Assert.StartsWith("您好，欢迎关注娄底市口罩预约 演示号。", await SayAsync("", "subscribe"), StringComparison.Ordinal);
+        Assert.StartsWith("您好，欢迎关注", await SayAsync("qrscene_unknown", "subscribe"), StringComparison.Ordinal);
+        Assert.StartsWith("城南荷塘药店\n", await SayAsync("qrscene_LD02", "subscribe"), StringComparison.Ordinal);
+        Assert.EndsWith("/book?pharmacy=LD02", await SayAsync("LD02", "scan"), StringComparison.Ordinal);
+        Assert.StartsWith("今天 19:00 开始预约", await SayAsync("anything", "SCAN"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("今晚吃什么", "对不起，没有看懂")]
+    [InlineData("😷", "对不起，没有看懂")]
+    [InlineData("'; DROP TABLE policy; --", "对不起，没有看懂")]
+    [InlineData("{0} %s <b>&amp;]]></b>", "对不起，没有看懂")]
+    [InlineData("43130219850612987X", "为了您的安全")]
+    [InlineData("我的电话13800138000", "为了您的安全")]
+    [InlineData("查询 22222222222", "这个号码不是有效的预约号")]
+    [InlineData("取消22222222222", "这个号码不是有效的预约号")]
+    public async Task What_cannot_be_answered_is_answered_kindly(string typed, string answer) =>
+        Assert.StartsWith(answer, await SayAsync(typed), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("unsubscribe")]
+    [InlineData("VIEW")]
+    [InlineData("TEMPLATESENDJOBFINISH")]
+    [InlineData("LOCATION")]
+    [InlineData("something_new")]
+    public async Task What_nobody_waits_for_gets_no_reply(string happening) => Assert.Equal("", await SayAsync("x", happening));
+
+    [Fact]
+    public async Task An_unknown_menu_key_gets_the_words() =>
+        Assert.StartsWith("对不起，没有看懂", await SayAsync("OLD_KEY", "CLICK"), StringComparison.Ordinal);
+
+    private async Task<string> SayAsync(string words, string? happening = null, string openId = Anna)
+    {
+        object message = happening is null
+            ? new { type = "text", content = words }
+            : new { type = "event", @event = happening, eventKey = words };
+        var (status, body) = await host.Http.PostAsync($"/sandbox/phones/{openId}/messages", message);
+        Assert.Equal(200, status);
+        Assert.Equal(200, body.GetProperty("status").GetInt32());
+        var reply = body.GetProperty("reply");
+        return reply.GetProperty("type").GetString() switch
+        {
+            "text" => reply.GetProperty("content").GetString()!,
+            "news" => Card(reply.GetProperty("articles")[0]),
+            _ => "",
+        };
+    }
+
+    private static string Card(JsonElement card) =>
+        $"{card.GetProperty("title").GetString()}\n{card.GetProperty("description").GetString()}\n{card.GetProperty("url").GetString()}";
+
+    private async Task<string> BookAsync(string openId, string idNumber)
+    {
+        using var phone = await host.PhoneAsync(openId);
+        var (_, person) = await phone.PostAsync("/api/residents", new { name = "张三", idNumber, mobile = "13800138000", consent = true });
+        var (status, booking) = await phone.PostAsync(
+            "/api/bookings", new { residentId = person.GetProperty("id").GetString(), pharmacyCode = "LD01", requestId = "r1" });
+        Assert.Equal(201, status);
+        Assert.True(BookingNumber.TryParse(booking.GetProperty("number").GetString(), out var number));
+        return number;
+    }
+}
