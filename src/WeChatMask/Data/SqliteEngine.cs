@@ -107,12 +107,14 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         var parameter = new SqliteParameter("@key", null);
         command.Parameters.Add(parameter);
         await command.PrepareAsync(cancellationToken);
+        // One mapping for all keys, as for the rows of one query: Dapper's look-up of it costs as much as reading a row.
+        Func<DbDataReader, TRow>? map = null;
         foreach (var key in keys)
         {
             parameter.Value = key;
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             if (!reader.HasRows) continue;
-            var map = reader.GetRowParser<TRow>();
+            map ??= reader.GetRowParser<TRow>();
             while (await reader.ReadAsync(cancellationToken)) found.Add(map(reader));
         }
 
