@@ -13,6 +13,13 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     private const int UniqueClash = 2067;
     private const int PrimaryKeyClash = 1555;
 
+    // The log is copied into the database file by a commit once it has this many pages of 4 KB. A rush writes the same
+    // index pages again and again; by SQLite's own 1,000 pages nearly every batch of the desk would copy them all.
+    private const int PagesBeforeCheckpoint = 16_000;
+
+    private static readonly string Pragmas = FormattableString.Invariant(
+        $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {PagesBeforeCheckpoint};");
+
     private readonly string connectionString;
 
     // SQLite lets one transaction write. Waiting here is first come, first served; waiting in SQLite's busy handler
@@ -38,7 +45,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         {
             await connection.OpenAsync(cancellationToken);
             await using var pragmas = connection.CreateCommand();
-            pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+            pragmas.CommandText = Pragmas;
             await pragmas.ExecuteNonQueryAsync(cancellationToken);
             return connection;
         }
@@ -107,12 +114,14 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         var parameter = new SqliteParameter("@key", null);
         command.Parameters.Add(parameter);
         await command.PrepareAsync(cancellationToken);
+        // One mapping for all keys, as for the rows of one query: Dapper's look-up of it costs as much as reading a row.
+        Func<DbDataReader, TRow>? map = null;
         foreach (var key in keys)
         {
             parameter.Value = key;
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             if (!reader.HasRows) continue;
-            var map = reader.GetRowParser<TRow>();
+            map ??= reader.GetRowParser<TRow>();
             while (await reader.ReadAsync(cancellationToken)) found.Add(map(reader));
         }
 
