@@ -13,7 +13,7 @@ public static class BookingEndpoints
     public static void MapBookings(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/bookings").RequireAuthorization(Sessions.ResidentPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).WithTags("Resident");
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Resident");
         group.MapPost("/", BookAsync).Produces<BookingView>(StatusCodes.Status201Created).Produces<BookingView>();
         group.MapGet("/", ListAsync).Produces<BookingList>();
         group.MapGet("/{number}", FindAsync).Produces<BookingView>();

@@ -24,7 +24,8 @@ public static class PharmacyEndpoints
             FileAsync(date, "xlsx", context, lists, refused, token));
         files.MapGet("/{date}.csv", (string date, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken token) =>
             FileAsync(date, "csv", context, lists, refused, token));
-        routes.MapPost("/api/pharmacy/deliveries", DeliverAsync).RequireAuthorization(Sessions.ClerkPolicy).AskRightsFirst().WithTags("Pharmacy")
+        routes.MapPost("/api/pharmacy/deliveries", DeliverAsync).RequireAuthorization(Sessions.ClerkPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy")
             .Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>();
     }
 

@@ -100,7 +100,7 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
         async transaction =>
         {
             var now = calendar.Now;
-            // The lock is set first: MySQL would show the CASE below it the failures already counted up.
+            // The lock is set first: some engines would show the CASE below it the failures already counted up.
             await transaction.ExecuteAsync(
                 """
                 UPDATE staff SET locked_until = CASE WHEN failures + 1 >= @most THEN @until ELSE locked_until END,

@@ -18,12 +18,13 @@ public static class RedemptionEndpoints
     /// <summary>Maps <c>/api/pharmacy/redemptions</c> and the supervisors' way to take a hand-over back.</summary>
     public static void MapRedemptions(this IEndpointRouteBuilder routes)
     {
-        var clerk = routes.MapGroup("/api/pharmacy/redemptions").RequireAuthorization(Sessions.ClerkPolicy).AskRightsFirst().WithTags("Pharmacy");
+        var clerk = routes.MapGroup("/api/pharmacy/redemptions").RequireAuthorization(Sessions.ClerkPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy");
         clerk.MapPost("/", RedeemAsync).Produces<RedemptionView>();
         clerk.MapPost("/check", CheckAsync).Produces<RedemptionView>();
         clerk.MapPost("/{number}/void", VoidAsync).Produces<VoidView>();
         routes.MapPost("/api/supervisor/redemptions/{number}/void", VoidAsync)
-            .RequireAuthorization(Sessions.SupervisorPolicy).AskRightsFirst().WithTags("Supervisor").Produces<VoidView>();
+            .RequireAuthorization(Sessions.SupervisorPolicy).RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor").Produces<VoidView>();
     }
 
     internal static async Task<IResult> RedeemAsync(

@@ -12,7 +12,7 @@ public static class ResidentEndpoints
     /// <summary>Maps <c>/api/me</c> and <c>/api/residents</c>.</summary>
     public static void MapResidents(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api").RequireAuthorization(Sessions.ResidentPolicy).RequireRateLimiting(RateLimits.PerAccount).WithTags("Resident");
+        var group = routes.MapGroup("/api").RequireAuthorization(Sessions.ResidentPolicy).RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Resident");
         group.MapGet("/me", MeAsync).Produces<Me>();
         group.MapPost("/residents", AddAsync).Produces<ResidentView>(StatusCodes.Status201Created);
         group.MapDelete("/residents/{id}", RemoveAsync).Produces(StatusCodes.Status204NoContent);

@@ -51,6 +51,10 @@ public sealed class CityImport(Database database, CityStore store)
                 throw new InvalidDataException($"The policy from {policy.From:yyyy-MM-dd} cannot be used: {string.Join(", ", faults)}.");
         }
 
+        // A code is printed on vouchers, in the dense characters of a QR code.
+        var bad = city.Pharmacies.FirstOrDefault(p => p.Code.Length is 0 or > 32 || !p.Code.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-'));
+        if (bad is not null) throw new InvalidDataException($"The pharmacy code {bad.Code} is not 1 to 32 capitals, digits or hyphens.");
+
         return database.WriteAsync(
             async transaction =>
             {

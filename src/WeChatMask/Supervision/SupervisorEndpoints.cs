@@ -21,7 +21,8 @@ public static class SupervisorEndpoints
     /// <summary>Maps <c>/api/supervisor</c> and the delivery sheets.</summary>
     public static void MapSupervisors(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/supervisor").RequireAuthorization(Sessions.SupervisorPolicy).AskRightsFirst().WithTags("Supervisor");
+        var api = routes.MapGroup("/api/supervisor").RequireAuthorization(Sessions.SupervisorPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor");
         api.MapGet("/jobs", JobsAsync).Produces<JobList>();
         api.MapGet("/audit", AuditAsync).Produces<AuditList>();
         api.MapPut("/pharmacies/{code}", SetPharmacyAsync).Produces<PharmacyStatusView>();

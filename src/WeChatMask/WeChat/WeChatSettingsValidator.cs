@@ -15,8 +15,8 @@ public sealed class WeChatSettingsValidator : IValidateOptions<WeChatSettings>
     public ValidateOptionsResult Validate(string? name, WeChatSettings options)
     {
         var failures = new List<string>();
-        Require(failures, !string.IsNullOrWhiteSpace(options.AppId), nameof(options.AppId), "is empty: copy the AppID from the console's basic configuration.");
-        Require(failures, !string.IsNullOrWhiteSpace(options.AppSecret), nameof(options.AppSecret), "is empty: copy the AppSecret from the console's basic configuration.");
+        Require(failures, IsFilled(options.AppId), nameof(options.AppId), "is empty or a placeholder: copy the AppID from the console's basic configuration.");
+        Require(failures, IsFilled(options.AppSecret), nameof(options.AppSecret), "is empty or a placeholder: copy the AppSecret from the console's basic configuration.");
         CheckToken(failures, options.Token);
         Require(failures, Enum.IsDefined(options.MessageMode), nameof(options.MessageMode), "must be Plain, Compatible or Safe, as chosen in the console.");
         if (options.MessageMode != MessageMode.Plain) CheckAesKey(failures, options.EncodingAesKey);
@@ -24,6 +24,9 @@ public sealed class WeChatSettingsValidator : IValidateOptions<WeChatSettings>
         CheckAddress(failures, nameof(options.AuthorizeBaseUrl), options.AuthorizeBaseUrl);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    // appsettings.sample.json has its placeholders in angle brackets.
+    private static bool IsFilled(string? value) => !string.IsNullOrWhiteSpace(value) && value[0] != '<';
 
     // A null in a JSON file is bound as null, whatever the property says.
     private static void CheckToken(List<string> failures, string? token)

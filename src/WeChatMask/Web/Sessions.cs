@@ -24,6 +24,9 @@ public static class Sessions
     /// <summary>Policy of the supervisors' routes.</summary>
     public const string SupervisorPolicy = "supervisor";
 
+    /// <summary>Policy of what every member of staff may do.</summary>
+    public const string StaffPolicy = "staff";
+
     private const string PharmacyClaim = "pharmacy";
 
     /// <summary>Registers both cookies and the policies. Whatever names no policy is refused.</summary>
@@ -36,6 +39,7 @@ public static class Sessions
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
             .AddPolicy(ClerkPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Clerk)))
             .AddPolicy(SupervisorPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Supervisor)))
+            .AddPolicy(StaffPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser())
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(ResidentScheme, StaffScheme).RequireAssertion(IsNoRouteOfOurs).Build());
         return services;
     }

@@ -69,12 +69,12 @@ public sealed class SeedingTests
     [Fact]
     public void The_command_line_has_defaults_and_knows_what_is_wrong()
     {
-        Assert.Equal(new SandboxOptions("loudi", "http://127.0.0.1:5080", "/home/a/.data/loudi"), SandboxOptions.Parse([], "/home/a"));
+        Assert.Equal(new SandboxOptions("loudi", "http://127.0.0.1:5080", "/srv/a/.data/loudi"), SandboxOptions.Parse([], "/srv/a"));
         var options = SandboxOptions.Parse(
-            ["--city", "chuzhou", "--data=d", "--clock", "2020-02-10T18:59:00+08:00", "--urls", "http://localhost:1"], "/home/a");
-        Assert.Equal(new SandboxOptions("chuzhou", "http://localhost:1", "/home/a/d", DateTimeOffset.Parse("2020-02-10T10:59:00Z", null)), options);
+            ["--city", "chuzhou", "--data=d", "--clock", "2020-02-10T18:59:00+08:00", "--urls", "http://localhost:1"], "/srv/a");
+        Assert.Equal(new SandboxOptions("chuzhou", "http://localhost:1", "/srv/a/d", DateTimeOffset.Parse("2020-02-10T10:59:00Z", null)), options);
         foreach (var wrong in new[] { "--city=x", "--town=x", "--city", "--clock=now", "--urls=http://0.0.0.0:1", "--urls=here", "--world=http://127.0.0.1:1", "x" })
-            Assert.Contains("usage:", Assert.Throws<SandboxUsageException>(() => SandboxOptions.Parse([wrong], "/home/a")).Message, StringComparison.Ordinal);
+            Assert.Contains("usage:", Assert.Throws<SandboxUsageException>(() => SandboxOptions.Parse([wrong], "/srv/a")).Message, StringComparison.Ordinal);
     }
 
     private static Task<List<StaffRow>> StaffAsync(SandboxHost host) => host.Get<Database>().QueryAsync<StaffRow>(

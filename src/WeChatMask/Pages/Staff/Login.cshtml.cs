@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
 using WeChatMask.Domain;
 using WeChatMask.Pharmacies;
 using WeChatMask.Web;
@@ -9,6 +10,7 @@ namespace WeChatMask.Pages.Staff;
 
 /// <summary>The log-in of clerks and supervisors.</summary>
 [AllowAnonymous]
+[EnableRateLimiting(RateLimits.PerAddress)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 public sealed class LoginModel(StaffStore store, Refused refused) : PageModel
 {

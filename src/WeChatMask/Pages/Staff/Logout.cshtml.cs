@@ -7,7 +7,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Staff;
 
 /// <summary>Ends the log-in; only by a form, so that no link of a stranger can.</summary>
-[Authorize(AuthenticationSchemes = Sessions.StaffScheme)]
+[Authorize(Policy = Sessions.StaffPolicy)]
 public sealed class LogoutModel : PageModel
 {
     private const string Login = "/staff/login";

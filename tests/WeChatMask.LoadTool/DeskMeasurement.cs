@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using WeChatMask.Bookings;
+using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.LoadTool;
+
+/// <summary>Durable bookings a second of the real desk on a SQLite file, the load in the same process.</summary>
+internal static class DeskMeasurement
+{
+    private const int Usual = 100_000;
+    private const int UsualBatch = 500;
+    private const int Pharmacies = 200;
+    private const int Producers = 8;
+    private const int InFlight = 500;
+    // One transaction a booking is slow, and its rate does not need as many.
+    private const int ShareOfSingles = 10;
+
+    /// <summary>Measures one batch size, or compares the usual one with one booking a transaction.</summary>
+    public static async Task<int> RunAsync(Options options)
+    {
+        var residents = options.Residents == 0 ? Usual : options.Residents;
+        var broken = new List<string>();
+        if (options.Batch is { } batch)
+        {
+            await MeasureAsync(residents, batch, broken);
+            return Report.Verdict(broken);
+        }
+
+        var desk = await MeasureAsync(residents, UsualBatch, broken);
+        var single = await MeasureAsync(Math.Max(1, residents / ShareOfSingles), 1, broken);
+        Report.Line("desk: batches against single transactions", desk / single, "times");
+        return Report.Verdict(broken);
+    }
+
+    private static async Task<double> MeasureAsync(int residents, int batch, List<string> broken)
+    {
+        await using var city = await DeskCity.CreateAsync(Pharmacies, [(residents / Pharmacies) + 1]);
+        var people = await city.RegisterAsync(residents);
+        var node = await city.AddNode(s => s.DeskBatch = batch).StartAsync();
+        var latencies = new ConcurrentBag<TimeSpan>();
+        var refused = 0;
+        var busy = Environment.CpuUsage.TotalTime;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Producers).Select(producer => Task.Run(async () =>
+        {
+            foreach (var wave in Enumerable.Range(0, residents).Where(i => i % Producers == producer).Chunk(InFlight))
+            {
+                var answers = await Task.WhenAll(wave.Select(i => TimedAsync(node, people[i], city.Codes[i % Pharmacies], latencies)));
+                Interlocked.Add(ref refused, answers.Count(a => a.Refusal != Refusal.None));
+            }
+        })));
+        var rate = (residents - refused) / watch.Elapsed.TotalSeconds;
+        busy = Environment.CpuUsage.TotalTime - busy;
+        Report.Line($"desk on SQLite, batches of up to {batch}, {residents - refused:#,0} bookings", rate, "bookings/s", refused == 0 ? "" : $"{refused} refused");
+        // On a machine that does other things too this is steadier than the rate.
+        Report.Line("  processor time of a booking, its caller's with it", busy.TotalMicroseconds / residents, "µs");
+        Report.Latencies($"  answer of the desk, {Producers * InFlight:#,0} waiting", latencies);
+        broken.AddRange((await city.BrokenPromisesAsync()).Select(r => r.Name));
+        return rate;
+    }
+
+    private static async Task<BookingAnswer> TimedAsync(DeskNode node, Registered person, string pharmacy, ConcurrentBag<TimeSpan> latencies)
+    {
+        var from = Stopwatch.GetTimestamp();
+        var answer = await node.BookAsync(person, pharmacy);
+        latencies.Add(Stopwatch.GetElapsedTime(from));
+        return answer;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace WeChatMask.LoadTool;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Url">The running sandbox.</param>
+/// <param name="Residents">How many people take part.</param>
+/// <param name="Tasks">How many calls are under way at once.</param>
+/// <param name="Batch">The desk's batch size; without it the usual one and one booking a transaction are compared.</param>
+/// <param name="Seconds">How long a rate is measured.</param>
+internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, int Seconds)
+{
+    private const int MisusedCode = 2;
+
+    private const string Usage = """
+        rush  --url URL [--residents 2000] [--tasks 64]   log in, register, and book all at once, through the contract alone
+        board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
+        desk  [--residents 100000] [--batch N]            durable bookings a second of the desk on SQLite, in this process
+        Ends with 1 when a promise of the product is broken, with 2 when it is called wrongly.
+        """;
+
+    /// <summary>Reads <c>--name value</c> pairs; none when something in them is wrong.</summary>
+    public static Options? Parse(string[] args)
+    {
+        var given = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i + 1 < args.Length; i += 2) given[args[i]] = args[i + 1];
+        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds"))) return null;
+        var url = given.TryGetValue("--url", out var text) ? new Uri(text) : null;
+        // Like the sandbox's own stand-ins: a tool that books thousands of places is for this machine alone.
+        if (url is { IsLoopback: false }) return null;
+        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5);
+
+        int? Number(string name) => given.TryGetValue(name, out var value) ? int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) : null;
+    }
+
+    /// <summary>Says how it is used.</summary>
+    public static int Misused()
+    {
+        Console.Error.WriteLine(Usage);
+        return MisusedCode;
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+using WeChatMask.Data;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Data;
+
+public sealed class StartTests
+{
+    [Fact]
+    public void Missing_weak_and_sandbox_secrets_stop_the_start_with_the_keys_name_and_the_cure()
+    {
+        var rules = new SecretSettingsRules([]);
+        var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]), VoucherKeyId = "A" };
+        secrets.EncryptionKeys["k1"] = Convert.ToBase64String("sandbox-0123456789-0123456789-01"u8);
+        secrets.VoucherKeys["A"] = "nonsense";
+
+        var faults = string.Join('\n', rules.Validate(null, secrets).Failures!);
+
+        Assert.Contains("Secrets:EncryptionKeys:k1 is the sandbox's", faults, StringComparison.Ordinal);
+        Assert.Contains("Secrets:IdentityHashKey is too simple", faults, StringComparison.Ordinal);
+        Assert.Contains("Secrets:VoucherKeys:A cannot be read", faults, StringComparison.Ordinal);
+        Assert.Contains("openssl", faults, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_with_another_identity_key_does_not_start()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        await host.Get<Database>().WriteAsync(
+            t => t.ExecuteAsync("UPDATE setting SET value = 'another' WHERE name = 'identity.fingerprint'"), default);
+
+        var start = await Assert.ThrowsAsync<InvalidOperationException>(() => host.Get<Startup>().StartingAsync(default));
+
+        Assert.Contains("Secrets:IdentityHashKey", start.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrations_run_once_and_an_edited_old_one_is_an_error()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        var migrator = host.Get<Migrator>();
+        await migrator.MigrateAsync(default);
+
+        await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("UPDATE schema_migration SET checksum = 'edited'"), default);
+
+        var start = await Assert.ThrowsAsync<InvalidOperationException>(() => migrator.MigrateAsync(default));
+        Assert.Contains("was edited", start.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_connection_string_says_what_to_set() =>
+        Assert.Contains("Database:ConnectionString", new DatabaseSettingsRules().Validate(null, new DatabaseSettings()).FailureMessage, StringComparison.Ordinal);
+
+    [Fact]
+    public void Ids_are_unique_and_rise_over_threads()
+    {
+        var ids = Enumerable.Range(0, 100_000).AsParallel().WithDegreeOfParallelism(8).Select(_ => Ids.Next()).ToArray();
+
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.True(id > 0));
+        var first = Ids.Next();
+        Assert.True(Ids.Next() > first);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace WeChatMask.Tests.Support;
+
+/// <summary>Status and body of an answer; the body is undefined when there was none.</summary>
+internal readonly record struct PhoneReply(int Status, JsonElement Body)
+{
+    /// <summary>A member of the body as text.</summary>
+    public string? Text(string member) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(member, out var value) ? value.ToString() : null;
+
+    /// <summary>The code of a refusal.</summary>
+    public string? Code => Text("code");
+}
+
+/// <summary>
+/// A resident's phone that keeps its own cookies: thousands of them share one pool of connections, and a city that
+/// starts again at another port still knows it. It speaks only what the contract says.
+/// </summary>
+internal sealed class Phone(string openId)
+{
+    private const int MostRedirects = 5;
+    private readonly Dictionary<string, string> cookies = new(StringComparer.Ordinal) { ["sandbox_openid"] = openId };
+
+    /// <summary>Id of the person registered last.</summary>
+    public string ResidentId { get; private set; } = "";
+
+    /// <summary>A client for <paramref name="address"/> that leaves cookies and redirects to the phones.</summary>
+    public static HttpClient Connect(Uri address) => new(new SocketsHttpHandler
+    {
+        UseCookies = false, AllowAutoRedirect = false, UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+    })
+    {
+        BaseAddress = address,
+    };
+
+    /// <summary>Logs in through the sandbox's WeChat and registers a made-up person.</summary>
+    public async Task JoinAsync(HttpClient http, int person)
+    {
+        await LogInAsync(http);
+        var reply = await SendAsync(http, HttpMethod.Post, "/api/residents", new
+        {
+            name = "张三丰", idNumber = IdNumber(person), mobile = string.Create(CultureInfo.InvariantCulture, $"138{person:00000000}"), consent = true,
+        });
+        if (reply.Status != 201) throw new InvalidOperationException($"Registration of person {person}: {reply.Status} {reply.Code}");
+        ResidentId = reply.Text("id")!;
+    }
+
+    /// <summary>Logs in through the sandbox's WeChat.</summary>
+    public async Task LogInAsync(HttpClient http)
+    {
+        var at = new Uri(http.BaseAddress!, "/login?returnUrl=%2Fhealth%2Flive");
+        for (var i = 0; i < MostRedirects && at.AbsolutePath != "/health/live"; i++)
+        {
+            using var answer = await CallAsync(http, HttpMethod.Get, at, null);
+            at = answer.Headers.Location is { } next ? new Uri(at, next) : throw new InvalidOperationException($"The log-in stopped at {at.AbsolutePath}: {answer.StatusCode}");
+        }
+    }
+
+    /// <summary>Tries to book.</summary>
+    public Task<PhoneReply> BookAsync(HttpClient http, string pharmacy, string requestId) =>
+        SendAsync(http, HttpMethod.Post, "/api/bookings", new { residentId = ResidentId, pharmacyCode = pharmacy, requestId });
+
+    /// <summary>The account's bookings, newest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> BookingsAsync(HttpClient http)
+    {
+        var reply = await SendAsync(http, HttpMethod.Get, "/api/bookings");
+        return reply.Status == 200
+            ? [.. reply.Body.GetProperty("bookings").EnumerateArray()]
+            : throw new InvalidOperationException($"GET /api/bookings: {reply.Status} {reply.Code}");
+    }
+
+    /// <summary>Any call with the phone's cookies.</summary>
+    public async Task<PhoneReply> SendAsync(HttpClient http, HttpMethod method, string path, object? body = null)
+    {
+        using var answer = await CallAsync(http, method, new Uri(http.BaseAddress!, path), body);
+        var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) ?? false;
+        return new PhoneReply((int)answer.StatusCode, isJson ? await answer.Content.ReadFromJsonAsync<JsonElement>() : default);
+    }
+
+    /// <summary>A well-formed identity number that belongs to nobody in particular; the same for the same person.</summary>
+    public static string IdNumber(int person)
+    {
+        const string checks = "10X98765432";
+        ReadOnlySpan<byte> weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+        var digits = string.Create(
+            CultureInfo.InvariantCulture,
+            $"431302{1940 + (person % 60):0000}{1 + (person / 60 % 12):00}{1 + (person / 720 % 28):00}{person / 20160 % 1000:000}");
+        var sum = 0;
+        for (var i = 0; i < weights.Length; i++) sum += weights[i] * (digits[i] - '0');
+        return digits + checks[sum % checks.Length];
+    }
+
+    private async Task<HttpResponseMessage> CallAsync(HttpClient http, HttpMethod method, Uri address, object? body)
+    {
+        using var request = new HttpRequestMessage(method, address);
+        request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
+        if (body is not null) request.Content = JsonContent.Create(body);
+        var answer = await http.SendAsync(request);
+        if (!answer.Headers.TryGetValues("Set-Cookie", out var set)) return answer;
+        foreach (var cookie in set)
+        {
+            var pair = cookie.Split(';', 2)[0].Split('=', 2);
+            cookies[pair[0]] = pair[1];
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace WeChatMask.Tests.Support;
+
+/// <summary>The sandbox as a process of its own, on a free port, so that it can be killed without a word.</summary>
+internal sealed class SandboxProcess : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> output = new();
+    private readonly TaskCompletionSource<Uri> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Uri? address;
+
+    private SandboxProcess(string data, string? clock)
+    {
+        // The tests refer to the sandbox's project, so its program lies beside theirs.
+        var program = Path.Combine(AppContext.BaseDirectory, "WeChatMask.Sandbox.dll");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            ArgumentList = { "exec", program, "--urls", "http://127.0.0.1:0", "--data", data },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (clock is not null)
+        {
+            start.ArgumentList.Add("--clock");
+            start.ArgumentList.Add(clock);
+        }
+
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, e) => Hear(e.Data);
+        process.ErrorDataReceived += (_, e) => Hear(e.Data);
+        process.Exited += (_, _) => started.TrySetException(new InvalidOperationException($"The sandbox ended before it listened:\n{Output}"));
+    }
+
+    /// <summary>A client of this process.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What it printed.</summary>
+    public string Output => string.Join('\n', output);
+
+    /// <summary>Starts it on a folder and waits until it serves.</summary>
+    public static async Task<SandboxProcess> StartAsync(string data, string? clock = null)
+    {
+        var sandbox = new SandboxProcess(data, clock);
+        try
+        {
+            sandbox.process.Start();
+            sandbox.process.BeginOutputReadLine();
+            sandbox.process.BeginErrorReadLine();
+            sandbox.Http = Phone.Connect(await sandbox.started.Task.WaitAsync(LongestStart));
+            return sandbox;
+        }
+        catch
+        {
+            await sandbox.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL, and waits until the process is gone.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill(entireProcessTree: false);
+        await process.WaitForExitAsync();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Http?.Dispose();
+        try
+        {
+            if (!process.HasExited) await KillAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // It was never started.
+        }
+
+        process.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null) return;
+        output.Enqueue(line);
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0) address = new Uri(line[(at + Listening.Length)..]);
+        // The greeting comes when everything has started.
+        if (address is not null && line.Contains("the world", StringComparison.Ordinal)) started.TrySetResult(address);
+    }
+}
