@@ -82,7 +82,12 @@ public sealed record PharmacyListView(RoundFace Face, bool Bookable)
     /// <summary>Whether the list is long enough to be folded by district.</summary>
     public bool IsFolded => Face.Board.Pharmacies.Count > LongList;
 
-    /// <summary>By district, the biggest choice first.</summary>
+    /// <summary>By district, in the order of the codes.</summary>
     public IReadOnlyList<IGrouping<string, PharmacyFigures>> Districts =>
         [.. Face.Board.Pharmacies.GroupBy(p => p.District, StringComparer.Ordinal)];
 }
+
+/// <summary>Some rows of a list of pharmacies.</summary>
+/// <param name="List">The whole list.</param>
+/// <param name="Pharmacies">The rows.</param>
+public sealed record PharmacyRowsView(PharmacyListView List, IEnumerable<PharmacyFigures> Pharmacies);

@@ -50,6 +50,8 @@ public sealed class PublicPageTests
         var home = await PageReader.OpenAsync(host.Http, "/");
 
         Assert.Contains("每天 17:30–20:00 分 5 场", home.Text, StringComparison.Ordinal);
+        Assert.True(Regex.Count(home.Html, "<details") > 1);
+        Assert.Single(Regex.Matches(home.Html, "<details[^>]*open"));
         Assert.Equal(5, Regex.Match(home.Html, "data-windows=\"([^\"]*)\"").Groups[1].Value.Split(' ').Length);
     }
 
