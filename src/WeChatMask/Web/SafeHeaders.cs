@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Options;
+using WeChatMask.WeChat;
+
 namespace WeChatMask.Web;
 
 /// <summary>Headers that keep a page to its own site: no foreign or inline script, no framing by others, no guessing of types.</summary>
@@ -6,16 +9,24 @@ public static class SafeHeaders
     // WeUI's style sheet carries its small pictures and font as data: addresses.
     private const string ContentPolicy =
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
-        + "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+        + "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
 
     /// <summary>Adds them to every answer.</summary>
-    public static IApplicationBuilder UseSafeHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static IApplicationBuilder UseSafeHeaders(this IApplicationBuilder app)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
-        return next(context);
-    });
+        var settings = app.ApplicationServices.GetRequiredService<IOptionsMonitor<WeChatSettings>>();
+        return app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = $"{ContentPolicy}{LoginHost(settings.CurrentValue)}";
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
+            return next(context);
+        });
+    }
+
+    // A form sent after its session has ended is led to WeChat's log-in, which browsers count as the form's target.
+    private static string LoginHost(WeChatSettings settings) =>
+        Uri.TryCreate(settings.AuthorizeBaseUrl, UriKind.Absolute, out var address) ? $" {address.GetLeftPart(UriPartial.Authority)}" : "";
 }
