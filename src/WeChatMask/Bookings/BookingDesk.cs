@@ -69,12 +69,16 @@ public sealed class BookingDesk : IHostedService, IDisposable
     private void Run()
     {
         var batch = new List<Waiting>(batchSize);
-        while (queue.Reader.WaitToReadAsync(abort.Token).AsTask().GetAwaiter().GetResult())
+        // An exception that left this thread would end the process.
+        while (!abort.IsCancellationRequested && queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             batch.Clear();
             while (batch.Count < batchSize && queue.Reader.TryRead(out var waiting)) batch.Add(waiting);
             SettleAsync(batch).GetAwaiter().GetResult();
         }
+
+        // Left only when the stop could not wait: nothing was written for them.
+        while (queue.Reader.TryRead(out var left)) left.Answer.TrySetResult(new BookingAnswer(Refusal.Busy));
     }
 
     /// <summary>Decides a batch; when it cannot be written, halves it, so that one bad attempt does not spoil the others.</summary>

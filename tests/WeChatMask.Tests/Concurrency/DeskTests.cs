@@ -165,6 +165,21 @@ public sealed class DeskTests
         Assert.Empty(await city.BrokenPromisesAsync());
     }
 
+    [Fact]
+    public async Task A_stop_that_cannot_wait_answers_everybody_and_ends_the_desk()
+    {
+        await using var city = await DeskCity.CreateAsync(1, [50]);
+        var node = await city.AddNode(s => s.DeskBatch = 2).StartAsync();
+        var people = await city.RegisterAsync(5);
+
+        // The node's own gate is held, so that the desk waits where a stop reaches it.
+        await using var held = await node.Database.Engine.BeginWriteAsync(CancellationToken.None);
+        var all = people.Select(p => node.BookAsync(p, city.Codes[0])).ToList();
+        await node.Desk.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.All(await Task.WhenAll(all), a => Assert.Equal(Refusal.Busy, a.Refusal));
+    }
+
     private static Task<int> RunAsync(DeskCity city, string statement) =>
         city.Database.WriteAsync(t => t.ExecuteAsync(statement), CancellationToken.None);
 
