@@ -31,7 +31,7 @@ public static class BookingEndpoints
         {
             // A request that succeeded before is found again whatever else is now wrong with it.
             var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
-            return earlier is null ? refused.Result(Refusal.InvalidRequest) : TypedResults.Ok(views.Of(earlier));
+            return earlier is null ? refused.Result(Refusal.InvalidRequest) : TypedResults.Ok(views.WithoutVoucher(earlier));
         }
 
         // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
@@ -40,8 +40,8 @@ public static class BookingEndpoints
         return answer switch
         {
             { Refusal: not Refusal.None } => refused.Result(answer.Refusal, answer.BookableFrom),
-            { Repeated: true, Booking: { } known } => TypedResults.Ok(views.Of(known)),
-            _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", views.Of(answer.Booking)),
+            { Repeated: true, Booking: { } known } => TypedResults.Ok(views.WithoutVoucher(known)),
+            _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", views.WithoutVoucher(answer.Booking)),
         };
     }
 
@@ -89,7 +89,7 @@ public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
 /// <summary>A booking in the contract's words.</summary>
 public sealed record BookingView(
     string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, SlotView? Slot,
-    int Units, decimal UnitPrice, BookingStatus Status, string Voucher, string ResidentId);
+    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId);
 
 /// <summary>A pickup slot with the city's offset.</summary>
 public sealed record SlotView(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
@@ -98,10 +98,13 @@ public sealed record SlotView(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
 {
     /// <summary>A booking as its account sees it.</summary>
-    public BookingView Of(BookingRow b) => new(
+    public BookingView Of(BookingRow b) => WithoutVoucher(b) with { Voucher = Voucher(b) };
+
+    /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be.</summary>
+    public BookingView WithoutVoucher(BookingRow b) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode,
         b.Slot is { } slot ? new SlotView(calendar.Local(slot.StartsAt), calendar.Local(slot.EndsAt)) : null,
-        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, Voucher(b), b.ResidentId.ToString(CultureInfo.InvariantCulture));
+        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The text of a booking's voucher.</summary>
     public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);

@@ -23,6 +23,8 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
         var part = (await QuotaStore.LockAsync(transaction, found.RoundDate, [found.PharmacyId]))[0];
         var round = (await rounds.FindAsync(transaction.Connection, transaction.Transaction, found.RoundDate))!;
         var now = calendar.Now;
+        // The answer to the first try may have been lost: what is given back already is given back.
+        if (found.Status == BookingStatus.Cancelled && now < round.Times.CancelUntil) return Refusal.None;
         if (BookingRules.Cancellation(found.Status, round.Times.CancelUntil, now) is var refusal and not Refusal.None) return refusal;
 
         var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;

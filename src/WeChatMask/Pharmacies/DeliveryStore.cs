@@ -29,7 +29,7 @@ public sealed class DeliveryStore(Database database, PolicyBook policies, CityCa
             await QuotaStore.LockAsync(transaction, plan.Date, [pharmacyId]);
             var earlier = await transaction.QueryOneAsync<Earlier>(
                 "SELECT id, round_date, units FROM delivery WHERE request_key = @key", new { key });
-            if (earlier is not null && (earlier.RoundDate != plan.Date || earlier.Units != units)) return new DeliveryAnswer(Refusal.InvalidRequestId);
+            if (earlier is not null && (earlier.RoundDate != plan.Date || earlier.Units != units)) return new DeliveryAnswer(Refusal.RequestUsed);
             var id = earlier?.Id ?? Ids.Next();
             if (earlier is null) await InsertAsync(transaction, id, key, plan.Date, pharmacyId, units, staff, pickupDate);
             // Up to this one, so that a repeated request hears what it heard the first time.

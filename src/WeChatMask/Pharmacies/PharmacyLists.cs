@@ -40,6 +40,7 @@ public sealed class PharmacyLists(
         }
 
         if (round.Row.PublishedAt is null) return (Refusal.NotPublished, null);
+        if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         // Written before anything is shown: a reading that left no trace would be the worse fault.
         await database.WriteAsync(
             async transaction =>

@@ -70,7 +70,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
             "SELECT booking_id, voided_at FROM redemption WHERE request_key = @key", new { key = KeyOf(counter, attempt) });
         if (earlier is null) return null;
         if (earlier.BookingId != bookingId || earlier.VoidedAt is not null)
-            return new CounterAnswer(Refusal.InvalidRequestId, Verdict.Unknown);
+            return new CounterAnswer(Refusal.RequestUsed, Verdict.Unknown);
         var booking = (await FindAsync(transaction, attempt.Number))!;
         return new CounterAnswer(Refusal.None, Verdict.Redeemed, booking, booking.RedeemedUnits ?? booking.Units, booking.RedeemedOutsideSlot ?? false);
     }

@@ -24,10 +24,14 @@ public static class BoardEndpoints
         var headers = context.Response.Headers;
         headers.ETag = tag;
         headers.CacheControl = "public, no-cache";
-        if (context.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Contains(tag, StringComparer.Ordinal))
+        if (context.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(t => Same(t, tag)))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         return TypedResults.Bytes(cache.Json(snapshot, tag), "application/json; charset=utf-8");
     }
+
+    // A proxy that compresses makes tags weak; for a GET they compare alike (RFC 9110, 13.1.2).
+    private static bool Same(string given, string tag) =>
+        given == "*" || given == tag || (given.StartsWith("W/", StringComparison.Ordinal) && given.AsSpan(2).SequenceEqual(tag));
 
     internal static ServerSentEventsResult<BoardChange> Events(BoardWatch watch, CancellationToken cancellationToken) =>
         TypedResults.ServerSentEvents(watch.ListenAsync(cancellationToken));

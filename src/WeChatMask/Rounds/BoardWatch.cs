@@ -9,7 +9,8 @@ namespace WeChatMask.Rounds;
 public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed);
 
 /// <summary>Looks at the board once a second: notices other nodes' changes, and tells listeners what changed.</summary>
-public sealed class BoardWatch(Board board, BoardQueries queries, CityCalendar calendar, ILogger<BoardWatch> log) : BackgroundService
+public sealed class BoardWatch(
+    Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, ILogger<BoardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Channel<BoardChange>, bool> listeners = new();
@@ -21,6 +22,8 @@ public sealed class BoardWatch(Board board, BoardQueries queries, CityCalendar c
         // A slow phone gets the newest changes merged by its own next GET; what it cannot take in time is dropped.
         var channel = Channel.CreateBounded<BoardChange>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
         listeners.TryAdd(channel, true);
+        // A listener would hold the server's stop up for its whole grace time; it comes back by itself to the next node.
+        using var stop = lifetime.ApplicationStopping.Register(() => channel.Writer.TryComplete());
         try
         {
             var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);

@@ -42,6 +42,9 @@ public sealed record RoundState(RoundRow Row, Policy Policy, RoundTimes Times)
     /// <summary>Whether no booking can be made any more.</summary>
     public bool IsClosed => Row.ClosedAt is not null;
 
+    /// <summary>Whether names and lists of the round may still be shown on a day: until the keeping time after pickup is over, whether or not the purge has run.</summary>
+    public bool KeepsPersonalData(DateOnly today) => today <= Row.PickupDate.AddDays(Policy.RetentionDays);
+
     /// <summary>The phase people are shown.</summary>
     public RoundPhase PhaseAt(DateTimeOffset now) => Times.PhaseAt(now, Row.Phase, IsClosed);
 }

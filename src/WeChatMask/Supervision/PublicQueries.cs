@@ -39,15 +39,14 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
         return new RoundBooks(round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies));
     }
 
-    /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public or after its time.</summary>
+    /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>
     public async Task<(Refusal Refusal, PublicList? List)> ListAsync(DateOnly date, string code, CancellationToken cancellationToken)
     {
         if (await rounds.FindAsync(date, cancellationToken) is not { } round) return (Refusal.UnknownRound, null);
         var pharmacy = await database.ScalarAsync<long?>("SELECT id FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
         if (pharmacy is null) return (Refusal.UnknownPharmacy, null);
-        // The page comes down when the personal data's time is over, whether or not the purge has run.
-        if (round.Row.PublishedAt is not { } publishedAt || calendar.Today > round.Row.PickupDate.AddDays(round.Policy.RetentionDays))
-            return (Refusal.NotPublished, null);
+        if (round.Row.PublishedAt is not { } publishedAt) return (Refusal.NotPublished, null);
+        if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         var entries = await database.QueryAsync<ListRow>(
             """
             SELECT e.serial, e.name, e.id_number, e.slot_starts_at, e.slot_ends_at, b.status

@@ -57,7 +57,8 @@ public sealed class LoudiDayTests
         // The request that made the cancelled booking still answers with it.
         Assert.Equal((200, "cancelled"), await StatusOfAsync(first, "a"));
         Assert.Equal(204, await first.CancelAsync(again.Body.GetProperty("number").GetString()!));
-        Assert.Equal(409, await first.CancelAsync(again.Body.GetProperty("number").GetString()!));
+        // The answer may have been lost: giving back twice is the same as once.
+        Assert.Equal(204, await first.CancelAsync(again.Body.GetProperty("number").GetString()!));
     }
 
     [Fact]
@@ -132,6 +133,8 @@ public sealed class LoudiDayTests
         var winner = outcomes.First(o => o.Number is not null);
         var again = await residents[winner.Person].BookAsync(winner.Pharmacy, $"try-{winner.Pharmacy}");
         Assert.Equal((200, winner.Number), (again.Status, again.Body.GetProperty("number").GetString()));
+        var third = await residents[winner.Person].BookAsync(winner.Pharmacy, $"try-{winner.Pharmacy}");
+        Assert.Equal(again.Body.GetRawText(), third.Body.GetRawText());
 
         using var relative = await host.NewResidentAsync(winner.Person, "o-relative", "13911112222");
         var twice = await relative.BookAsync("LD01", "other-phone");

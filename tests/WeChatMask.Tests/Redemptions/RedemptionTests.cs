@@ -169,7 +169,7 @@ public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, I
         var clerk = await host.ClerkAsync();
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, handout.Next().ByNumber("g1")));
         var (status, answer) = await CounterHost.PostAsync(clerk, Redemptions, handout.Next().ByNumber("g1"));
-        Assert.Equal((422, "invalid_request_id"), (status, answer.GetProperty("code").GetString()));
+        Assert.Equal((409, "request_used"), (status, answer.GetProperty("code").GetString()));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class VoidTests(Handout handout) : IClassFixture<Handout>, IAsyncL
 
         // The old request is spent: it neither claims a success that was taken back nor hands over behind the clerk's back.
         var old = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("a1", proxy));
-        Assert.Equal((422, "invalid_request_id"), (old.Status, old.Body.GetProperty("code").GetString()));
+        Assert.Equal((409, "request_used"), (old.Status, old.Body.GetProperty("code").GetString()));
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, booking.ByNumber("a2", proxy)));
         var rows = await host.Get<Database>().QueryAsync<string>(
             "SELECT COALESCE(void_reason, '') FROM redemption WHERE booking_id = @Id ORDER BY id", new { booking.Row.Id });
