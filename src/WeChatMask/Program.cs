@@ -2,11 +2,18 @@ using WeChatMask;
 using WeChatMask.Supervision;
 
 var command = OperatorCommands.Named(args);
-var builder = WebApplication.CreateBuilder(command ? [] : args);
-builder.AddWeChatMask();
-
-var app = builder.Build();
-if (command) return await OperatorCommands.RunAsync(app, args, Console.Out);
-app.MapWeChatMask();
-await app.RunAsync();
-return 0;
+try
+{
+    var builder = WebApplication.CreateBuilder(command ? [] : args);
+    builder.AddWeChatMask();
+    var app = builder.Build();
+    if (command) return await OperatorCommands.RunAsync(app, args, Console.Out);
+    app.MapWeChatMask();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFaults.Of(e) is { Count: > 0 } faults)
+{
+    foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
+    return 1;
+}

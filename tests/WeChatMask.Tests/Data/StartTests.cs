@@ -52,6 +52,16 @@ public sealed class StartTests
         Assert.Contains("Database:ConnectionString", new DatabaseSettingsRules().Validate(null, new DatabaseSettings()).FailureMessage, StringComparison.Ordinal);
 
     [Fact]
+    public void What_an_operator_can_mend_is_shown_as_sentences_and_a_defect_is_not()
+    {
+        var one = new OptionsValidationException("a", typeof(SecretSettings), ["mend a"]);
+        var two = new OptionsValidationException("b", typeof(DatabaseSettings), ["mend b"]);
+
+        Assert.Equal(["mend a", "mend b"], StartFaults.Of(new AggregateException(one, two)));
+        Assert.Empty(StartFaults.Of(new InvalidOperationException("a defect")));
+    }
+
+    [Fact]
     public void Ids_are_unique_and_rise_over_threads()
     {
         var ids = Enumerable.Range(0, 100_000).AsParallel().WithDegreeOfParallelism(8).Select(_ => Ids.Next()).ToArray();
