@@ -15,6 +15,8 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
     private const string Usage = """
         rush  --url URL [--residents 2000] [--tasks 64]   log in, register, and book all at once, through the contract alone
         board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
+        browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
+        page PATH --url URL                               how long one reader waits for one address
         desk  [--residents 100000] [--batch N]            durable bookings a second of the desk on SQLite, in this process
         Ends with 1 when a promise of the product is broken, with 2 when it is called wrongly.
         """;

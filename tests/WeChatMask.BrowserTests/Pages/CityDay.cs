@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using WeChatMask.BrowserTests.Support;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.BrowserTests.Pages;
+
+/// <summary>The city at one moment of its day, with one resident whom the tests look through the eyes of.</summary>
+internal sealed class CityMoment : IAsyncDisposable
+{
+    private const string OpenId = "o-resident";
+    private const int Resident = 900_000;
+    private const int Free = 900_001;
+    private const int RoundPlaces = 800;
+
+    private readonly SandboxHost host;
+    private string number = "";
+    private string resident = "";
+    private string free = "";
+
+    private CityMoment(SandboxHost host) => this.host = host;
+
+    /// <summary>Makes the city and lets its day pass up to the moment.</summary>
+    public static async Task<CityMoment> AtAsync(Moment moment)
+    {
+        var city = new CityMoment(await SandboxHost.StartAsync("loudi", moment == Moment.NoRound ? "2019-12-01T12:00:00+08:00" : "2020-02-10T18:59:00+08:00"));
+        // Without a policy nobody can register either.
+        if (moment != Moment.NoRound) await city.RegisterAsync();
+        if (moment >= Moment.Open) await city.OpenAsync();
+        if (moment >= Moment.Published) await city.FillAsync(RoundPlaces);
+        if (moment >= Moment.Handout) await city.HandOutAsync();
+        if (moment >= Moment.Lapsed) await city.host.SetClockAsync("2020-02-11T18:30:00+08:00");
+        return city;
+    }
+
+    /// <summary>Opens a fresh browser of somebody's.</summary>
+    public async Task<BrowserPhone> PhoneAsync(Viewer viewer, bool large)
+    {
+        var openId = viewer switch { Viewer.Newcomer => "o-newcomer", Viewer.Resident => OpenId, _ => null };
+        var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(openId, large));
+        if (openId is not null) await phone.LogInAsync();
+        if (viewer == Viewer.Clerk) await phone.LogInAsync("clerk-ld01", "clerk-demo");
+        if (viewer == Viewer.Supervisor) await phone.LogInAsync("supervisor", "supervisor-demo");
+        return phone;
+    }
+
+    /// <summary>A page's path with the resident's own particulars in it.</summary>
+    public string Path(ShownPage page) => page.Path
+        .Replace("{number}", number, StringComparison.Ordinal).Replace("{resident}", resident, StringComparison.Ordinal)
+        .Replace("{free}", free, StringComparison.Ordinal);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    private async Task RegisterAsync()
+    {
+        using var phone = await host.NewResidentAsync(Resident, OpenId);
+        resident = phone.ResidentId;
+        var (_, other) = await phone.Http.PostAsync("/api/residents", People.Registration(Free));
+        free = other.GetProperty("id").GetString()!;
+    }
+
+    private async Task OpenAsync()
+    {
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        using var phone = new ResidentPhone(await host.PhoneAsync(OpenId), resident);
+        var (status, booking) = await phone.BookAsync("LD01", "first");
+        Assert.Equal(201, status);
+        number = booking.GetProperty("number").GetString()!;
+    }
+
+    // Everybody books, so that each list of the day is as long as it gets.
+    private async Task FillAsync(int people)
+    {
+        using var http = Phone.Connect(host.Address);
+        await Parallel.ForEachAsync(Enumerable.Range(0, people), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        {
+            var phone = new Phone(string.Create(CultureInfo.InvariantCulture, $"o-neighbour-{i}"));
+            await phone.JoinAsync(http, i);
+            await phone.BookAsync(http, string.Create(CultureInfo.InvariantCulture, $"LD0{1 + (i % 5)}"), "one");
+        });
+        await host.SetClockAsync("2020-02-10T22:01:00+08:00");
+    }
+
+    private async Task HandOutAsync()
+    {
+        await host.SetClockAsync("2020-02-11T10:00:00+08:00");
+        using var clerk = await ClerkAsync();
+        var list = await clerk.GetStringAsync("/pharmacy/lists/2020-02-10.csv");
+        // The first rows after the resident's own, whose serial is the first.
+        foreach (var row in list.Split('\n').Skip(2).Take(5).Select(l => l.Split(',')))
+        {
+            var (status, answer) = await clerk.PostAsync(
+                "/api/pharmacy/redemptions", new { number = row[1], idNumberLast4 = row[3], requestId = row[1] });
+            Assert.Equal((200, "redeemed"), (status, answer.GetProperty("verdict").GetString()));
+        }
+    }
+
+    private async Task<HttpClient> ClerkAsync()
+    {
+        var clerk = host.Browser();
+        var page = await clerk.GetStringAsync("/staff/login");
+        var form = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["username"] = "clerk-ld01", ["password"] = "clerk-demo", ["__RequestVerificationToken"] = BrowserPhone.FormToken(page),
+        };
+        using var answer = await clerk.PostAsync("/staff/login", new FormUrlEncodedContent(form));
+        Assert.Equal(302, (int)answer.StatusCode);
+        return clerk;
+    }
+}
+
+/// <summary>The city at every moment of its day, made once for a class of tests; each moment when it is first looked at.</summary>
+public sealed class CityDay : IAsyncLifetime
+{
+    private readonly Dictionary<Moment, Lazy<Task<CityMoment>>> moments =
+        Enum.GetValues<Moment>().ToDictionary(m => m, m => new Lazy<Task<CityMoment>>(() => CityMoment.AtAsync(m)));
+
+    /// <inheritdoc />
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        foreach (var moment in moments.Values.Where(m => m is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })) await (await moment.Value).DisposeAsync();
+    }
+
+    /// <summary>The city at a moment.</summary>
+    internal Task<CityMoment> AtAsync(Moment moment) => moments[moment].Value;
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using WeChatMask.BrowserTests.Support;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.BrowserTests.Pages;
+
+/// <summary>What holds for every page, whoever looks at it and when. Run once in normal and once in large type.</summary>
+public abstract class PageTests(CityDay day, bool large)
+{
+    private const double LargestFirstVisit = 80 * 1024;
+
+    // Our usual phone, the narrowest that WCAG 2.2 reflow asks for, and our usual phone at 200 %.
+    private static readonly int[] Widths = [PhoneOptions.UsualWidth, 320, PhoneOptions.UsualWidth / 2];
+
+    /// <summary>Every page in every state.</summary>
+    public static TheoryData<ShownPage> Pages => [.. ShownPage.All];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task A_page_is_accessible_fits_small_screens_and_arrives_light_and_still(ShownPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        var moment = await day.AtAsync(page.Moment);
+        await using var phone = await moment.PhoneAsync(page.Viewer, large);
+        var weight = await Layout.WeighAsync(phone.Page);
+        var answer = await phone.GoAsync(moment.Path(page));
+
+        Assert.Equal(page.Status, answer.Status);
+        Assert.Equal(large, await phone.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('large')"));
+        var shift = await Layout.ShiftAsync(phone.Page);
+        List<string> faults = [.. phone.Faults];
+        if (weight.Bytes is < 1 or > LargestFirstVisit) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the first visit costs {weight.Bytes:#,0} bytes"));
+        if (shift > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the layout shifts by {shift:0.0000}"));
+        faults.AddRange(await Axe.ViolationsAsync(phone.Page));
+        foreach (var width in Widths) faults.AddRange(await Layout.OverflowAsync(phone.Page, width));
+
+        Assert.True(faults.Count == 0, $"{page}:\n{string.Join('\n', faults)}");
+    }
+
+}
+
+/// <summary>Every page as most people see it.</summary>
+public sealed class PagesInNormalTypeTests(CityDay day) : PageTests(day, large: false), IClassFixture<CityDay>;
+
+/// <summary>Every page as those see it who chose large type.</summary>
+public sealed class PagesInLargeTypeTests(CityDay day) : PageTests(day, large: true), IClassFixture<CityDay>;
+
+/// <summary>The list of pages that the tests above walk.</summary>
+public sealed class ShownPageTests
+{
+    [Fact]
+    public async Task Every_page_of_the_product_is_looked_at()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        var routes = host.Get<IActionDescriptorCollectionProvider>().ActionDescriptors.Items
+            .OfType<PageActionDescriptor>().Select(p => p.AttributeRouteInfo!.Template!).Distinct(StringComparer.Ordinal);
+
+        // Logging out shows nothing of its own.
+        Assert.DoesNotContain(routes, r => r != "staff/logout" && !ShownPage.All.Any(p => Matches(r, p)));
+    }
+
+    private static bool Matches(string route, ShownPage page)
+    {
+        var path = page.Path.Split('?')[0].Replace("{resident}", "1", StringComparison.Ordinal).Replace("{free}", "1", StringComparison.Ordinal);
+        return new TemplateMatcher(TemplateParser.Parse(route.Replace(":long", "", StringComparison.Ordinal)), [])
+            .TryMatch(new PathString(path), new RouteValueDictionary());
+    }
+}

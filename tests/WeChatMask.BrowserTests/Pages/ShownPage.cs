@@ -1,0 +1,97 @@
+namespace WeChatMask.BrowserTests.Pages;
+
+/// <summary>Who looks at a page.</summary>
+public enum Viewer
+{
+    /// <summary>Anybody, not logged in.</summary>
+    Public,
+
+    /// <summary>A resident who has just opened the account for the first time.</summary>
+    Newcomer,
+
+    /// <summary>A resident with a person registered and a booking.</summary>
+    Resident,
+
+    /// <summary>The clerk of the first pharmacy.</summary>
+    Clerk,
+
+    /// <summary>The supervisor.</summary>
+    Supervisor,
+}
+
+/// <summary>A moment of the city's day that pages look different at.</summary>
+public enum Moment
+{
+    /// <summary>A day without a round.</summary>
+    NoRound,
+
+    /// <summary>A minute before the opening.</summary>
+    Announced,
+
+    /// <summary>Shortly after the opening; one pharmacy is paused, one is full.</summary>
+    Open,
+
+    /// <summary>Everything is booked and the lists are out.</summary>
+    Published,
+
+    /// <summary>The next day in pickup hours; some have collected, one has cancelled.</summary>
+    Handout,
+
+    /// <summary>The evening after, when what was not collected has lapsed.</summary>
+    Lapsed,
+}
+
+/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own.</summary>
+public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int Status = 200)
+{
+    /// <summary>Every page of the product, in each state that looks different.</summary>
+    public static IReadOnlyList<ShownPage> All { get; } =
+    [
+        new("/", Viewer.Public, Moment.NoRound),
+        new("/", Viewer.Public, Moment.Announced),
+        new("/", Viewer.Public, Moment.Open),
+        new("/", Viewer.Public, Moment.Published),
+        new("/", Viewer.Public, Moment.Handout),
+        new("/guide", Viewer.Public, Moment.Announced),
+        new("/notices", Viewer.Public, Moment.NoRound),
+        new("/notices", Viewer.Public, Moment.Handout),
+        new("/notices/2020-02-10", Viewer.Public, Moment.Announced),
+        new("/notices/2020-02-10", Viewer.Public, Moment.Published),
+        new("/notices/2020-02-10?pharmacy=LD03", Viewer.Public, Moment.Lapsed),
+        new("/notices/2019-01-01", Viewer.Public, Moment.Announced, 404),
+        new("/complaints", Viewer.Public, Moment.Announced),
+        new("/no-such-page", Viewer.Public, Moment.Announced, 404),
+        new("/residents", Viewer.Newcomer, Moment.Announced),
+        new("/residents", Viewer.Resident, Moment.Open),
+        new("/residents/{resident}/remove", Viewer.Resident, Moment.Open),
+        new("/residents/{free}/remove", Viewer.Resident, Moment.Open),
+        new("/book", Viewer.Newcomer, Moment.Open),
+        new("/book", Viewer.Newcomer, Moment.NoRound),
+        new("/book", Viewer.Resident, Moment.Announced),
+        new("/book", Viewer.Resident, Moment.Open),
+        new("/book", Viewer.Resident, Moment.Published),
+        new("/bookings", Viewer.Newcomer, Moment.Announced),
+        new("/bookings", Viewer.Resident, Moment.Handout),
+        new("/bookings/{number}", Viewer.Resident, Moment.Open),
+        new("/bookings/{number}", Viewer.Resident, Moment.Handout),
+        new("/bookings/{number}", Viewer.Resident, Moment.Lapsed),
+        new("/bookings/{number}/cancel", Viewer.Resident, Moment.Open),
+        new("/bookings/{number}/cancel", Viewer.Resident, Moment.Handout),
+        new("/bookings/10000000009", Viewer.Resident, Moment.Open, 404),
+        new("/staff/login", Viewer.Public, Moment.Announced),
+        new("/pharmacy", Viewer.Clerk, Moment.Announced),
+        new("/pharmacy", Viewer.Clerk, Moment.Handout),
+        new("/pharmacy/scan", Viewer.Clerk, Moment.Handout),
+        new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Handout),
+        new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Open, 404),
+        new("/supervisor", Viewer.Supervisor, Moment.NoRound),
+        new("/supervisor", Viewer.Supervisor, Moment.Open),
+        new("/supervisor", Viewer.Supervisor, Moment.Handout),
+        new("/sandbox", Viewer.Public, Moment.Announced),
+        new("/sandbox", Viewer.Public, Moment.Handout),
+        new("/sandbox/connect/oauth2/authorize?appid=wx&redirect_uri=http%3A%2F%2F127.0.0.1%2F&response_type=code&scope=snsapi_base&state=s", Viewer.Public, Moment.Announced),
+    ];
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Path} ({Viewer}, {Moment})";
+}

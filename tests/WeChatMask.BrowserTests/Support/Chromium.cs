@@ -1,0 +1,24 @@
+using Microsoft.Playwright;
+
+namespace WeChatMask.BrowserTests.Support;
+
+/// <summary>The one browser of this run; every test opens a context of its own in it, with its own cookies and cache.</summary>
+internal static class Chromium
+{
+    private const string InstalledByDebian = "/usr/bin/chromium";
+    private static readonly Lazy<Task<IBrowser>> Shared = new(LaunchAsync);
+
+    /// <summary>The browser, started by whoever asks first. It ends with this process, whose pipe it listens to.</summary>
+    public static Task<IBrowser> GetAsync() => Shared.Value;
+
+    private static async Task<IBrowser> LaunchAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? InstalledByDebian,
+            // As root there is no sandbox; the rest keeps the browser from calling out on its own.
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
+        });
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace WeChatMask.BrowserTests.Support;
+
+/// <summary>What a page weighs and how still it stands.</summary>
+internal static class Layout
+{
+    /// <summary>Elements that reach beyond the screen's right edge, unless something around them scrolls or clips.</summary>
+    private const string OverflowScript = """
+        () => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          const held = (e) => { for (let p = e.parentElement; p; p = p.parentElement) if (getComputedStyle(p).overflowX !== 'visible' && p !== document.body) return true; return false; };
+          return [...document.body.querySelectorAll('*')]
+            .filter((e) => e.getBoundingClientRect().right > width + 0.5 && !held(e))
+            .map((e) => `${e.tagName.toLowerCase()}.${e.className} to ${Math.round(e.getBoundingClientRect().right)} of ${width}: ${e.textContent.trim().slice(0, 30)}`)
+            .concat([`the page is ${document.documentElement.scrollWidth} wide on ${width}`]);
+        }
+        """;
+
+    /// <summary>The sum of all shifts that no key or tap caused, two frames after everything has arrived.</summary>
+    private const string ShiftScript = """
+        () => new Promise((done) => {
+          let sum = 0;
+          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput) sum += e.value; };
+          const watch = new PerformanceObserver((list) => add(list.getEntries()));
+          watch.observe({ type: 'layout-shift', buffered: true });
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { add(watch.takeRecords()); done(sum); })));
+        })
+        """;
+
+    /// <summary>What is too wide at a screen width.</summary>
+    public static async Task<IReadOnlyList<string>> OverflowAsync(IPage page, int width)
+    {
+        await page.SetViewportSizeAsync(width, PhoneOptions.UsualHeight);
+        return await page.EvaluateAsync<string[]>(OverflowScript);
+    }
+
+    /// <summary>How far things moved while the page was arriving; 0 is still.</summary>
+    public static Task<double> ShiftAsync(IPage page) => page.EvaluateAsync<double>(ShiftScript);
+
+    /// <summary>Starts counting what comes over the wire, headers and compressed bodies.</summary>
+    public static async Task<Weight> WeighAsync(IPage page)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page);
+        var weight = new Weight();
+        session.Event("Network.loadingFinished").OnEvent += (_, e) => weight.Add(e!.Value.GetProperty("encodedDataLength").GetDouble());
+        await session.SendAsync("Network.enable");
+        return weight;
+    }
+
+    /// <summary>Bytes so far.</summary>
+    internal sealed class Weight
+    {
+        private double bytes;
+
+        /// <summary>Bytes over the wire.</summary>
+        public double Bytes => Volatile.Read(ref bytes);
+
+        /// <summary>Adds an answer.</summary>
+        public void Add(double more) => Interlocked.Exchange(ref bytes, Bytes + more);
+    }
+}
