@@ -23,6 +23,9 @@ public sealed class CrowdPeople(IStringLocalizer<Text.World> text)
     private const string Area = "431381";
     private const string ShownArea = "431322";
 
+    // Birth dates before a sequence number comes round again.
+    private const int CardsADay = 20_160;
+
     private static readonly int[] Weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     private const string Checks = "10X98765432";
 
@@ -42,16 +45,16 @@ public sealed class CrowdPeople(IStringLocalizer<Text.World> text)
         .. DemoPhones.OpenIds.Select((openId, i) => new MadeUpPerson(
             openId,
             text[FormattableString.Invariant($"Person_{i + 1}")],
-            IdNumber(ShownArea, 8 + (i * 13)),
+            IdNumber(ShownArea, 8 + (i * 13) + (CardsADay * (217 + (i * 111)))),
             string.Create(CultureInfo.InvariantCulture, $"1390000{1000 + i + 1}"))),
     ];
 
     private static string IdNumber(string area, int number)
     {
-        // Every 28 days of 12 months of 60 years, then the next sequence number: 20,160,000 people without a repeat.
+        // Every one of 28 days in 12 months of 60 years, then the next sequence number: 20,160,000 people without a repeat.
         var body = string.Create(
             CultureInfo.InvariantCulture,
-            $"{area}{1940 + (number % 60):0000}{1 + (number / 60 % 12):00}{1 + (number / 720 % 28):00}{number / 20160 % 1000:000}");
+            $"{area}{1940 + (number % 60):0000}{1 + (number / 60 % 12):00}{1 + (number / 720 % 28):00}{number / CardsADay % 1000:000}");
         return body + Checks[body.Select((digit, place) => (digit - '0') * Weights[place]).Sum() % Checks.Length];
     }
 

@@ -1,3 +1,4 @@
+using WeChatMask.Domain;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Sandbox;
@@ -10,7 +11,7 @@ namespace WeChatMask.Sandbox;
 public sealed record Moment(string Key, DateTimeOffset? At, int? Window, bool Done);
 
 /// <summary>A round as a story: its instants in order.</summary>
-public sealed record RoundMoments(DateOnly Date, DateOnly PickupDate, IReadOnlyList<Moment> Moments);
+public sealed record RoundMoments(DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<Moment> Moments);
 
 /// <summary>The instants of the round in hand, from its opening to the next evening's, by the stored times alone.</summary>
 public sealed class Moments(RoundQueries rounds, Board board, CityCalendar calendar)
@@ -46,7 +47,7 @@ public sealed class Moments(RoundQueries rounds, Board board, CityCalendar calen
         moments.Add(At("pickup", times.PickupOpensAt));
         moments.Add(At("end", times.PickupClosesAt));
         if (next is not null) moments.Add(At("next", next.Times.OpensAt));
-        return new RoundMoments(round.Date, round.Row.PickupDate, moments);
+        return new RoundMoments(round.Date, round.Row.PickupDate, round.PhaseAt(now), moments);
 
         Moment At(string key, DateTimeOffset at, int? window = null) => new(key, Local(at), window, at <= now);
     }

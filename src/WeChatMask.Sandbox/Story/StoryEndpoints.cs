@@ -35,8 +35,13 @@ internal static class StoryEndpoints
     {
         var all = inbox.All(null);
         var toNeighbours = all.Count(m => CrowdPeople.IsNeighbour(m.Mobile));
-        var shown = all.Reverse().Where(m => neighbours || !CrowdPeople.IsNeighbour(m.Mobile)).Take(MostMessages);
         var pharmacies = city.Pharmacies.ToLookup(p => p.ContactMobile, p => p.Name, StringComparer.Ordinal);
+        // Of one second the residents' come first: a pharmacy's is long, and all lists are published at once.
+        var shown = all.Reverse()
+            .Where(m => neighbours || !CrowdPeople.IsNeighbour(m.Mobile))
+            .OrderByDescending(m => m.SentAt.ToUnixTimeSeconds())
+            .ThenBy(m => pharmacies.Contains(m.Mobile))
+            .Take(MostMessages);
         return TypedResults.Ok(new InboxView(
             all.Count, toNeighbours, [.. shown.Select(m => new InboxMessage(
                 m.Id, m.Mobile, pharmacies[m.Mobile].FirstOrDefault(), CrowdPeople.IsNeighbour(m.Mobile), m.Text, m.SentAt))]));

@@ -81,7 +81,7 @@ async function full() {
 export async function refresh() {
   const [{ round }, board] = await Promise.all([call('/sandbox/moments'), call('/api/board')]);
   const left = board.pharmacies.reduce((sum, one) => sum + one.left, 0);
-  byId('phase').textContent = board.round ? say(`phase-${board.round.phase}`, count(left)) : say('phase-none');
+  byId('phase').textContent = round ? say('phase', shortDayOf(round.date), say(`phase-${round.phase}`, count(left))) : say('phase-none');
   byId('moments-empty').hidden = Boolean(round);
   const before = JSON.stringify(story);
   story = round ?? null;

@@ -1,5 +1,5 @@
 // What the app just did, newest first.
-import { byId, call, copy, count, shortDayOf, timeOf } from './api.js';
+import { byId, call, copy, count, dayOf, timeOf } from './api.js';
 
 const list = byId('feed');
 let known = '';
@@ -13,15 +13,17 @@ export async function sync() {
   known = text;
   byId('feed-empty').hidden = entries.length > 0;
   list.hidden = entries.length === 0;
-  list.replaceChildren(...entries.map((entry, place) => {
+  list.replaceChildren(...entries.flatMap((entry, place) => {
     const item = copy('t-feed');
     item.className = `feed-${entry.kind}`;
     const time = item.querySelector('time');
     time.dateTime = entry.at;
-    const newDay = place === 0 || entries[place - 1].at.slice(0, 10) !== entry.at.slice(0, 10);
-    time.textContent = newDay ? `${shortDayOf(entry.at)} ${timeOf(entry.at)}` : timeOf(entry.at);
+    time.textContent = timeOf(entry.at);
     item.querySelector('span').textContent = entry.text;
-    return item;
+    if (place > 0 && entries[place - 1].at.slice(0, 10) === entry.at.slice(0, 10)) return [item];
+    const day = copy('t-day');
+    day.textContent = dayOf(entry.at);
+    return [day, item];
   }));
   return sms;
 }

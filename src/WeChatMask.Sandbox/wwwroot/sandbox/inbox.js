@@ -17,6 +17,7 @@ export async function sync(total) {
   list.hidden = box.messages.length === 0;
   list.replaceChildren(...box.messages.map((message) => {
     const item = copy('t-sms');
+    item.classList.toggle('own', Boolean(nameOf(message.mobile)));
     item.querySelector('b').textContent = message.mobile;
     const tag = item.querySelector('.tag');
     const owner = message.pharmacy ?? nameOf(message.mobile) ?? (message.toNeighbour ? say('sms-neighbour') : '');
