@@ -46,6 +46,8 @@ public static class SandboxApp
         sandbox.MapRegistry();
         sandbox.MapWeChatApi();
         sandbox.MapPhones();
+        sandbox.MapCrowd();
+        sandbox.MapStory();
         return app;
     }
 
@@ -79,6 +81,9 @@ public static class SandboxApp
         services.AddSingleton<ClockMover>().AddSingleton<Faults>();
         services.AddSingleton(_ => new SmsInbox(Path.Combine(options.Data, "sms.jsonl")));
         services.AddSingleton(_ => new PopulationRegistry(Path.Combine(options.Data, "registry.jsonl")));
+        services.AddSingleton(_ => new Chats(Path.Combine(options.Data, "chats.jsonl")));
+        services.AddSingleton<CrowdPeople>().AddSingleton<CrowdQueries>().AddSingleton<Crowd>();
+        services.AddSingleton<ActivityQueries>().AddSingleton<ActivityFeed>().AddSingleton<Moments>().AddSingleton<PhoneStates>();
         services.AddSingleton<WeChatCodes>().AddSingleton<WeChatApi>().AddSingleton<WeChatCalls>().AddSingleton<Phones>();
         // The webhook's answer is shown as it is, a redirect too.
         services.AddHttpClient(nameof(Phones))

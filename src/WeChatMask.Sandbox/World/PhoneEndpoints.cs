@@ -11,14 +11,18 @@ internal static class PhoneEndpoints
     private const int LongestText = 2_000;
 
     /// <summary>Maps what a phone can do.</summary>
-    public static void MapPhones(this IEndpointRouteBuilder sandbox) => sandbox.MapPost("/phones/{openId}/messages", SendAsync);
+    public static void MapPhones(this IEndpointRouteBuilder sandbox)
+    {
+        sandbox.MapPost("/phones/{openId}/messages", SendAsync);
+        sandbox.MapGet("/phones/{openId}/messages", (string openId, Chats chats) => TypedResults.Ok(chats.Of(openId)));
+    }
 
     /// <summary>Whether a text can be an openid.</summary>
     public static bool IsOpenId(string? text) =>
         text?.Length is > 0 and <= LongestOpenId && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private static async Task<IResult> SendAsync(
-        string openId, PhoneMessage message, Phones phones, Refused refused, CancellationToken cancellationToken)
+        string openId, PhoneMessage message, Phones phones, Chats chats, CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
     {
         var complete = message.Type switch
         {
@@ -29,7 +33,10 @@ internal static class PhoneEndpoints
         if (!complete || !IsOpenId(openId) || !IsMode(message.Mode, out var mode))
             return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
         var act = new PhoneAct(message.Type, message.Content, message.Event, message.EventKey);
-        return TypedResults.Ok(await phones.SendAsync(openId, act, mode, cancellationToken));
+        var at = calendar.Local(calendar.Now);
+        var answer = await phones.SendAsync(openId, act, mode, cancellationToken);
+        chats.Add(new ChatLine(openId, at, act, answer.Status, answer.Reply));
+        return TypedResults.Ok(answer);
     }
 
     // What XML cannot hold could not be typed on a phone either.

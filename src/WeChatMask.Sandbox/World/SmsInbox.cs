@@ -18,6 +18,15 @@ public sealed class SmsInbox : IDisposable
     /// <summary>Opens the file and reads what is in it.</summary>
     public SmsInbox(string path) => file = new JsonLines<ReceivedSms>(path, messages.Add);
 
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate) return messages.Count;
+        }
+    }
+
     /// <summary>Keeps a message; when this returns it is written down.</summary>
     public void Add(ReceivedSms message) => file.Append(message, one =>
     {

@@ -22,6 +22,9 @@ public sealed class WeChatCalls
     private readonly Lock gate = new();
     private readonly Queue<WeChatCall> calls = new();
 
+    /// <summary>How many there have been, forgotten ones too.</summary>
+    public long Count { get; private set; }
+
     /// <summary>All that are remembered, newest last.</summary>
     public IReadOnlyList<WeChatCall> All
     {
@@ -38,6 +41,7 @@ public sealed class WeChatCalls
         var call = new WeChatCall(at, request.Method, path, query, Mask(body));
         lock (gate)
         {
+            Count++;
             calls.Enqueue(call);
             if (calls.Count > Most) calls.Dequeue();
         }

@@ -1,0 +1,72 @@
+// The four steps of the story: each can be pressed, and each is ticked off when it has really happened.
+import { byId, call, say } from './api.js';
+import * as clock from './clock.js';
+import * as phone from './phone.js';
+
+const steps = byId('story');
+let state = null;
+
+export async function sync() {
+  const openId = phone.openId();
+  const answer = await call(`/sandbox/phones/${openId}`);
+  if (openId !== phone.openId()) return;
+  state = answer;
+  clock.sync(answer.now);
+  phone.setFollowing(answer.following);
+  const booking = answer.booking;
+  show({
+    follow: answer.following,
+    book: Boolean(booking),
+    tomorrow: Boolean(booking) && Date.parse(booking.pickupOpensAt) <= Date.parse(answer.now),
+    collect: booking?.status === 'redeemed',
+  });
+  tellCounter(booking);
+}
+
+function show(done) {
+  let next = true;
+  for (const item of steps.children) {
+    const isDone = done[item.dataset.step];
+    item.classList.toggle('is-done', isDone);
+    item.querySelector('[data-done]').hidden = !isDone;
+    const isNext = next && !isDone;
+    if (isNext) item.firstElementChild.setAttribute('aria-current', 'step');
+    else item.firstElementChild.removeAttribute('aria-current');
+    if (isNext) next = false;
+  }
+}
+
+function tellCounter(booking) {
+  document.querySelector('[data-booking]').hidden = !booking;
+  document.querySelector('[data-no-booking]').hidden = Boolean(booking);
+  if (!booking) return;
+  byId('staff-pharmacy').textContent = booking.pharmacyName;
+  byId('staff-number').textContent = booking.number;
+  byId('staff-four').textContent = booking.lastFour;
+  byId('staff-clerk').textContent = booking.clerk;
+  byId('story-collect').textContent = say('story-collect', booking.pharmacyName, booking.clerk);
+}
+
+const look = () => byId('device').scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+
+const acts = {
+  async follow() {
+    look();
+    await phone.follow();
+  },
+  async book() {
+    look();
+    const opens = clock.find('opens');
+    if (opens && !opens.done) await clock.move({ now: opens.at });
+    await phone.visit('/book');
+  },
+  async tomorrow() {
+    const at = state?.booking?.status === 'booked' ? state.booking.pickupOpensAt : clock.find('pickup')?.at;
+    if (at && Date.parse(at) > Date.parse(state.now)) await clock.move({ now: at });
+  },
+};
+
+steps.addEventListener('click', (event) => {
+  const step = event.target.closest('li')?.dataset.step;
+  acts[step]?.();
+});
