@@ -27,7 +27,7 @@ public sealed class PharmacyDays(
             today,
             round,
             newest.Where(r => r.Row.PickupDate > today).MinBy(r => r.Row.PickupDate),
-            [.. counts.GroupBy(c => (c.SlotStartsAt, c.SlotEndsAt)).Select(g => FiguresOf(g.Key.SlotStartsAt, g.Key.SlotEndsAt, round!, g))],
+            [.. counts.GroupBy(c => (c.SlotStartsAt, c.SlotEndsAt)).OrderBy(g => g.Key.SlotStartsAt is null).Select(g => FiguresOf(g.Key.SlotStartsAt, g.Key.SlotEndsAt, round!, g))],
             SlotFigures.Of(text["Total"], counts),
             round is null ? new Takings() : await queries.TakingsAsync(round.Date, pharmacy, cancellationToken),
             [.. handOvers.Select(h => View(h, round!))],

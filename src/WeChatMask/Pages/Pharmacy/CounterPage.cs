@@ -66,6 +66,19 @@ public abstract class CounterPage(CounterLines counter, Refused refused, IString
         return Page();
     }
 
+    /// <summary>The outcome in a word; also the page's title, which screen readers say first.</summary>
+    public string? OutcomeWord
+    {
+        get
+        {
+            if (Outcome is null) return null;
+            if (!NeedsProxy) return text[$"Word_{Outcome.Lines[0].View!.Verdict}"];
+            var good = Outcome.Count(Outcome.HandedOver ? Verdict.Redeemed : Verdict.Valid);
+            if (good == 0) return text["Proxy_Word_None"];
+            return text[Outcome.HandedOver ? "Proxy_Word_Done" : "Proxy_Word_Open", good];
+        }
+    }
+
     /// <summary>Why a line has no verdict.</summary>
     public string SentenceOf(JudgedLine line) => refused.Sentence(line.Refusal);
 
