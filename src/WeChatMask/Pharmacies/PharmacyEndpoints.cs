@@ -14,7 +14,8 @@ public static class PharmacyEndpoints
 
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddPharmacies(this IServiceCollection services) =>
-        services.AddSingleton<CounterQueries>().AddSingleton<PharmacyLists>().AddSingleton<DeliveryStore>();
+        services.AddSingleton<CounterQueries>().AddSingleton<PharmacyLists>().AddSingleton<DeliveryStore>()
+            .AddSingleton<CounterLines>().AddSingleton<PharmacyDays>();
 
     /// <summary>Maps the list files and <c>/api/pharmacy/deliveries</c>.</summary>
     public static void MapPharmacies(this IEndpointRouteBuilder routes)

@@ -65,7 +65,7 @@ public sealed class PharmacyLists(
 
     private ListLine LineOf(ListRow row, RoundState round) => new(
         row.Serial, row.Number, personal.Decrypt(row.Name), EndOf(personal.Decrypt(row.IdNumber)), EndOf(personal.Decrypt(row.Mobile)),
-        row.Units, Money.Yuan(row.Units * row.UnitPriceFen), SlotText(row.SlotStartsAt, row.SlotEndsAt, round), text[$"Status_{row.Status}"]);
+        row.Units, Money.Yuan(row.Units * row.UnitPriceFen), SlotText(row.SlotStartsAt, row.SlotEndsAt, round), text[$"Status_{row.Status}"], row.Status);
 
     /// <summary>A slot as people read it; without slots the whole day.</summary>
     public string SlotText(DateTimeOffset? startsAt, DateTimeOffset? endsAt, RoundState round)
@@ -83,4 +83,4 @@ public sealed record PharmacyList(RoundState Round, CounterPharmacy Pharmacy, IR
 
 /// <summary>A line as it is shown and exported.</summary>
 public sealed record ListLine(
-    int Serial, string Number, string Name, string IdEnding, string MobileEnding, int Units, decimal Amount, string Slot, string Status);
+    int Serial, string Number, string Name, string IdEnding, string MobileEnding, int Units, decimal Amount, string Slot, string Status, BookingStatus State);

@@ -21,13 +21,26 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
         """;
 
     /// <summary>The verdict a hand-over would get, changing nothing but the audit: the clerk has seen the booking.</summary>
-    public Task<CounterAnswer> CheckAsync(Counter counter, CounterAttempt attempt, CancellationToken cancellationToken) => database.WriteAsync(
+    public async Task<CounterAnswer> CheckAsync(Counter counter, CounterAttempt attempt, CancellationToken cancellationToken) =>
+        (await CheckAsync(counter, [attempt], cancellationToken))[0];
+
+    /// <summary>The verdicts that hand-overs to one person would get one after another: each that may be made uses up some of the proxy's cap.</summary>
+    public Task<IReadOnlyList<CounterAnswer>> CheckAsync(
+        Counter counter, IReadOnlyList<CounterAttempt> attempts, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            var booking = await FindAsync(transaction, attempt.Number);
-            var judged = await JudgeAsync(transaction, counter, attempt, booking, calendar.Now);
-            await AuditAsync(transaction, counter, booking, "redemption.check", judged);
-            return judged;
+            var answers = new List<CounterAnswer>(attempts.Count);
+            var before = 0;
+            foreach (var attempt in attempts)
+            {
+                var booking = await FindAsync(transaction, attempt.Number);
+                var judged = await JudgeAsync(transaction, counter, attempt, booking, calendar.Now, before);
+                await AuditAsync(transaction, counter, booking, "redemption.check", judged);
+                if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid } && Counts(attempt, booking!)) before++;
+                answers.Add(judged);
+            }
+
+            return (IReadOnlyList<CounterAnswer>)answers;
         },
         cancellationToken);
 
@@ -76,9 +89,10 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     }
 
     private async Task<CounterAnswer> JudgeAsync(
-        WriteTransaction transaction, Counter counter, CounterAttempt attempt, CounterBookingRow? booking, DateTimeOffset now)
+        WriteTransaction transaction, Counter counter, CounterAttempt attempt, CounterBookingRow? booking, DateTimeOffset now, int before = 0)
     {
-        var full = booking is not null && Counts(attempt, booking) && await UsedAsync(transaction, attempt, booking) >= await CapAsync(transaction, booking);
+        var full = booking is not null && Counts(attempt, booking)
+            && before + await UsedAsync(transaction, attempt, booking) >= await CapAsync(transaction, booking);
         var verdict = RedemptionRules.Judge(
             new RedemptionFacts(
                 attempt.Forged,

@@ -1,23 +1,21 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
+using WeChatMask.Pharmacies;
 using WeChatMask.Redemptions;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
 
-/// <summary>The counter's form as a plain form post; <c>counter.js</c> sends the same to the API where scripts run.</summary>
-public abstract class CounterPage(CounterAttempts attempts, RedemptionStore store, RedemptionViews views, Refused refused) : PageModel
+/// <summary>
+/// The counter's form and its verdict, whole pages of the server's. <c>counter.js</c> sends the same form and puts the
+/// answer in place, so that there is one place that words a verdict and one way to hand over.
+/// </summary>
+public abstract class CounterPage(CounterLines counter, Refused refused, IStringLocalizer<Text.Staff> text) : PageModel
 {
-    private const string VoucherStart = "WM1.";
-
-    /// <summary>A scanned voucher or a typed booking number.</summary>
-    [BindProperty]
-    public string? Code { get; set; }
-
-    /// <summary>Last four characters of the booker's card.</summary>
-    [BindProperty]
-    public string? LastFour { get; set; }
+    private static readonly char[] Steps = ['+', '-'];
 
     /// <summary>Name of whoever collects for the booker.</summary>
     [BindProperty]
@@ -27,56 +25,124 @@ public abstract class CounterPage(CounterAttempts attempts, RedemptionStore stor
     [BindProperty]
     public string? ProxyIdNumber { get; set; }
 
+    /// <summary>A pressed plus or minus, as <c>1+</c>: the line and the direction.</summary>
+    [BindProperty]
+    public string? Step { get; set; }
+
+    /// <summary>What the last post found, or null while there is a form to fill in.</summary>
+    public CounterOutcome? Outcome { get; private set; }
+
+    /// <summary>Why the last post could not be judged.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>The field to correct, by the name of its refusal.</summary>
+    public Refusal Refusal { get; private set; }
+
+    /// <summary>The line to correct.</summary>
+    public int RefusedLine { get; private set; }
+
+    /// <summary>What was typed.</summary>
+    public abstract IReadOnlyList<CounterLine> Typed { get; }
+
+    /// <summary>Whether the person at the counter is a proxy.</summary>
+    public bool HasProxy => !string.IsNullOrWhiteSpace(ProxyName) || !string.IsNullOrWhiteSpace(ProxyIdNumber);
+
+    /// <summary>Whether the page is for proxies only.</summary>
+    public virtual bool NeedsProxy => false;
+
+    /// <summary>An id for a new attempt.</summary>
+    public static string NewRequestId() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Looks only.</summary>
+    public Task<IActionResult> OnPostCheckAsync(CancellationToken cancellationToken) => JudgeAsync(handOver: false, cancellationToken);
+
+    /// <summary>Hands over.</summary>
+    public Task<IActionResult> OnPostRedeemAsync(CancellationToken cancellationToken) => JudgeAsync(handOver: true, cancellationToken);
+
+    /// <summary>The form again with what was typed, to correct it.</summary>
+    public async Task<IActionResult> OnPostEditAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    /// <summary>The outcome in a word; also the page's title, which screen readers say first.</summary>
+    public string? OutcomeWord
+    {
+        get
+        {
+            if (Outcome is null) return null;
+            if (!NeedsProxy) return text[$"Word_{Outcome.Lines[0].View!.Verdict}"];
+            var good = Outcome.Count(Outcome.HandedOver ? Verdict.Redeemed : Verdict.Valid);
+            if (good == 0) return text["Proxy_Word_None"];
+            return text[Outcome.HandedOver ? "Proxy_Word_Done" : "Proxy_Word_Open", good];
+        }
+    }
+
+    /// <summary>Why a line has no verdict.</summary>
+    public string SentenceOf(JudgedLine line) => refused.Sentence(line.Refusal);
+
+    /// <summary>Reads what the page shows besides the form.</summary>
+    protected abstract Task LoadAsync(CancellationToken cancellationToken);
+
+    private async Task<IActionResult> JudgeAsync(bool handOver, CancellationToken cancellationToken)
+    {
+        // Typed is read before the page's own data: the form is judged as it was sent.
+        var lines = Typed.Where(l => !l.IsEmpty).ToList();
+        TakeStep(lines);
+        var proxy = HasProxy || NeedsProxy ? new ProxyBody(ProxyName, ProxyIdNumber) : null;
+        var outcome = await counter.JudgeAsync(Counter.Of(User.Staff()), lines, proxy, handOver, cancellationToken);
+        if (outcome.Refusal != Refusal.None) Refuse(outcome.Refusal, lines.Count == 0 ? 0 : Typed.ToList().IndexOf(lines[outcome.RefusedLine]));
+        else if (Typed.Count == 1 && outcome.Lines[0].Refusal is var refusal and not Refusal.None) Refuse(refusal, 0);
+        else Outcome = outcome;
+        if (Outcome is null) await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    private void Refuse(Refusal refusal, int line)
+    {
+        Refusal = refusal;
+        RefusedLine = line;
+        var typed = Typed[line];
+        if (refusal != Refusal.InvalidRequest) Message = refused.Sentence(refusal);
+        else if (string.IsNullOrWhiteSpace(typed.Code)) Message = text["Need_Code"];
+        else Message = text["Need_LastFour"];
+        if (NeedsProxy && Refusal is not (Refusal.InvalidName or Refusal.InvalidIdNumber)) Message = text["Proxy_Line", line + 1] + Message;
+        // The fields show the step that was refused no more than what the clerk typed.
+        ModelState.Clear();
+    }
+
+    private void TakeStep(List<CounterLine> lines)
+    {
+        if (Step is not { Length: > 1 } || !Steps.Contains(Step[^1]) || !int.TryParse(Step[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= lines.Count) return;
+        if (lines[index].UnitsAsNumber is not { } units) return;
+        var next = Math.Max(1, Step[^1] == '+' ? units + 1 : units - 1);
+        lines[index].Units = next.ToString(CultureInfo.InvariantCulture);
+    }
+}
+
+/// <summary>A page with one booking on its form.</summary>
+public abstract class OneBookingPage(CounterLines counter, Refused refused, IStringLocalizer<Text.Staff> text) : CounterPage(counter, refused, text)
+{
+    private IReadOnlyList<CounterLine>? typed;
+
+    /// <summary>A scanned voucher or a typed booking number.</summary>
+    [BindProperty]
+    public string? Code { get; set; }
+
+    /// <summary>Last four characters of the booker's card.</summary>
+    [BindProperty]
+    public string? LastFour { get; set; }
+
     /// <summary>How many are handed over.</summary>
     [BindProperty]
-    public int? Units { get; set; }
+    public string? Units { get; set; }
 
     /// <summary>Keeps a form that is sent twice from handing over twice.</summary>
     [BindProperty]
     public string? RequestId { get; set; }
 
-    /// <summary>What the last post found.</summary>
-    public RedemptionView? Result { get; private set; }
-
-    /// <summary>Why the last post could not be judged.</summary>
-    public string? Message { get; private set; }
-
-    /// <summary>A fresh id for the form, or the posted one while its attempt has not succeeded.</summary>
-    public string FormRequestId =>
-        RequestId is { Length: > 0 } posted && Result?.Verdict != Verdict.Redeemed ? posted : Guid.NewGuid().ToString("N");
-
-    /// <summary>Looks only.</summary>
-    public Task<IActionResult> OnPostCheckAsync(CancellationToken cancellationToken) => JudgeAsync(store.CheckAsync, cancellationToken);
-
-    /// <summary>Hands over.</summary>
-    public Task<IActionResult> OnPostRedeemAsync(CancellationToken cancellationToken) => JudgeAsync(store.RedeemAsync, cancellationToken);
-
-    /// <summary>Reads what the page shows besides the form.</summary>
-    protected abstract Task LoadAsync(CancellationToken cancellationToken);
-
-    private async Task<IActionResult> JudgeAsync(
-        Func<Counter, CounterAttempt, CancellationToken, Task<CounterAnswer>> judge, CancellationToken cancellationToken)
-    {
-        var refusal = attempts.Read(Body(), requestIdNeeded: true, out var attempt);
-        if (refusal == Refusal.None)
-        {
-            var answer = await judge(Counter.Of(User.Staff()), attempt!, cancellationToken);
-            refusal = answer.Refusal;
-            if (refusal == Refusal.None) Result = views.Of(answer);
-        }
-
-        if (refusal != Refusal.None) Message = refused.Sentence(refusal);
-        // The fields show what was posted only where it must be corrected.
-        ModelState.Clear();
-        await LoadAsync(cancellationToken);
-        return Page();
-    }
-
-    private RedemptionBody Body()
-    {
-        var code = Code?.Trim() ?? "";
-        var voucher = code.StartsWith(VoucherStart, StringComparison.OrdinalIgnoreCase);
-        var proxy = string.IsNullOrWhiteSpace(ProxyName) && string.IsNullOrWhiteSpace(ProxyIdNumber) ? null : new ProxyBody(ProxyName, ProxyIdNumber);
-        return new RedemptionBody(voucher ? code : null, voucher ? null : code, LastFour, proxy, RequestId, Units);
-    }
+    /// <inheritdoc />
+    public override IReadOnlyList<CounterLine> Typed =>
+        typed ??= [new CounterLine { Code = Code, LastFour = LastFour, Units = Units, RequestId = RequestId }];
 }

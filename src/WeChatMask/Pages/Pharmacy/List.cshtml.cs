@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Domain;
 using WeChatMask.Pharmacies;
 using WeChatMask.Redemptions;
 using WeChatMask.Web;
@@ -9,7 +9,7 @@ namespace WeChatMask.Pages.Pharmacy;
 
 /// <summary>The pharmacy's list of one round, to read or to print.</summary>
 [Authorize(Policy = Sessions.ClerkPolicy)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+[PersonalPage]
 public sealed class ListModel(PharmacyLists lists, Refused refused) : PageModel
 {
     /// <summary>The list, or null.</summary>
@@ -20,6 +20,12 @@ public sealed class ListModel(PharmacyLists lists, Refused refused) : PageModel
 
     /// <summary>Column headings, the same as in the files.</summary>
     public IReadOnlyList<string> Headings => lists.Headings;
+
+    /// <summary>Bookings that stand.</summary>
+    public int Live => List?.Lines.Count(l => l.State != BookingStatus.Cancelled) ?? 0;
+
+    /// <summary>Units of the bookings that stand.</summary>
+    public int Units => List?.Lines.Where(l => l.State != BookingStatus.Cancelled).Sum(l => l.Units) ?? 0;
 
     /// <summary>Shows it.</summary>
     public async Task OnGetAsync(string date, CancellationToken cancellationToken)

@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc;
-using WeChatMask.Redemptions;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Pharmacies;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
 
 /// <summary>The counter's form alone, for a phone or a hand scanner.</summary>
 [Authorize(Policy = Sessions.ClerkPolicy)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-public sealed class ScanModel(CounterAttempts attempts, RedemptionStore store, RedemptionViews views, Refused refused)
-    : CounterPage(attempts, store, views, refused)
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class ScanModel(CounterLines counter, Refused refused, IStringLocalizer<Text.Staff> text) : OneBookingPage(counter, refused, text)
 {
     /// <summary>Shows the form.</summary>
     public void OnGet()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -11,11 +12,25 @@ namespace WeChatMask.Pages.Staff;
 /// <summary>The log-in of clerks and supervisors.</summary>
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-public sealed class LoginModel(StaffStore store, Refused refused) : PageModel
+[PersonalPage]
+public sealed class LoginModel(StaffStore store, Refused refused, CityCalendar calendar) : PageModel
 {
+    private const int FewTries = 2;
+
     /// <summary>Why the log-in failed, or null.</summary>
     public string? Message { get; private set; }
+
+    /// <summary>City time until which the name is locked after this browser's wrong passwords, or null.</summary>
+    public string? LockedUntil { get; private set; }
+
+    /// <summary>How many tries are left before the lock, said when they become few.</summary>
+    public int? TriesLeft { get; private set; }
+
+    /// <summary>Wrong passwords that lock.</summary>
+    public int MostTries => StaffStore.MostFailures;
+
+    /// <summary>How long the lock lasts.</summary>
+    public int LockMinutes => (int)StaffStore.LockTime.TotalMinutes;
 
     /// <summary>Where to go after the log-in.</summary>
     [BindProperty(SupportsGet = true)]
@@ -41,12 +56,21 @@ public sealed class LoginModel(StaffStore store, Refused refused) : PageModel
         var staff = await store.VerifyAsync(Username ?? "", Password ?? "", cancellationToken);
         if (staff is null)
         {
-            Message = refused.Sentence(Refusal.LoginFailed);
+            Fail();
             return Page();
         }
 
+        LoginTries.Clear(HttpContext);
         await HttpContext.SignInStaffAsync(staff.Id, staff.Username, staff.Role, staff.PharmacyId);
         return LocalRedirect(Target(staff.Role));
+    }
+
+    private void Fail()
+    {
+        Message = refused.Sentence(Refusal.LoginFailed);
+        var tries = LoginTries.Add(HttpContext, Username ?? "", calendar.Now);
+        LockedUntil = tries.LockedUntil is { } until ? calendar.Local(until).ToString("HH:mm", CultureInfo.InvariantCulture) : null;
+        if (tries.LockedUntil is null && StaffStore.MostFailures - tries.Failures <= FewTries) TriesLeft = StaffStore.MostFailures - tries.Failures;
     }
 
     /// <summary>Only an address inside the role's own pages is followed: anything else could lead away or in circles.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Domain;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
 using WeChatMask.Web;
@@ -10,7 +10,7 @@ namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+[PersonalPage]
 public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
@@ -19,20 +19,29 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, C
     /// <summary>The board as everybody sees it.</summary>
     public BoardView Board { get; private set; } = new(0, default, null, []);
 
-    /// <summary>Dates of the newest rounds.</summary>
-    public IReadOnlyList<string> Rounds { get; private set; } = [];
+    /// <summary>Today in the city.</summary>
+    public DateOnly Today => calendar.Today;
+
+    /// <summary>The newest rounds.</summary>
+    public IReadOnlyList<RoundState> Rounds { get; private set; } = [];
 
     /// <summary>Newest job runs.</summary>
     public IReadOnlyList<JobRun> Jobs { get; private set; } = [];
+
+    /// <summary>How many of them failed.</summary>
+    public int Failed => Jobs.Count(j => j.Outcome == JobOutcome.Failed);
 
     /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
-        Rounds = [.. (await rounds.NewestAsync(RoundsShown, cancellationToken)).Select(r => r.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))];
+        Rounds = await rounds.NewestAsync(RoundsShown, cancellationToken);
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
 
+    /// <summary>A round's phase as of now.</summary>
+    public RoundPhase PhaseOf(RoundState round) => round.PhaseAt(calendar.Now);
+
     /// <summary>An instant as the city's clocks show it.</summary>
-    public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

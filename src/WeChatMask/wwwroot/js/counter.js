@@ -1,82 +1,110 @@
-// The counter's form over the API: the answer appears in place, and a lost connection may be tried again safely,
-// because the same request id never hands over twice. Without this script the form is posted as it is.
-const form = document.querySelector("form[data-counter]");
-const result = document.getElementById("result");
+// Sends the counter's forms without leaving the page and puts the answer in place. The answer is the server's own page,
+// so verdicts have one wording. A lost connection is tried again with the very same form: its request ids make the
+// server give the same answer, and nothing is handed over twice. Without this script the forms are posted as they are.
+const patience = 15000;
+const tries = 3;
+const trouble = document.getElementById('trouble');
+let again = null;
 
-const field = (name) => form.elements.namedItem(name);
-const text = (name) => field(name).value.trim();
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function newRequestId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-function body() {
-  const code = text("Code");
-  const request = { requestId: text("RequestId") };
-  if (code.toUpperCase().startsWith("WM1.")) request.voucher = code;
-  else request.number = code;
-  if (text("LastFour")) request.idNumberLast4 = text("LastFour");
-  if (text("ProxyName") || text("ProxyIdNumber")) request.proxy = { name: text("ProxyName"), idNumber: text("ProxyIdNumber") };
-  if (text("Units")) request.units = Number(text("Units"));
-  return request;
+function say(sentence, canAgain) {
+  trouble.querySelector('p').textContent = sentence;
+  trouble.querySelector('[data-again]').hidden = !canAgain;
+  trouble.hidden = sentence === '';
+  if (sentence) trouble.scrollIntoView({ block: 'nearest' });
 }
 
-const hour = (instant) => instant.slice(11, 16);
-
-function show(sentence, good, answer) {
-  result.dataset.good = good;
-  result.querySelector("p[data-verdict]").textContent = sentence;
-  result.querySelector("[data-outside]").hidden = !answer?.outsideSlot;
-  const booking = answer?.booking;
-  const list = result.querySelector("[data-booking]");
-  list.hidden = !booking;
-  if (!booking) return;
-  const slot = booking.slot ? `${hour(booking.slot.startsAt)}-${hour(booking.slot.endsAt)}` : "";
-  const shown = { ...booking, slot, amount: booking.amount.toFixed(2) };
-  for (const place of list.querySelectorAll("[data-field]")) place.textContent = shown[place.dataset.field] ?? "";
+function focus() {
+  const place = document.querySelector('#main [data-focus]') ?? document.querySelector('#main [autofocus]') ?? document.getElementById('main');
+  place.focus({ preventScroll: true });
 }
 
-function sentenceOf(verdict) {
-  const known = result.querySelector("template[data-verdicts]").content.querySelector(`[data-verdict="${verdict}"]`);
-  return known ? known.textContent : verdict;
+function show(page) {
+  const main = page.getElementById('main');
+  if (!main) return false;
+  document.title = page.title;
+  document.getElementById('main').replaceChildren(...main.childNodes);
+  scrollTo(0, 0);
+  focus();
+  return true;
 }
 
-async function send(act) {
-  const response = await fetch(`/api/pharmacy/redemptions${act === "check" ? "/check" : ""}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body()),
+async function fetchPage(address, body) {
+  const response = await fetch(address, {
+    method: 'POST', body, headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(patience),
   });
-  const answer = await response.json();
-  if (response.status === 401) {
-    location.assign(`/staff/login?returnUrl=${encodeURIComponent(location.pathname)}`);
-  } else if (!response.ok) {
-    show(answer.title, false);
-  } else {
-    show(sentenceOf(answer.verdict), answer.verdict === "redeemed" || answer.verdict === "valid", answer);
-    if (answer.verdict === "redeemed") {
-      form.reset();
-      field("RequestId").value = newRequestId();
-      field("Code").focus();
+  if (response.status === 429 || response.status >= 500) throw new Error('busy');
+  return response;
+}
+
+// Slow and lost answers are asked for again by themselves; after that by the button, for as long as it takes.
+async function send(address, body) {
+  say('', false);
+  for (let i = 1; ; i++) {
+    try {
+      const response = await fetchPage(address, body);
+      if (new URL(response.url).pathname === '/staff/login') return location.assign(`/staff/login?returnUrl=${encodeURIComponent(location.pathname)}`);
+      say('', false);
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      if (!show(page)) say(trouble.dataset.broken, false);
+      return undefined;
+    } catch {
+      if (i === tries) return say(trouble.dataset.network, true);
+      say(trouble.dataset.trying, false);
+      await pause(i * 800 + Math.random() * 800);
     }
   }
 }
 
-if (form && result) {
-  // What is typed anew is a new attempt; only the same one may be repeated under its id.
-  form.addEventListener("input", () => { field("RequestId").value = newRequestId(); });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const buttons = form.querySelectorAll("button");
-    for (const button of buttons) button.disabled = true;
-    try {
-      // Enter, which a hand scanner sends too, only looks.
-      await send(event.submitter?.dataset.act ?? "check");
-    } catch {
-      show(form.dataset.network, false);
-    } finally {
-      for (const button of buttons) button.disabled = false;
-    }
-  });
+// Fewer units: the amount follows at once; the server counts again when it hands over.
+function count(box, step) {
+  const input = box.querySelector('input');
+  const most = Number(input.max);
+  const units = Math.min(most, Math.max(1, (Number(input.value) || 1) + step));
+  if (step) input.value = units;
+  const [fewer, more] = box.querySelectorAll('[data-step]');
+  fewer.disabled = units <= 1;
+  more.disabled = units >= most;
+  const line = box.closest('.line') ?? box.closest('.verdict-body');
+  line.querySelector('[data-count]').textContent = units;
+  line.querySelector('[data-amount]').textContent = ((units * box.dataset.fen) / 100).toFixed(2);
+  const total = document.querySelector('[data-total]');
+  if (!total) return;
+  const fen = [...document.querySelectorAll('[data-units]')].reduce((sum, b) => sum + b.querySelector('input').value * b.dataset.fen, 0);
+  total.textContent = (fen / 100).toFixed(2);
 }
+
+document.addEventListener('submit', async (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (!form.matches('form[data-counter]')) return;
+  event.preventDefault();
+  if (button?.dataset.step) return count(button.closest('[data-units]'), Number(button.dataset.step));
+  if (form.hasAttribute('aria-busy')) return;
+  const body = new URLSearchParams(new FormData(form, button));
+  const address = button?.hasAttribute('formaction') ? button.formAction : form.action;
+  again = async () => {
+    form.setAttribute('aria-busy', 'true');
+    await send(address, body);
+    form.removeAttribute('aria-busy');
+  };
+  await again();
+});
+
+trouble.querySelector('[data-again]').addEventListener('click', () => again?.());
+
+document.addEventListener('input', (event) => {
+  const box = event.target.closest('[data-units]');
+  if (box) return count(box, 0);
+  const form = event.target.closest('form[data-counter]');
+  if (!form) return;
+  // What is typed anew is a new attempt; only the same one may be repeated under its id.
+  say('', false);
+  for (const id of form.querySelectorAll('input[name$="RequestId"]')) id.value = newRequestId();
+});

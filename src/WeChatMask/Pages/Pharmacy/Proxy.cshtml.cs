@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Pharmacies;
+using WeChatMask.Rounds;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Pharmacy;
+
+/// <summary>One person collects for several: their bookings are looked at together and handed over together.</summary>
+[Authorize(Policy = Sessions.ClerkPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class ProxyModel(
+    CounterLines counter, Refused refused, RoundQueries rounds, CurrentPolicy policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    : CounterPage(counter, refused, text)
+{
+    // A form longer than this is no help to anybody; the cap itself is the server's, whatever is sent.
+    private const int MostLines = 10;
+
+    /// <summary>The bookings.</summary>
+    [BindProperty]
+    public List<CounterLine> Lines { get; set; } = [];
+
+    /// <summary>For how many a proxy may collect on a day.</summary>
+    public int Cap { get; private set; }
+
+    /// <summary>How many lines the form has.</summary>
+    public int FormLines => Math.Clamp(Math.Max(Cap, Typed.Count), 1, MostLines);
+
+    /// <inheritdoc />
+    public override IReadOnlyList<CounterLine> Typed => Lines.Count == 0 ? [new CounterLine()] : [.. Lines.Take(MostLines)];
+
+    /// <inheritdoc />
+    public override bool NeedsProxy => true;
+
+    /// <summary>Shows the form.</summary>
+    public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    /// <inheritdoc />
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var today = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
+        Cap = (today?.Policy ?? await policies.GetAsync(cancellationToken))?.ProxyCap ?? 0;
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Pharmacies;
+using WeChatMask.Redemptions;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Pharmacy;
+
+/// <summary>Asks back before a hand-over is taken back, and says what to take back with it.</summary>
+[Authorize(Policy = Sessions.ClerkPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refused, IStringLocalizer<Text.Staff> text) : PageModel
+{
+    private const int LongestReason = 200;
+
+    /// <summary>Names of the reasons to choose from; the last one wants words.</summary>
+    public static IReadOnlyList<string> Reasons { get; } = ["Mistake", "Units", "NotTaken", "Other"];
+
+    /// <summary>What is to be taken back.</summary>
+    public HandOver? HandOver { get; private set; }
+
+    /// <summary>Whether it was taken back just now.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Why it cannot be.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>The chosen reason.</summary>
+    [BindProperty]
+    public string? Reason { get; set; }
+
+    /// <summary>The reason in the clerk's own words.</summary>
+    [BindProperty]
+    public string? Words { get; set; }
+
+    /// <summary>Asks back.</summary>
+    public async Task OnGetAsync(string number, CancellationToken cancellationToken)
+    {
+        await LoadAsync(number, cancellationToken);
+        if (HandOver is null) Refuse(Refusal.UnknownBooking);
+        else if (HandOver.IsVoided) Message = text["Void_Already"];
+        else if (!HandOver.MayVoid) Message = text["Void_Late"];
+    }
+
+    /// <summary>Takes it back.</summary>
+    public async Task OnPostAsync(string number, CancellationToken cancellationToken)
+    {
+        await LoadAsync(number, cancellationToken);
+        if (HandOver is null)
+        {
+            Refuse(Refusal.UnknownBooking);
+            return;
+        }
+
+        if (ReasonText() is not { } reason)
+        {
+            Message = text["Void_NeedReason"];
+            return;
+        }
+
+        var answer = await store.VoidAsync(User.Staff(), HandOver.Number, reason, cancellationToken);
+        IsDone = answer.Refusal == Refusal.None;
+        if (IsDone) return;
+        await LoadAsync(number, cancellationToken);
+        if (answer.Refusal == Refusal.NotRedeemed) Message = text["Void_Already"];
+        else if (answer.Refusal == Refusal.TooLate) Message = text["Void_Late"];
+        else Refuse(answer.Refusal);
+    }
+
+    private string? ReasonText()
+    {
+        var words = Words?.Trim() ?? "";
+        if (Reason is null || !Reasons.Contains(Reason, StringComparer.Ordinal)) return null;
+        if (Reason == Reasons[^1] && words.Length == 0) return null;
+        var whole = Reason == Reasons[^1] ? words : words.Length == 0 ? text[$"Reason_{Reason}"].Value : text["Reason_With", text[$"Reason_{Reason}"], words].Value;
+        return whole.Length > LongestReason ? null : whole;
+    }
+
+    private void Refuse(Refusal refusal)
+    {
+        Response.StatusCode = Refused.Status(refusal);
+        Message = refused.Sentence(refusal);
+    }
+
+    private async Task LoadAsync(string number, CancellationToken cancellationToken) => HandOver = BookingNumber.TryParse(number, out var exact)
+        ? await days.HandOverAsync(exact, Counter.Of(User.Staff()).PharmacyId, cancellationToken)
+        : null;
+}
