@@ -85,4 +85,5 @@ public enum Refusal
     NotRedeemed,
     RegistryUnavailable,
     LoginFailed,
+    LoginEnded,
 }

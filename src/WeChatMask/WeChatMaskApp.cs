@@ -115,7 +115,8 @@ public static class WeChatMaskApp
 
     private static void AddResidents(this IServiceCollection services)
     {
-        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<PurgeStore>();
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>();
+        services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddHttpClient<RegistryClient>();
     }
 

@@ -14,6 +14,12 @@ public sealed class BookingQueries(Database database)
         new { accountId },
         cancellationToken);
 
+    /// <summary>Code of the pharmacy an account booked at last, or none.</summary>
+    public Task<string?> LastPharmacyAsync(long accountId, CancellationToken cancellationToken) => database.ScalarAsync<string>(
+        "SELECT p.code FROM booking b JOIN pharmacy p ON p.id = b.pharmacy_id WHERE b.account_id = @accountId ORDER BY b.id DESC LIMIT 1",
+        new { accountId },
+        cancellationToken);
+
     /// <summary>One booking of an account by its number.</summary>
     public Task<BookingRow?> FindAsync(long accountId, string number, CancellationToken cancellationToken) =>
         database.QueryOneAsync<BookingRow>(

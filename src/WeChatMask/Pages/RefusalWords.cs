@@ -32,7 +32,8 @@ public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, Refused refu
         Refusal.AlreadyBooked or Refusal.HasOpenBooking or Refusal.UnknownBooking or Refusal.TooLate => "/bookings",
         Refusal.UnknownResident => "/residents",
         Refusal.NotEligible => "/complaints",
-        Refusal.Closed => "/notices",
+        Refusal.Closed or Refusal.UnknownRound => "/notices",
+        Refusal.LoginEnded => "/login?returnUrl=/residents",
         _ => null,
     };
 }

@@ -48,6 +48,12 @@ public sealed record RoundFace(BoardView Board, RoundState? Round, DateTimeOffse
     /// <summary>The phase, for the figures' words.</summary>
     public RoundPhase? Phase => Round?.PhaseAt(Now);
 
+    /// <summary>Whether nothing can be booked today any more.</summary>
+    public bool IsOver => State is Closed or Published or None;
+
+    /// <summary>Whether a pharmacy has nothing to give, now or later today.</summary>
+    public bool IsGone(PharmacyFigures pharmacy) => IsOver || pharmacy.Status != PharmacyStatus.Open || pharmacy.Left == 0;
+
     /// <summary>The present or next window.</summary>
     public RoundWindow? Window => Round?.Times.PresentOrNext(Now);
 

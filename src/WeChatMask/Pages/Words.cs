@@ -16,6 +16,9 @@ public sealed class Words(IStringLocalizer<Text.Pages> text, CityCalendar calend
     /// <summary>A day with its year.</summary>
     public string LongDay(DateOnly day) => day.ToString(text["Format_LongDay"], Chinese);
 
+    /// <summary>A day with its year, without its day of the week: for what lies further off.</summary>
+    public string LongDate(DateOnly day) => day.ToString(text["Format_LongDate"], Chinese);
+
     /// <summary>A city time of an instant.</summary>
     public string Time(DateTimeOffset instant) => calendar.Local(instant).ToString("HH:mm", CultureInfo.InvariantCulture);
 

@@ -52,6 +52,9 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
         return database.WriteAsync(
             async transaction =>
             {
+                // A log-in lasts longer than an account on which nothing hangs any more.
+                var account = await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM account WHERE id = @accountId", new { accountId });
+                if (account == 0) return (Refusal.LoginEnded, 0L);
                 var persons = await transaction.QueryAsync<Known>(
                     "SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId", new { accountId });
                 var same = persons.Find(p => p.PersonHash == hash);
@@ -92,7 +95,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             cancellationToken);
     }
 
-    /// <summary>Removes a person from an account; bookings and lists of the past keep what they need until it is purged.</summary>
+    /// <summary>Removes a person from an account and destroys the particulars, at once or when the round they take part in has ended.</summary>
     public Task<Refusal> RemoveAsync(long accountId, long residentId, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
@@ -103,6 +106,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             var rows = await transaction.ExecuteAsync(
                 "UPDATE resident SET removed_at = @now WHERE id = @residentId AND account_id = @accountId AND removed_at IS NULL",
                 new { now = calendar.Now, residentId, accountId });
+            await transaction.ExecuteAsync($"{ErasureStore.DestroyRemoved} AND id = @residentId AND account_id = @accountId", new { residentId, accountId });
             return rows == 1 ? Refusal.None : Refusal.UnknownResident;
         },
         cancellationToken);

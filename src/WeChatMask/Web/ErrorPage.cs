@@ -1,12 +1,17 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.Extensions.Localization;
-using WeChatMask.Text;
 
 namespace WeChatMask.Web;
 
 /// <summary>The page a person sees when something is not there or broke. It needs nothing that could be broken too.</summary>
+/// <remarks>
+/// What will pass by itself goes on by itself: a script asks again after a pause of its own and then opens what was
+/// asked for. Nobody is told to load a page again, since thousands would do it in the same second.
+/// </remarks>
 internal static class ErrorPage
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
@@ -14,19 +19,63 @@ internal static class ErrorPage
     /// <summary>Writes the page for a status.</summary>
     public static Task WriteAsync(HttpContext context, int status)
     {
-        var refusals = context.RequestServices.GetRequiredService<IStringLocalizer<Refusals>>();
-        var pages = context.RequestServices.GetRequiredService<IStringLocalizer<Text.Pages>>();
-        var sentence = refusals[$"Http_{status}"];
-        var title = Encoder.Encode(sentence.ResourceNotFound ? refusals["Http_400"].Value : sentence.Value);
-        var home = Encoder.Encode(pages["Error_Home"].Value);
+        var text = context.RequestServices.GetRequiredService<IStringLocalizer<Text.Pages>>();
+        var path = context.Request.Path;
+        var login = path.StartsWithSegments("/login", StringComparison.Ordinal);
+        var passes = !login && status is StatusCodes.Status429TooManyRequests or >= 500;
+        var asked = HttpMethods.IsGet(context.Request.Method) ? path + context.Request.QueryString : null;
+        var title = Of(text, login ? "Login" : status.ToString(CultureInfo.InvariantCulture), status, "Title");
         var html = $"""
-            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
+            <!doctype html><html lang="zh-CN"{(LargeType.IsChosen(context) ? " class=\"large\"" : "")}><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-            <title>{title}</title><link rel="stylesheet" href="/css/site.css"></head>
-            <body><main class="sheet"><h1>{title}</h1><p><a class="button" href="/">{home}</a></p></main></body></html>
+            <title>{title}</title><link rel="icon" href="/icon.svg" type="image/svg+xml">
+            <link rel="stylesheet" href="/css/resident.css">{(passes && asked is not null ? "<script type=\"module\" src=\"/js/again.js\"></script>" : "")}</head>
+            <body><div class="page"><main class="sheet trouble">{Picture(passes)}<h1>{title}</h1>
+            <p>{Of(text, login ? "Login" : status.ToString(CultureInfo.InvariantCulture), status, "More")}</p>
+            {(login ? Button(text["Error_Login"], "/login?returnUrl=%2Fbook", true) : passes ? Passing(text, asked) : "")}
+            {Button(text["Error_Home"], "/", !passes && !login)}
+            {(IsStaffs(path) ? "" : Links(text))}
+            </main></div></body></html>
             """;
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
+        if (passes && context.Response.Headers.RetryAfter.Count == 0)
+            context.Response.Headers.RetryAfter = RandomNumberGenerator.GetInt32(2, 8).ToString(CultureInfo.InvariantCulture);
         return context.Response.WriteAsync(html, Encoding.UTF8, context.RequestAborted);
     }
+
+    // A form that was sent is only sent again by the person: its page still has what was typed, and the attempt's id.
+    private static string Passing(IStringLocalizer<Text.Pages> text, string? asked) => asked is null
+        ? $"<p>{Encoder.Encode(text["Error_Form"])}</p>"
+        : $"""
+          <p role="status" data-again="{Encoder.Encode(text["Error_Waiting"])}"></p>
+          {Button(text["Error_On"], asked, true)}
+          """;
+
+    private static string Button(string words, string href, bool first) =>
+        $"<p><a class=\"weui-btn {(first ? "weui-btn_primary" : "weui-btn_default")} wide\" href=\"{Encoder.Encode(href)}\">{Encoder.Encode(words)}</a></p>";
+
+    private static string Links(IStringLocalizer<Text.Pages> text) =>
+        $"""
+        <p class="ways"><a class="go" href="/bookings">{Encoder.Encode(text["Bookings_Title"])}</a> <a class="go" href="/complaints">{Encoder.Encode(text["Complaints_Title"])}</a></p>
+        """;
+
+    private static bool IsStaffs(PathString path) =>
+        path.StartsWithSegments("/pharmacy", StringComparison.Ordinal) || path.StartsWithSegments("/supervisor", StringComparison.Ordinal)
+        || path.StartsWithSegments("/staff", StringComparison.Ordinal);
+
+    private static string Of(IStringLocalizer<Text.Pages> text, string kind, int status, string part)
+    {
+        var own = text[$"Error_{kind}_{part}"];
+        return Encoder.Encode(own.ResourceNotFound ? text[status >= 500 ? $"Error_500_{part}" : $"Error_400_{part}"] : own);
+    }
+
+    // A clock for what passes, an empty sheet for what is not there.
+    private static string Picture(bool passes) =>
+        "<svg class=\"picture\" viewBox=\"0 0 96 96\" width=\"96\" height=\"96\" aria-hidden=\"true\" focusable=\"false\" fill=\"none\" stroke=\"currentColor\""
+        + " stroke-width=\"3\" stroke-linecap=\"round\" stroke-linejoin=\"round\">"
+        + (passes
+            ? "<circle cx=\"48\" cy=\"48\" r=\"34\" fill=\"#e3f3e9\" /><path d=\"M48 26v22l14 10\" />"
+            : "<path d=\"M24 10h34l16 16v60H24z\" fill=\"#e3f3e9\" /><path d=\"M58 10v16h16M38 44h.1M60 44h.1M38 64c5-6 17-6 22 0\" />")
+        + "</svg>";
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace WeChatMask.Web;
 
@@ -11,18 +12,25 @@ namespace WeChatMask.Web;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class CacheablePageAttribute : ResultFilterAttribute
 {
+    private static readonly object Settled = new();
+
     /// <summary>How long it may be kept.</summary>
     public int Seconds { get; init; } = 2;
 
     /// <summary>Whether search engines are asked to leave it out.</summary>
     public bool NoIndex { get; init; }
 
+    /// <summary>Says that what this answer shows will hardly change any more, so that it may be kept for longer.</summary>
+    public static void Keep(HttpContext context, int seconds) => context.Items[Settled] = seconds;
+
     /// <inheritdoc />
     public override void OnResultExecuting(ResultExecutingContext context)
     {
         var headers = context.HttpContext.Response.Headers;
-        var isPage = context.Result is Microsoft.AspNetCore.Mvc.RazorPages.PageResult;
-        headers.CacheControl = isPage ? FormattableString.Invariant($"public, max-age={Seconds}") : "no-store";
+        var isPage = context.Result is PageResult { StatusCode: null or StatusCodes.Status200OK }
+            && context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
+        var seconds = context.HttpContext.Items[Settled] is int settled ? settled : Seconds;
+        headers.CacheControl = isPage ? FormattableString.Invariant($"public, max-age={seconds}") : "no-store";
         headers.Vary = "Cookie";
         if (NoIndex) headers["X-Robots-Tag"] = "noindex, nofollow";
     }

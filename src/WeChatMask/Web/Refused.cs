@@ -41,6 +41,7 @@ public sealed class Refused(IStringLocalizer<Refusals> text)
         [Refusal.NotRedeemed] = 409,
         [Refusal.RegistryUnavailable] = 503,
         [Refusal.LoginFailed] = 403,
+        [Refusal.LoginEnded] = 401,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =

@@ -87,7 +87,7 @@ public sealed class PublicPageTests
 
         var notice = await PageReader.OpenAsync(host.Http, "/notices/2020-02-02?pharmacy=CZ003");
 
-        Assert.Single(Regex.Matches(notice.Html, "<details"));
+        Assert.Single(Regex.Matches(notice.Html, "<summary><span>[^<]+</span> <span class=\"quiet\">[0-9]+ 人"));
         Assert.Contains("value=\"CZ003\" selected", notice.Html, StringComparison.Ordinal);
     }
 

@@ -16,6 +16,8 @@ public sealed class ResidentPageTests
     [InlineData("/bookings/20000000000/cancel")]
     [InlineData("/residents")]
     [InlineData("/residents/1/remove")]
+    [InlineData("/my-data")]
+    [InlineData("/my-data/erase")]
     public async Task Personal_pages_lead_to_the_log_in_and_back(string path)
     {
         await using var host = await SandboxHost.StartAsync();

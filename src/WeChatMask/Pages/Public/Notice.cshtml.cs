@@ -11,16 +11,22 @@ namespace WeChatMask.Pages.Public;
 
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
-[CacheablePage(Seconds = 5, NoIndex = true)]
+[CacheablePage(Seconds = 2, NoIndex = true)]
 public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
-    private const int ListsOnOnePage = 10;
+    internal const int ListsOnOnePage = 10;
 
     private const int EndingLength = 4;
 
+    // A supervisor may still take a hand-over back after the end.
+    private const int SettledSeconds = 60;
+
     /// <summary>The books.</summary>
-    public RoundBooks Books { get; private set; } = null!;
+    public RoundBooks? Books { get; private set; }
+
+    /// <summary>Why there are none.</summary>
+    public RefusalView Unknown => refusals.Of(Refusal.UnknownRound);
 
     /// <summary>The lists that are shown.</summary>
     public IReadOnlyList<PublicList> Lists { get; private set; } = [];
@@ -36,8 +42,13 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, IS
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             || await queries.BooksAsync(day, cancellationToken) is not { } books)
-            return NotFound();
+        {
+            Response.StatusCode = Refused.Status(Refusal.UnknownRound);
+            return Page();
+        }
+
         Books = books;
+        if (books.Phase == RoundPhase.Ended) CacheablePageAttribute.Keep(HttpContext, SettledSeconds);
         Code = books.Pharmacies.FirstOrDefault(p => p.Code == pharmacy)?.Code;
         var codes = Code is not null || books.Pharmacies.Count > ListsOnOnePage
             ? [.. books.Pharmacies.Where(p => p.Code == (Code ?? books.Pharmacies[0].Code)).Select(p => p.Code)]
@@ -54,13 +65,24 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, IS
         return Page();
     }
 
+    /// <summary>A pharmacy's figures with the texts of their columns.</summary>
+    public static IReadOnlyList<(string Column, int Figure)> Figures(PharmacyBooks b) =>
+        Figures(new BooksTotals(b.Planned, b.CarriedIn, b.Places, b.Booked, b.Left, b.Redeemed, b.Lapsed, b.Cancelled, b.CarriedOut));
+
+    /// <summary>The city's figures with the texts of their columns.</summary>
+    public static IReadOnlyList<(string Column, int Figure)> Figures(BooksTotals b) =>
+    [
+        ("Col_Planned", b.Planned), ("Col_CarriedIn", b.CarriedIn), ("Col_Places", b.Places), ("Col_Left", b.Left), ("Col_Booked", b.Booked),
+        ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled), ("Col_CarriedOut", b.CarriedOut),
+    ];
+
     /// <summary>A pharmacy's name.</summary>
-    public string NameOf(string code) => Books.Pharmacies.First(p => p.Code == code).Name;
+    public string NameOf(string code) => Books!.Pharmacies.First(p => p.Code == code).Name;
 
     /// <summary>The last four characters; the stars before them say nothing on a narrow screen.</summary>
     public static string Ending(string idNumber) => idNumber.Length > EndingLength ? idNumber[^EndingLength..] : idNumber;
 
     // Lists that were public and are no longer have come down with the personal data.
     private string Why(Refusal refusal) =>
-        Books.Phase >= RoundPhase.Published ? text["Notice_ListsGone"].Value : refusals.Of(refusal).Sentence;
+        Books!.Phase >= RoundPhase.Published ? text["Notice_ListsGone"].Value : refusals.Of(refusal).Sentence;
 }

@@ -7,7 +7,7 @@ namespace WeChatMask.Pages.Public;
 
 /// <summary>All rounds, newest first: the way to each day's books and lists.</summary>
 [AllowAnonymous]
-[CacheablePage(Seconds = 5)]
+[CacheablePage(Seconds = 2)]
 public sealed class NoticesModel(PublicQueries queries) : PageModel
 {
     /// <summary>The rounds.</summary>

@@ -21,7 +21,8 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class BookModel(
-    Board board, CurrentPolicy current, ResidentQueries persons, BookingDesk desk, CityCalendar calendar, RefusalWords refusals) : PageModel
+    Board board, CurrentPolicy current, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalWords refusals)
+    : PageModel
 {
     private const int LongestRequestId = 40;
 
@@ -46,6 +47,9 @@ public sealed class BookModel(
     /// <summary>The pharmacy to try again at, when the desk was busy.</summary>
     public PharmacyFigures? Again { get; private set; }
 
+    /// <summary>The pharmacy of the last booking, while it takes part: whoever comes again and has somebody who may book does it with one press.</summary>
+    public PharmacyFigures? Usual { get; private set; }
+
     /// <summary>What one can do after each refusal, for the script.</summary>
     public IEnumerable<RefusalView> NextSteps => RefusalWords.OfTheDesk.Select(r => refusals.Of(r));
 
@@ -67,7 +71,7 @@ public sealed class BookModel(
         Response.StatusCode = Refused.Status(answer.Refusal);
         if (answer.Refusal == Domain.Refusal.Busy)
         {
-            Response.Headers.RetryAfter = "2";
+            Response.Headers.RetryAfter = RandomNumberGenerator.GetInt32(1, 4).ToString(CultureInfo.InvariantCulture);
             Again = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == pharmacyCode);
         }
 
@@ -82,6 +86,8 @@ public sealed class BookModel(
         Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
         Policy = Face.Round?.Policy ?? await current.GetAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
+            Usual = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
         RequestId = requestId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         // Whoever was chosen, else the first who may book, else the first.
         Chosen = Residents.OrderBy(r => r.Id == residentId ? 0 : r is { Eligible: true, BookableFrom: null } ? 1 : 2).Select(r => r.Id).FirstOrDefault();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Domain;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;
@@ -8,10 +9,13 @@ namespace WeChatMask.Pages.Resident;
 /// <summary>One booking: its number and code to show at the counter, when and where to go, what to bring.</summary>
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
-public sealed class BookingModel(BookingFaces faces, PolicyWords rules) : PageModel
+public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalWords refusals) : PageModel
 {
     /// <summary>The booking.</summary>
-    public BookingFace Face { get; private set; } = null!;
+    public BookingFace? Face { get; private set; }
+
+    /// <summary>Why there is none.</summary>
+    public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
     /// <summary>Says the rules.</summary>
     public PolicyWords Rules => rules;
@@ -19,8 +23,8 @@ public sealed class BookingModel(BookingFaces faces, PolicyWords rules) : PageMo
     /// <summary>Shows it.</summary>
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
-        if (await faces.FindAsync(User.AccountId(), number, cancellationToken) is not { } face) return NotFound();
-        Face = face;
+        Face = await faces.FindAsync(User.AccountId(), number, cancellationToken);
+        if (Face is null) Response.StatusCode = Refused.Status(Refusal.UnknownBooking);
         return Page();
     }
 }

@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Resident;
 public sealed class CancelModel(BookingFaces faces, CancellationStore store, RefusalWords refusals) : PageModel
 {
     /// <summary>The booking.</summary>
-    public BookingFace Face { get; private set; } = null!;
+    public BookingFace? Face { get; private set; }
 
     /// <summary>Why it cannot be given back.</summary>
     public RefusalView? Refusal { get; private set; }
@@ -23,7 +23,7 @@ public sealed class CancelModel(BookingFaces faces, CancellationStore store, Ref
     /// <summary>Asks.</summary>
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
-        if (await faces.FindAsync(User.AccountId(), number, cancellationToken) is not { } face) return NotFound();
+        if (await faces.FindAsync(User.AccountId(), number, cancellationToken) is not { } face) return Unknown();
         Face = face;
         // Who gave it back already sees that it is done, also by a second press.
         if (face.Booking.Status == BookingStatus.Cancelled) return LocalRedirect($"/bookings/{face.Booking.Number}");
@@ -34,11 +34,18 @@ public sealed class CancelModel(BookingFaces faces, CancellationStore store, Ref
     /// <summary>Gives it back.</summary>
     public async Task<IActionResult> OnPostAsync(string number, CancellationToken cancellationToken)
     {
-        if (!BookingNumber.TryParse(number, out var exact)) return NotFound();
+        if (!BookingNumber.TryParse(number, out var exact)) return Unknown();
         var refusal = await store.CancelAsync(User.AccountId(), exact, cancellationToken);
         if (refusal == Domain.Refusal.None) return LocalRedirect($"/bookings/{exact}");
         var shown = await OnGetAsync(number, cancellationToken);
-        if (shown is PageResult) Response.StatusCode = Refused.Status(refusal);
+        if (shown is PageResult && Face is not null) Response.StatusCode = Refused.Status(refusal);
         return shown;
+    }
+
+    private PageResult Unknown()
+    {
+        Refusal = refusals.Of(Domain.Refusal.UnknownBooking);
+        Response.StatusCode = Refused.Status(Domain.Refusal.UnknownBooking);
+        return Page();
     }
 }

@@ -52,15 +52,14 @@ const left = new Map();
 
 function show(pharmacies) {
   for (const pharmacy of pharmacies) {
-    const row = list?.querySelector(`[data-code="${CSS.escape(pharmacy.code)}"]`);
     left.set(pharmacy.code, pharmacy.status === 'open' ? pharmacy.left : 0);
-    if (!row) continue;
-    const place = row.querySelector('[data-left]');
     const text = words(pharmacy);
-    if (place.textContent !== text) place.textContent = text;
     const gone = pharmacy.status !== 'open' || pharmacy.left === 0 || final.has(told);
-    place.toggleAttribute('data-empty', gone);
-    row.toggleAttribute('data-gone', gone);
+    // In the list, and for the pharmacy booked at last also above it.
+    for (const place of document.querySelectorAll(`[data-code="${CSS.escape(pharmacy.code)}"] [data-left]`)) {
+      if (place.textContent !== text) place.textContent = text;
+      place.toggleAttribute('data-empty', gone);
+    }
   }
   document.dispatchEvent(new CustomEvent('board-shown'));
 }

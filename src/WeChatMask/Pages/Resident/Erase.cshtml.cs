@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using WeChatMask.Residents;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Resident;
+
+/// <summary>Says what an erasure destroys, what stays and why, asks, and erases.</summary>
+[Authorize(Policy = Sessions.ResidentPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, RefusalWords refusals) : PageModel
+{
+    /// <summary>What is kept now.</summary>
+    public MyData Kept { get; private set; } = null!;
+
+    /// <summary>Why it cannot be erased now.</summary>
+    public RefusalView? Refusal { get; private set; }
+
+    /// <summary>Persons who would go.</summary>
+    public IEnumerable<MyPerson> Persons => Kept.Residents.Where(p => p.RemovedAt is null);
+
+    /// <summary>The last pickup day of a running round that still needs somebody's particulars.</summary>
+    public DateOnly? WaitsFor => Kept.Residents.Max(p => p.RunningPickup);
+
+    /// <summary>The day by which the last hold is forgotten.</summary>
+    public DateOnly? HoldsUntil => Kept.Residents.Max(p => p.Cooldown?.DestroyedBy);
+
+    /// <summary>The day by which the last line of a public list is taken down.</summary>
+    public DateOnly? ListedUntil => Kept.Bookings.Max(b => b.ListedUntil);
+
+    /// <summary>Asks.</summary>
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
+    {
+        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirect(MyDataModel.LoginOf("/my-data"));
+        Kept = kept;
+        if (!Persons.Any()) return LocalRedirect("/my-data");
+        if (kept.Bookings.Any(b => b.Status == Domain.BookingStatus.Booked)) Refusal = refusals.Of(Domain.Refusal.HasOpenBooking);
+        return Page();
+    }
+
+    /// <summary>Erases.</summary>
+    public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
+    {
+        var refusal = await erasure.EraseAsync(User.AccountId(), cancellationToken);
+        if (refusal == Domain.Refusal.None) return LocalRedirect("/my-data?erased=true");
+        var shown = await OnGetAsync(cancellationToken);
+        Refusal = refusals.Of(refusal);
+        if (shown is PageResult) Response.StatusCode = Refused.Status(refusal);
+        return shown;
+    }
+}

@@ -1,0 +1,56 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Supervision;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Destroys what an account has given us, as far as no running round still needs it, and writes down that it was asked for.</summary>
+/// <remarks>
+/// A removed person's particulars go at once, or, while a round they booked in still runs, with its end: its list is
+/// published and its counter asks by them. The keyed hash stays while a cooldown runs, since a person could otherwise
+/// book again by deleting themselves.
+/// </remarks>
+public sealed class ErasureStore(Database database, CityCalendar calendar)
+{
+    /// <summary>What stands in the place of a hash that was destroyed; the row's id makes it unique.</summary>
+    internal const string NoHash = "erased:";
+
+    /// <summary>Destroys the particulars of removed persons who have no part in a running round. May be narrowed by a further AND.</summary>
+    internal const string DestroyRemoved = """
+        UPDATE resident SET name = '', id_number = '', mobile = '', reason = NULL
+         WHERE id_number <> '' AND removed_at IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
+                            WHERE b.resident_id = resident.id AND r.ended_at IS NULL)
+        """;
+
+    /// <summary>Removes all persons of an account, unless one of them has an open booking.</summary>
+    public Task<Refusal> EraseAsync(long accountId, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var open = await transaction.ScalarAsync<int>(
+                "SELECT COUNT(*) FROM booking WHERE account_id = @accountId AND status = @booked", new { accountId, booked = BookingStatus.Booked });
+            if (open > 0) return Refusal.HasOpenBooking;
+            var removed = await transaction.ExecuteAsync(
+                "UPDATE resident SET removed_at = @now WHERE account_id = @accountId AND removed_at IS NULL", new { now = calendar.Now, accountId });
+            await transaction.ExecuteAsync($"{DestroyRemoved} AND account_id = @accountId", new { accountId });
+            // A second press finds nothing more to do and leaves no second line.
+            if (removed > 0) await AuditAsync(transaction, accountId, "data.erase");
+            return Refusal.None;
+        },
+        cancellationToken);
+
+    /// <summary>Writes down that an account took a copy of its data.</summary>
+    public Task NoteCopyAsync(long accountId, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            await AuditAsync(transaction, accountId, "data.export");
+            return true;
+        },
+        cancellationToken);
+
+    private Task AuditAsync(WriteTransaction transaction, long accountId, string action)
+    {
+        var account = FormattableString.Invariant($"account:{accountId}");
+        return AuditStore.AddAsync(transaction, calendar.Now, account, action, account);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Reads everything that is kept about an account and its persons, in full, and until when it is kept.</summary>
+public sealed class MyDataQueries(Database database, PersonalData personal, KeepingQueries keeping, CityCalendar calendar)
+{
+    /// <summary>An account's data, or none when the account itself is gone.</summary>
+    public async Task<MyData?> OfAsync(long accountId, CancellationToken cancellationToken)
+    {
+        var account = await database.QueryOneAsync<AccountRow>(
+            "SELECT open_id, created_at FROM account WHERE id = @accountId", new { accountId }, cancellationToken);
+        if (account is null) return null;
+        var times = await keeping.GetAsync(cancellationToken) ?? new KeepingTimes(0, 0);
+        var persons = await PersonsAsync(accountId, cancellationToken);
+        var bookings = await BookingsAsync(accountId, cancellationToken);
+        return new MyData(
+            calendar.Local(calendar.Now),
+            new MyAccount(accountId.ToString(CultureInfo.InvariantCulture), account.OpenId, calendar.Local(account.CreatedAt)),
+            [.. persons.Where(p => p.IdNumber.Length > 0).Select(p => Person(p, times))],
+            [.. persons.Where(p => p.IdNumber.Length == 0).Select(p => Trace(p, times))],
+            [.. bookings.Select(b => Booking(b, times))]);
+    }
+
+    private Task<List<PersonRow>> PersonsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<PersonRow>(
+        """
+        SELECT p.id, p.name, p.id_number, p.mobile, p.eligible, p.reason, p.checked_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
+               (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = p.person_hash) AS held_since,
+               (SELECT MAX(r.pickup_date) FROM booking b JOIN round r ON r.date = b.round_date WHERE b.resident_id = p.id) AS last_pickup,
+               (SELECT MAX(r.pickup_date) FROM booking b JOIN round r ON r.date = b.round_date
+                 WHERE b.resident_id = p.id AND r.ended_at IS NULL) AS running_pickup,
+               (SELECT COUNT(*) FROM booking b WHERE b.resident_id = p.id AND b.status = @booked) AS open_bookings
+          FROM resident p
+         WHERE p.account_id = @accountId
+         ORDER BY p.id
+        """,
+        new { accountId, booked = BookingStatus.Booked },
+        cancellationToken);
+
+    private Task<List<MyBookingRow>> BookingsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<MyBookingRow>(
+        """
+        SELECT b.number, b.serial, b.round_date, r.pickup_date, p.code, p.name AS pharmacy, b.resident_id, b.units, b.unit_price_fen, b.status,
+               b.slot_starts_at, b.slot_ends_at, b.created_at, b.settled_at, d.redeemed_at,
+               CASE WHEN d.proxy_name IS NULL THEN 0 ELSE 1 END AS by_proxy,
+               (SELECT COUNT(*) FROM published_entry e
+                 WHERE e.round_date = b.round_date AND e.pharmacy_id = b.pharmacy_id AND e.serial = b.serial) AS listed
+          FROM booking b
+          JOIN round r           ON r.date = b.round_date
+          JOIN pharmacy p        ON p.id = b.pharmacy_id
+          LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
+         WHERE b.account_id = @accountId
+         ORDER BY b.id DESC
+        """,
+        new { accountId },
+        cancellationToken);
+
+    private MyPerson Person(PersonRow p, KeepingTimes times)
+    {
+        var registered = calendar.DateOf(p.ConsentAt);
+        var last = p.LastPickup is { } pickup && pickup > registered ? pickup : registered;
+        return new MyPerson(
+            p.Id.ToString(CultureInfo.InvariantCulture),
+            personal.Decrypt(p.Name), personal.Decrypt(p.IdNumber), personal.Decrypt(p.Mobile),
+            p.Eligible, p.Reason, calendar.Local(p.CheckedAt), p.ConsentVersion, calendar.Local(p.ConsentAt), calendar.Local(p.CreatedAt),
+            p.RemovedAt is { } removed ? calendar.Local(removed) : null,
+            p.OpenBookings > 0,
+            p.RunningPickup,
+            // Who was removed waits only for the round to end.
+            p.RemovedAt is null ? times.PersonalGone(last) : (p.RunningPickup ?? calendar.Today).AddDays(1),
+            p.HeldSince is { } since ? new MyHold(since, times.HoldGone(since)) : null);
+    }
+
+    private MyTrace Trace(PersonRow p, KeepingTimes times)
+    {
+        var removed = p.RemovedAt is { } at ? calendar.DateOf(at) : calendar.Today;
+        var last = p.HeldSince is { } since && since > removed ? since : removed;
+        return new MyTrace(calendar.Local(p.RemovedAt ?? p.ConsentAt), times.HoldGone(last));
+    }
+
+    private MyBooking Booking(MyBookingRow b, KeepingTimes times) => new(
+        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.Code, b.Pharmacy, b.ResidentId.ToString(CultureInfo.InvariantCulture),
+        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, Local(b.SlotStartsAt), Local(b.SlotEndsAt), calendar.Local(b.CreatedAt), Local(b.SettledAt),
+        Local(b.RedeemedAt), b.ByProxy, b.Listed ? times.PersonalGone(b.PickupDate) : null);
+
+    private DateTimeOffset? Local(DateTimeOffset? instant) => instant is { } at ? calendar.Local(at) : null;
+
+    private sealed class AccountRow
+    {
+        public string OpenId { get; init; } = "";
+
+        public DateTimeOffset CreatedAt { get; init; }
+    }
+
+    private sealed class PersonRow
+    {
+        public long Id { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string IdNumber { get; init; } = "";
+
+        public string Mobile { get; init; } = "";
+
+        public bool Eligible { get; init; }
+
+        public string? Reason { get; init; }
+
+        public DateTimeOffset CheckedAt { get; init; }
+
+        public string ConsentVersion { get; init; } = "";
+
+        public DateTimeOffset ConsentAt { get; init; }
+
+        public DateTimeOffset CreatedAt { get; init; }
+
+        public DateTimeOffset? RemovedAt { get; init; }
+
+        public DateOnly? HeldSince { get; init; }
+
+        public DateOnly? LastPickup { get; init; }
+
+        public DateOnly? RunningPickup { get; init; }
+
+        public int OpenBookings { get; init; }
+    }
+
+    private sealed class MyBookingRow
+    {
+        public string Number { get; init; } = "";
+
+        public int Serial { get; init; }
+
+        public DateOnly RoundDate { get; init; }
+
+        public DateOnly PickupDate { get; init; }
+
+        public string Code { get; init; } = "";
+
+        public string Pharmacy { get; init; } = "";
+
+        public long ResidentId { get; init; }
+
+        public int Units { get; init; }
+
+        public int UnitPriceFen { get; init; }
+
+        public BookingStatus Status { get; init; }
+
+        public DateTimeOffset? SlotStartsAt { get; init; }
+
+        public DateTimeOffset? SlotEndsAt { get; init; }
+
+        public DateTimeOffset CreatedAt { get; init; }
+
+        public DateTimeOffset? SettledAt { get; init; }
+
+        public DateTimeOffset? RedeemedAt { get; init; }
+
+        public bool ByProxy { get; init; }
+
+        public bool Listed { get; init; }
+    }
+}
