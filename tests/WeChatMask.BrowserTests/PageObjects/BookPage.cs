@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace WeChatMask.BrowserTests.PageObjects;
 
 /// <summary>The page where one chooses a pharmacy and books.</summary>
-internal sealed class BookPage(IPage page)
+internal sealed class BookPage(IFrame page)
 {
     public ILocator Register => page.Locator("a[href^='/residents?next=book']");
 

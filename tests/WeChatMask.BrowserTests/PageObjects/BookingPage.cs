@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace WeChatMask.BrowserTests.PageObjects;
 
 /// <summary>The page of one booking.</summary>
-internal sealed partial class BookingPage(IPage page)
+internal sealed partial class BookingPage(IFrame page)
 {
     public ILocator Digits => page.Locator(".digits.huge");
 

@@ -4,7 +4,7 @@ using WeChatMask.Tests.Support;
 namespace WeChatMask.BrowserTests.PageObjects;
 
 /// <summary>The page where persons are registered.</summary>
-internal sealed class ResidentsPage(IPage page)
+internal sealed class ResidentsPage(IFrame page)
 {
     public ILocator Name => page.Locator("#name");
 

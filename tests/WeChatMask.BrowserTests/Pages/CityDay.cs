@@ -17,6 +17,7 @@ internal sealed class CityMoment : IAsyncDisposable
     private string number = "";
     private string resident = "";
     private string free = "";
+    private string redeemed = "";
 
     private CityMoment(SandboxHost host) => this.host = host;
 
@@ -47,7 +48,7 @@ internal sealed class CityMoment : IAsyncDisposable
     /// <summary>A page's path with the resident's own particulars in it.</summary>
     public string Path(ShownPage page) => page.Path
         .Replace("{number}", number, StringComparison.Ordinal).Replace("{resident}", resident, StringComparison.Ordinal)
-        .Replace("{free}", free, StringComparison.Ordinal);
+        .Replace("{free}", free, StringComparison.Ordinal).Replace("{redeemed}", redeemed, StringComparison.Ordinal);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => host.DisposeAsync();
@@ -93,6 +94,7 @@ internal sealed class CityMoment : IAsyncDisposable
             var (status, answer) = await clerk.PostAsync(
                 "/api/pharmacy/redemptions", new { number = row[1], idNumberLast4 = row[3], requestId = row[1] });
             Assert.Equal((200, "redeemed"), (status, answer.GetProperty("verdict").GetString()));
+            redeemed = row[1];
         }
     }
 

@@ -14,11 +14,11 @@ public abstract class PageTests(CityDay day, bool large)
 {
     private const double LargestFirstVisit = 80 * 1024;
 
-    // Our usual phone, the narrowest that WCAG 2.2 reflow asks for, and our usual phone at 200 %.
-    private static readonly int[] Widths = [PhoneOptions.UsualWidth, 320, PhoneOptions.UsualWidth / 2];
+    // Our usual phone, and the narrowest that WCAG 2.2 asks a page to reflow to.
+    private static readonly int[] Widths = [PhoneOptions.UsualWidth, 320];
 
-    /// <summary>Every page in every state.</summary>
-    public static TheoryData<ShownPage> Pages => [.. ShownPage.All];
+    // Our usual phone at 200 %. Tables of figures, which only staff have, need two dimensions.
+    private const int Doubled = PhoneOptions.UsualWidth / 2;
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -31,13 +31,13 @@ public abstract class PageTests(CityDay day, bool large)
         var answer = await phone.GoAsync(moment.Path(page));
 
         Assert.Equal(page.Status, answer.Status);
-        Assert.Equal(large, await phone.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('large')"));
+        if (!page.IsOfTheSandbox) Assert.Equal(large, await phone.Page.EvaluateAsync<bool>("() => document.documentElement.classList.contains('large')"));
         var shift = await Layout.ShiftAsync(phone.Page);
         List<string> faults = [.. phone.Faults];
         if (weight.Bytes is < 1 or > LargestFirstVisit) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the first visit costs {weight.Bytes:#,0} bytes"));
         if (shift > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the layout shifts by {shift:0.0000}"));
         faults.AddRange(await Axe.ViolationsAsync(phone.Page));
-        foreach (var width in Widths) faults.AddRange(await Layout.OverflowAsync(phone.Page, width));
+        foreach (var width in page.Viewer < Viewer.Clerk && !page.IsOfTheSandbox ? [.. Widths, Doubled] : Widths) faults.AddRange(await Layout.OverflowAsync(phone.Page, width));
 
         Assert.True(faults.Count == 0, $"{page}:\n{string.Join('\n', faults)}");
     }
@@ -60,8 +60,8 @@ public sealed class ShownPageTests
         var routes = host.Get<IActionDescriptorCollectionProvider>().ActionDescriptors.Items
             .OfType<PageActionDescriptor>().Select(p => p.AttributeRouteInfo!.Template!).Distinct(StringComparer.Ordinal);
 
-        // Logging out shows nothing of its own.
-        Assert.DoesNotContain(routes, r => r != "staff/logout" && !ShownPage.All.Any(p => Matches(r, p)));
+        // Logging out shows nothing of its own; the stand-in for WeChat's page is reached through /login.
+        Assert.DoesNotContain(routes, r => r is not ("staff/logout" or "sandbox/connect/oauth2/authorize") && !ShownPage.All.Any(p => Matches(r, p)));
     }
 
     private static bool Matches(string route, ShownPage page)

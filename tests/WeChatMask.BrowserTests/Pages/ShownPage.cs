@@ -41,7 +41,7 @@ public enum Moment
     Lapsed,
 }
 
-/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own.</summary>
+/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over.</summary>
 public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int Status = 200)
 {
     /// <summary>Every page of the product, in each state that looks different.</summary>
@@ -65,6 +65,11 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/residents", Viewer.Resident, Moment.Open),
         new("/residents/{resident}/remove", Viewer.Resident, Moment.Open),
         new("/residents/{free}/remove", Viewer.Resident, Moment.Open),
+        new("/my-data", Viewer.Newcomer, Moment.Announced),
+        new("/my-data", Viewer.Resident, Moment.Open),
+        new("/my-data", Viewer.Resident, Moment.Lapsed),
+        new("/my-data/erase", Viewer.Resident, Moment.Open),
+        new("/my-data/erase", Viewer.Resident, Moment.Lapsed),
         new("/book", Viewer.Newcomer, Moment.Open),
         new("/book", Viewer.Newcomer, Moment.NoRound),
         new("/book", Viewer.Resident, Moment.Announced),
@@ -81,6 +86,8 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/staff/login", Viewer.Public, Moment.Announced),
         new("/pharmacy", Viewer.Clerk, Moment.Announced),
         new("/pharmacy", Viewer.Clerk, Moment.Handout),
+        new("/pharmacy/proxy", Viewer.Clerk, Moment.Handout),
+        new("/pharmacy/void/{redeemed}", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/scan", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Open, 404),
@@ -89,8 +96,11 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor", Viewer.Supervisor, Moment.Handout),
         new("/sandbox", Viewer.Public, Moment.Announced),
         new("/sandbox", Viewer.Public, Moment.Handout),
-        new("/sandbox/connect/oauth2/authorize?appid=wx&redirect_uri=http%3A%2F%2F127.0.0.1%2F&response_type=code&scope=snsapi_base&state=s", Viewer.Public, Moment.Announced),
+        new("/login?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
     ];
+
+    /// <summary>Whether people of the city see it. The sandbox is a page for developers, who need no large type and have wide screens.</summary>
+    public bool IsOfTheSandbox => Path.StartsWith("/sandbox", StringComparison.Ordinal) || Path.StartsWith("/login", StringComparison.Ordinal);
 
     /// <inheritdoc />
     public override string ToString() => $"{Path} ({Viewer}, {Moment})";

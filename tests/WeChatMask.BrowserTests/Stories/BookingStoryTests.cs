@@ -27,13 +27,13 @@ public sealed class BookingStoryTests : IAsyncLifetime
         await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-new", large, scripts));
         var page = phone.Page;
         await page.GotoAsync("/book");
-        var book = new BookPage(page);
+        var book = new BookPage(page.MainFrame);
         await book.Register.ClickAsync();
-        await new ResidentsPage(page).RegisterAsync(Person);
+        await new ResidentsPage(page.MainFrame).RegisterAsync(Person);
         await page.WaitForURLAsync("**/book");
         await book.At("LD02").ClickAsync();
 
-        var booking = new BookingPage(page);
+        var booking = new BookingPage(page.MainFrame);
         var number = await booking.NumberAsync();
 
         Assert.Equal(number, await OnlyBookingAsync("o-new"));
@@ -54,9 +54,9 @@ public sealed class BookingStoryTests : IAsyncLifetime
         // The first tap: the menu's entry, which logs in without asking anything.
         await phone.Page.GotoAsync(address);
         // The second tap.
-        await new BookPage(phone.Page).At("LD01").ClickAsync();
+        await new BookPage(phone.Page.MainFrame).At("LD01").ClickAsync();
 
-        Assert.Equal(await new BookingPage(phone.Page).NumberAsync(), await OnlyBookingAsync("o-back"));
+        Assert.Equal(await new BookingPage(phone.Page.MainFrame).NumberAsync(), await OnlyBookingAsync("o-back"));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class BookingStoryTests : IAsyncLifetime
         await phone.Page.WaitForURLAsync("**/book");
         await keys.PressAsync("button.pick[value='LD03']", "Enter");
 
-        Assert.Equal(await new BookingPage(phone.Page).NumberAsync(), await OnlyBookingAsync("o-keys"));
+        Assert.Equal(await new BookingPage(phone.Page.MainFrame).NumberAsync(), await OnlyBookingAsync("o-keys"));
         phone.AssertQuiet();
     }
 

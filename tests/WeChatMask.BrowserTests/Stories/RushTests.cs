@@ -26,7 +26,7 @@ public sealed class RushTests : IAsyncLifetime
 
         phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(OpenId));
         await phone.LogInAsync();
-        book = new BookPage(phone.Page);
+        book = new BookPage(phone.Page.MainFrame);
     }
 
     /// <inheritdoc />
@@ -146,7 +146,7 @@ public sealed class RushTests : IAsyncLifetime
 
     private async Task AssertBookedOnceAsync()
     {
-        var shown = await new BookingPage(phone.Page).NumberAsync();
+        var shown = await new BookingPage(phone.Page.MainFrame).NumberAsync();
         using var other = await host.PhoneAsync(OpenId);
         var bookings = (await other.GetJsonAsync("/api/bookings")).GetProperty("bookings").EnumerateArray().ToList();
         Assert.Equal(shown, Assert.Single(bookings).GetProperty("number").GetString());

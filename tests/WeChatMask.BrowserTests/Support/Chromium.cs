@@ -5,6 +5,8 @@ namespace WeChatMask.BrowserTests.Support;
 /// <summary>The one browser of this run; every test opens a context of its own in it, with its own cookies and cache.</summary>
 internal static class Chromium
 {
+    // Milliseconds; far above what anything takes on a busy machine.
+    private const float LongestWait = 20_000;
     private const string InstalledByDebian = "/usr/bin/chromium";
     private static readonly Lazy<Task<IBrowser>> Shared = new(LaunchAsync);
 
@@ -13,6 +15,7 @@ internal static class Chromium
 
     private static async Task<IBrowser> LaunchAsync()
     {
+        Assertions.SetDefaultExpectTimeout(LongestWait);
         var playwright = await Playwright.CreateAsync();
         return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
