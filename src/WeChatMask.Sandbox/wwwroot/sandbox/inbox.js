@@ -3,7 +3,11 @@ import { byId, call, copy, count, say, shortDayOf, timeOf } from './api.js';
 
 const list = byId('inbox');
 const all = byId('inbox-all');
+const BANNER = 9_000;
+const banner = byId('banner');
 let known = -1;
+let newest = null;
+let fading = 0;
 
 // The total is told by the feed; the messages themselves are fetched only when it has changed.
 export async function sync(total) {
@@ -29,7 +33,27 @@ export async function sync(total) {
     item.querySelector('.sms-text').textContent = message.text;
     return item;
   }));
+  announce(box.messages);
 }
+
+// As a phone shows it: what came for its person is there for a moment, wherever they are looking.
+function announce(messages) {
+  const mobile = document.querySelector('input[name="phone"]:checked').dataset.mobile;
+  const mine = messages.find((message) => message.mobile === mobile);
+  const isNew = newest !== null && mine && !newest.has(mine.id);
+  newest = new Set(messages.map((message) => message.id));
+  if (!isNew) return;
+  banner.querySelector('span').textContent = mine.text;
+  banner.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { banner.hidden = true; }, BANNER);
+}
+
+banner.addEventListener('click', () => {
+  banner.hidden = true;
+  list.scrollTop = 0;
+  list.focus();
+});
 
 const nameOf = (mobile) => document.querySelector(`input[data-mobile="${CSS.escape(mobile)}"]`)?.dataset.name;
 

@@ -61,6 +61,7 @@ const acts = {
     await phone.visit('/book');
   },
   async tomorrow() {
+    look();
     const at = state?.booking?.status === 'booked' ? state.booking.pickupOpensAt : clock.find('pickup')?.at;
     if (at && Date.parse(at) > Date.parse(state.now)) await clock.move({ now: at });
   },
