@@ -79,6 +79,44 @@ public sealed class ResidentPageTests
     }
 
     [Fact]
+    public async Task Who_comes_again_is_offered_the_last_pharmacy_and_books_with_one_press()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        using var wang = await host.NewResidentAsync(1);
+        var first = await PageReader.OpenAsync(wang.Http, "/book");
+        Assert.DoesNotContain("上次约的药店", first.Text, StringComparison.Ordinal);
+        await wang.BookAsync("LD03", "a");
+        // Nobody may book now, so there is nothing to offer.
+        Assert.DoesNotContain("上次约的药店", (await PageReader.OpenAsync(wang.Http, "/book")).Text, StringComparison.Ordinal);
+
+        await host.SetClockAsync("2020-02-12T19:00:00+08:00");
+        // The account's menu leads here; the person is marked already.
+        var again = await PageReader.OpenAsync(wang.Http, "/book");
+        Assert.Matches($"value=\"{wang.ResidentId}\" checked", again.Html);
+        var offered = Regex.Match(again.Html, "<section class=\"card usual\".*?</section>", RegexOptions.Singleline).Value;
+        Assert.Matches("<button class=\"weui-btn weui-btn_primary pick wide\" name=\"pharmacyCode\" value=\"LD03\"[^>]*>", offered);
+        Assert.DoesNotContain("disabled", offered, StringComparison.Ordinal);
+        Assert.True(again.Html.IndexOf("card usual", StringComparison.Ordinal) < again.Html.IndexOf("data-pharmacies", StringComparison.Ordinal));
+        var booked = await again.PostAsync(
+            wang.Http, ("requestId", again.Hidden("requestId")), ("residentId", wang.ResidentId), ("pharmacyCode", "LD03"));
+        Assert.Contains("预约成功", booked.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_the_day_is_over_there_is_nothing_to_press_and_the_next_time_is_named()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        using var wang = await host.NewResidentAsync(1);
+        await host.SetClockAsync("2020-02-10T22:05:00+08:00");
+
+        var page = await PageReader.OpenAsync(wang.Http, "/book");
+
+        Assert.DoesNotContain("name=\"pharmacyCode\"", page.Html, StringComparison.Ordinal);
+        Assert.Contains("下一次：每天 19:00–22:00 开放", page.Text, StringComparison.Ordinal);
+        Assert.Contains("href=\"/notices/2020-02-10\"", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_script_and_the_form_name_the_same_attempt()
     {
         await using var host = await SandboxHost.StartAsync("loudi", Open);

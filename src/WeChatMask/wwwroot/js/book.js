@@ -64,6 +64,8 @@ function showWait() {
 }
 
 function refuse(code, title, from) {
+  // Behind an open dialog nothing can take the focus.
+  if (wait.open) wait.close();
   const known = document.querySelector(`[data-refusal="${CSS.escape(code ?? 'other')}"]`) ?? document.querySelector('[data-refusal="other"]');
   const box = document.createElement('div');
   box.className = 'refused';
