@@ -122,9 +122,10 @@ public sealed class CalmPageTests
     }
 
     [Fact]
-    public void No_text_invites_anybody_to_load_a_page_again()
+    public void No_text_for_residents_invites_anybody_to_load_a_page_again()
     {
-        var inviting = Repository.Files("src").Where(f => Path.GetExtension(f) is ".resx" or ".cshtml")
+        // At the counter one clerk loads a page again; in the rush thousands of residents would.
+        var inviting = Repository.Files("src").Where(f => Path.GetExtension(f) is ".resx" or ".cshtml" && !f.EndsWith("/Staff.resx", StringComparison.Ordinal))
             .Where(f => Regex.IsMatch(Repository.Read(f), @"(?<!(不用|不必|不要|无需)\S{0,4})(刷新|重新加载|重载)"));
 
         Assert.Empty(inviting);

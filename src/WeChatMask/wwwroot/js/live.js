@@ -48,7 +48,9 @@ function words(pharmacy) {
   return pharmacy.left === 0 ? full : some.replace('{0}', pharmacy.left);
 }
 
-const left = new Map();
+// The page came with the figures of a version; only what is newer has to be fetched.
+const left = new Map([...list?.querySelectorAll('[data-places-left]') ?? []].map((row) => [row.dataset.code, Number(row.dataset.placesLeft)]));
+let shown = Number(list?.dataset.version ?? 0);
 
 function show(pharmacies) {
   for (const pharmacy of pharmacies) {
@@ -81,7 +83,7 @@ async function whole() {
   if (board.round) tell(board.round.phase);
   show(board.pharmacies);
   total();
-  list.dataset.version = board.version;
+  shown = board.version;
 }
 
 // One connection while the page is looked at; after a break everybody comes back at a time of their own.
@@ -94,9 +96,13 @@ function listen() {
     events = new EventSource('/api/board/events');
     events.addEventListener('board', (event) => {
       const change = JSON.parse(event.data);
+      const before = told;
       if (change.round) tell(change.round.phase);
-      // The whole board first, and again whenever something was missed.
-      if (left.size === 0 || change.changed.length === 0) { whole().catch(() => {}); return; }
+      // The whole board when something was missed, or when a new phase gives every figure another word.
+      const missed = change.changed.length === 0 && change.version > shown;
+      if (left.size === 0 || missed || told !== before) { whole().catch(() => {}); return; }
+      if (change.changed.length === 0) return;
+      shown = change.version;
       show(change.changed);
       total();
     });
