@@ -34,6 +34,7 @@ public abstract class PageTests(CityDay day, bool large)
         List<string> faults = [.. phone.Faults];
         if (weight.Bytes is < 1 or > LargestFirstVisit) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the first visit costs {weight.Bytes:#,0} bytes"));
         if (shift > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the layout shifts by {shift:0.0000}"));
+        faults.AddRange(await Layout.TwiceAsync(phone.Page));
         faults.AddRange(await Axe.ViolationsAsync(phone.Page));
         foreach (var width in page.Viewer < Viewer.Clerk && !page.IsOfTheSandbox ? [.. Widths, Doubled] : Widths) faults.AddRange(await Layout.OverflowAsync(phone.Page, width));
 

@@ -29,6 +29,18 @@ internal static class Layout
         })
         """;
 
+    /// <summary>Scripts that were loaded under two names, with and without a fingerprint, and so run twice.</summary>
+    private const string TwiceScript = """
+        () => {
+          const names = performance.getEntriesByType('resource').map((r) => new URL(r.name).pathname).filter((n) => n.endsWith('.js'));
+          const plain = [...new Set(names)].map((n) => n.replace(/\.[a-z0-9]{10}\.js$/, '.js'));
+          return plain.filter((n, i) => plain.indexOf(n) !== i).map((n) => `${n} runs twice`);
+        }
+        """;
+
+    /// <summary>Scripts that run twice.</summary>
+    public static async Task<IReadOnlyList<string>> TwiceAsync(IPage page) => await page.EvaluateAsync<string[]>(TwiceScript);
+
     /// <summary>What is too wide at a screen width.</summary>
     public static async Task<IReadOnlyList<string>> OverflowAsync(IPage page, int width)
     {

@@ -17,7 +17,7 @@ function enable() {
   const { state } = read();
   for (const button of form.querySelectorAll('.pick')) {
     const row = button.closest('.pharmacy');
-    button.disabled = running || state !== 'open' || row.querySelector('[data-left]').hasAttribute('data-empty');
+    button.disabled = running || state !== 'open' || row.querySelector('[data-left]').dataset.empty === 'true';
   }
 }
 

@@ -60,7 +60,7 @@ function show(pharmacies) {
     // In the list, and for the pharmacy booked at last also above it.
     for (const place of document.querySelectorAll(`[data-code="${CSS.escape(pharmacy.code)}"] [data-left]`)) {
       if (place.textContent !== text) place.textContent = text;
-      place.toggleAttribute('data-empty', gone);
+      place.dataset.empty = gone;
     }
   }
   document.dispatchEvent(new CustomEvent('board-shown'));
