@@ -33,14 +33,15 @@ public sealed class BookingStore(RoundQueries rounds)
         var pharmacies = await engine.SelectByKeysAsync<string, DeskPharmacy>(
             transaction, "SELECT id, code, status FROM pharmacy", "code",
             [.. requests.Select(r => r.PharmacyCode).Distinct(StringComparer.Ordinal)], cancellationToken);
-        var residents = await engine.SelectByKeysAsync<long, DeskResident>(
-            transaction, "SELECT id, account_id, person_hash, eligible, removed_at FROM resident", "id",
-            [.. requests.Select(r => r.ResidentId).Distinct()], cancellationToken);
         var parts = pharmacies.Count == 0
             ? []
             : await QuotaStore.LockAsync(transaction, today, [.. pharmacies.Select(p => p.Id).Order()]);
         // After the locks: a close that came before them is seen, one that comes after waits for this batch.
         var round = await rounds.FindAsync(transaction.Connection, transaction.Transaction, today);
+        // So is a removal of a person, which holds the same locks.
+        var residents = await engine.SelectByKeysAsync<long, DeskResident>(
+            transaction, "SELECT id, account_id, person_hash, eligible, removed_at FROM resident", "id",
+            [.. requests.Select(r => r.ResidentId).Distinct()], cancellationToken);
         var holds = await engine.SelectByKeysAsync<string, DeskHold>(
             transaction, "SELECT person_hash, booked_on FROM person_hold", "person_hash",
             [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], cancellationToken);

@@ -17,10 +17,11 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
 
     private async Task<Refusal> CancelAsync(WriteTransaction transaction, long accountId, string number, CancellationToken cancellationToken)
     {
-        var found = await transaction.QueryOneAsync<BookingRow>(
-            $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId", new { number, accountId });
-        if (found is null) return Refusal.UnknownBooking;
-        var part = (await QuotaStore.LockAsync(transaction, found.RoundDate, [found.PharmacyId]))[0];
+        const string select = $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId";
+        if (await transaction.QueryOneAsync<BookingRow>(select, new { number, accountId }) is not { } seen) return Refusal.UnknownBooking;
+        var part = (await QuotaStore.LockAsync(transaction, seen.RoundDate, [seen.PharmacyId]))[0];
+        // Read again: another node may have been first while this one waited for the lock.
+        var found = (await transaction.QueryOneAsync<BookingRow>(select, new { number, accountId }))!;
         var round = (await rounds.FindAsync(transaction.Connection, transaction.Transaction, found.RoundDate))!;
         var now = calendar.Now;
         // The answer to the first try may have been lost: what is given back already is given back.

@@ -4,7 +4,7 @@ using Dapper;
 
 namespace WeChatMask.Data;
 
-/// <summary>How our value types lie in columns, the same on every engine: days as ISO text, instants as UTC milliseconds.</summary>
+/// <summary>How our value types lie in columns, the same on every engine: days as ISO text, instants as UTC milliseconds, truth values as 0 and 1.</summary>
 internal static class ColumnTypes
 {
     /// <summary>Tells Dapper once per process.</summary>
@@ -14,7 +14,10 @@ internal static class ColumnTypes
         SqlMapper.RemoveTypeMap(typeof(DateOnly));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
+        SqlMapper.RemoveTypeMap(typeof(bool));
+        SqlMapper.RemoveTypeMap(typeof(bool?));
         SqlMapper.AddTypeHandler(new DayHandler());
+        SqlMapper.AddTypeHandler(new FlagHandler());
         SqlMapper.AddTypeHandler(new InstantHandler());
     }
 
@@ -23,6 +26,28 @@ internal static class ColumnTypes
 
     /// <summary>The column form of an instant.</summary>
     public static long Column(this DateTimeOffset instant) => instant.ToUnixTimeMilliseconds();
+
+    /// <summary>The column form of any value that a statement may be given.</summary>
+    public static object? Value(object? value) => value switch
+    {
+        DateOnly day => day.Column(),
+        DateTimeOffset instant => instant.Column(),
+        bool flag => flag ? 1 : 0,
+        Enum kind => Convert.ToInt32(kind, CultureInfo.InvariantCulture),
+        _ => value,
+    };
+
+    // Not every engine takes a truth value for an integer column.
+    private sealed class FlagHandler : SqlMapper.TypeHandler<bool>
+    {
+        public override bool Parse(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0;
+
+        public override void SetValue(IDbDataParameter parameter, bool value)
+        {
+            parameter.DbType = DbType.Int32;
+            parameter.Value = value ? 1 : 0;
+        }
+    }
 
     private sealed class DayHandler : SqlMapper.TypeHandler<DateOnly>
     {

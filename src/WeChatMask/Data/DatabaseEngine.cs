@@ -8,8 +8,24 @@ namespace WeChatMask.Data;
 /// </summary>
 public abstract class DatabaseEngine
 {
+    /// <summary>Whether it is a server that several nodes may share; else it lives in this process.</summary>
+    public abstract bool IsServer { get; }
+
     /// <summary>Appended to a SELECT that must hold its rows until the transaction ends; empty where one writer runs at a time.</summary>
     public abstract string ForUpdate { get; }
+
+    /// <summary>The comparison of a column with a list that is given as a parameter, such as <c>IN @ids</c>.</summary>
+    /// <param name="parameter">The parameter's name, a constant of the caller; its value is a list of texts or 64-bit integers.</param>
+    public abstract string AnyOf(string parameter);
+
+    /// <summary>Keeps every other node from changing the schema until the transaction ends or <see cref="UnlockSchemaAsync"/>.</summary>
+    public abstract Task LockSchemaAsync(WriteTransaction transaction);
+
+    /// <summary>Gives the schema's lock back where the end of the transaction does not.</summary>
+    public virtual Task UnlockSchemaAsync(WriteTransaction transaction) => Task.CompletedTask;
+
+    /// <summary>What the database server's own clock shows.</summary>
+    public abstract Task<DateTimeOffset> ClockAsync(DbConnection connection);
 
     /// <summary>Opens a connection for reading (the latest committed state).</summary>
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
@@ -51,4 +67,8 @@ public abstract class DatabaseEngine
 
     /// <summary>Replaces the type tokens of a migration.</summary>
     public abstract string Translate(string migration);
+
+    /// <summary>Reads a clock that a statement gives as milliseconds.</summary>
+    protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(await Dapper.SqlMapper.ExecuteScalarAsync<long>(connection, sql));
 }

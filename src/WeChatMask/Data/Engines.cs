@@ -32,8 +32,10 @@ internal static class Engines
     public static DatabaseEngine Create(DatabaseSettings settings) => settings.Engine switch
     {
         DatabaseKind.Sqlite => new SqliteEngine(settings.ConnectionString),
+        DatabaseKind.PostgreSql => new PostgreSqlEngine(settings.ConnectionString),
+        DatabaseKind.MySql => new MySqlEngine(settings.ConnectionString),
         _ => throw new OptionsValidationException(
-            "Database", typeof(DatabaseSettings), [$"Database:Engine is {settings.Engine}, which this build does not have yet; use Sqlite."]),
+            "Database", typeof(DatabaseSettings), [$"Database:Engine {settings.Engine} is none of Sqlite, PostgreSql and MySql."]),
     };
 }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace WeChatMask.Data;
 
-/// <summary>Brings the schema to this build's state: numbered SQL files, each run once, each remembered with its checksum.</summary>
+/// <summary>Brings the schema to this build's state: numbered SQL files, each run once however many nodes start together, each remembered with its checksum.</summary>
 public sealed class Migrator(Database database, TimeProvider time)
 {
     private const string Prefix = "Migrations/";
@@ -13,6 +13,7 @@ public sealed class Migrator(Database database, TimeProvider time)
     public Task MigrateAsync(CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
+            await database.Engine.LockSchemaAsync(transaction);
             await transaction.ExecuteAsync(database.Engine.Translate(
                 "CREATE TABLE IF NOT EXISTS schema_migration (name {key} NOT NULL PRIMARY KEY, checksum {key} NOT NULL, applied_at {long} NOT NULL)"));
             var applied = (await transaction.QueryAsync<Applied>("SELECT name, checksum FROM schema_migration"))
@@ -33,6 +34,7 @@ public sealed class Migrator(Database database, TimeProvider time)
                     new { name, checksum, now = time.GetUtcNow() });
             }
 
+            await database.Engine.UnlockSchemaAsync(transaction);
             return true;
         },
         cancellationToken);

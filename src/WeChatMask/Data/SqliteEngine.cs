@@ -35,7 +35,20 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     }
 
     /// <inheritdoc />
+    public override bool IsServer => false;
+
+    /// <inheritdoc />
     public override string ForUpdate => "";
+
+    /// <inheritdoc />
+    public override string AnyOf(string parameter) => $"IN @{parameter}";
+
+    /// <inheritdoc />
+    public override Task LockSchemaAsync(WriteTransaction transaction) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
+        ReadClockAsync(connection, "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)");
 
     /// <inheritdoc />
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)

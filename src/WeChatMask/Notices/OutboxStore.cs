@@ -45,15 +45,15 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             {
                 var lease = Guid.NewGuid().ToString("N");
                 await transaction.ExecuteAsync(
-                    """
+                    $"""
                     UPDATE outbox
                        SET maybe_repeated = CASE WHEN leased_by IS NULL THEN maybe_repeated ELSE 1 END,
                            leased_by = @lease, leased_until = @until, attempts = attempts + 1
-                     WHERE id IN @due AND status = @waiting AND leased_until <= @now
+                     WHERE id {transaction.Engine.AnyOf("due")} AND status = @waiting AND leased_until <= @now
                     """,
                     new { lease, until = now + LeaseTime, due, waiting = NoticeStatus.Waiting, now });
                 return await transaction.QueryAsync<LeasedNotice>(
-                    """
+                    $"""
                     SELECT o.id, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
                            r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id,
                            p.code AS pharmacy_code, p.name AS pharmacy_name, p.address AS pharmacy_address,
@@ -65,7 +65,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                       JOIN pharmacy p      ON p.id = o.pharmacy_id
                       LEFT JOIN booking b  ON b.id = o.booking_id
                       LEFT JOIN resident w ON w.id = b.resident_id
-                     WHERE o.id IN @due AND o.leased_by = @lease
+                     WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
                      ORDER BY o.id
                     """,
                     new { due, lease });
@@ -76,10 +76,10 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
     /// <summary>Bookings of a round by slot, for the pharmacies' notices.</summary>
     public Task<List<SlotCount>> SlotCountsAsync(DateOnly round, IReadOnlyCollection<long> pharmacies, CancellationToken cancellationToken) =>
         database.QueryAsync<SlotCount>(
-            """
+            $"""
             SELECT pharmacy_id, slot_starts_at, slot_ends_at, COUNT(*) AS bookings, SUM(units) AS units
               FROM booking
-             WHERE round_date = @round AND pharmacy_id IN @pharmacies AND status = @booked
+             WHERE round_date = @round AND pharmacy_id {database.Engine.AnyOf("pharmacies")} AND status = @booked
              GROUP BY pharmacy_id, slot_starts_at, slot_ends_at
              ORDER BY pharmacy_id, slot_starts_at
             """,

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 using WeChatMask.Supervision;
 
 namespace WeChatMask.Residents;
@@ -27,6 +28,7 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
     public Task<Refusal> EraseAsync(long accountId, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
+            await HoldDeskAsync(transaction);
             var open = await transaction.ScalarAsync<int>(
                 "SELECT COUNT(*) FROM booking WHERE account_id = @accountId AND status = @booked", new { accountId, booked = BookingStatus.Booked });
             if (open > 0) return Refusal.HasOpenBooking;
@@ -38,6 +40,13 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
             return Refusal.None;
         },
         cancellationToken);
+
+    /// <summary>Holds the places of rounds that can still be booked, so that no desk books for a person who is being removed.</summary>
+    internal static async Task HoldDeskAsync(WriteTransaction transaction)
+    {
+        foreach (var round in await transaction.QueryAsync<DateOnly>("SELECT date FROM round WHERE closed_at IS NULL ORDER BY date"))
+            await QuotaStore.LockAsync(transaction, round);
+    }
 
     /// <summary>Writes down that an account took a copy of its data.</summary>
     public Task NoteCopyAsync(long accountId, CancellationToken cancellationToken) => database.WriteAsync(

@@ -53,8 +53,10 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             async transaction =>
             {
                 // A log-in lasts longer than an account on which nothing hangs any more.
-                var account = await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM account WHERE id = @accountId", new { accountId });
-                if (account == 0) return (Refusal.LoginEnded, 0L);
+                // Held, so that two registrations at once cannot both find room for one person more.
+                var account = await transaction.ScalarAsync<long?>(
+                    $"SELECT id FROM account WHERE id = @accountId{transaction.Engine.ForUpdate}", new { accountId });
+                if (account is null) return (Refusal.LoginEnded, 0L);
                 var persons = await transaction.QueryAsync<Known>(
                     "SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId", new { accountId });
                 var same = persons.Find(p => p.PersonHash == hash);
@@ -99,6 +101,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
     public Task<Refusal> RemoveAsync(long accountId, long residentId, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
+            await ErasureStore.HoldDeskAsync(transaction);
             var open = await transaction.ScalarAsync<int>(
                 "SELECT COUNT(*) FROM booking WHERE resident_id = @residentId AND status = @booked AND account_id = @accountId",
                 new { residentId, booked = BookingStatus.Booked, accountId });

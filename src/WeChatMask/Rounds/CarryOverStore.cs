@@ -30,8 +30,14 @@ public static class CarryOverStore
     /// <summary>Gives waiting postings to the next round that has not opened, if there is one.</summary>
     internal static async Task AttachWaitingAsync(WriteTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // Held, so that two nodes cannot both give the same posting.
         var waiting = await transaction.QueryAsync<Waiting>(
-            "SELECT id, from_round, pharmacy_id, left_over + lapsed + cancelled AS places FROM carry_over WHERE to_round IS NULL");
+            $"""
+             SELECT id, from_round, pharmacy_id, left_over + lapsed + cancelled AS places
+               FROM carry_over
+              WHERE to_round IS NULL
+              ORDER BY id{transaction.Engine.ForUpdate}
+             """);
         if (waiting.Count == 0) return;
         var next = await transaction.QueryAsync<DateOnly>(
             "SELECT date FROM round WHERE opens_at > @now AND closed_at IS NULL ORDER BY date", new { now });

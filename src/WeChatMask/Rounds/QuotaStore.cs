@@ -13,7 +13,7 @@ public static class QuotaStore
     /// <summary>Locks the parts of some pharmacies, or of all, and reads them.</summary>
     public static async Task<List<PharmacyRound>> LockAsync(WriteTransaction transaction, DateOnly round, IReadOnlyCollection<long>? pharmacies = null)
     {
-        var filter = pharmacies is null ? "" : "AND pharmacy_id IN @pharmacies";
+        var filter = pharmacies is null ? "" : $"AND pharmacy_id {transaction.Engine.AnyOf("pharmacies")}";
         var parts = await transaction.QueryAsync<PharmacyRound>(
             $"""
              SELECT pharmacy_id, last_serial, redeemed, lapsed, cancelled_late

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Data;
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace WeChatMask.Data;
+
+/// <summary>A PostgreSQL server, or a relative that speaks its protocol: many writers, kept apart by row locks under READ COMMITTED.</summary>
+/// <remarks>
+/// With several hosts in the connection string the one that takes writes is chosen, so a promoted standby is found
+/// without a hand.
+/// </remarks>
+public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
+{
+    // Any number that no other program on this server uses: ours spells "mask".
+    private const long SchemaLock = 0x6D61736B;
+
+    private readonly NpgsqlDataSource source;
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, NpgsqlDbType>> columnTypes = new(StringComparer.Ordinal);
+
+    /// <summary>Uses the server of the connection string.</summary>
+    public PostgreSqlEngine(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 };
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
+        {
+            settings.TargetSessionAttributes ??= "primary";
+            source = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        }
+        else
+        {
+            source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        }
+    }
+
+    /// <inheritdoc />
+    public override bool IsServer => true;
+
+    /// <inheritdoc />
+    public override string ForUpdate => " FOR UPDATE";
+
+    // Dapper hands this driver a list as one array parameter.
+    /// <inheritdoc />
+    public override string AnyOf(string parameter) => $"= ANY(@{parameter})";
+
+    /// <inheritdoc />
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public override Task LockSchemaAsync(WriteTransaction transaction) =>
+        transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock });
+
+    /// <inheritdoc />
+    public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
+        ReadClockAsync(connection, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+
+    /// <inheritdoc />
+    public override async Task InsertManyAsync(
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0) return;
+        var types = await ColumnTypesAsync(transaction, table, cancellationToken);
+        await using var command = CommandOf(transaction);
+        command.CommandText =
+            $"INSERT INTO {table} ({string.Join(", ", columns)}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+        for (var i = 0; i < columns.Length; i++) command.Parameters.Add(ColumnOf(i, types[columns[i]], rows));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken) =>
+        keys.Count == 0
+            ? []
+            : (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
+                $"{select} WHERE {column} = ANY(@keys)", new { keys = keys.ToArray() }, transaction.Transaction, cancellationToken: cancellationToken))).AsList();
+
+    /// <inheritdoc />
+    public override async Task<int> ExecuteManyAsync<TArgs>(
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
+    {
+        if (args.Count == 0) return 0;
+        // One trip for all: the driver sends the statements of a batch together.
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)transaction.Connection, (NpgsqlTransaction)transaction.Transaction);
+        foreach (var arg in args) batch.BatchCommands.Add(CommandWith(sql, arg));
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override bool MayRetry(DbException exception) =>
+        exception is PostgresException
+        {
+            SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.LockNotAvailable
+        };
+
+    /// <inheritdoc />
+    public override bool IsUniqueClash(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    /// <inheritdoc />
+    public override string Translate(string migration) => migration
+        .Replace("{key}", "VARCHAR(200) COLLATE \"C\"", StringComparison.Ordinal)
+        .Replace("{date}", "VARCHAR(10) COLLATE \"C\"", StringComparison.Ordinal)
+        .Replace("{text}", "TEXT", StringComparison.Ordinal)
+        .Replace("{int}", "INTEGER", StringComparison.Ordinal)
+        .Replace("{long}", "BIGINT", StringComparison.Ordinal)
+        .Replace("{real}", "DOUBLE PRECISION", StringComparison.Ordinal);
+
+    /// <inheritdoc />
+    public void Dispose() => source.Dispose();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private static NpgsqlCommand CommandOf(WriteTransaction transaction) =>
+        new() { Connection = (NpgsqlConnection)transaction.Connection, Transaction = (NpgsqlTransaction)transaction.Transaction };
+
+    private static NpgsqlBatchCommand CommandWith<TArgs>(string sql, TArgs args)
+        where TArgs : class
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var property in args.GetType().GetProperties())
+            command.Parameters.Add(new NpgsqlParameter(property.Name, ColumnTypes.Value(property.GetValue(args)) ?? DBNull.Value));
+        return command;
+    }
+
+    private static NpgsqlParameter ColumnOf(int index, NpgsqlDbType type, IReadOnlyCollection<object?[]> rows)
+    {
+        Array values = type switch
+        {
+            NpgsqlDbType.Bigint => rows.Select(r => r[index] is { } v ? Convert.ToInt64(v, null) : (long?)null).ToArray(),
+            NpgsqlDbType.Integer => rows.Select(r => r[index] is { } v ? Convert.ToInt32(v, null) : (int?)null).ToArray(),
+            NpgsqlDbType.Double => rows.Select(r => r[index] is { } v ? Convert.ToDouble(v, null) : (double?)null).ToArray(),
+            _ => rows.Select(r => (string?)r[index]).ToArray(),
+        };
+        return new NpgsqlParameter($"p{index}", NpgsqlDbType.Array | type) { Value = values };
+    }
+
+    // A column of nulls says nothing of its type, so the table is asked once.
+    private async Task<IReadOnlyDictionary<string, NpgsqlDbType>> ColumnTypesAsync(
+        WriteTransaction transaction, string table, CancellationToken cancellationToken)
+    {
+        if (columnTypes.TryGetValue(table, out var known)) return known;
+        var columns = await transaction.Connection.QueryAsync<(string Name, string Type)>(new CommandDefinition(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @table",
+            new { table }, transaction.Transaction, cancellationToken: cancellationToken));
+        return columnTypes[table] = columns.ToDictionary(
+            c => c.Name,
+            c => c.Type switch
+            {
+                "bigint" => NpgsqlDbType.Bigint,
+                "integer" => NpgsqlDbType.Integer,
+                "double precision" => NpgsqlDbType.Double,
+                _ => NpgsqlDbType.Text,
+            },
+            StringComparer.Ordinal);
+    }
+}
