@@ -28,8 +28,6 @@ public sealed class BookingStore(RoundQueries rounds)
         WriteTransaction transaction, IReadOnlyList<BookingRequest> requests, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var engine = transaction.Engine;
-        var known = await engine.SelectByKeysAsync<string, BookingRow>(
-            transaction, SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)], cancellationToken);
         var pharmacies = await engine.SelectByKeysAsync<string, DeskPharmacy>(
             transaction, "SELECT id, code, status FROM pharmacy", "code",
             [.. requests.Select(r => r.PharmacyCode).Distinct(StringComparer.Ordinal)], cancellationToken);
@@ -45,6 +43,9 @@ public sealed class BookingStore(RoundQueries rounds)
         var holds = await engine.SelectByKeysAsync<string, DeskHold>(
             transaction, "SELECT person_hash, booked_on FROM person_hold", "person_hash",
             [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], cancellationToken);
+        // After the holds: whoever's hold was seen, their booking is seen too, and a repeated request finds it.
+        var known = await engine.SelectByKeysAsync<string, BookingRow>(
+            transaction, SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)], cancellationToken);
         return new BookingBatch(round, now, known, pharmacies, residents, parts, holds);
     }
 

@@ -1,3 +1,4 @@
+using WeChatMask.Data;
 using System.Globalization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
@@ -41,10 +42,10 @@ public sealed class DeskTests
         Assert.Equal(0, await city.Database.ScalarAsync<int>("SELECT COUNT(*) FROM booking"));
     }
 
-    [Fact]
-    public async Task A_known_request_is_answered_before_every_refusal()
+    [EngineTheory]
+    public async Task A_known_request_is_answered_before_every_refusal(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [1]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
         var node = await city.AddNode().StartAsync();
         var person = (await city.RegisterAsync(1))[0];
         var made = await node.BookAsync(person, city.Codes[0], "r");
@@ -59,10 +60,10 @@ public sealed class DeskTests
         Assert.Equal(made.Booking.Serial, again.Booking.Serial);
     }
 
-    [Fact]
-    public async Task A_refusal_is_not_remembered()
+    [EngineTheory]
+    public async Task A_refusal_is_not_remembered(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [1]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
         var node = await city.AddNode().StartAsync();
         var person = (await city.RegisterAsync(1))[0];
         city.Clock.Now = DeskCity.Opening.AddMilliseconds(-1);
@@ -77,10 +78,10 @@ public sealed class DeskTests
         Assert.Equal(made.Booking!.Number, again.Booking!.Number);
     }
 
-    [Fact]
-    public async Task A_request_id_belongs_to_its_account()
+    [EngineTheory]
+    public async Task A_request_id_belongs_to_its_account(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [2]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [2]);
         var node = await city.AddNode().StartAsync();
         var people = await city.RegisterAsync(2);
 
@@ -90,10 +91,10 @@ public sealed class DeskTests
         Assert.Equal([1, 2], new[] { first.Booking!.Serial, second.Booking!.Serial });
     }
 
-    [Fact]
-    public async Task Somebody_elses_or_a_removed_resident_is_unknown()
+    [EngineTheory]
+    public async Task Somebody_elses_or_a_removed_resident_is_unknown(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [2]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [2]);
         var node = await city.AddNode().StartAsync();
         var people = await city.RegisterAsync(2);
 
@@ -102,10 +103,10 @@ public sealed class DeskTests
         Assert.Equal(Refusal.UnknownResident, (await node.BookAsync(people[0], city.Codes[0])).Refusal);
     }
 
-    [Fact]
-    public async Task The_cooldown_names_the_first_free_day_and_is_over_then()
+    [EngineTheory]
+    public async Task The_cooldown_names_the_first_free_day_and_is_over_then(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [5]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [5]);
         var node = await city.AddNode().StartAsync();
         var person = await city.RegisterOneAsync(2);
         for (var day = 1; day <= 2; day++) await node.Rounds.PlanAsync(DeskCity.Day.AddDays(day), CancellationToken.None);
@@ -165,10 +166,10 @@ public sealed class DeskTests
         Assert.Empty(await city.BrokenPromisesAsync());
     }
 
-    [Fact]
-    public async Task A_stop_that_cannot_wait_answers_everybody_and_ends_the_desk()
+    [EngineTheory]
+    public async Task A_stop_that_cannot_wait_answers_everybody_and_ends_the_desk(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [50]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [50]);
         var node = await city.AddNode(s => s.DeskBatch = 2).StartAsync();
         var people = await city.RegisterAsync(5);
 

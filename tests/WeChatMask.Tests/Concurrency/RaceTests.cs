@@ -1,3 +1,4 @@
+using WeChatMask.Data;
 using System.Collections.Concurrent;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
@@ -10,13 +11,17 @@ public sealed class RaceTests
 {
     private const int Tasks = 64;
     private const int Places = 160;
+    private static readonly int[] NodeCounts = [1, 2, 3];
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task A_rush_gives_exactly_the_places(int nodes)
+    [EngineTheory]
+    public async Task A_rush_gives_exactly_the_places(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(5, [Places]);
+        foreach (var nodes in NodeCounts) await RushForPlacesAsync(engine, nodes);
+    }
+
+    private static async Task RushForPlacesAsync(DatabaseKind engine, int nodes)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 5, [Places]);
         var people = await city.RegisterAsync(2000);
         // Each node has its own gate for writers, so that two of them meet only in the database.
         var desks = await StartAsync(city, nodes);
@@ -33,12 +38,15 @@ public sealed class RaceTests
         Assert.Equal(5 * Places, told.Count);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task A_person_through_twenty_accounts_gets_one_booking(int nodes)
+    [EngineTheory]
+    public async Task A_person_through_twenty_accounts_gets_one_booking(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(5, [Places]);
+        foreach (var nodes in NodeCounts) await BookOnePersonAsync(engine, nodes);
+    }
+
+    private static async Task BookOnePersonAsync(DatabaseKind engine, int nodes)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 5, [Places]);
         var same = await city.RegisterOneAsync(20);
         var desks = await StartAsync(city, nodes);
 
@@ -49,12 +57,15 @@ public sealed class RaceTests
         Assert.Empty(await city.BrokenPromisesAsync());
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task One_request_sent_fifty_times_at_once_makes_one_booking(int nodes)
+    [EngineTheory]
+    public async Task One_request_sent_fifty_times_at_once_makes_one_booking(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(5, [Places]);
+        foreach (var nodes in NodeCounts) await SendOneRequestAsync(engine, nodes);
+    }
+
+    private static async Task SendOneRequestAsync(DatabaseKind engine, int nodes)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 5, [Places]);
         var person = (await city.RegisterAsync(1))[0];
         var desks = await StartAsync(city, nodes);
 
@@ -66,10 +77,10 @@ public sealed class RaceTests
         Assert.Single((await city.SerialsAsync()).SelectMany(s => s));
     }
 
-    [Fact]
-    public async Task Booking_and_giving_back_at_once_never_take_more_than_the_places()
+    [EngineTheory]
+    public async Task Booking_and_giving_back_at_once_never_take_more_than_the_places(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [20]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [20]);
         var people = await city.RegisterAsync(400);
         var node = (await StartAsync(city, 1))[0];
 
@@ -91,12 +102,12 @@ public sealed class RaceTests
         Assert.InRange(made, 21, people.Count);
     }
 
-    [Fact]
-    public async Task A_full_queue_answers_busy_at_once_and_keeps_what_it_took()
+    [EngineTheory]
+    public async Task A_full_queue_answers_busy_at_once_and_keeps_what_it_took(DatabaseKind engine)
     {
         const int queue = 10;
         const int batch = 4;
-        await using var city = await DeskCity.CreateAsync(1, [Places]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [Places]);
         var people = await city.RegisterAsync(60);
         var node = await city.AddNode(s => (s.DeskQueue, s.DeskBatch) = (queue, batch)).StartAsync();
 

@@ -1,3 +1,4 @@
+using WeChatMask.Data;
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using WeChatMask.Tests.Support;
@@ -8,10 +9,10 @@ public sealed class BoardTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    [Fact]
-    public async Task Listeners_are_let_go_when_the_server_stops()
+    [EngineTheory]
+    public async Task Listeners_are_let_go_when_the_server_stops(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync();
+        await using var host = await SandboxHost.StartAsync(engine: engine);
         await using var stream = await host.Http.GetStreamAsync(new Uri("/api/board/events", UriKind.Relative));
         using var reader = new StreamReader(stream);
         Assert.Equal("event: board", await reader.ReadLineAsync());

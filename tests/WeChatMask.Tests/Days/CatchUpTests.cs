@@ -7,10 +7,10 @@ namespace WeChatMask.Tests.Days;
 
 public sealed class CatchUpTests
 {
-    [Fact]
-    public async Task What_came_due_while_the_server_was_down_is_done_at_its_next_start()
+    [EngineTheory]
+    public async Task What_came_due_while_the_server_was_down_is_done_at_its_next_start(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         await resident.BookAsync("LD01", "a");
 
@@ -24,10 +24,10 @@ public sealed class CatchUpTests
         Assert.Equal(800, next.GetProperty("totals").GetProperty("carriedIn").GetInt32());
     }
 
-    [Fact]
-    public async Task Every_job_run_again_at_any_moment_changes_nothing()
+    [EngineTheory]
+    public async Task Every_job_run_again_at_any_moment_changes_nothing(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         await resident.BookAsync("LD01", "a");
         foreach (var moment in (string[])["2020-02-10T22:00:00+08:00", "2020-02-11T09:00:00+08:00", "2020-02-11T18:00:00+08:00", "2020-02-11T19:00:00+08:00"])
@@ -45,10 +45,10 @@ public sealed class CatchUpTests
         Assert.DoesNotContain(await host.Get<JobRuns>().NewestAsync(100, default), r => r.Outcome == JobOutcome.Failed);
     }
 
-    [Fact]
-    public async Task Opening_time_waits_for_no_job()
+    [EngineTheory]
+    public async Task Opening_time_waits_for_no_job(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         await using (await host.Get<SchedulerPause>().HoldAsync(default))
         {
@@ -60,10 +60,10 @@ public sealed class CatchUpTests
         }
     }
 
-    [Fact]
-    public async Task Log_ins_and_bookings_survive_a_restart()
+    [EngineTheory]
+    public async Task Log_ins_and_bookings_survive_a_restart(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         var booked = (await resident.BookAsync("LD01", "a")).Body.GetProperty("number").GetString();
 
@@ -74,10 +74,10 @@ public sealed class CatchUpTests
         Assert.Equal(booked, bookings[0].GetProperty("number").GetString());
     }
 
-    [Fact]
-    public async Task Personal_data_is_destroyed_in_time_and_only_counts_are_left()
+    [EngineTheory]
+    public async Task Personal_data_is_destroyed_in_time_and_only_counts_are_left(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         await resident.BookAsync("LD01", "a");
 

@@ -1,3 +1,4 @@
+using WeChatMask.Data;
 using System.Text.Json;
 using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
@@ -6,10 +7,10 @@ namespace WeChatMask.Tests.Days;
 
 public sealed class ChuzhouEveningTests
 {
-    [Fact]
-    public async Task What_a_window_leaves_rolls_on_and_a_full_window_only_stops_itself()
+    [EngineTheory]
+    public async Task What_a_window_leaves_rolls_on_and_a_full_window_only_stops_itself(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T17:30:00+08:00");
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T17:30:00+08:00", engine: engine);
         var residents = new List<ResidentPhone>();
         for (var i = 0; i < 12; i++) residents.Add(await host.NewResidentAsync(i));
 
@@ -31,10 +32,10 @@ public sealed class ChuzhouEveningTests
         foreach (var resident in residents) resident.Dispose();
     }
 
-    [Fact]
-    public async Task The_rules_of_the_twelfth_hold_from_the_twelfth_on()
+    [EngineTheory]
+    public async Task The_rules_of_the_twelfth_hold_from_the_twelfth_on(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-11T17:29:00+08:00");
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-11T17:29:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         await host.SetClockAsync("2020-02-11T17:30:00+08:00");
         Assert.Equal(0.75m, (await resident.BookAsync("CZ001", "a")).Body.GetProperty("unitPrice").GetDecimal());
@@ -48,10 +49,10 @@ public sealed class ChuzhouEveningTests
         Assert.Equal(50, Figure(await BooksAsync(host, "2020-02-12", "CZ100"), "planned"));
     }
 
-    [Fact]
-    public async Task Who_the_registry_does_not_know_as_eligible_cannot_register()
+    [EngineTheory]
+    public async Task Who_the_registry_does_not_know_as_eligible_cannot_register(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T17:30:00+08:00");
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T17:30:00+08:00", engine: engine);
         using var put = await host.Http.PutAsync(
             new Uri($"/sandbox/registry/{People.IdNumber(7)}", UriKind.Relative),
             System.Net.Http.Json.JsonContent.Create(new { name = "张三丰", eligible = false, reason = "elsewhere" }));

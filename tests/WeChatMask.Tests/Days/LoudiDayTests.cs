@@ -1,3 +1,4 @@
+using WeChatMask.Data;
 using System.Text.Json;
 using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
@@ -10,10 +11,10 @@ public sealed class LoudiDayTests
     private const int Residents = 1_000;
     private static readonly string[] Pharmacies = ["LD01", "LD02", "LD03", "LD04", "LD05"];
 
-    [Fact]
-    public async Task A_thousand_residents_share_eight_hundred_places_and_the_books_balance_to_the_end()
+    [EngineTheory]
+    public async Task A_thousand_residents_share_eight_hundred_places_and_the_books_balance_to_the_end(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00", engine: engine);
         var residents = await RegisterAsync(host);
 
         await host.SetClockAsync("2020-02-10T18:59:00+08:00");
@@ -39,10 +40,10 @@ public sealed class LoudiDayTests
         foreach (var resident in residents) resident.Dispose();
     }
 
-    [Fact]
-    public async Task A_cancellation_before_the_close_frees_the_place_and_the_next_booking_gets_the_next_serial()
+    [EngineTheory]
+    public async Task A_cancellation_before_the_close_frees_the_place_and_the_next_booking_gets_the_next_serial(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var first = await host.NewResidentAsync(1);
         using var second = await host.NewResidentAsync(2);
 
@@ -61,10 +62,10 @@ public sealed class LoudiDayTests
         Assert.Equal(204, await first.CancelAsync(again.Body.GetProperty("number").GetString()!));
     }
 
-    [Fact]
-    public async Task A_cancellation_after_the_close_joins_the_carry_over_and_lifts_the_cooldown()
+    [EngineTheory]
+    public async Task A_cancellation_after_the_close_joins_the_carry_over_and_lifts_the_cooldown(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         var number = (await resident.BookAsync("LD01", "a")).Body.GetProperty("number").GetString()!;
 
@@ -78,10 +79,10 @@ public sealed class LoudiDayTests
         Assert.Equal(201, (await resident.BookAsync("LD01", "b")).Status);
     }
 
-    [Fact]
-    public async Task From_nine_on_the_pickup_day_it_is_too_late_to_cancel()
+    [EngineTheory]
+    public async Task From_nine_on_the_pickup_day_it_is_too_late_to_cancel(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = await host.NewResidentAsync(1);
         var number = (await resident.BookAsync("LD01", "a")).Body.GetProperty("number").GetString()!;
 

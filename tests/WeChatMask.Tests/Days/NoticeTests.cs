@@ -1,13 +1,14 @@
+using WeChatMask.Data;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;
 
 public sealed class NoticeTests
 {
-    [Fact]
-    public async Task An_outage_of_the_gateway_delays_messages_and_loses_or_doubles_none()
+    [EngineTheory]
+    public async Task An_outage_of_the_gateway_delays_messages_and_loses_or_doubles_none(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var one = await host.NewResidentAsync(1);
         using var two = await host.NewResidentAsync(2);
         await one.BookAsync("LD01", "a");
@@ -28,10 +29,10 @@ public sealed class NoticeTests
         Assert.Single(await host.SmsAsync(People.Mobile(1)));
     }
 
-    [Fact]
-    public async Task A_message_past_its_use_is_dropped_not_sent()
+    [EngineTheory]
+    public async Task A_message_past_its_use_is_dropped_not_sent(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var one = await host.NewResidentAsync(1);
         await one.BookAsync("LD01", "a");
 
@@ -43,10 +44,10 @@ public sealed class NoticeTests
         Assert.Empty(await host.SmsAsync());
     }
 
-    [Fact]
-    public async Task Who_cancelled_before_the_close_gets_no_message()
+    [EngineTheory]
+    public async Task Who_cancelled_before_the_close_gets_no_message(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var one = await host.NewResidentAsync(1);
         await one.CancelAsync((await one.BookAsync("LD01", "a")).Body.GetProperty("number").GetString()!);
 
@@ -56,10 +57,10 @@ public sealed class NoticeTests
         Assert.Equal(5, (await host.SmsAsync()).Count);
     }
 
-    [Fact]
-    public async Task One_phone_gets_one_message_for_each_of_its_bookings()
+    [EngineTheory]
+    public async Task One_phone_gets_one_message_for_each_of_its_bookings(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var one = await host.NewResidentAsync(1, mobile: "13900000001");
         using var two = await host.NewResidentAsync(2, mobile: "13900000001");
         await one.BookAsync("LD01", "a");
@@ -70,10 +71,10 @@ public sealed class NoticeTests
         Assert.Equal(2, (await host.SmsAsync("13900000001")).Count);
     }
 
-    [Fact]
-    public async Task In_Chuzhou_the_one_message_comes_when_the_booking_is_made()
+    [EngineTheory]
+    public async Task In_Chuzhou_the_one_message_comes_when_the_booking_is_made(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T17:30:00+08:00");
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T17:30:00+08:00", engine: engine);
         using var one = await host.NewResidentAsync(1);
         await one.BookAsync("CZ001", "a");
 

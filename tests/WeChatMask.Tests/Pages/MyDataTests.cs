@@ -11,10 +11,10 @@ public sealed class MyDataTests
 {
     private const string Open = "2020-02-10T19:00:00+08:00";
 
-    [Fact]
-    public async Task Everything_kept_is_shown_masked_with_the_day_it_is_destroyed()
+    [EngineTheory]
+    public async Task Everything_kept_is_shown_masked_with_the_day_it_is_destroyed(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         await wang.BookAsync("LD02", "a");
         await host.SetClockAsync("2020-02-10T22:05:00+08:00");
@@ -34,10 +34,10 @@ public sealed class MyDataTests
         Assert.Contains("o-1", page.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task What_the_page_promises_is_what_the_purge_does()
+    [EngineTheory]
+    public async Task What_the_page_promises_is_what_the_purge_does(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         await wang.BookAsync("LD02", "a");
 
@@ -53,10 +53,10 @@ public sealed class MyDataTests
         await AssertSoundAsync(host);
     }
 
-    [Fact]
-    public async Task A_log_in_without_its_account_registers_nobody()
+    [EngineTheory]
+    public async Task A_log_in_without_its_account_registers_nobody(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var phone = await host.PhoneAsync("oGone");
         await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("DELETE FROM account WHERE open_id = 'oGone'"), CancellationToken.None);
 
@@ -70,10 +70,10 @@ public sealed class MyDataTests
         Assert.Equal(0, await CountAsync(host, "SELECT COUNT(*) FROM resident"));
     }
 
-    [Fact]
-    public async Task The_copy_is_whole_a_file_kept_by_nobody_and_leaves_a_line_without_particulars()
+    [EngineTheory]
+    public async Task The_copy_is_whole_a_file_kept_by_nobody_and_leaves_a_line_without_particulars(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         using var li = await host.NewResidentAsync(2);
         var number = (await wang.BookAsync("LD02", "a")).Body.GetProperty("number").GetString()!;
@@ -97,10 +97,10 @@ public sealed class MyDataTests
         Assert.Null(line.Detail);
     }
 
-    [Fact]
-    public async Task A_copy_is_not_given_without_the_forms_token_nor_to_a_stranger()
+    [EngineTheory]
+    public async Task A_copy_is_not_given_without_the_forms_token_nor_to_a_stranger(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         using var nothing = new FormUrlEncodedContent([]);
 
@@ -111,10 +111,10 @@ public sealed class MyDataTests
         Assert.Equal(HttpStatusCode.Redirect, stranger.StatusCode);
     }
 
-    [Fact]
-    public async Task An_erasure_asks_first_and_destroys_at_once_what_nothing_needs()
+    [EngineTheory]
+    public async Task An_erasure_asks_first_and_destroys_at_once_what_nothing_needs(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         await wang.Http.PostAsync("/api/residents", People.Registration(2));
         var ask = await PageReader.OpenAsync(wang.Http, "/my-data/erase");
@@ -135,10 +135,10 @@ public sealed class MyDataTests
         Assert.Equal("too_many_residents", (await wang.Http.PostAsync("/api/residents", People.Registration(4))).Body.Code());
     }
 
-    [Fact]
-    public async Task An_open_booking_holds_an_erasure_back_and_the_way_out_is_named()
+    [EngineTheory]
+    public async Task An_open_booking_holds_an_erasure_back_and_the_way_out_is_named(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         await wang.Http.PostAsync("/api/residents", People.Registration(2));
         var ask = await PageReader.OpenAsync(wang.Http, "/my-data/erase");
@@ -155,10 +155,10 @@ public sealed class MyDataTests
         Assert.Equal("/my-data", (await ask.PostAsync(wang.Http)).Address.AbsolutePath);
     }
 
-    [Fact]
-    public async Task A_running_rounds_lists_stay_whole_and_its_particulars_go_with_its_end()
+    [EngineTheory]
+    public async Task A_running_rounds_lists_stay_whole_and_its_particulars_go_with_its_end(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         using var li = await host.NewResidentAsync(2);
         var number = (await wang.BookAsync("LD02", "a")).Body.GetProperty("number").GetString()!;
@@ -180,10 +180,10 @@ public sealed class MyDataTests
         await AssertSoundAsync(host);
     }
 
-    [Fact]
-    public async Task Deleting_oneself_does_not_lift_the_cooldown_and_the_hash_goes_when_it_is_over()
+    [EngineTheory]
+    public async Task Deleting_oneself_does_not_lift_the_cooldown_and_the_hash_goes_when_it_is_over(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
         using var wang = await host.NewResidentAsync(1);
         await wang.BookAsync("LD02", "a");
         await host.SetClockAsync("2020-02-11T19:01:00+08:00");

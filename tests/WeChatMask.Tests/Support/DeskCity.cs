@@ -14,8 +14,8 @@ namespace WeChatMask.Tests.Support;
 internal sealed record Registered(long AccountId, long ResidentId, string PersonHash);
 
 /// <summary>
-/// A small city in a SQLite file of its own: pharmacies, a round that is open, persons, and as many nodes in front of
-/// the file as a test wants. Nothing is stood in for but the clock. The load tool measures on the same city.
+/// A small city in a database of its own: pharmacies, a round that is open, persons, and as many nodes in front of
+/// it as a test wants. Nothing is stood in for but the clock. The load tool measures on the same city.
 /// </summary>
 internal sealed class DeskCity : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class DeskCity : IAsyncDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("wechatmask-desk-").FullName;
     private readonly List<DeskNode> nodes = [];
+    private TestDatabase database = null!;
 
     private DeskCity(int pharmacies) =>
         Codes = [.. Enumerable.Range(1, pharmacies).Select(i => string.Create(CultureInfo.InvariantCulture, $"P{i:000}"))];
@@ -44,9 +45,14 @@ internal sealed class DeskCity : IAsyncDisposable
     /// <param name="pharmacies">How many.</param>
     /// <param name="places">Places of each, one figure a window.</param>
     /// <param name="windows">Booking windows as <c>19:00-22:00</c>.</param>
-    public static async Task<DeskCity> CreateAsync(int pharmacies, int[] places, params string[] windows)
+    public static Task<DeskCity> CreateAsync(int pharmacies, int[] places, params string[] windows) =>
+        CreateAsync(DatabaseKind.Sqlite, pharmacies, places, windows);
+
+    /// <summary>The same on any engine.</summary>
+    public static async Task<DeskCity> CreateAsync(DatabaseKind engine, int pharmacies, int[] places, params string[] windows)
     {
         var city = new DeskCity(pharmacies);
+        city.database = await TestDatabase.CreateAsync(engine, city.folder);
         var node = city.AddNode();
         await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
         using var personal = new PersonalData(Options.Create(Secrets()));
@@ -56,12 +62,12 @@ internal sealed class DeskCity : IAsyncDisposable
         return city;
     }
 
-    /// <summary>Another node on the same file: a database, a gate for writers and a desk of its own.</summary>
+    /// <summary>Another node on the same database: a pool, a gate for writers and a desk of its own.</summary>
     public DeskNode AddNode(Action<SiteSettings>? configure = null)
     {
         var settings = new SiteSettings();
         configure?.Invoke(settings);
-        var node = new DeskNode($"Data Source={Path.Combine(folder, "city.db")}", settings, Clock);
+        var node = new DeskNode(database, settings, Clock);
         nodes.Add(node);
         return node;
     }
@@ -91,6 +97,7 @@ internal sealed class DeskCity : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var node in nodes) await node.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
         // The pool keeps files open, which does not hinder their deletion here.
         Directory.Delete(folder, recursive: true);
     }
@@ -156,10 +163,10 @@ internal sealed class DeskCity : IAsyncDisposable
 /// <summary>One node of the city: its own database object, its own desk.</summary>
 internal sealed class DeskNode : IAsyncDisposable
 {
-    public DeskNode(string connectionString, SiteSettings settings, TimeProvider clock)
+    public DeskNode(TestDatabase database, SiteSettings settings, TimeProvider clock)
     {
         var site = Options.Create(settings);
-        Database = new Database(Options.Create(new DatabaseSettings { ConnectionString = connectionString }));
+        Database = new Database(database.Settings());
         var calendar = new CityCalendar(site, clock);
         var policies = new PolicyBook();
         var rounds = new RoundQueries(Database, policies);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using WeChatMask.Data;
 using WeChatMask.Sandbox;
 
 namespace WeChatMask.Tests.Support;
@@ -20,6 +21,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     private readonly string city;
     private readonly bool ownsData;
     private readonly Action<WebApplicationBuilder>? configure;
+    private TestDatabase? database;
 
     private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure)
     {
@@ -46,12 +48,15 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <param name="clock">Where the clock is put; else the city's own start.</param>
     /// <param name="data">A folder to go on in, which then stays; else a new one that is deleted at the end.</param>
     /// <param name="configure">Changes services or configuration after the product's and the sandbox's own.</param>
+    /// <param name="engine">The engine of its database, which is a file in the data folder or goes with the host.</param>
     public static async Task<SandboxHost> StartAsync(
-        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null)
+        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null,
+        DatabaseKind engine = DatabaseKind.Sqlite)
     {
         var host = new SandboxHost(city, data, configure);
         try
         {
+            if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data);
             await host.RunAsync(clock);
             return host;
         }
@@ -112,6 +117,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        if (database is not null) await database.DisposeAsync();
         if (ownsData) Directory.Delete(Data, recursive: true);
     }
 
@@ -120,6 +126,12 @@ internal sealed class SandboxHost : IAsyncDisposable
         var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock));
         var builder = SandboxApp.CreateBuilder(options);
         builder.Logging.ClearProviders();
+        if (database is not null)
+        {
+            builder.Configuration["Database:Engine"] = database.Engine.ToString();
+            builder.Configuration["Database:ConnectionString"] = database.ConnectionString;
+        }
+
         configure?.Invoke(builder);
         App = SandboxApp.Build(builder);
         await App.StartAsync();

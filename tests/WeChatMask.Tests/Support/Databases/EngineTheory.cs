@@ -1,0 +1,27 @@
+using WeChatMask.Data;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace WeChatMask.Tests.Support;
+
+/// <summary>A test that is run on every engine; its one parameter is the engine. An engine that is absent is skipped with its reason.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+[XunitTestCaseDiscoverer("WeChatMask.Tests.Support.EngineTheoryDiscoverer", "WeChatMask.Tests")]
+public sealed class EngineTheoryAttribute : FactAttribute;
+
+/// <summary>Makes a test case for each engine.</summary>
+public sealed class EngineTheoryDiscoverer(IMessageSink sink) : IXunitTestCaseDiscoverer
+{
+    /// <inheritdoc />
+    public IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute)
+    {
+        var display = discoveryOptions.MethodDisplayOrDefault();
+        var options = discoveryOptions.MethodDisplayOptionsOrDefault();
+        foreach (var engine in Enum.GetValues<DatabaseKind>())
+        {
+            yield return TestDatabase.Absent(engine) is { } reason
+                ? new XunitSkippedDataRowTestCase(sink, display, options, testMethod, reason, [engine])
+                : new XunitTestCase(sink, display, options, testMethod, [engine]);
+        }
+    }
+}
