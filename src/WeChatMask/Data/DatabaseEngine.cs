@@ -27,6 +27,12 @@ public abstract class DatabaseEngine
     /// <summary>What the database server's own clock shows.</summary>
     public abstract Task<DateTimeOffset> ClockAsync(DbConnection connection);
 
+    /// <summary>A statement that wakes other nodes which wait in <see cref="WaitForOthersAsync"/>; it takes effect with the commit. None where they look by themselves.</summary>
+    public virtual string? WakeOthers => null;
+
+    /// <summary>Waits until another node may have changed something, at most for a while. An engine that cannot tell waits the whole while.</summary>
+    public virtual Task WaitForOthersAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.Delay(atMost, cancellationToken);
+
     /// <summary>Opens a connection for reading (the latest committed state).</summary>
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 

@@ -18,6 +18,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private const long SchemaLock = 0x6D61736B;
 
     private readonly NpgsqlDataSource source;
+    private NpgsqlConnection? listener;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, NpgsqlDbType>> columnTypes = new(StringComparer.Ordinal);
 
     /// <summary>Uses the server of the connection string.</summary>
@@ -60,6 +61,26 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         {
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public override string WakeOthers => "NOTIFY wechatmask";
+
+    /// <inheritdoc />
+    public override async Task WaitForOthersAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        try
+        {
+            listener ??= await ListenAsync(cancellationToken);
+            await listener.WaitAsync(atMost, cancellationToken);
+        }
+        catch (Exception e) when (e is DbException or IOException)
+        {
+            // The line is gone, and with it what was told meanwhile: the caller looks by itself, and then a new one is opened.
+            if (listener is { } broken) await broken.DisposeAsync();
+            listener = null;
+            await Task.Delay(atMost, cancellationToken);
         }
     }
 
@@ -124,10 +145,33 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         .Replace("{real}", "DOUBLE PRECISION", StringComparison.Ordinal);
 
     /// <inheritdoc />
-    public void Dispose() => source.Dispose();
+    public void Dispose()
+    {
+        listener?.Dispose();
+        source.Dispose();
+    }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (listener is not null) await listener.DisposeAsync();
+        await source.DisposeAsync();
+    }
+
+    private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await connection.ExecuteAsync("LISTEN wechatmask");
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     private static NpgsqlCommand CommandOf(WriteTransaction transaction) =>
         new() { Connection = (NpgsqlConnection)transaction.Connection, Transaction = (NpgsqlTransaction)transaction.Transaction };

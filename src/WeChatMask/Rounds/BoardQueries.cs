@@ -12,6 +12,9 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
     public Task<long> VersionAsync(CancellationToken cancellationToken) =>
         database.ScalarAsync<long>("SELECT version FROM board_version WHERE id = 1", cancellationToken: cancellationToken);
 
+    /// <summary>Waits until another node may have changed the board, at most for a while.</summary>
+    public Task WaitForOthersAsync(TimeSpan atMost, CancellationToken cancellationToken) => database.Engine.WaitForOthersAsync(atMost, cancellationToken);
+
     /// <summary>Round, pharmacies and figures of <paramref name="today"/>.</summary>
     public Task<BoardSnapshot> LoadAsync(DateOnly today, DateTimeOffset asOf, long seenChanges, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => LoadAsync(connection, today, asOf, seenChanges), cancellationToken);

@@ -8,11 +8,16 @@ namespace WeChatMask.Rounds;
 /// <summary>What a listener of the board is told: the new version, and only the pharmacies whose figures changed.</summary>
 public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed);
 
-/// <summary>Looks at the board once a second: notices other nodes' changes, and tells listeners what changed.</summary>
+/// <summary>Follows other nodes' changes of the board within half a second, and once a second tells listeners what changed.</summary>
 public sealed class BoardWatch(
     Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, ILogger<BoardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromMilliseconds(500);
+
+    // During a rush every batch of every node wakes the others; a look at the version is not needed for each.
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
+
     private readonly ConcurrentDictionary<Channel<BoardChange>, bool> listeners = new();
     private BoardView? told;
 
@@ -37,25 +42,44 @@ public sealed class BoardWatch(
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowAsync(stoppingToken), TellAsync(stoppingToken));
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await TryAsync(
+                async () =>
+                {
+                    await queries.WaitForOthersAsync(LongestUnseen, stoppingToken);
+                    if (board.Newest is { } newest && await queries.VersionAsync(stoppingToken) != newest.Version) board.MarkChanged();
+                },
+                stoppingToken);
+            await Task.Delay(LeastPause, stoppingToken);
+        }
+    }
+
+    private async Task TellAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pace);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await TryAsync(() => LookAsync(stoppingToken), stoppingToken);
+    }
+
+    private async Task TryAsync(Func<Task> look, CancellationToken stoppingToken)
+    {
+        try
         {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
-            {
-                log.LogWarning(e, "The board could not be read; the next second tries again.");
-            }
+            await look();
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+        {
+            log.LogWarning(e, "The board could not be read; the next second tries again.");
+            await Task.Delay(Pace, stoppingToken);
         }
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (board.Newest is { } newest && await queries.VersionAsync(cancellationToken) != newest.Version) board.MarkChanged();
         if (listeners.IsEmpty)
         {
             told = null;

@@ -58,8 +58,11 @@ public static class QuotaStore
     }
 
     /// <summary>Counts the board's version up, in the transaction that changed what the board shows. Call it last: every writer wants this row.</summary>
-    public static Task TouchBoardAsync(WriteTransaction transaction) =>
-        transaction.ExecuteAsync("UPDATE board_version SET version = version + 1 WHERE id = 1");
+    public static async Task TouchBoardAsync(WriteTransaction transaction)
+    {
+        await transaction.ExecuteAsync("UPDATE board_version SET version = version + 1 WHERE id = 1");
+        if (transaction.Engine.WakeOthers is { } wake) await transaction.ExecuteAsync(wake);
+    }
 }
 
 /// <summary>A pharmacy's part in a round, held under its lock.</summary>

@@ -20,6 +20,7 @@ public static class Health
         try
         {
             await node.PingAsync(cancellationToken);
+            if (!await node.ClockFitsAsync(cancellationToken)) reasons.Add("clock");
         }
         catch (System.Data.Common.DbException)
         {
