@@ -44,11 +44,11 @@ public sealed class ClockMover(
             // It stands still first: what a scheduled run has begun, here or on a joined node, ends in the time that it began in.
             clock.Freeze(from);
             await using var held = await pause.HoldAsync(cancellationToken);
-            await nodes.HoldAsync(clock.Reading, cancellationToken);
+            await nodes.TellAsync(clock.Time, cancellationToken);
             if (to > from) await ForwardAsync(from, to, cancellationToken);
             else clock.Set(to);
             clock.Release();
-            await nodes.TellAsync(clock.Reading, cancellationToken);
+            await nodes.TellAsync(clock.Time, cancellationToken);
             board.MarkChanged();
         }
         finally
@@ -71,7 +71,7 @@ public sealed class ClockMover(
 
             at = next < to ? next : to;
             clock.Freeze(at);
-            await nodes.TellAsync(clock.Reading, cancellationToken);
+            await nodes.TellAsync(clock.Time, cancellationToken);
             await work.RunAllAsync(cancellationToken);
         }
     }

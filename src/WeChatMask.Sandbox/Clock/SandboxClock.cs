@@ -7,7 +7,7 @@ namespace WeChatMask.Sandbox;
 public sealed class SandboxClock : TimeProvider
 {
     private readonly string? file;
-    private volatile ClockReading reading;
+    private volatile WorldTime time;
 
     /// <summary>Goes on as <paramref name="file"/> says; without a file, or with <paramref name="start"/>, the clock is put there.</summary>
     public SandboxClock(string file, DateTimeOffset? start, DateTimeOffset first)
@@ -15,19 +15,19 @@ public sealed class SandboxClock : TimeProvider
         this.file = file;
         var known = start is null ? Load(file) : null;
         var offset = known ?? (start ?? first) - System.GetUtcNow();
-        reading = new ClockReading(Guid.NewGuid().ToString("N"), 1, offset.Ticks);
+        time = new WorldTime(Guid.NewGuid().ToString("N"), 1, offset.Ticks);
         if (known is null) Save();
     }
 
     /// <summary>A joined node's clock, which shows what the world's owner says and is kept nowhere.</summary>
-    public SandboxClock(ClockReading reading) => this.reading = reading;
+    public SandboxClock(WorldTime time) => this.time = time;
 
     /// <summary>What the clock shows, for other processes on this machine.</summary>
-    public ClockReading Reading => reading;
+    public WorldTime Time => time;
 
     /// <inheritdoc />
     public override DateTimeOffset GetUtcNow() =>
-        reading is var now && now.Frozen is { } instant ? instant : System.GetUtcNow() + TimeSpan.FromTicks(now.OffsetTicks);
+        time is var now && now.Frozen is { } instant ? instant : System.GetUtcNow() + TimeSpan.FromTicks(now.OffsetTicks);
 
     /// <summary>Puts the clock to an instant, from which it runs on.</summary>
     public void Set(DateTimeOffset instant) => Put(instant, null);
@@ -38,23 +38,23 @@ public sealed class SandboxClock : TimeProvider
     /// <summary>Lets a stopped clock run on from where it stands.</summary>
     public void Release()
     {
-        if (reading.Frozen is { } instant) Set(instant);
+        if (time.Frozen is { } instant) Set(instant);
     }
 
     /// <summary>Takes over what the world's owner says. Says no when that is older than what is known, or the same.</summary>
-    public bool Follow(ClockReading told)
+    public bool Follow(WorldTime told)
     {
-        var known = reading;
+        var known = time;
         if (told == known || (told.Epoch == known.Epoch && told.Version < known.Version)) return false;
-        reading = told;
+        time = told;
         return true;
     }
 
     /// <summary>Lets a followed clock run on while its owner is gone: just there will the owner's own clock be when it is started again.</summary>
     public bool RunOnAlone()
     {
-        if (reading.Frozen is null) return false;
-        reading = reading with { Frozen = null };
+        if (time.Frozen is null) return false;
+        time = time with { Frozen = null };
         return true;
     }
 
@@ -67,7 +67,7 @@ public sealed class SandboxClock : TimeProvider
 
     private void Put(DateTimeOffset instant, DateTimeOffset? frozen)
     {
-        reading = new ClockReading(reading.Epoch, reading.Version + 1, (instant - System.GetUtcNow()).Ticks, frozen);
+        time = new WorldTime(time.Epoch, time.Version + 1, (instant - System.GetUtcNow()).Ticks, frozen);
         Save();
     }
 
@@ -76,7 +76,7 @@ public sealed class SandboxClock : TimeProvider
     {
         if (file is null) return;
         var next = file + ".new";
-        File.WriteAllText(next, JsonSerializer.Serialize(new Stored(reading.OffsetTicks)));
+        File.WriteAllText(next, JsonSerializer.Serialize(new Stored(time.OffsetTicks)));
         File.Move(next, file, overwrite: true);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Json;
 
 namespace WeChatMask.Sandbox;
@@ -9,11 +10,8 @@ public sealed class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes>
 {
     private readonly ConcurrentDictionary<string, Uri> nodes = new(StringComparer.Ordinal);
 
-    /// <summary>How long a node may take to set its clock.</summary>
+    /// <summary>How long a node may take to answer that it has set its clock.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(3);
-
-    /// <summary>How long a node may take until its scheduled runs have ended; it waits no longer than <see cref="Jobs.JobGate.Patience"/> itself.</summary>
-    public TimeSpan HoldPatience { get; set; } = Jobs.JobGate.Patience + TimeSpan.FromSeconds(2);
 
     /// <summary>Their addresses.</summary>
     public IReadOnlyList<string> All => [.. nodes.Keys.Order(StringComparer.Ordinal)];
@@ -30,30 +28,33 @@ public sealed class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes>
         if (nodes.TryRemove(Key(node), out _)) log.LogInformation("The node at {Node} has left", node);
     }
 
-    /// <summary>Tells a stopped clock, and lets every node end what its scheduler has begun.</summary>
-    public Task HoldAsync(ClockReading reading, CancellationToken cancellationToken) => TellAllAsync(reading, HoldPatience, cancellationToken);
+    /// <summary>Tells a new time. When this returns, every node that is still joined has it and, while the clock is moved, runs nothing by itself.</summary>
+    public Task TellAsync(WorldTime time, CancellationToken cancellationToken) =>
+        Task.WhenAll(nodes.Values.Select(node => TellAsync(node, time, cancellationToken)));
 
-    /// <summary>Tells a new time. When this returns, every node that is still joined has it.</summary>
-    public Task TellAsync(ClockReading reading, CancellationToken cancellationToken) => TellAllAsync(reading, Patience, cancellationToken);
-
-    private Task TellAllAsync(ClockReading reading, TimeSpan patience, CancellationToken cancellationToken) =>
-        Task.WhenAll(nodes.Values.Select(node => TellAsync(node, reading, patience, cancellationToken)));
-
-    private async Task TellAsync(Uri node, ClockReading reading, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task TellAsync(Uri node, WorldTime time, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
         try
         {
-            using var client = clients.CreateClient(nameof(JoinedNodes));
-            using var answer = await client.PutAsJsonAsync(new Uri(node, NodeEndpoints.ClockPath), reading, SandboxJson.Options, limit.Token);
-            answer.EnsureSuccessStatusCode();
+            // A node whose scheduled runs have not ended says so, and ends them within its own patience.
+            while (await PutAsync(node, time, cancellationToken) == HttpStatusCode.Accepted)
+            {
+            }
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             nodes.TryRemove(Key(node), out _);
             log.LogWarning("The node at {Node} did not take the new time and is dropped until it joins again: {Problem}", node, e.Message);
         }
+    }
+
+    private async Task<HttpStatusCode> PutAsync(Uri node, WorldTime time, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        using var client = clients.CreateClient(nameof(JoinedNodes));
+        using var answer = await client.PutAsJsonAsync(new Uri(node, NodeEndpoints.ClockPath), time, SandboxJson.Options, limit.Token);
+        return answer.EnsureSuccessStatusCode().StatusCode;
     }
 
     private static string Key(Uri node) => node.GetLeftPart(UriPartial.Authority);

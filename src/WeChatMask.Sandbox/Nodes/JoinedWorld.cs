@@ -27,7 +27,7 @@ public sealed class JoinedWorld
     public string City { get; }
 
     /// <summary>Its clock.</summary>
-    public ClockReading Clock { get; }
+    public WorldTime Clock { get; }
 
     /// <summary>Asks the sandbox at an address, for some time if it does not listen yet. A joined node names the owner of its own world.</summary>
     /// <exception cref="SandboxUsageException">Nobody answers there, or not a sandbox.</exception>

@@ -86,7 +86,7 @@ internal sealed class Membership(JoinedWorld world, OwnAddress self, WorldClock 
         await clock.RunOnAloneAsync(cancellationToken);
     }
 
-    private async Task<ClockReading?> AskAsync(CancellationToken cancellationToken)
+    private async Task<WorldTime?> AskAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(LongestAnswer);
@@ -95,7 +95,7 @@ internal sealed class Membership(JoinedWorld world, OwnAddress self, WorldClock 
             using var client = clients.CreateClient(nameof(JoinedNodes));
             using var answer = await client.PostAsJsonAsync(
                 new Uri(world.Owner, WorldEndpoints.NodesPath), new WorldEndpoints.NodeTold(self.Value), SandboxJson.Options, limit.Token);
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<ClockReading>(SandboxJson.Options, limit.Token) : null;
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<WorldTime>(SandboxJson.Options, limit.Token) : null;
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

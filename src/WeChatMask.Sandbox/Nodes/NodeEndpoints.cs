@@ -20,10 +20,10 @@ internal static class NodeEndpoints
         sandbox.Map("/{**path}", (HttpContext context, WorldForwarder forwarder) => forwarder.ForwardAsync(context)).WithOrder(First);
     }
 
-    private static async Task<IResult> FollowAsync(ClockReading told, WorldClock clock, IHostApplicationLifetime lifetime)
+    private static async Task<IResult> FollowAsync(WorldTime told, WorldClock clock, IHostApplicationLifetime lifetime)
     {
         // An owner that has lost its patience must not leave the scheduler half held.
-        await clock.FollowAsync(told, lifetime.ApplicationStopping);
-        return TypedResults.NoContent();
+        var quiet = await clock.FollowAsync(told, lifetime.ApplicationStopping);
+        return quiet ? TypedResults.NoContent() : TypedResults.StatusCode(StatusCodes.Status202Accepted);
     }
 }

@@ -6,7 +6,7 @@ namespace WeChatMask.Sandbox;
 /// <param name="Address">Where its owner listens.</param>
 /// <param name="City">Which city it is.</param>
 /// <param name="Clock">Its clock.</param>
-public sealed record WorldFacts(string Address, string City, ClockReading Clock);
+public sealed record WorldFacts(string Address, string City, WorldTime Clock);
 
 /// <summary>Joining over HTTP, on the sandbox that owns the world.</summary>
 internal static class WorldEndpoints
@@ -21,14 +21,14 @@ internal static class WorldEndpoints
     public static void MapWorld(this IEndpointRouteBuilder sandbox)
     {
         sandbox.MapGet("/world", (OwnAddress self, SandboxOptions options, SandboxClock clock) =>
-            TypedResults.Ok(new WorldFacts(self.Value, options.City, clock.Reading)));
+            TypedResults.Ok(new WorldFacts(self.Value, options.City, clock.Time)));
         sandbox.MapGet("/nodes", (JoinedNodes nodes) => TypedResults.Ok(nodes.All));
         sandbox.MapPost("/nodes", (NodeTold told, JoinedNodes nodes, SandboxClock clock, Refused refused) =>
         {
             if (SandboxOptions.ReadAddress(told.Url) is not { } node) return Invalid(refused);
             // First on the list, then the clock: a move in between reaches it one way or the other.
             nodes.Add(node);
-            return TypedResults.Ok(clock.Reading);
+            return TypedResults.Ok(clock.Time);
         });
         sandbox.MapDelete("/nodes", (string url, JoinedNodes nodes, Refused refused) =>
         {

@@ -19,11 +19,13 @@ internal sealed class SandboxHost : IAsyncDisposable
 {
     private readonly string city;
     private readonly bool ownsData;
+    private readonly Uri? world;
     private readonly Action<WebApplicationBuilder>? configure;
 
-    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure)
+    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure, Uri? world)
     {
         this.city = city;
+        this.world = world;
         this.configure = configure;
         ownsData = data is null;
         Data = data ?? Directory.CreateTempSubdirectory("wechatmask-").FullName;
@@ -46,10 +48,11 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <param name="clock">Where the clock is put; else the city's own start.</param>
     /// <param name="data">A folder to go on in, which then stays; else a new one that is deleted at the end.</param>
     /// <param name="configure">Changes services or configuration after the product's and the sandbox's own.</param>
+    /// <param name="world">A sandbox whose world this one joins. On the same <paramref name="data"/>, both are nodes of one city.</param>
     public static async Task<SandboxHost> StartAsync(
-        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null)
+        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null, Uri? world = null)
     {
-        var host = new SandboxHost(city, data, configure);
+        var host = new SandboxHost(city, data, configure, world);
         try
         {
             await host.RunAsync(clock);
@@ -117,8 +120,10 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     private async Task RunAsync(string? clock)
     {
-        var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock));
-        var builder = SandboxApp.CreateBuilder(options);
+        var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock), world);
+        var joined = world is null ? null : await JoinedWorld.FindAsync(world, TimeSpan.Zero);
+        if (joined is not null) options = options.In(joined, Data);
+        var builder = SandboxApp.CreateBuilder(options, joined);
         builder.Logging.ClearProviders();
         configure?.Invoke(builder);
         App = SandboxApp.Build(builder);

@@ -5,4 +5,4 @@ namespace WeChatMask.Sandbox;
 /// <param name="Version">Counts the changes in that run.</param>
 /// <param name="OffsetTicks">How far it is from the machine's clock.</param>
 /// <param name="Frozen">Where it stands still, while it is moved.</param>
-public sealed record ClockReading(string Epoch, long Version, long OffsetTicks, DateTimeOffset? Frozen = null);
+public sealed record WorldTime(string Epoch, long Version, long OffsetTicks, DateTimeOffset? Frozen = null);
