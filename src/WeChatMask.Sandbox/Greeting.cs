@@ -10,11 +10,14 @@ internal static class Greeting
         var options = services.GetRequiredService<SandboxOptions>();
         var now = services.GetRequiredService<CityCalendar>().Local(services.GetRequiredService<SandboxClock>().GetUtcNow());
         var code = services.GetRequiredService<Supervision.CityFile>().Pharmacies[0].Code.ToLowerInvariant();
+        var world = services.GetService<JoinedWorld>();
+        var owner = world?.Owner.GetLeftPart(UriPartial.Authority) ?? self;
+        var what = world is null ? "a phone, the SMS inbox, the clock" : "joined: its phones, SMS, registry and clock are this node's";
         return FormattableString.Invariant($"""
 
             WeChatMask sandbox, city {options.City}, clock {now:yyyy-MM-dd HH:mm:ss zzz}, data in {options.Data}
 
-              the world   {self}/sandbox        a phone, the SMS inbox, the clock
+              the world   {owner}/sandbox        {what}
               residents   {self}/
               pharmacies  {self}/pharmacy       {DemoStaffStore.ClerkPrefix}{code} / {DemoStaffStore.ClerkPassword} (one for each pharmacy code)
               supervisor  {self}/supervisor     {DemoStaffStore.Supervisor} / {DemoStaffStore.SupervisorPassword}

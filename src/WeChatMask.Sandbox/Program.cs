@@ -5,9 +5,15 @@ const int Failed = 1;
 const int WronglyCalled = 2;
 
 SandboxOptions options;
+JoinedWorld? world = null;
 try
 {
     options = SandboxOptions.Parse(args, Environment.CurrentDirectory);
+    if (options.World is { } address)
+    {
+        world = await JoinedWorld.FindAsync(address, JoinedWorld.Patience);
+        options = options.In(world, Environment.CurrentDirectory);
+    }
 }
 catch (SandboxUsageException wrong)
 {
@@ -17,7 +23,7 @@ catch (SandboxUsageException wrong)
 
 try
 {
-    await using var app = SandboxApp.Build(options);
+    await using var app = SandboxApp.Build(SandboxApp.CreateBuilder(options, world));
     app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Greeting.Of(app.Services)));
     await app.RunAsync();
     return 0;

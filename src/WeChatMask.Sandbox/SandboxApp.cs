@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using WeChatMask.WeChat;
+using WeChatMask.Supervision;
 
 namespace WeChatMask.Sandbox;
 
@@ -13,7 +13,9 @@ public static class SandboxApp
     private const string SettingsFile = "sandbox-settings.json";
 
     /// <summary>The app and the sandbox, registered. A test may add to it before <see cref="Build(WebApplicationBuilder)"/>.</summary>
-    public static WebApplicationBuilder CreateBuilder(SandboxOptions options)
+    /// <param name="options">The command line, with the world's city when one is joined.</param>
+    /// <param name="world">The world to join; without one the sandbox has its own.</param>
+    public static WebApplicationBuilder CreateBuilder(SandboxOptions options, JoinedWorld? world = null)
     {
         Directory.CreateDirectory(options.Data);
         // The app's neighbours are on this machine; a proxy of the environment's would be asked for them in vain.
@@ -27,10 +29,12 @@ public static class SandboxApp
         builder.WebHost.UseUrls(options.Urls);
         var standIns = new StandInSettings();
         // The app asks that addresses are there at its start; the true ones follow when the port is known.
-        standIns.PointAt("http://127.0.0.1");
+        standIns.PointAt(world?.Owner.GetLeftPart(UriPartial.Authority) ?? "http://127.0.0.1");
         AddDefaults(builder.Configuration, options, standIns);
         builder.AddWeChatMask();
         AddSandbox(builder.Services, options, standIns);
+        if (world is null) AddWorld(builder.Services, options);
+        else AddMembership(builder.Services, world);
         return builder;
     }
 
@@ -40,6 +44,13 @@ public static class SandboxApp
         var app = builder.Build();
         app.MapWeChatMask();
         var sandbox = app.MapGroup("/sandbox").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        if (app.Services.GetService<JoinedWorld>() is null) MapWorld(sandbox);
+        else sandbox.MapNode();
+        return app;
+    }
+
+    private static void MapWorld(RouteGroupBuilder sandbox)
+    {
         sandbox.MapClock();
         sandbox.MapFaults();
         sandbox.MapSms();
@@ -48,11 +59,8 @@ public static class SandboxApp
         sandbox.MapPhones();
         sandbox.MapCrowd();
         sandbox.MapStory();
-        return app;
+        sandbox.MapWorld();
     }
-
-    /// <summary>The same in one step.</summary>
-    public static WebApplication Build(SandboxOptions options) => Build(CreateBuilder(options));
 
     // Before the environment's, so that it overrides them; after the app's own file, which they override.
     private static void AddDefaults(ConfigurationManager configuration, SandboxOptions options, StandInSettings standIns)
@@ -73,12 +81,20 @@ public static class SandboxApp
 
     private static void AddSandbox(IServiceCollection services, SandboxOptions options, StandInSettings standIns)
     {
-        var city = Cities.Read(options.City);
-        services.AddSingleton(options).AddSingleton(city).AddSingleton(standIns).AddSingleton<OwnAddress>();
+        services.AddSingleton(options).AddSingleton(Cities.Read(options.City)).AddSingleton(standIns).AddSingleton<OwnAddress>();
         services.AddSingleton<SandboxSecretsAllowed>();
-        services.AddSingleton(new SandboxClock(Path.Combine(options.Data, "clock.json"), options.Clock, city.Clock ?? TimeProvider.System.GetUtcNow()));
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(s => s.GetRequiredService<SandboxClock>()));
-        services.AddSingleton<ClockMover>().AddSingleton<Faults>();
+        services.AddHttpClient(nameof(JoinedNodes)).ConfigurePrimaryHttpMessageHandler(JoinedWorld.Handler).RemoveAllLoggers();
+        services.AddSingleton<DemoStaffStore>();
+        services.AddHostedService<Seeding>();
+        services.AddHostedService<OwnAddressTeller>();
+    }
+
+    private static void AddWorld(IServiceCollection services, SandboxOptions options)
+    {
+        services.AddSingleton(s => new SandboxClock(
+            Path.Combine(options.Data, "clock.json"), options.Clock, s.GetRequiredService<CityFile>().Clock ?? TimeProvider.System.GetUtcNow()));
+        services.AddSingleton<ClockMover>().AddSingleton<JoinedNodes>().AddSingleton<Faults>();
         services.AddSingleton(_ => new SmsInbox(Path.Combine(options.Data, "sms.jsonl")));
         services.AddSingleton(_ => new PopulationRegistry(Path.Combine(options.Data, "registry.jsonl")));
         services.AddSingleton(_ => new Chats(Path.Combine(options.Data, "chats.jsonl")));
@@ -89,8 +105,15 @@ public static class SandboxApp
         services.AddHttpClient(nameof(Phones))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
             .RemoveAllLoggers();
-        services.AddSingleton<DemoStaffStore>();
-        services.AddHostedService<Seeding>();
-        services.AddHostedService<OwnAddressTeller>();
+    }
+
+    private static void AddMembership(IServiceCollection services, JoinedWorld world)
+    {
+        services.AddSingleton(world).AddSingleton(new SandboxClock(world.Clock)).AddSingleton<WorldClock>().AddSingleton<WorldForwarder>();
+        // A move of the clock by months takes its time; who asked may hang up.
+        services.AddHttpClient(nameof(WorldForwarder), c => c.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(JoinedWorld.Handler)
+            .RemoveAllLoggers();
+        services.AddHostedService<Membership>();
     }
 }

@@ -7,13 +7,15 @@ namespace WeChatMask.Sandbox;
 /// <param name="Urls">Addresses to listen on; port 0 takes any free one.</param>
 /// <param name="Data">Absolute path of the folder that holds everything the sandbox writes.</param>
 /// <param name="Clock">Where the clock is put; without it a new folder starts at the city's time and an old one goes on.</param>
-public sealed record SandboxOptions(string City, string Urls, string Data, DateTimeOffset? Clock = null)
+/// <param name="World">A sandbox whose world this one joins instead of having its own.</param>
+public sealed record SandboxOptions(string City, string Urls, string Data, DateTimeOffset? Clock = null, Uri? World = null)
 {
+    private const string DataFolder = ".data";
     private const string DefaultCity = "loudi";
     private const string DefaultUrls = "http://127.0.0.1:5080";
 
     private const string Usage =
-        "usage: scripts/run [--city loudi|chuzhou] [--urls http://127.0.0.1:5080] [--data DIR] [--clock 2020-02-10T18:59:00+08:00]";
+        "usage: scripts/run [--city loudi|chuzhou] [--urls http://127.0.0.1:5080] [--data DIR] [--clock 2020-02-10T18:59:00+08:00] [--world URL]";
 
     /// <summary>Reads the command line, both <c>--city loudi</c> and <c>--city=loudi</c>.</summary>
     /// <param name="args">As the process got them.</param>
@@ -22,21 +24,44 @@ public sealed record SandboxOptions(string City, string Urls, string Data, DateT
     public static SandboxOptions Parse(IReadOnlyList<string> args, string folder)
     {
         var given = Read(args);
-        if (given.ContainsKey("--world"))
-            throw Wrong("--world is not there yet: this sandbox has a world of its own and cannot join another's.");
-        var city = given.GetValueOrDefault("--city", DefaultCity);
-        if (!Cities.Names.Contains(city, StringComparer.Ordinal))
+        var world = given.TryGetValue("--world", out var address)
+            ? ReadAddress(address) ?? throw Wrong($"--world \"{address}\" is not the http address of a sandbox on this machine, such as {DefaultUrls}.")
+            : null;
+        // A joined node's city is its world's; it is asked when the world is found.
+        var city = given.GetValueOrDefault("--city", world is null ? DefaultCity : "");
+        if (city.Length > 0 && !Cities.Names.Contains(city, StringComparer.Ordinal))
             throw Wrong($"There is no city \"{city}\"; there are {string.Join(" and ", Cities.Names)}.");
         DateTimeOffset? clock = null;
         if (given.TryGetValue("--clock", out var text))
         {
+            if (world is not null) throw Wrong("--clock and --world exclude each other: a node that joins a world has that world's clock.");
             clock = SandboxTime.Read(text)
                 ?? throw Wrong($"--clock \"{text}\" is not a time with an offset, such as 2020-02-10T18:59:00+08:00, between {SandboxTime.Bounds}.");
         }
 
-        var data = Path.GetFullPath(given.GetValueOrDefault("--data", Path.Combine(".data", city)), folder);
-        return new SandboxOptions(city, CheckUrls(given.GetValueOrDefault("--urls", DefaultUrls)), data, clock);
+        var data = given.TryGetValue("--data", out var named) ? Path.GetFullPath(named, folder) : city.Length == 0 ? "" : DefaultData(city, folder);
+        return new SandboxOptions(city, CheckUrls(given.GetValueOrDefault("--urls", DefaultUrls)), data, clock, world);
     }
+
+    /// <summary>The same with what the world says: its city, and that city's folder when none was named.</summary>
+    /// <exception cref="SandboxUsageException">Another city was asked for.</exception>
+    public SandboxOptions In(JoinedWorld world, string folder)
+    {
+        if (City.Length > 0 && City != world.City) throw Wrong($"The world at {world.Owner} is of the city {world.City}, not of {City}.");
+        return this with { City = world.City, Data = Data.Length > 0 ? Data : DefaultData(world.City, folder) };
+    }
+
+    /// <summary>An http address of this machine without anything behind its port, or none when it is not one.</summary>
+    internal static Uri? ReadAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.IsLoopback && address.PathAndQuery == "/"
+            ? address
+            : null;
+
+    /// <summary>A sentence with the usage.</summary>
+    internal static SandboxUsageException Wrong(string sentence) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{sentence}\n{Usage}"));
+
+    private static string DefaultData(string city, string folder) => Path.GetFullPath(Path.Combine(DataFolder, city), folder);
 
     private static Dictionary<string, string> Read(IReadOnlyList<string> args)
     {
@@ -60,15 +85,11 @@ public sealed record SandboxOptions(string City, string Urls, string Data, DateT
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            var fits = Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.IsLoopback;
-            if (!fits) throw Wrong($"--urls \"{url}\" is not an http address of this machine, such as {DefaultUrls}.");
+            if (ReadAddress(url) is null) throw Wrong($"--urls \"{url}\" is not an http address of this machine, such as {DefaultUrls}.");
         }
 
         return urls;
     }
-
-    private static SandboxUsageException Wrong(string sentence) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{sentence}\n{Usage}"));
 }
 
 /// <summary>The command line cannot be followed. The message is fit to print.</summary>

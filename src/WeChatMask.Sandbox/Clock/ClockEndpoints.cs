@@ -8,9 +8,12 @@ internal static class ClockEndpoints
     /// <summary>Maps reading and moving.</summary>
     public static void MapClock(this IEndpointRouteBuilder sandbox)
     {
-        sandbox.MapGet("/clock", (SandboxClock clock, CityCalendar calendar) => TypedResults.Ok(new ClockFace(calendar.Local(clock.GetUtcNow()))));
+        sandbox.MapGet("/clock", Show);
         sandbox.MapPost("/clock", MoveAsync);
     }
+
+    /// <summary>What this node's clock shows.</summary>
+    public static IResult Show(SandboxClock clock, CityCalendar calendar) => TypedResults.Ok(new ClockFace(calendar.Local(clock.GetUtcNow())));
 
     private static async Task<IResult> MoveAsync(ClockMove move, ClockMover mover, CityCalendar calendar, Refused refused)
     {

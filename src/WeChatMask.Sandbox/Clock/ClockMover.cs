@@ -5,7 +5,8 @@ namespace WeChatMask.Sandbox;
 
 /// <summary>Moves the clock as if the time had passed: forward it stops at each due moment and runs what is due then.</summary>
 public sealed class ClockMover(
-    SandboxClock clock, DueWork work, SchedulerPause pause, Board board, IHostApplicationLifetime lifetime, ILogger<ClockMover> log) : IDisposable
+    SandboxClock clock, JoinedNodes nodes, DueWork work, SchedulerPause pause, Board board, IHostApplicationLifetime lifetime,
+    ILogger<ClockMover> log) : IDisposable
 {
     // A year of the busiest city has about five thousand; more means that something makes work for itself.
     private const int MostMoments = 50_000;
@@ -24,10 +25,7 @@ public sealed class ClockMover(
         {
             var from = clock.GetUtcNow();
             if (target(from) is not { } to) return null;
-            await using var held = await pause.HoldAsync(stopping);
-            if (to > from) await ForwardAsync(from, to, stopping);
-            else clock.Set(to);
-            board.MarkChanged();
+            await MoveAsync(from, to, stopping);
             return to;
         }
         finally
@@ -39,28 +37,42 @@ public sealed class ClockMover(
     /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
-    private async Task ForwardAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private async Task MoveAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         try
         {
-            var at = from;
-            for (var moments = 0; at < to; moments++)
-            {
-                var next = await work.NextMomentAsync(at, cancellationToken) ?? to;
-                if (next <= at || moments >= MostMoments)
-                {
-                    log.LogWarning("After {Moments} moments the next one was {Next}; the clock goes to {Target} at once", moments, next, to);
-                    next = to;
-                }
-
-                at = next < to ? next : to;
-                clock.Freeze(at);
-                await work.RunAllAsync(cancellationToken);
-            }
+            // It stands still first: what a scheduled run has begun, here or on a joined node, ends in the time that it began in.
+            clock.Freeze(from);
+            await using var held = await pause.HoldAsync(cancellationToken);
+            await nodes.TellAsync(clock.Time, cancellationToken);
+            if (to > from) await ForwardAsync(from, to, cancellationToken);
+            else clock.Set(to);
+            clock.Release();
+            await nodes.TellAsync(clock.Time, cancellationToken);
+            board.MarkChanged();
         }
         finally
         {
             clock.Release();
+        }
+    }
+
+    private async Task ForwardAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var at = from;
+        for (var moments = 0; at < to; moments++)
+        {
+            var next = await work.NextMomentAsync(at, cancellationToken) ?? to;
+            if (next <= at || moments >= MostMoments)
+            {
+                log.LogWarning("After {Moments} moments the next one was {Next}; the clock goes to {Target} at once", moments, next, to);
+                next = to;
+            }
+
+            at = next < to ? next : to;
+            clock.Freeze(at);
+            await nodes.TellAsync(clock.Time, cancellationToken);
+            await work.RunAllAsync(cancellationToken);
         }
     }
 }

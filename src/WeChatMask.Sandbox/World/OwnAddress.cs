@@ -16,26 +16,26 @@ internal sealed class StandInSettings : ConfigurationProvider, IConfigurationSou
     /// <inheritdoc />
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    /// <summary>Points the app at <paramref name="self"/>; whoever reads settings at each call sees it.</summary>
-    public void PointAt(string self)
+    /// <summary>Points the app at the world's owner; whoever reads settings at each call sees it. A city has one address, whatever its nodes'.</summary>
+    public void PointAt(string owner)
     {
-        Set("Site:PublicBaseUrl", self);
-        Set("WeChat:ApiBaseUrl", $"{self}/sandbox{WeChatEndpoints.BasePath}");
-        Set("WeChat:AuthorizeBaseUrl", $"{self}/sandbox");
-        Set("Sms:GatewayUrl", $"{self}/sandbox{SmsEndpoints.GatewayPath}");
-        Set("Registry:BaseUrl", $"{self}/sandbox{RegistryEndpoints.BasePath}");
+        Set("Site:PublicBaseUrl", owner);
+        Set("WeChat:ApiBaseUrl", $"{owner}/sandbox{WeChatEndpoints.BasePath}");
+        Set("WeChat:AuthorizeBaseUrl", $"{owner}/sandbox");
+        Set("Sms:GatewayUrl", $"{owner}/sandbox{SmsEndpoints.GatewayPath}");
+        Set("Registry:BaseUrl", $"{owner}/sandbox{RegistryEndpoints.BasePath}");
         OnReload();
     }
 }
 
 /// <summary>Tells the app where the stand-ins are, after the server has bound its port and before the jobs run.</summary>
-internal sealed class OwnAddressTeller(IServer server, OwnAddress self, StandInSettings settings) : IHostedLifecycleService
+internal sealed class OwnAddressTeller(IServer server, OwnAddress self, StandInSettings settings, JoinedWorld? world = null) : IHostedLifecycleService
 {
     /// <inheritdoc />
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         self.Value = server.Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
-        settings.PointAt(self.Value);
+        if (world is null) settings.PointAt(self.Value);
         return Task.CompletedTask;
     }
 

@@ -10,7 +10,7 @@ public static class Scheduler
     /// <summary>Registers the jobs, Quartz in memory, and the runner.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
-        services.AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<DueMomentQueries>().AddSingleton<DueWork>().AddSingleton<SchedulerPause>();
+        services.AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<DueMomentQueries>().AddSingleton<DueWork>().AddSingleton<JobGate>().AddSingleton<SchedulerPause>();
         foreach (var job in Schedule.Jobs) services.AddScoped(job.Type);
         services.AddQuartz(quartz =>
         {
@@ -28,12 +28,20 @@ public static class Scheduler
         return services;
     }
 
-    private sealed class QuartzJob(DueWork work) : Quartz.IJob
+    private sealed class QuartzJob(DueWork work, JobGate gate) : Quartz.IJob
     {
         public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
         {
-            var name = context.MergedJobDataMap.GetString(JobName);
-            await work.RunAsync(Schedule.Jobs.First(j => j.Name == name), cancellationToken);
+            if (!gate.TryEnter()) return;
+            try
+            {
+                var name = context.MergedJobDataMap.GetString(JobName);
+                await work.RunAsync(Schedule.Jobs.First(j => j.Name == name), cancellationToken);
+            }
+            finally
+            {
+                gate.Leave();
+            }
         }
     }
 }
@@ -43,20 +51,22 @@ public static class Scheduler
 /// Quartz notices a jump only when it next wakes, and after a jump back its next times lie in the future; so every
 /// trigger is laid anew. Who holds the pause runs what is due by <see cref="DueWork"/>.
 /// </remarks>
-public sealed class SchedulerPause(ISchedulerFactory schedulers, TimeProvider time)
+public sealed class SchedulerPause(ISchedulerFactory schedulers, JobGate gate, TimeProvider time)
 {
-    /// <summary>Stops firing until the returned handle is disposed.</summary>
+    /// <summary>Stops firing until the returned handle is disposed, and waits for the runs under way.</summary>
     public async Task<IAsyncDisposable> HoldAsync(CancellationToken cancellationToken)
     {
         var scheduler = await schedulers.GetScheduler(cancellationToken);
+        await gate.CloseAsync(cancellationToken);
         await scheduler.Standby(cancellationToken);
-        return new Held(scheduler, time);
+        return new Held(scheduler, gate, time);
     }
 
-    private sealed class Held(IScheduler scheduler, TimeProvider time) : IAsyncDisposable
+    private sealed class Held(IScheduler scheduler, JobGate gate, TimeProvider time) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
+            gate.Open();
             foreach (var job in Schedule.Jobs)
             {
                 var key = new TriggerKey(job.Name);

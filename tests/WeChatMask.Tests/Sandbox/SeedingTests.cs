@@ -73,8 +73,11 @@ public sealed class SeedingTests
         var options = SandboxOptions.Parse(
             ["--city", "chuzhou", "--data=d", "--clock", "2020-02-10T18:59:00+08:00", "--urls", "http://localhost:1"], "/srv/a");
         Assert.Equal(new SandboxOptions("chuzhou", "http://localhost:1", "/srv/a/d", DateTimeOffset.Parse("2020-02-10T10:59:00Z", null)), options);
-        foreach (var wrong in new[] { "--city=x", "--town=x", "--city", "--clock=now", "--urls=http://0.0.0.0:1", "--urls=here", "--world=http://127.0.0.1:1", "x" })
+        foreach (var wrong in new[] { "--city=x", "--town=x", "--city", "--clock=now", "--urls=http://0.0.0.0:1", "--urls=here", "--world=x", "--world=http://10.0.0.1:80", "--world=https://127.0.0.1:1", "--world=http://127.0.0.1:1/sandbox", "x" })
             Assert.Contains("usage:", Assert.Throws<SandboxUsageException>(() => SandboxOptions.Parse([wrong], "/srv/a")).Message, StringComparison.Ordinal);
+        var clock = Assert.Throws<SandboxUsageException>(
+            () => SandboxOptions.Parse(["--world", "http://127.0.0.1:1", "--clock", "2020-02-10T18:59:00+08:00"], "/srv/a"));
+        Assert.StartsWith("--clock and --world exclude each other", clock.Message, StringComparison.Ordinal);
     }
 
     private static Task<List<StaffRow>> StaffAsync(SandboxHost host) => host.Get<Database>().QueryAsync<StaffRow>(

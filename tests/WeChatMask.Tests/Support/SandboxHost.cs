@@ -20,12 +20,15 @@ internal sealed class SandboxHost : IAsyncDisposable
 {
     private readonly string city;
     private readonly bool ownsData;
+    private readonly Uri? world;
     private readonly Action<WebApplicationBuilder>? configure;
     private TestDatabase? database;
+    private bool ownsDatabase = true;
 
-    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure)
+    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure, Uri? world)
     {
         this.city = city;
+        this.world = world;
         this.configure = configure;
         ownsData = data is null;
         Data = data ?? Directory.CreateTempSubdirectory("wechatmask-").FullName;
@@ -48,12 +51,13 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <param name="clock">Where the clock is put; else the city's own start.</param>
     /// <param name="data">A folder to go on in, which then stays; else a new one that is deleted at the end.</param>
     /// <param name="configure">Changes services or configuration after the product's and the sandbox's own.</param>
+    /// <param name="world">A sandbox whose world this one joins. On the same <paramref name="data"/>, both are nodes of one city.</param>
     /// <param name="engine">The engine of its database, which is a file in the data folder or goes with the host.</param>
     public static async Task<SandboxHost> StartAsync(
-        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null,
+        string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null, Uri? world = null,
         DatabaseKind engine = DatabaseKind.Sqlite)
     {
-        var host = new SandboxHost(city, data, configure);
+        var host = new SandboxHost(city, data, configure, world);
         try
         {
             if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data);
@@ -65,6 +69,14 @@ internal sealed class SandboxHost : IAsyncDisposable
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Another node of the same city: its database and its world.</summary>
+    public async Task<SandboxHost> AddNodeAsync()
+    {
+        var node = new SandboxHost(city, database is null ? Data : null, configure, Address) { database = database, ownsDatabase = false };
+        await node.RunAsync(null);
+        return node;
     }
 
     /// <summary>Stops it cleanly and starts it on the same data, at another port.</summary>
@@ -117,14 +129,16 @@ internal sealed class SandboxHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        if (database is not null) await database.DisposeAsync();
+        if (database is not null && ownsDatabase) await database.DisposeAsync();
         if (ownsData) Directory.Delete(Data, recursive: true);
     }
 
     private async Task RunAsync(string? clock)
     {
-        var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock));
-        var builder = SandboxApp.CreateBuilder(options);
+        var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock), world);
+        var joined = world is null ? null : await JoinedWorld.FindAsync(world, TimeSpan.Zero);
+        if (joined is not null) options = options.In(joined, Data);
+        var builder = SandboxApp.CreateBuilder(options, joined);
         builder.Logging.ClearProviders();
         if (database is not null)
         {
