@@ -11,6 +11,7 @@ try
     options = SandboxOptions.Parse(args, Environment.CurrentDirectory);
     if (options.World is { } address)
     {
+        Console.WriteLine($"Joining the world at {address} …");
         world = await JoinedWorld.FindAsync(address, JoinedWorld.Patience);
         options = options.In(world, Environment.CurrentDirectory);
     }
