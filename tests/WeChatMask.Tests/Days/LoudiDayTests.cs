@@ -1,5 +1,5 @@
-using WeChatMask.Data;
 using System.Text.Json;
+using WeChatMask.Data;
 using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 
@@ -15,6 +15,20 @@ public sealed class LoudiDayTests
     public async Task A_thousand_residents_share_eight_hundred_places_and_the_books_balance_to_the_end(DatabaseKind engine)
     {
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00", engine: engine);
+        await LiveThroughAsync(host);
+    }
+
+    [Fact]
+    public async Task The_same_day_passes_on_three_nodes_that_callers_take_in_turn()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00", engine: DatabaseKind.PostgreSql);
+        await using var second = await host.AddNodeAsync();
+        await using var third = await host.AddNodeAsync();
+        await LiveThroughAsync(host);
+    }
+
+    private static async Task LiveThroughAsync(SandboxHost host)
+    {
         var residents = await RegisterAsync(host);
 
         await host.SetClockAsync("2020-02-10T18:59:00+08:00");

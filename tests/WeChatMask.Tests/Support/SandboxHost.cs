@@ -23,6 +23,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     private readonly Uri? world;
     private readonly Action<WebApplicationBuilder>? configure;
     private TestDatabase? database;
+    private readonly List<Uri> addresses = [];
     private bool ownsDatabase = true;
 
     private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure, Uri? world)
@@ -71,11 +72,12 @@ internal sealed class SandboxHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Another node of the same city: its database and its world.</summary>
+    /// <summary>Another node of the same city: its database and its world. From now on this host's callers take the nodes in turn.</summary>
     public async Task<SandboxHost> AddNodeAsync()
     {
         var node = new SandboxHost(city, database is null ? Data : null, configure, Address) { database = database, ownsDatabase = false };
         await node.RunAsync(null);
+        addresses.Add(node.Address);
         return node;
     }
 
@@ -150,7 +152,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         App = SandboxApp.Build(builder);
         await App.StartAsync();
         Address = new Uri(App.Urls.First());
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+        addresses.Clear();
+        addresses.Add(Address);
+        Http = new HttpClient(new InTurn(addresses) { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } }) { BaseAddress = Address };
     }
 
     private async Task StopAsync()
@@ -162,13 +166,27 @@ internal sealed class SandboxHost : IAsyncDisposable
     }
 
     private HttpClient NewClient(CookieContainer cookies, bool followsRedirects) =>
-        new(new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = followsRedirects }) { BaseAddress = Address };
+        new(new InTurn(addresses) { InnerHandler = new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = followsRedirects } }) { BaseAddress = Address };
 
     private async Task<DateTimeOffset> MoveClockAsync(object order)
     {
         using var answer = await Http.PostAsJsonAsync("/sandbox/clock", order);
         answer.EnsureSuccessStatusCode();
         return (await answer.JsonAsync()).GetProperty("now").GetDateTimeOffset();
+    }
+}
+
+/// <summary>A plain round-robin in front of the nodes.</summary>
+internal sealed class InTurn(IReadOnlyList<Uri> nodes) : DelegatingHandler
+{
+    private int turn;
+
+    /// <inheritdoc />
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var node = nodes[(int)((uint)Interlocked.Increment(ref turn) % (uint)nodes.Count)];
+        request.RequestUri = new Uri(node, request.RequestUri!.PathAndQuery);
+        return base.SendAsync(request, cancellationToken);
     }
 }
 
