@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using WeChatMask.Bookings;
+using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool;
 
-/// <summary>Durable bookings a second of the real desk on a SQLite file, the load in the same process.</summary>
+/// <summary>Durable bookings a second of the real desk, every commit on the disk, the load in the same process.</summary>
 internal static class DeskMeasurement
 {
     private const int Usual = 100_000;
@@ -20,23 +21,24 @@ internal static class DeskMeasurement
     /// <summary>Measures one batch size, or compares the usual one with one booking a transaction.</summary>
     public static async Task<int> RunAsync(Options options)
     {
+        PostgresServer.Durable = true;
         var residents = options.Residents == 0 ? Usual : options.Residents;
         var broken = new List<string>();
         if (options.Batch is { } batch)
         {
-            await MeasureAsync(residents, batch, broken);
+            await MeasureAsync(options.Engine, residents, batch, broken);
             return Report.Verdict(broken);
         }
 
-        var desk = await MeasureAsync(residents, UsualBatch, broken);
-        var single = await MeasureAsync(Math.Max(1, residents / ShareOfSingles), 1, broken);
+        var desk = await MeasureAsync(options.Engine, residents, UsualBatch, broken);
+        var single = await MeasureAsync(options.Engine, Math.Max(1, residents / ShareOfSingles), 1, broken);
         Report.Line("desk: batches against single transactions", desk / single, "times");
         return Report.Verdict(broken);
     }
 
-    private static async Task<double> MeasureAsync(int residents, int batch, List<string> broken)
+    private static async Task<double> MeasureAsync(DatabaseKind engine, int residents, int batch, List<string> broken)
     {
-        await using var city = await DeskCity.CreateAsync(Pharmacies, [(residents / Pharmacies) + 1]);
+        await using var city = await DeskCity.CreateAsync(engine, Pharmacies, [(residents / Pharmacies) + 1]);
         var people = await city.RegisterAsync(residents);
         var node = await city.AddNode(s => s.DeskBatch = batch).StartAsync();
         var latencies = new ConcurrentBag<TimeSpan>();
@@ -53,7 +55,7 @@ internal static class DeskMeasurement
         })));
         var rate = (residents - refused) / watch.Elapsed.TotalSeconds;
         busy = Environment.CpuUsage.TotalTime - busy;
-        Report.Line($"desk on SQLite, batches of up to {batch}, {residents - refused:#,0} bookings", rate, "bookings/s", refused == 0 ? "" : $"{refused} refused");
+        Report.Line($"desk on {engine}, batches of up to {batch}, {residents - refused:#,0} bookings", rate, "bookings/s", refused == 0 ? "" : $"{refused} refused");
         // On a machine that does other things too this is steadier than the rate.
         Report.Line("  processor time of a booking, its caller's with it", busy.TotalMicroseconds / residents, "µs");
         Report.Latencies($"  answer of the desk, {Producers * InFlight:#,0} waiting", latencies);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeChatMask.Data;
 
 namespace WeChatMask.LoadTool;
 
@@ -8,7 +9,8 @@ namespace WeChatMask.LoadTool;
 /// <param name="Tasks">How many calls are under way at once.</param>
 /// <param name="Batch">The desk's batch size; without it the usual one and one booking a transaction are compared.</param>
 /// <param name="Seconds">How long a rate is measured.</param>
-internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, int Seconds)
+/// <param name="Engine">The engine the desk is measured on.</param>
+internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, int Seconds, DatabaseKind Engine)
 {
     private const int MisusedCode = 2;
 
@@ -17,7 +19,7 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
         board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
         page PATH --url URL                               how long one reader waits for one address
-        desk  [--residents 100000] [--batch N]            durable bookings a second of the desk on SQLite, in this process
+        desk  [--residents 100000] [--batch N] [--engine Sqlite|PostgreSql|MySql]   durable bookings a second of the desk, in this process
         Ends with 1 when a promise of the product is broken, with 2 when it is called wrongly.
         """;
 
@@ -26,11 +28,12 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i + 1 < args.Length; i += 2) given[args[i]] = args[i + 1];
-        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds"))) return null;
+        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds" or "--engine"))) return null;
+        if (!Enum.TryParse<DatabaseKind>(given.GetValueOrDefault("--engine", nameof(DatabaseKind.Sqlite)), ignoreCase: true, out var engine)) return null;
         var url = given.TryGetValue("--url", out var text) ? new Uri(text) : null;
         // Like the sandbox's own stand-ins: a tool that books thousands of places is for this machine alone.
         if (url is { IsLoopback: false }) return null;
-        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5);
+        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5, engine);
 
         int? Number(string name) => given.TryGetValue(name, out var value) ? int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) : null;
     }

@@ -65,6 +65,37 @@ public abstract class DatabaseEngine
         WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
         where TArgs : class;
 
+    /// <summary>Sets columns of many rows that are known by their keys, each to values of its own.</summary>
+    /// <param name="transaction">The open write transaction.</param>
+    /// <param name="table">Table name, a constant of the caller.</param>
+    /// <param name="keys">Names of the key columns.</param>
+    /// <param name="columns">Names of the columns that are set.</param>
+    /// <param name="rows">One array a row: the keys' values, then the columns'.</param>
+    /// <param name="cancellationToken">Stops between statements.</param>
+    public virtual async Task UpdateManyAsync(
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0) return;
+        string[] names = [.. keys, .. columns];
+        await using var command = transaction.Connection.CreateCommand();
+        command.Transaction = transaction.Transaction;
+        command.CommandText =
+            $"UPDATE {table} SET {string.Join(", ", columns.Select(c => $"{c} = @{c}"))} WHERE {string.Join(" AND ", keys.Select(k => $"{k} = @{k}"))}";
+        foreach (var name in names)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@{name}";
+            command.Parameters.Add(parameter);
+        }
+
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = row[i] ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Whether the same transaction may succeed when tried again: a lock conflict, a lost race for a unique key, a dead connection.</summary>
     public abstract bool MayRetry(DbException exception);
 

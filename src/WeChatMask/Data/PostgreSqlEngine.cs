@@ -106,6 +106,22 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     }
 
     /// <inheritdoc />
+    public override async Task UpdateManyAsync(
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0) return;
+        var types = await ColumnTypesAsync(transaction, table, cancellationToken);
+        string[] names = [.. keys, .. columns];
+        await using var command = CommandOf(transaction);
+        command.CommandText =
+            $"UPDATE {table} AS t SET {string.Join(", ", columns.Select(c => $"{c} = v.{c}"))} "
+            + $"FROM unnest({string.Join(", ", names.Select((_, i) => $"@p{i}"))}) AS v({string.Join(", ", names)}) "
+            + $"WHERE {string.Join(" AND ", keys.Select(k => $"t.{k} = v.{k}"))}";
+        for (var i = 0; i < names.Length; i++) command.Parameters.Add(ColumnOf(i, types[names[i]], rows));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken) =>
         keys.Count == 0

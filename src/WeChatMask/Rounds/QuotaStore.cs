@@ -39,20 +39,21 @@ public static class QuotaStore
     public static async Task SaveAsync(
         WriteTransaction transaction, DateOnly round, IReadOnlyCollection<PharmacyRound> parts, CancellationToken cancellationToken)
     {
-        await transaction.Engine.ExecuteManyAsync(
+        await transaction.Engine.UpdateManyAsync(
             transaction,
-            "UPDATE pharmacy_round SET last_serial = @LastSerial WHERE round_date = @Round AND pharmacy_id = @PharmacyId AND last_serial <> @LastSerial",
-            [.. parts.Select(p => new { p.LastSerial, Round = round, p.PharmacyId })],
+            "pharmacy_round",
+            ["round_date", "pharmacy_id"],
+            ["last_serial"],
+            [.. parts.Select(p => new object?[] { round.Column(), p.PharmacyId, p.LastSerial })],
             cancellationToken);
-        await transaction.Engine.ExecuteManyAsync(
+        await transaction.Engine.UpdateManyAsync(
             transaction,
-            """
-            UPDATE quota SET rolled_in = @RolledIn, rolled_out = @RolledOut, taken = @Taken
-             WHERE round_date = @Round AND pharmacy_id = @PharmacyId AND window_index = @Window
-            """,
+            "quota",
+            ["round_date", "pharmacy_id", "window_index"],
+            ["rolled_in", "rolled_out", "taken"],
             [
                 .. parts.SelectMany(p => p.Windows.Select(
-                    w => new { w.RolledIn, w.RolledOut, w.Taken, Round = round, p.PharmacyId, w.Window })),
+                    w => new object?[] { round.Column(), p.PharmacyId, w.Window, w.RolledIn, w.RolledOut, w.Taken })),
             ],
             cancellationToken);
     }

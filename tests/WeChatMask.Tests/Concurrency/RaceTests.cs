@@ -39,6 +39,31 @@ public sealed class RaceTests
     }
 
     [EngineTheory]
+    public async Task Twenty_thousand_who_try_on_two_of_three_nodes_at_once_get_exactly_four_thousand_places(DatabaseKind engine)
+    {
+        const int residents = 20_000;
+        const int pharmacies = 5;
+        const int places = 800;
+        await using var city = await DeskCity.CreateAsync(engine, pharmacies, [places]);
+        var people = await city.RegisterAsync(residents);
+        var desks = await StartAsync(city, 3);
+
+        // One request, sent to two nodes in the same moment, as an impatient thumb behind two proxies would.
+        var answers = await RushAsync(people, async (i, person) =>
+        {
+            var pharmacy = city.Codes[i % pharmacies];
+            var both = await Task.WhenAll(desks[i % 3].BookAsync(person, pharmacy, "once"), desks[(i + 1) % 3].BookAsync(person, pharmacy, "once"));
+            return both.FirstOrDefault(a => a.Booking is not null) ?? both[0];
+        }, lanes: 2_000);
+
+        Assert.Equal(pharmacies * places, answers.Count(a => a.Refusal == Refusal.None));
+        Assert.Equal(residents - (pharmacies * places), answers.Count(a => a.Refusal == Refusal.SoldOut));
+        var serials = await city.SerialsAsync();
+        Assert.All(city.Codes, code => Assert.Equal(Enumerable.Range(1, places), serials[code]));
+        Assert.Empty(await city.BrokenPromisesAsync());
+    }
+
+    [EngineTheory]
     public async Task A_person_through_twenty_accounts_gets_one_booking(DatabaseKind engine)
     {
         foreach (var nodes in NodeCounts) await BookOnePersonAsync(engine, nodes);
@@ -137,12 +162,12 @@ public sealed class RaceTests
     }
 
     private static async Task<IReadOnlyList<BookingAnswer>> RushAsync(
-        IReadOnlyList<Registered> people, Func<int, Registered, Task<BookingAnswer>> attempt)
+        IReadOnlyList<Registered> people, Func<int, Registered, Task<BookingAnswer>> attempt, int lanes = Tasks)
     {
         var answers = new ConcurrentBag<BookingAnswer>();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, people.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = Tasks },
+            new ParallelOptions { MaxDegreeOfParallelism = lanes },
             async (i, _) => answers.Add(await attempt(i, people[i])));
         return [.. answers];
     }
