@@ -303,8 +303,8 @@ public sealed class CopyTests : IDisposable
         await using var zip = await ZipFile.OpenAsync(Archive, ZipArchiveMode.Update);
         var name = damage == "another manifest" ? "manifest.json" : "tables/booking.jsonl";
         var entry = zip.GetEntry(name)!;
-        using var reader = new StreamReader(await entry.OpenAsync());
-        var text = await reader.ReadToEndAsync();
+        string text;
+        using (var reader = new StreamReader(await entry.OpenAsync())) text = await reader.ReadToEndAsync();
         entry.Delete();
         if (damage == "a table less") return;
         await using var writer = new StreamWriter(await zip.CreateEntry(name).OpenAsync());
