@@ -96,7 +96,7 @@ public sealed class CopyCommands(Database database, Migrator migrator, Invariant
             }
             finally
             {
-                if (alone) await snapshot.DisposeAsync();
+                await snapshot.DisposeAsync();
             }
         }
         finally
