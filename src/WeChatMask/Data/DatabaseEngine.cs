@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace WeChatMask.Data;
@@ -38,6 +39,30 @@ public abstract class DatabaseEngine
 
     /// <summary>Begins a transaction that will write. Dispose it to roll back what was not committed.</summary>
     public abstract ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins a reading that sees one committed state from its first statement to its end, whatever others commit meanwhile.
+    /// </summary>
+    /// <param name="alone">Whether everybody else is kept out of the database until it ends; only where the database is this machine's own.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="IOException">It was to be alone, and somebody else has the database open.</exception>
+    public virtual async ValueTask<Snapshot> BeginSnapshotAsync(bool alone, CancellationToken cancellationToken)
+    {
+        if (alone) throw new NotSupportedException("A database server cannot be read alone; stop the nodes instead.");
+        var connection = await OpenAsync(cancellationToken);
+        try
+        {
+            return new Snapshot(connection, await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Names of the tables there are.</summary>
+    public abstract Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction);
 
     /// <summary>Inserts many rows in the fastest way the engine has.</summary>
     /// <param name="transaction">The open write transaction.</param>
@@ -108,4 +133,8 @@ public abstract class DatabaseEngine
     /// <summary>Reads a clock that a statement gives as milliseconds.</summary>
     protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>
         DateTimeOffset.FromUnixTimeMilliseconds(await Dapper.SqlMapper.ExecuteScalarAsync<long>(connection, sql));
+
+    /// <summary>Reads the names that a statement gives.</summary>
+    protected static async Task<IReadOnlyCollection<string>> ReadTablesAsync(DbConnection connection, DbTransaction? transaction, string sql) =>
+        [.. await Dapper.SqlMapper.QueryAsync<string>(connection, sql, transaction: transaction)];
 }

@@ -9,8 +9,14 @@ public sealed class Migrator(Database database, TimeProvider time)
 {
     private const string Prefix = "Migrations/";
 
+    /// <summary>This build's files in the order in which they run.</summary>
+    internal static IReadOnlyList<MigrationFile> Files { get; } = [.. ReadFiles()];
+
     /// <summary>Runs what is missing, all in one transaction. An old file that was edited since is an error.</summary>
-    public Task MigrateAsync(CancellationToken cancellationToken) => database.WriteAsync(
+    public Task MigrateAsync(CancellationToken cancellationToken) => MigrateAsync(_ => true, cancellationToken);
+
+    /// <summary>The same for some of the files only: rows of an older schema go in before the newer files run over them.</summary>
+    public Task MigrateAsync(Func<string, bool> wanted, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             await database.Engine.LockSchemaAsync(transaction);
@@ -18,9 +24,8 @@ public sealed class Migrator(Database database, TimeProvider time)
                 "CREATE TABLE IF NOT EXISTS schema_migration (name {key} NOT NULL PRIMARY KEY, checksum {key} NOT NULL, applied_at {long} NOT NULL)"));
             var applied = (await transaction.QueryAsync<Applied>("SELECT name, checksum FROM schema_migration"))
                 .ToDictionary(a => a.Name, a => a.Checksum, StringComparer.Ordinal);
-            foreach (var (name, sql) in Files())
+            foreach (var (name, sql, checksum) in Files.Where(f => wanted(f.Name)))
             {
-                var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
                 if (applied.TryGetValue(name, out var known))
                 {
                     if (known != checksum)
@@ -39,19 +44,20 @@ public sealed class Migrator(Database database, TimeProvider time)
         },
         cancellationToken);
 
-    private static IEnumerable<(string Name, string Sql)> Files()
+    private static IEnumerable<MigrationFile> ReadFiles()
     {
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var resource in assembly.GetManifestResourceNames()
                      .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-            yield return (resource[Prefix.Length..], reader.ReadToEnd().ReplaceLineEndings("\n"));
+            var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
+            yield return new MigrationFile(resource[Prefix.Length..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
         }
     }
 
-    // Not every driver takes several statements at once. No migration holds a semicolon inside a statement.
-    private static IEnumerable<string> Statements(string sql) =>
+    /// <summary>The statements of a file, one by one, since not every driver takes several at once. No migration holds a semicolon inside a statement.</summary>
+    internal static IEnumerable<string> Statements(string sql) =>
         string.Join('\n', sql.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)))
             .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -62,3 +68,9 @@ public sealed class Migrator(Database database, TimeProvider time)
         public string Checksum { get; init; } = "";
     }
 }
+
+/// <summary>One numbered file of the schema.</summary>
+/// <param name="Name">Its name, which orders it.</param>
+/// <param name="Sql">Its text with type tokens.</param>
+/// <param name="Checksum">SHA-256 of the text.</param>
+internal sealed record MigrationFile(string Name, string Sql, string Checksum);

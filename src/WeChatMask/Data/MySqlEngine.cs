@@ -100,6 +100,10 @@ public sealed class MySqlEngine : DatabaseEngine
         ReadClockAsync(connection, "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)");
 
     /// <inheritdoc />
+    public override Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction) =>
+        ReadTablesAsync(connection, transaction, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'");
+
+    /// <inheritdoc />
     public override async Task InsertManyAsync(
         WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
     {

@@ -51,23 +51,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         ReadClockAsync(connection, "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)");
 
     /// <inheritdoc />
-    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = new SqliteConnection(connectionString);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            await using var pragmas = connection.CreateCommand();
-            pragmas.CommandText = Pragmas;
-            await pragmas.ExecuteNonQueryAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(connectionString, Pragmas, cancellationToken);
 
     /// <inheritdoc />
     public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
@@ -93,6 +77,33 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
             throw;
         }
     }
+
+    /// <inheritdoc />
+    public override async ValueTask<Snapshot> BeginSnapshotAsync(bool alone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = (SqliteConnection)await (alone ? OpenAloneAsync(cancellationToken) : OpenAsync(cancellationToken));
+            try
+            {
+                // Deferred, so that it takes no writer's turn: the log keeps its state while others go on committing.
+                return new Snapshot(connection, connection.BeginTransaction(deferred: !alone));
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+        catch (SqliteException e) when (alone && e.SqliteErrorCode is (Busy or Locked))
+        {
+            throw new IOException("Another program has this database open; stop the city first.", e);
+        }
+    }
+
+    /// <inheritdoc />
+    public override Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction) =>
+        ReadTablesAsync(connection, transaction, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
 
     /// <inheritdoc />
     public override async Task InsertManyAsync(
@@ -165,4 +176,27 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => writer.Dispose();
+
+    private static async ValueTask<DbConnection> OpenAsync(string connectionString, string pragmas, CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Every connection of a log holds the file shared for as long as it is open, idle or not. So the exclusive lock is got
+    // only when no other process has the file open, and nobody can open it while this connection lives.
+    private ValueTask<DbConnection> OpenAloneAsync(CancellationToken cancellationToken) => OpenAsync(
+        new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = 1 }.ToString(), "PRAGMA locking_mode = EXCLUSIVE", cancellationToken);
 }
