@@ -1,4 +1,5 @@
 using WeChatMask.LoadTool;
+using WeChatMask.LoadTool.Chaos;
 
 return args switch
 {
@@ -7,5 +8,6 @@ return args switch
     ["browse", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await BrowseMeasurement.RunAsync(url, options),
     ["page", var path, .. var rest] when Options.Parse(rest) is { Url: { } url } => await PageMeasurement.RunAsync(url, path),
     ["desk", .. var rest] when Options.Parse(rest) is { } options => await DeskMeasurement.RunAsync(options),
+    ["chaos", .. var rest] when ChaosOptions.Parse(rest) is { } options => await ChaosCommand.RunAsync(options),
     _ => Options.Misused(),
 };

@@ -90,6 +90,12 @@ public sealed class BookingDesk : IHostedService, IDisposable
             board.MarkChanged();
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
         }
+        catch (DbException e) when (database.Engine.IsOutage(e))
+        {
+            // No attempt is to blame, so none is tried alone: hundreds of people would wait for hundreds of time limits.
+            log.LogWarning("The database does not take bookings, {Count} attempts are answered busy: {Problem}", batch.Count, e.Message);
+            foreach (var waiting in batch) waiting.Answer.TrySetResult(new BookingAnswer(Refusal.Busy));
+        }
         catch (Exception e) when (batch.Count > 1)
         {
             log.LogWarning(e, "A batch of {Count} could not be written and is split", batch.Count);
@@ -97,7 +103,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
             await SettleAsync([.. batch.Take(half)]);
             await SettleAsync([.. batch.Skip(half)]);
         }
-#pragma warning disable CA1031 // Nothing was committed, so "try again" is the truth; the desk itself must go on.
+#pragma warning disable CA1031 // "Try again" is the truth, since the request id finds what was committed after all; the desk itself must go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {

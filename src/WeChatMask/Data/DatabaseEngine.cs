@@ -124,6 +124,9 @@ public abstract class DatabaseEngine
     /// <summary>Whether the same transaction may succeed when tried again: a lock conflict, a lost race for a unique key, a dead connection.</summary>
     public abstract bool MayRetry(DbException exception);
 
+    /// <summary>Whether the database cannot be reached, or cannot take anything just now: trying again at once is in vain, trying later is not.</summary>
+    public abstract bool IsOutage(DbException exception);
+
     /// <summary>Whether a unique key was hit.</summary>
     public abstract bool IsUniqueClash(DbException exception);
 

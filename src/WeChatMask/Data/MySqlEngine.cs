@@ -23,6 +23,14 @@ public sealed class MySqlEngine : DatabaseEngine
     private const int LockSeconds = 60;
     private const string SchemaLock = "wechatmask.schema";
 
+    private const int DiskFull = 1021;
+    private const int TooManyConnections = 1040;
+    private const int CannotConnect = 1042;
+    private const int Shutdown = 1053;
+    private const int TableFull = 1114;
+    private const int OptionPrevents = 1290;
+    private const int ReadOnlyMode = 1836;
+    private const int Killed = 1927;
     private const int DuplicateEntry = 1062;
     private const int LockWaitTimeout = 1205;
     private const int Deadlock = 1213;
@@ -147,6 +155,11 @@ public sealed class MySqlEngine : DatabaseEngine
 
     /// <inheritdoc />
     public override bool MayRetry(DbException exception) => NumberOf(exception) is DuplicateEntry or LockWaitTimeout or Deadlock;
+
+    // The driver's own number for a connection that broke is 0.
+    /// <inheritdoc />
+    public override bool IsOutage(DbException exception) => NumberOf(exception)
+        is null or 0 or TooManyConnections or CannotConnect or Shutdown or DiskFull or TableFull or OptionPrevents or ReadOnlyMode or Killed;
 
     /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) => NumberOf(exception) is DuplicateEntry;

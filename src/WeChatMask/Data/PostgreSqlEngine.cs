@@ -17,6 +17,8 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     // Any number that no other program on this server uses: ours spells "mask".
     private const long SchemaLock = 0x6D61736B;
 
+    private const string RecheckSetting = "Host Recheck Seconds";
+
     private readonly NpgsqlDataSource source;
     private NpgsqlConnection? listener;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, NpgsqlDbType>> columnTypes = new(StringComparer.Ordinal);
@@ -28,6 +30,8 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
         {
             settings.TargetSessionAttributes ??= "primary";
+            // A server that was seen down, or was no primary, is asked again after a second instead of ten.
+            if (!settings.ContainsKey(RecheckSetting)) settings.HostRecheckSeconds = 1;
             source = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
         }
         else
@@ -151,6 +155,16 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
             or PostgresErrorCodes.LockNotAvailable
         };
+
+    // What is no error of the server's is one of the way to it. The classes: connection, operator (shutdown, starting up),
+    // resources (disk, memory, connections); and the standby that is not promoted yet.
+    /// <inheritdoc />
+    public override bool IsOutage(DbException exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => true,
+        PostgresException e => e.SqlState is ['0', '8', ..] or ['5', '7', 'P', ..] or ['5', '3', ..],
+        _ => exception is NpgsqlException,
+    };
 
     /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

@@ -9,6 +9,10 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int InputOutput = 10;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
     private const int Constraint = 19;
     private const int UniqueClash = 2067;
     private const int PrimaryKeyClash = 1555;
@@ -160,6 +164,10 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     /// <inheritdoc />
     public override bool MayRetry(DbException exception) =>
         exception is SqliteException { SqliteErrorCode: Busy or Locked } || IsUniqueClash(exception);
+
+    /// <inheritdoc />
+    public override bool IsOutage(DbException exception) =>
+        exception is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or InputOutput or Full or CannotOpen };
 
     /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) =>

@@ -54,7 +54,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                     new { lease, until = now + LeaseTime, due, waiting = NoticeStatus.Waiting, now });
                 return await transaction.QueryAsync<LeasedNotice>(
                     $"""
-                    SELECT o.id, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
+                    SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
                            r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id,
                            p.code AS pharmacy_code, p.name AS pharmacy_name, p.address AS pharmacy_address,
                            COALESCE(p.contact_mobile, '') AS contact_mobile,
@@ -86,7 +86,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             new { round, pharmacies, booked = BookingStatus.Booked },
             cancellationToken);
 
-    /// <summary>Writes results down and gives the leases back.</summary>
+    /// <summary>Writes results down and gives the leases back. A lease that ran out and is another sender's now stays theirs.</summary>
     public Task SettleAsync(IReadOnlyCollection<NoticeResult> results, CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.Engine.ExecuteManyAsync(
             transaction,
@@ -95,7 +95,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                SET status = @Status, due_at = @DueAt, leased_by = NULL, leased_until = 0, segments = @Segments,
                    provider_id = @ProviderId, problem = @Problem, settled_at = @SettledAt,
                    maybe_repeated = CASE WHEN @MayHaveLeft = 1 THEN 1 ELSE maybe_repeated END
-             WHERE id = @Id
+             WHERE id = @Id AND leased_by = @Lease
             """,
             results,
             cancellationToken),
@@ -106,6 +106,12 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
 public sealed class LeasedNotice
 {
     public long Id { get; init; }
+
+    /// <summary>The name of the lease.</summary>
+    public string Lease { get; init; } = "";
+
+    /// <summary>Until when no other sender touches it.</summary>
+    public DateTimeOffset LeasedUntil { get; init; }
 
     public NoticeKind Kind { get; init; }
 
@@ -166,5 +172,5 @@ public sealed class SlotCount
 
 /// <summary>What became of one notice.</summary>
 public sealed record NoticeResult(
-    long Id, NoticeStatus Status, DateTimeOffset DueAt, int Segments, string? ProviderId, string? Problem, DateTimeOffset? SettledAt,
+    long Id, string Lease, NoticeStatus Status, DateTimeOffset DueAt, int Segments, string? ProviderId, string? Problem, DateTimeOffset? SettledAt,
     bool MayHaveLeft = false);

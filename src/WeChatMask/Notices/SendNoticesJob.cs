@@ -26,15 +26,15 @@ public sealed class SendNoticesJob(
         while (done < MostPerRun && await outbox.LeaseAsync(AtOnce, cancellationToken) is { Count: > 0 } leased)
         {
             var messages = await ComposeAsync(leased, cancellationToken);
-            var results = new NoticeResult[messages.Count];
+            var results = new NoticeResult?[messages.Count];
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, messages.Count),
                 new ParallelOptions { MaxDegreeOfParallelism = Lanes.MaxDegreeOfParallelism, CancellationToken = cancellationToken },
                 async (i, token) => results[i] = await SendAsync(messages[i].Notice, messages[i].Sms, token));
             // The results are facts by now: they are written even while the process is stopping.
-            await outbox.SettleAsync(results, CancellationToken.None);
-            done += results.Count(r => r.Status != NoticeStatus.Waiting);
-            if (results.All(r => r.Status == NoticeStatus.Waiting)) break;
+            await outbox.SettleAsync([.. results.OfType<NoticeResult>()], CancellationToken.None);
+            done += results.Count(r => r is { Status: not NoticeStatus.Waiting });
+            if (results.All(r => r is null or { Status: NoticeStatus.Waiting })) break;
         }
 
         return done;
@@ -86,17 +86,19 @@ public sealed class SendNoticesJob(
         }
     }
 
-    private async Task<NoticeResult> SendAsync(LeasedNotice notice, SmsMessage? message, CancellationToken cancellationToken)
+    /// <summary>Sends one, unless this node slept through its lease: then the message is another's to send.</summary>
+    private async Task<NoticeResult?> SendAsync(LeasedNotice notice, SmsMessage? message, CancellationToken cancellationToken)
     {
         var now = calendar.Now;
-        if (message is null) return new NoticeResult(notice.Id, NoticeStatus.Dropped, now, 0, null, "nobody to send to", now);
+        if (now >= notice.LeasedUntil) return null;
+        if (message is null) return new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Dropped, now, 0, null, "nobody to send to", now);
         var outcome = await sms.SendAsync(message, cancellationToken);
         var segments = SmsLength.Segments(message.Text);
         return outcome.Result switch
         {
-            SmsResult.Accepted => new NoticeResult(notice.Id, NoticeStatus.Sent, now, segments, outcome.ProviderId, null, calendar.Now),
-            SmsResult.Refused => new NoticeResult(notice.Id, NoticeStatus.Failed, now, segments, null, outcome.Problem, calendar.Now),
-            _ => new NoticeResult(notice.Id, NoticeStatus.Waiting, now + Pause(notice.Attempts), segments, null, outcome.Problem, null, outcome.MayHaveLeft),
+            SmsResult.Accepted => new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Sent, now, segments, outcome.ProviderId, null, calendar.Now),
+            SmsResult.Refused => new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Failed, now, segments, null, outcome.Problem, calendar.Now),
+            _ => new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Waiting, now + Pause(notice.Attempts), segments, null, outcome.Problem, null, outcome.MayHaveLeft),
         };
     }
 

@@ -1,7 +1,10 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
+using WeChatMask.Data;
+using WeChatMask.Domain;
 
 namespace WeChatMask.Web;
 
@@ -25,6 +28,7 @@ public static class Errors
             json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         });
         services.AddProblemDetails();
+        services.AddExceptionHandler<Outages>();
         services.AddExceptionHandler<BadRequests>();
         return services;
     }
@@ -34,7 +38,7 @@ public static class Errors
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException,
+            SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException || IsOutage(c.HttpContext, c.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
         return app;
@@ -89,6 +93,33 @@ public static class Errors
         >= 500 => "internal_error",
         _ => "error",
     };
+
+    // What reads in between, such as the form's token or a page, may have wrapped it.
+    private static bool IsOutage(HttpContext context, Exception exception)
+    {
+        var engine = context.RequestServices.GetRequiredService<Database>().Engine;
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            // A race that was lost at every try passes as well.
+            if (e is DbException problem && !engine.IsUniqueClash(problem) && (engine.IsOutage(problem) || engine.MayRetry(problem))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A database that is away for a moment is no fault of the program's: whoever asks is told to come again.</summary>
+    private sealed class Outages(Refused refused, ILogger<Outages> log) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (!IsOutage(httpContext, exception)) return false;
+            log.LogWarning("The database does not answer: {Problem}", exception.Message);
+            httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            if (WantsProblem(httpContext)) await refused.Result(Refusal.Busy).ExecuteAsync(httpContext);
+            else await ErrorPage.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
+            return true;
+        }
+    }
 
     private sealed class BadRequests : IExceptionHandler
     {

@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace WeChatMask.LoadTool.Chaos;
+
+/// <summary>Breaks a running city in six ways, one after the other, and shows what is left of what it had promised.</summary>
+internal static class ChaosCommand
+{
+    private const int Warm = 250;
+    private const int MisusedCode = 2;
+    private const string Row = "{0,-14} {1,12} {2,7} {3,8} {4,11} {5,6} {6,9}  {7}";
+
+    private static readonly Func<Fault>[] All =
+        [() => new DatabaseGone(), () => new NodeKilled(), () => new NodePaused(), () => new PrimaryLost(), () => new DiskFull(), () => new ClockBack()];
+
+    /// <summary>Runs them and prints the table. 1 when something was lost, oversold or not as promised.</summary>
+    public static async Task<int> RunAsync(ChaosOptions options)
+    {
+        var results = new List<FaultResult>();
+        foreach (var make in All)
+        {
+            await using var fault = make();
+            if (options.Fault is not null && options.Fault != fault.Name) continue;
+            await Console.Error.WriteLineAsync($"{fault.Name} …");
+            results.Add(await RunAsync(options, fault));
+            foreach (var broken in results[^1].Broken) await Console.Error.WriteLineAsync($"  BROKEN: {broken}");
+        }
+
+        if (results.Count == 0)
+        {
+            await Console.Error.WriteLineAsync($"There is no fault {options.Fault}.");
+            return MisusedCode;
+        }
+
+        Print(results);
+        return results.TrueForAll(r => r.IsGood) ? 0 : 1;
+    }
+
+    private static async Task<FaultResult> RunAsync(ChaosOptions options, Fault fault)
+    {
+        var settings = await fault.PrepareAsync();
+        await using var city = await ChaosCity.StartAsync(options, settings, fault.Nodes, fault.OpensAt);
+        await using var rush = Rush.Start(city, options.PerSecond);
+        await rush.ReachAsync(Warm);
+        var seconds = await fault.BreakAsync(city, rush);
+        // It must go on, not only begin again.
+        await rush.ReachAsync(Math.Min(options.Residents, rush.Answers.Bookings.Count + 100));
+        await rush.EndAsync();
+        var answers = rush.Answers;
+        List<string> broken = [.. await fault.CheckAsync(city, answers)];
+        if (seconds is null) broken.Add("not every node took bookings again");
+        if (rush.Unanswered > 0) broken.Add($"{rush.Unanswered} residents never got an answer");
+        if (city.Nodes.Count(n => n.HasDied) is > 0 and var died) broken.Add($"{died} nodes ended by themselves");
+        broken.AddRange(answers.Others.OrderByDescending(o => o.Value).Select(o => $"{o.Value} answers \"{o.Key}\" instead of a clear 503"));
+        var found = await Aftermath.FindAsync(city, answers, broken);
+        await Aftermath.CheckMessagesAsync(city, answers, broken, fault.Notes);
+        var (oversold, rules) = await city.Queries.InvariantsAsync();
+        broken.AddRange(rules);
+        if (broken.Count > 0) await Aftermath.KeepOutputAsync(city, fault.Name);
+        return new FaultResult(fault.Name, answers.Bookings.Count, found, oversold, seconds, answers.Busy, answers.Unheard, fault.Notes, broken);
+    }
+
+    private static void Print(IReadOnlyList<FaultResult> results)
+    {
+        Console.WriteLine(Row, "fault", "acknowledged", "found", "oversold", "recovered s", "503", "unheard", "promises");
+        foreach (var r in results)
+        {
+            Console.WriteLine(
+                Row, r.Name, r.Acknowledged, r.Found, r.Oversold, r.Seconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "never", r.Busy, r.Unheard,
+                r.IsGood ? "kept" : "BROKEN");
+        }
+
+        foreach (var r in results)
+        {
+            foreach (var note in r.Notes) Console.WriteLine($"{r.Name}: {note}");
+            foreach (var promise in r.Broken) Console.WriteLine($"{r.Name}: BROKEN: {promise}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using WeChatMask.Data;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.LoadTool.Chaos;
+
+/// <summary>One node of the city: the sandbox as a process of its own, always at the same address.</summary>
+internal sealed class ChaosNode : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+    private readonly ProcessStartInfo start;
+    private readonly ConcurrentQueue<string> output = new();
+    private Process? process;
+
+    /// <summary>Prepares one.</summary>
+    /// <param name="program">The sandbox's program.</param>
+    /// <param name="data">The node's own folder.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="clock">When it is, for the node that owns the world.</param>
+    /// <param name="world">The owner, for the others.</param>
+    public ChaosNode(string program, string data, DatabaseSettings database, string? clock, Uri? world)
+    {
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Shell.FreePort()}"));
+        string[] place = world is null ? ["--clock", clock!] : ["--world", world.GetLeftPart(UriPartial.Authority)];
+        start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["exec", program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", data, .. place])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["Database__Engine"] = database.Engine.ToString();
+        start.Environment["Database__ConnectionString"] = database.ConnectionString;
+        Http = Phone.Connect(Address);
+        // A paused node says nothing for good; whoever asked it goes to another.
+        Http.Timeout = LongestAnswer;
+        Pages = Phone.Connect(Address);
+        Pages.Timeout = LongestAnswer;
+        Pages.DefaultRequestHeaders.Add("Accept", "text/html");
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>A program's client.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>A browser's client.</summary>
+    public HttpClient Pages { get; }
+
+    /// <summary>What it printed.</summary>
+    public IEnumerable<string> Output => output;
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    public async Task StartAsync()
+    {
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += Hear;
+        process.ErrorDataReceived += Hear;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var watch = Stopwatch.StartNew();
+        while (!await IsReadyAsync())
+        {
+            if (process.HasExited || watch.Elapsed > LongestStart)
+                throw new InvalidOperationException($"The node at {Address} did not start:\n{string.Join('\n', output.TakeLast(40))}");
+            await Task.Delay(200);
+        }
+    }
+
+    /// <summary>Whether it has ended, though nobody told it to.</summary>
+    public bool HasDied => process is { HasExited: true };
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill(entireProcessTree: false);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>SIGSTOP.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false }) await KillAsync();
+        process?.Dispose();
+        Http.Dispose();
+        Pages.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            return (await new Phone("watch").SendAsync(Http, HttpMethod.Get, "/health/ready")).Status == 200;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private Task SignalAsync(string signal) => Shell.RunAsync("kill", $"-{signal}", process!.Id.ToString(CultureInfo.InvariantCulture));
+
+    private void Hear(object sender, DataReceivedEventArgs e)
+    {
+        if (e.Data is not null) output.Enqueue(e.Data);
+    }
+}

@@ -1,0 +1,55 @@
+using WeChatMask.Data;
+
+namespace WeChatMask.LoadTool.Chaos;
+
+/// <summary>One thing that breaks, and what came of it.</summary>
+/// <param name="Name">What is broken.</param>
+/// <param name="Acknowledged">Bookings that somebody was told they have.</param>
+/// <param name="Found">Those of them that the city still knows, number, pharmacy and serial the same.</param>
+/// <param name="Oversold">Windows with more bookings than places.</param>
+/// <param name="Seconds">From the end of the fault until every node took bookings again; none when it never did.</param>
+/// <param name="Busy">Answers "503, come again".</param>
+/// <param name="Unheard">Questions without an answer.</param>
+/// <param name="Notes">What else is worth knowing.</param>
+/// <param name="Broken">Promises that did not hold.</param>
+internal sealed record FaultResult(
+    string Name, int Acknowledged, int Found, long Oversold, double? Seconds, int Busy, int Unheard, IReadOnlyList<string> Notes, IReadOnlyList<string> Broken)
+{
+    /// <summary>Whether everything held.</summary>
+    public bool IsGood => Broken.Count == 0 && Found == Acknowledged && Oversold == 0 && Seconds is not null;
+}
+
+/// <summary>Something that is done to a city in a rush.</summary>
+internal abstract class Fault : IAsyncDisposable
+{
+    /// <summary>How long a city may need until it works again.</summary>
+    protected static readonly TimeSpan LongestRecovery = TimeSpan.FromMinutes(1);
+
+    /// <summary>Its name on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What is remarkable about this run.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>How many nodes the city has.</summary>
+    public virtual int Nodes => 3;
+
+    /// <summary>When the rush takes place.</summary>
+    public virtual string OpensAt => "2020-02-10T19:00:00+08:00";
+
+    /// <summary>Makes the database.</summary>
+    public abstract Task<DatabaseSettings> PrepareAsync();
+
+    /// <summary>Breaks it and ends the fault. Gives the seconds until every node took bookings again.</summary>
+    public abstract Task<double?> BreakAsync(ChaosCity city, Rush rush);
+
+    /// <summary>What must hold in this case beyond the usual. Gives what does not.</summary>
+    public virtual Task<IReadOnlyList<string>> CheckAsync(ChaosCity city, Answers answers) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <inheritdoc />
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>The settings for PostgreSQL.</summary>
+    protected static DatabaseSettings Settings(params PostgresInstance[] servers) =>
+        new() { Engine = DatabaseKind.PostgreSql, ConnectionString = PostgresInstance.ConnectionString(servers) };
+}
