@@ -64,25 +64,22 @@ internal sealed class PostgresServer
         // The server refuses to run as root; Debian's package brings a user for it.
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", place);
         var server = new PostgresServer(binaries, place, FreePort());
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop();
         await server.AsPostgresAsync("initdb", "-D", place, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8");
         var options = string.Create(
             CultureInfo.InvariantCulture, $"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place} -c fsync={(Durable ? "on" : "off")} -c max_connections=400");
         await server.AsPostgresAsync("pg_ctl", "-D", place, "-w", "-l", Path.Combine(place, "log"), "-o", options, "start");
+        server.StopWithThisProcess();
         return server;
     }
 
-    private void Stop()
+    // A test host is often killed rather than ended, so nothing in it can be trusted to stop the server.
+    private void StopWithThisProcess()
     {
-        try
-        {
-            AsPostgresAsync("pg_ctl", "-D", folder, "-m", "immediate", "-w", "stop").GetAwaiter().GetResult();
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception e) when (e is InvalidOperationException or IOException)
-        {
-            // The process ends; what is left lies in the temporary folder.
-        }
+        var stop = Environment.IsPrivilegedProcess ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : "";
+        var script = string.Create(
+            CultureInfo.InvariantCulture,
+            $"exec >/dev/null 2>&1 </dev/null; while kill -0 {Environment.ProcessId}; do sleep 1; done; {stop} {bin}/pg_ctl -D {folder} -m immediate -w stop; rm -rf {folder}");
+        Process.Start(new ProcessStartInfo("sh", ["-c", script]) { UseShellExecute = false })?.Dispose();
     }
 
     private Task AsPostgresAsync(string program, params string[] args) => Environment.IsPrivilegedProcess
