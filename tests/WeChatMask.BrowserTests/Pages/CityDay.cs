@@ -34,6 +34,9 @@ internal sealed class CityMoment : IAsyncDisposable
         return city;
     }
 
+    /// <summary>Where the city is.</summary>
+    public Uri Address => host.Address;
+
     /// <summary>Opens a fresh browser of somebody's.</summary>
     public async Task<BrowserPhone> PhoneAsync(Viewer viewer, bool large)
     {

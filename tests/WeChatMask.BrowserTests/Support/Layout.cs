@@ -51,6 +51,9 @@ internal static class Layout
     /// <summary>How far things moved while the page was arriving; 0 is still.</summary>
     public static Task<double> ShiftAsync(IPage page) => page.EvaluateAsync<double>(ShiftScript);
 
+    /// <summary>Waits until what has arrived is on the screen.</summary>
+    public static Task PaintAsync(IPage page) => page.EvaluateAsync("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))");
+
     /// <summary>Starts counting what comes over the wire, headers and compressed bodies.</summary>
     public static async Task<Weight> WeighAsync(IPage page)
     {
