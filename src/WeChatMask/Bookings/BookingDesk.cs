@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
@@ -18,6 +17,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
     private readonly Channel<Waiting> queue;
     private readonly Database database;
     private readonly BookingStore store;
+    private readonly FreshNumbers numbers;
     private readonly Board board;
     private readonly CityCalendar calendar;
     private readonly ILogger<BookingDesk> log;
@@ -27,7 +27,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
 
     /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
     public BookingDesk(
-        Database database, BookingStore store, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, ILogger<BookingDesk> log)
+        Database database, BookingStore store, BookingQueries queries, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, ILogger<BookingDesk> log)
     {
         this.database = database;
         this.store = store;
@@ -35,6 +35,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
         this.calendar = calendar;
         this.log = log;
         batchSize = settings.Value.DeskBatch;
+        numbers = new FreshNumbers(queries, batchSize);
         queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(settings.Value.DeskQueue) { SingleReader = true });
     }
 
@@ -129,39 +130,15 @@ public sealed class BookingDesk : IHostedService, IDisposable
 
     private async Task<BookingAnswer[]> TryDecideAsync(IReadOnlyList<BookingRequest> requests)
     {
+        await numbers.PrepareAsync(requests.Count, abort.Token);
         await using var transaction = await database.Engine.BeginWriteAsync(abort.Token);
         // Read after the write lock was won, so that no attempt is judged by an instant long past.
         var now = calendar.Now;
         var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, abort.Token);
-        var numbers = await FreshNumbersAsync(transaction, batch.Round is null ? 0 : requests.Count);
-        var answers = requests.Select(r => batch.Decide(r, numbers.Dequeue)).ToArray();
+        var answers = requests.Select(r => batch.Decide(r, numbers.Take)).ToArray();
         await store.SaveAsync(transaction, batch, abort.Token);
         if (batch.Made.Count > 0) await transaction.CommitAsync(abort.Token);
         return answers;
-    }
-
-    /// <summary>Random numbers that no booking has. With ten million bookings one candidate in a thousand is taken, so they are looked up first.</summary>
-    private async Task<Queue<string>> FreshNumbersAsync(WriteTransaction transaction, int count)
-    {
-        var fresh = new HashSet<string>(StringComparer.Ordinal);
-        while (fresh.Count < count)
-        {
-            var candidates = new HashSet<string>(StringComparer.Ordinal);
-            while (candidates.Count < count - fresh.Count) candidates.Add(RandomNumber());
-            candidates.ExceptWith(await BookingStore.TakenNumbersAsync(transaction, candidates, abort.Token));
-            fresh.UnionWith(candidates);
-        }
-
-        return new Queue<string>(fresh);
-    }
-
-    private static string RandomNumber()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        var span = (ulong)(BookingNumber.PayloadMax - BookingNumber.PayloadMin + 1);
-        // 64 random bits over 8·10^9 numbers: the bias of the remainder is below one in a billion.
-        return BookingNumber.FromPayload(BookingNumber.PayloadMin + (long)(BitConverter.ToUInt64(bytes) % span)).Value;
     }
 
     private sealed record Waiting(BookingRequest Request)

@@ -20,6 +20,10 @@ public sealed class BookingQueries(Database database)
         new { accountId },
         cancellationToken);
 
+    /// <summary>Of some candidates for a booking number, those that are taken already.</summary>
+    public Task<List<string>> TakenNumbersAsync(string[] candidates, CancellationToken cancellationToken) => database.QueryAsync<string>(
+        $"SELECT number FROM booking WHERE number {database.Engine.AnyOf("candidates")}", new { candidates }, cancellationToken);
+
     /// <summary>One booking of an account by its number.</summary>
     public Task<BookingRow?> FindAsync(long accountId, string number, CancellationToken cancellationToken) =>
         database.QueryOneAsync<BookingRow>(

@@ -42,7 +42,7 @@ public sealed class BookingStore(RoundQueries rounds)
             [.. requests.Select(r => r.ResidentId).Distinct()], cancellationToken);
         var holds = await engine.SelectByKeysAsync<string, DeskHold>(
             transaction, "SELECT person_hash, booked_on FROM person_hold", "person_hash",
-            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], cancellationToken);
+            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], cancellationToken, newestBy: "booked_on");
         // After the holds: whoever's hold was seen, their booking is seen too, and a repeated request finds it.
         var known = await engine.SelectByKeysAsync<string, BookingRow>(
             transaction, SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)], cancellationToken);
@@ -84,12 +84,6 @@ public sealed class BookingStore(RoundQueries rounds)
 
         await QuotaStore.TouchBoardAsync(transaction);
     }
-
-    /// <summary>Of some candidate numbers, those that are taken already.</summary>
-    public static async Task<HashSet<string>> TakenNumbersAsync(
-        WriteTransaction transaction, IReadOnlyCollection<string> numbers, CancellationToken cancellationToken) =>
-        (await transaction.Engine.SelectByKeysAsync<string, string>(
-            transaction, "SELECT number FROM booking", "number", numbers, cancellationToken)).ToHashSet(StringComparer.Ordinal);
 }
 
 /// <summary>A pharmacy as a batch needs it.</summary>

@@ -34,7 +34,12 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
             new { cancelled = BookingStatus.Cancelled, late, now, found.Id, booked = BookingStatus.Booked });
         if (rows == 0) return Refusal.TooLate;
         if (round.Policy.CancellationLiftsCooldown)
-            await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booking_id = @Id", new { found.Id });
+        {
+            await transaction.ExecuteAsync(
+                "DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @RoundDate AND booking_id = @Id",
+                new { found.PersonHash, found.RoundDate, found.Id });
+        }
+
         await GivePlaceBackAsync(transaction, round, part, found, late, now, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;

@@ -81,8 +81,9 @@ public abstract class DatabaseEngine
     /// <param name="column">The key column.</param>
     /// <param name="keys">Distinct keys; an empty set reads nothing.</param>
     /// <param name="cancellationToken">Stops between statements.</param>
+    /// <param name="newestBy">A column of which only each key's greatest value is asked for; an engine may bring the other rows too.</param>
     public abstract Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken)
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
         where TKey : notnull;
 
     /// <summary>Runs one UPDATE or DELETE once for each set of arguments, as few trips as the engine allows. Returns the rows touched.</summary>
@@ -132,6 +133,9 @@ public abstract class DatabaseEngine
 
     /// <summary>Replaces the type tokens of a migration.</summary>
     public abstract string Translate(string migration);
+
+    /// <summary>The end of a statement for one key that wants its newest row only.</summary>
+    protected static string NewestOnly(string? column) => column is null ? "" : $" ORDER BY {column} DESC LIMIT 1";
 
     /// <summary>Reads a clock that a statement gives as milliseconds.</summary>
     protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>

@@ -142,7 +142,7 @@ public sealed class MySqlEngine : DatabaseEngine
 
     /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken) =>
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null) =>
         keys.Count == 0
             ? []
             : (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(

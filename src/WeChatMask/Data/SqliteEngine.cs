@@ -131,14 +131,14 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken)
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
     {
         // In the same process a prepared statement per key costs microseconds; a long IN list would be parsed anew each time.
         var found = new List<TRow>();
         if (keys.Count == 0) return found;
         await using var command = transaction.Connection.CreateCommand();
         command.Transaction = transaction.Transaction;
-        command.CommandText = $"{select} WHERE {column} = @key";
+        command.CommandText = $"{select} WHERE {column} = @key{NewestOnly(newestBy)}";
         var parameter = new SqliteParameter("@key", null);
         command.Parameters.Add(parameter);
         await command.PrepareAsync(cancellationToken);

@@ -67,7 +67,8 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
         WriteTransaction transaction, CounterBookingRow booking, long redemption, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
-        if (!policy.LapseKeepsCooldown) await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booking_id = @Id", new { booking.Id });
+        if (!policy.LapseKeepsCooldown)
+            await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id = @Id", new { booking.RoundDate, booking.Id });
         var cause = FormattableString.Invariant($"void:{redemption}");
         await CarryOverStore.PostAsync(
             transaction, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);

@@ -36,7 +36,7 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
         if (!round.Policy.LapseKeepsCooldown)
         {
             await transaction.ExecuteAsync(
-                "DELETE FROM person_hold WHERE booking_id IN (SELECT id FROM booking WHERE round_date = @Date AND status = @booked)",
+                "DELETE FROM person_hold WHERE booked_on = @Date AND booking_id IN (SELECT id FROM booking WHERE round_date = @Date AND status = @booked)",
                 new { round.Date, booked = BookingStatus.Booked });
         }
 
