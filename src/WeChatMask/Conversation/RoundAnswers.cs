@@ -1,3 +1,4 @@
+using System.Globalization;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Web;
@@ -11,7 +12,9 @@ public sealed class RoundAnswers(
 {
     // More names than these do not fit into a message that anybody reads.
     private const int MostPharmacies = 10;
+    private const int MostNear = 5;
     private const int RoundsLookedAt = 3;
+    private const double MetresInKilometre = 1000;
 
     /// <summary>The state of today's booking, and the way to it.</summary>
     public async Task<Reply> BookAsync(CancellationToken cancellationToken)
@@ -56,6 +59,18 @@ public sealed class RoundAnswers(
         return new TextReply(text["Pharmacies", open.Count, string.Join('\n', lines), links.To("/")]);
     }
 
+    /// <summary>The pharmacies nearest to a place somebody sent, or all when the place cannot be read.</summary>
+    public async Task<Reply> NearAsync(LocationMessage place, CancellationToken cancellationToken)
+    {
+        if (place is not { Latitude: { } latitude, Longitude: { } longitude }) return await PharmaciesAsync(cancellationToken);
+        var near = (await ViewAsync(cancellationToken)).Pharmacies.Where(p => p.Status == PharmacyStatus.Open)
+            .Select(p => (p.Name, p.Address, Metres: Earth.Metres(latitude, longitude, p.Latitude, p.Longitude)))
+            .OrderBy(p => p.Metres).Take(MostNear).ToList();
+        if (near.Count == 0) return new TextReply(text["Pharmacies_None", links.To("/")]);
+        var lines = near.Select(p => text["Pharmacies_NearItem", p.Name, Far(p.Metres), p.Address]);
+        return new TextReply(text["Pharmacies_Near", string.Join('\n', lines), links.To("/")]);
+    }
+
     /// <summary>When one books, collects and may cancel.</summary>
     public async Task<Reply> HoursAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +89,11 @@ public sealed class RoundAnswers(
         var total = ChatText.Amount(policy.UnitsPerBooking * policy.UnitPriceFen);
         return new TextReply(text["Price", Offer(policy), policy.UnitsPerBooking, policy.Goods.Unit, total]);
     }
+
+    // As people say it: to ten metres near by, to a tenth of a kilometre further off.
+    private string Far(double metres) => metres < MetresInKilometre
+        ? text["Metres", (Math.Max(1, Math.Round(metres / 10)) * 10).ToString("0", CultureInfo.InvariantCulture)]
+        : text["Kilometres", (metres / MetresInKilometre).ToString("0.0", CultureInfo.InvariantCulture)];
 
     private string Offer(Policy policy) => text[
         "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, ChatText.Amount(policy.UnitPriceFen)];

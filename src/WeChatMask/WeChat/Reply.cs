@@ -1,6 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace WeChatMask.WeChat;
 
 /// <summary>The passive answer to one message. Words come from the feature; this room only writes them.</summary>
+[JsonDerivedType(typeof(TextReply), "text")]
+[JsonDerivedType(typeof(NewsReply), "news")]
+[JsonDerivedType(typeof(NoReply), "none")]
 public abstract record Reply
 {
     private protected Reply()
