@@ -13,9 +13,9 @@ public static class ConversationRegistration
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
         services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
-        services.AddSingleton<HandledMessageStore>().AddSingleton<MessageDesk>().AddSingleton<AnswerOnce>();
+        services.AddSingleton<HandledMessageStore>().AddSingleton<MessageDesk>().AddSingleton<AnswerOnce>().AddSingleton<Reception>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageDesk>());
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<AnswerOnce>().AnswerAsync);
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Reception>().AnswerAsync);
         return services;
     }
 }
