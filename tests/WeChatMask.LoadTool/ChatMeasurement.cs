@@ -71,21 +71,21 @@ internal sealed class ChatMeasurement : IDisposable
     // An earlier measurement may have used up the places of today's round.
     private static async Task ComeToFreshRoundAsync(Uri url)
     {
-        using var http = new HttpClient { BaseAddress = url };
-        var opensAt = (await http.GetFromJsonAsync<JsonElement>("/api/board")).GetProperty("round").GetProperty("opensAt").GetDateTimeOffset();
-        var now = (await http.GetFromJsonAsync<JsonElement>("/sandbox/clock")).GetProperty("now").GetDateTimeOffset();
+        using var caller = new HttpClient { BaseAddress = url };
+        var opensAt = (await caller.GetFromJsonAsync<JsonElement>("/api/board")).GetProperty("round").GetProperty("opensAt").GetDateTimeOffset();
+        var now = (await caller.GetFromJsonAsync<JsonElement>("/sandbox/clock")).GetProperty("now").GetDateTimeOffset();
         if (now < opensAt) return;
-        using var moved = await http.PostAsJsonAsync("/sandbox/clock", new { now = opensAt.AddDays(1).AddMinutes(-1) });
+        using var moved = await caller.PostAsJsonAsync("/sandbox/clock", new { now = opensAt.AddDays(1).AddMinutes(-1) });
         moved.EnsureSuccessStatusCode();
     }
 
     private static async Task<ChatMeasurement> ConnectAsync(Uri url)
     {
         var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, Settings)).Build();
-        var account = settings.GetSection(WeChatSettings.Section).Get<WeChatSettings>()!;
-        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = url };
-        var clock = await http.GetFromJsonAsync<JsonElement>("/sandbox/clock");
-        return new ChatMeasurement(http, account, clock.GetProperty("now").GetDateTimeOffset() - TimeProvider.System.GetUtcNow());
+        var given = settings.GetSection(WeChatSettings.Section).Get<WeChatSettings>()!;
+        var caller = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = url };
+        var clock = await caller.GetFromJsonAsync<JsonElement>("/sandbox/clock");
+        return new ChatMeasurement(caller, given, clock.GetProperty("now").GetDateTimeOffset() - TimeProvider.System.GetUtcNow());
     }
 
     private async Task WriteAsync(Samples samples, CancellationToken stop)

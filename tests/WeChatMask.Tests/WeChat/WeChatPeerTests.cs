@@ -86,6 +86,7 @@ public sealed class WeChatPeerTests
         var start = new ProcessStartInfo("node", ["--no-deprecation", "peer.js", Token, Key, AppId])
         {
             WorkingDirectory = Path.Combine(Repository.Root, "tests/WeChatMask.Tests/WeChat/Peer"),
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),

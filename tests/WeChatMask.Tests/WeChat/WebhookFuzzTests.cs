@@ -78,9 +78,7 @@ public sealed class WebhookFuzzTests
             builder.Services.AddScoped<MessageHandler>(_ => (message, _) =>
             {
                 Handled.Value?.Add(message);
-                _ = message.Read();
-                _ = message.Identity();
-                return Task.FromResult<Reply>(new TextReply(message.Content ?? message.FromUserName));
+                return Task.FromResult<Reply>(new TextReply($"{message.Content} {message.Read()} {message.Identity()}"));
             });
             builder.Services.AddWeChat(builder.Configuration);
             app = builder.Build();
