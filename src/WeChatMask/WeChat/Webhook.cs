@@ -116,7 +116,9 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
 
         // The server counts the framing of chunks too, so it gets twice the room: we decide, and it still stops an endless body.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = 2 * MostBodyBytes;
-        var buffer = new byte[MostBodyBytes + 1];
+
+        // One more than there should be, so that a body that goes on is seen.
+        var buffer = new byte[(request.ContentLength ?? MostBodyBytes) + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length <= MostBodyBytes ? buffer.AsMemory(0, length) : throw new MessageRefusedException(MessageFault.TooLarge);
     }

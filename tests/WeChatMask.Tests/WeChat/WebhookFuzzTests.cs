@@ -152,7 +152,7 @@ public sealed class WebhookFuzzTests
             var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
             context.Request.Method = HttpMethods.Post;
             context.Request.Path = WebhookEndpoints.Path;
-            context.Request.QueryString = new QueryString(query[0] == '?' ? query : "?" + query);
+            context.Request.QueryString = new QueryString(query.StartsWith('?') ? query : "?" + query);
             context.Request.ContentType = "text/xml";
             context.Request.ContentLength = body.Length;
             context.Request.Body = new MemoryStream(body, writable: false);
