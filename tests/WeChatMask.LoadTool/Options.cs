@@ -18,6 +18,7 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
         rush  --url URL [--residents 2000] [--tasks 64]   log in, register, and book all at once, through the contract alone
         board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
+        chat  --url URL [--residents 2000] [--seconds 5]  500 messages a second to the account, alone and beside a rush
         page PATH --url URL                               how long one reader waits for one address
         desk  [--residents 100000] [--batch N] [--engine Sqlite|PostgreSql|MySql]   durable bookings a second of the desk, in this process
         chaos --sandbox DLL [--fault NAME] [--residents 2000] [--rate 30]   break a city of real processes in six ways (scripts/chaos)

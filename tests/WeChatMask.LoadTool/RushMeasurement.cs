@@ -15,7 +15,10 @@ internal static class RushMeasurement
     private static readonly int FirstPerson = Random.Shared.Next(15_000_000);
 
     /// <summary>Runs it and checks the answers.</summary>
-    public static async Task<int> RunAsync(Uri url, Options options)
+    /// <param name="url">The running sandbox.</param>
+    /// <param name="options">How many people, and how many at once.</param>
+    /// <param name="beside">What else goes on from the first booking until the last; it is told when to stop.</param>
+    public static async Task<int> RunAsync(Uri url, Options options, Func<CancellationToken, Task>? beside = null)
     {
         using var http = Phone.Connect(url);
         var lanes = new ParallelOptions { MaxDegreeOfParallelism = options.Tasks == 0 ? UsualTasks : options.Tasks };
@@ -27,9 +30,13 @@ internal static class RushMeasurement
 
         var codes = await OpenAsync(http);
         var decisions = new ConcurrentBag<Decision>();
+        using var done = new CancellationTokenSource();
+        var other = beside?.Invoke(done.Token) ?? Task.CompletedTask;
         watch.Restart();
         await Parallel.ForEachAsync(Enumerable.Range(0, count), lanes, async (i, _) => await BookAsync(http, phones[i], codes, i, decisions));
         var elapsed = watch.Elapsed.TotalSeconds;
+        await done.CancelAsync();
+        await other;
 
         var accepted = decisions.Where(d => d.Status == 201).ToList();
         Report.Line($"rush over HTTP, {lanes.MaxDegreeOfParallelism} callers, {decisions.Count:#,0} decisions", decisions.Count / elapsed, "decisions/s");

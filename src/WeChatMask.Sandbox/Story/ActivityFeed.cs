@@ -70,7 +70,7 @@ public sealed class ActivityFeed(
                 return With("Did_Published", Of(Stamped(r => r.PublishedAt)) is { } p ? [p.Pharmacies] : null);
             case "LapseUnclaimed":
                 return With("Did_Lapsed", Of(Stamped(r => r.EndedAt)) is { } l ? [l.Lapsed] : null);
-            case "PlanRounds" or "ReportDay" or "SendNotices" or "PurgePersonalData":
+            case "PlanRounds" or "ReportDay" or "SendNotices" or "PurgePersonalData" or "PurgeMessages":
                 return new Happening(run.StartedAt, "job", $"Did_{run.Job}", run.Done);
             default:
                 return new Happening(run.StartedAt, "job", "Did_Job", run.Done, run.Job);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
@@ -31,6 +32,8 @@ public sealed class Phones(IHttpClientFactory clients, OwnAddress self, IOptions
 
     private static readonly PhoneReply Nothing = new("none");
 
+    private readonly ConcurrentDictionary<string, long> lastSeconds = new(StringComparer.Ordinal);
+
     /// <summary>Sends one message or event of a phone.</summary>
     public async Task<PhoneAnswer> SendAsync(string openId, PhoneAct act, MessageMode? mode, CancellationToken cancellationToken)
     {
@@ -46,7 +49,7 @@ public sealed class Phones(IHttpClientFactory clients, OwnAddress self, IOptions
 
     private string Message(string openId, PhoneAct act)
     {
-        var head = $"<ToUserName>{Cdata(AccountId)}</ToUserName><FromUserName>{Cdata(openId)}</FromUserName><CreateTime>{Seconds()}</CreateTime><MsgType>{Cdata(act.Type)}</MsgType>";
+        var head = $"<ToUserName>{Cdata(AccountId)}</ToUserName><FromUserName>{Cdata(openId)}</FromUserName><CreateTime>{CreateTime(openId)}</CreateTime><MsgType>{Cdata(act.Type)}</MsgType>";
         var rest = act.Type == "text"
             ? $"<Content>{Cdata(act.Content!)}</Content><MsgId>{Ids.Next().ToString(CultureInfo.InvariantCulture)}</MsgId>"
             : $"<Event>{Cdata(act.Event!)}</Event><EventKey>{Cdata(act.EventKey ?? "")}</EventKey>";
@@ -90,6 +93,11 @@ public sealed class Phones(IHttpClientFactory clients, OwnAddress self, IOptions
             item.Element("Title")?.Value ?? "", item.Element("Description")?.Value ?? "",
             item.Element("PicUrl")?.Value ?? "", item.Element("Url")?.Value ?? "")),
     ];
+
+    // Two touches of one person never fall into one second, but a script's do: they would be one event sent twice.
+    private string CreateTime(string openId) =>
+        lastSeconds.AddOrUpdate(openId, _ => clock.GetUtcNow().ToUnixTimeSeconds(), (_, last) => Math.Max(last + 1, clock.GetUtcNow().ToUnixTimeSeconds()))
+            .ToString(CultureInfo.InvariantCulture);
 
     private string Seconds() => clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 

@@ -13,7 +13,9 @@ public static class ConversationRegistration
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
         services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Listener>().AnswerAsync);
+        services.AddSingleton<HandledMessageStore>().AddSingleton<MessageDesk>().AddSingleton<AnswerOnce>().AddSingleton<Reception>();
+        services.AddHostedService(provider => provider.GetRequiredService<MessageDesk>());
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Reception>().AnswerAsync);
         return services;
     }
 }

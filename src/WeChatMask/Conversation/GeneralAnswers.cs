@@ -26,8 +26,14 @@ public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQu
     /// <summary>To words that are not known.</summary>
     public Reply Unknown() => Words(text["Unknown"]);
 
-    /// <summary>To pictures, voices and whatever else cannot be read.</summary>
-    public Reply TypePlease() => Words(text["TypePlease"]);
+    /// <summary>To pictures, voices and whatever else cannot be read; it names what came.</summary>
+    public Reply TypePlease(MessageContent content) => Words(text[content switch
+    {
+        VoiceMessage => "TypePlease_Voice",
+        ImageMessage or VideoMessage => "TypePlease_Picture",
+        LinkMessage => "TypePlease_Link",
+        _ => "TypePlease_File",
+    }]);
 
     /// <summary>Something failed on our side.</summary>
     public Reply Busy() => new TextReply(text["Busy"]);

@@ -7,49 +7,36 @@ namespace WeChatMask.Conversation;
 /// An answer may read the database and give a booking back, but it never calls out: WeChat waits five seconds. Nothing
 /// of a message is logged. What WeChat reports without a person waiting (unsubscribe, VIEW, results of templates) gets none.
 /// </remarks>
-public sealed partial class Listener(
-    Phrases phrases, RoundAnswers round, BookingAnswers bookings, GeneralAnswers general, ILogger<Listener> log)
+public sealed class Listener(Phrases phrases, RoundAnswers round, BookingAnswers bookings, GeneralAnswers general)
 {
-    private const string Scene = "qrscene_";
+    /// <summary>Whether anything is to be done about a message. The rest, such as pages opened from the menu, is only acknowledged.</summary>
+    public static bool Concerns(MessageContent content) =>
+        IsAwaited(content) || content is UnsubscribeEvent or TemplateSentEvent or SubscriptionPopupEvent or SubscriptionChangeEvent or SubscriptionSentEvent;
+
+    /// <summary>Whether a person looks at the chat for an answer.</summary>
+    public static bool IsAwaited(MessageContent content) => content switch
+    {
+        SubscribeEvent or ScanEvent or ClickEvent or ScanCodeEvent { IsWaiting: true } => true,
+        EventContent or UnknownMessage => false,
+        _ => true,
+    };
 
     /// <summary>The answer to one message.</summary>
-    public async Task<Reply> AnswerAsync(InboundMessage message, CancellationToken cancellationToken)
+    /// <param name="openId">Who sent it.</param>
+    /// <param name="content">What it says.</param>
+    /// <param name="cancellationToken">The time for it is over.</param>
+    public async Task<Reply> AnswerAsync(string openId, MessageContent content, CancellationToken cancellationToken) => content switch
     {
-        try
-        {
-            return message.MsgType switch
-            {
-                "text" => await AnswerAsync(message.FromUserName, message.Content, cancellationToken),
-                "event" => await AnswerEventAsync(message, cancellationToken),
-                "voice" when message.Fields.GetValueOrDefault("Recognition") is { Length: > 0 } spoken =>
-                    await AnswerAsync(message.FromUserName, spoken, cancellationToken),
-                "image" or "voice" or "video" or "shortvideo" or "location" or "link" => general.TypePlease(),
-                _ => NoReply.Instance,
-            };
-        }
-#pragma warning disable CA1031 // Silence would leave a person waiting; whatever failed, they can be told to try again.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            LogFailure(failure.GetType().Name);
-            return general.Busy();
-        }
-    }
-
-    private Task<Reply> AnswerEventAsync(InboundMessage message, CancellationToken cancellationToken)
-    {
-        var key = message.EventKey ?? "";
-        if (message.IsEvent("subscribe"))
-        {
-            // Other values than a scene are an ordinary follow. The prefix is taken off once: a scene may begin with it.
-            var scene = key.StartsWith(Scene, StringComparison.Ordinal) ? key[Scene.Length..] : "";
-            return WelcomeAsync(scene, isNew: true, cancellationToken);
-        }
-
-        if (message.IsEvent("SCAN")) return WelcomeAsync(key, isNew: false, cancellationToken);
+        TextMessage said => await AnswerAsync(openId, said.Content, cancellationToken),
+        VoiceMessage { Recognition.Length: > 0 } spoken => await AnswerAsync(openId, spoken.Recognition, cancellationToken),
+        LocationMessage place => await round.NearAsync(place, cancellationToken),
+        SubscribeEvent follow => await WelcomeAsync(follow.Scene ?? "", isNew: true, cancellationToken),
+        ScanEvent scan => await WelcomeAsync(scan.Scene, isNew: false, cancellationToken),
+        ScanCodeEvent { IsWaiting: true } scan => await WelcomeAsync(scan.ScanResult ?? "", isNew: false, cancellationToken),
         // A menu key is one of the words; what a later menu adds is answered like words that are not known.
-        return message.IsEvent("CLICK") ? AnswerAsync(message.FromUserName, key, cancellationToken) : Task.FromResult<Reply>(NoReply.Instance);
-    }
+        ClickEvent touched => await AnswerAsync(openId, touched.Key, cancellationToken),
+        _ => IsAwaited(content) ? general.TypePlease(content) : NoReply.Instance,
+    };
 
     private async Task<Reply> WelcomeAsync(string scene, bool isNew, CancellationToken cancellationToken) =>
         await round.PharmacyAsync(scene, cancellationToken)
@@ -78,8 +65,4 @@ public sealed partial class Listener(
             _ => general.Unknown(),
         };
     }
-
-    // The type alone: a message of an exception may quote what was typed.
-    [LoggerMessage(Level = LogLevel.Error, Message = "No answer in the conversation, {Failure}; the person was asked to try again")]
-    private partial void LogFailure(string failure);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Web;
@@ -11,13 +12,16 @@ public sealed class RoundAnswers(
 {
     // More names than these do not fit into a message that anybody reads.
     private const int MostPharmacies = 10;
+    private const int MostNear = 5;
     private const int RoundsLookedAt = 3;
+    private const double MetresInKilometre = 1000;
 
     /// <summary>The state of today's booking, and the way to it.</summary>
     public async Task<Reply> BookAsync(CancellationToken cancellationToken)
     {
-        var (title, description) = await StateAsync(cancellationToken);
-        var policy = await PolicyAsync(cancellationToken);
+        var snapshot = await board.GetAsync(cancellationToken);
+        var (title, description) = await StateAsync(snapshot, cancellationToken);
+        var policy = await PolicyAsync(snapshot, cancellationToken);
         var picture = policy?.Goods.PictureUrl is { } url && Uri.IsWellFormedUriString(url, UriKind.Absolute) ? url : null;
         return new NewsReply(title, policy is null ? description : $"{description}\n{Offer(policy)}", picture, links.To("/book"));
     }
@@ -26,9 +30,9 @@ public sealed class RoundAnswers(
     public async Task<Reply?> PharmacyAsync(string code, CancellationToken cancellationToken)
     {
         if (code.Length == 0) return null;
-        var view = await ViewAsync(cancellationToken);
-        if (view.Pharmacies.FirstOrDefault(p => p.Code == code) is not { } pharmacy) return null;
-        var (title, _) = await StateAsync(cancellationToken);
+        var snapshot = await board.GetAsync(cancellationToken);
+        if (BoardView.Of(snapshot, calendar).Pharmacies.FirstOrDefault(p => p.Code == code) is not { } pharmacy) return null;
+        var (title, _) = await StateAsync(snapshot, cancellationToken);
         return new NewsReply(
             pharmacy.Name, text["Pharmacy_Card", pharmacy.Address, title], null, links.To($"/book?pharmacy={Uri.EscapeDataString(code)}"));
     }
@@ -56,11 +60,24 @@ public sealed class RoundAnswers(
         return new TextReply(text["Pharmacies", open.Count, string.Join('\n', lines), links.To("/")]);
     }
 
+    /// <summary>The pharmacies nearest to a place somebody sent, or all when the place cannot be read.</summary>
+    public async Task<Reply> NearAsync(LocationMessage place, CancellationToken cancellationToken)
+    {
+        if (place is not { Latitude: { } latitude, Longitude: { } longitude }) return await PharmaciesAsync(cancellationToken);
+        var near = (await ViewAsync(cancellationToken)).Pharmacies.Where(p => p.Status == PharmacyStatus.Open)
+            .Select(p => (p.Name, p.Address, Metres: Earth.Metres(latitude, longitude, p.Latitude, p.Longitude)))
+            .OrderBy(p => p.Metres).Take(MostNear).ToList();
+        if (near.Count == 0) return new TextReply(text["Pharmacies_None", links.To("/")]);
+        var lines = near.Select(p => text["Pharmacies_NearItem", p.Name, Far(p.Metres), p.Address]);
+        return new TextReply(text["Pharmacies_Near", string.Join('\n', lines), links.To("/")]);
+    }
+
     /// <summary>When one books, collects and may cancel.</summary>
     public async Task<Reply> HoursAsync(CancellationToken cancellationToken)
     {
-        var (title, _) = await StateAsync(cancellationToken);
-        if (await PolicyAsync(cancellationToken) is not { } policy) return new TextReply(title);
+        var snapshot = await board.GetAsync(cancellationToken);
+        var (title, _) = await StateAsync(snapshot, cancellationToken);
+        if (await PolicyAsync(snapshot, cancellationToken) is not { } policy) return new TextReply(title);
         var windows = text.Join(policy.Windows.Select(w => $"{ChatText.Time(w.Opens)}-{ChatText.Time(w.Closes)}"));
         var pickup = $"{ChatText.Time(policy.Pickup.Opens)}-{ChatText.Time(policy.Pickup.Closes)}";
         var slots = policy.Pickup.SlotMinutes > 0 ? text["Hours_Slots"] : text["Hours_AnyTime"];
@@ -70,24 +87,28 @@ public sealed class RoundAnswers(
     /// <summary>What it costs and how much one gets.</summary>
     public async Task<Reply> PriceAsync(CancellationToken cancellationToken)
     {
-        if (await PolicyAsync(cancellationToken) is not { } policy) return new TextReply(text["Book_None_Title"]);
+        if (await PolicyAsync(await board.GetAsync(cancellationToken), cancellationToken) is not { } policy) return new TextReply(text["Book_None_Title"]);
         var total = ChatText.Amount(policy.UnitsPerBooking * policy.UnitPriceFen);
         return new TextReply(text["Price", Offer(policy), policy.UnitsPerBooking, policy.Goods.Unit, total]);
     }
+
+    // As people say it: to ten metres near by, to a tenth of a kilometre further off.
+    private string Far(double metres) => metres < MetresInKilometre
+        ? text["Metres", (Math.Max(1, Math.Round(metres / 10)) * 10).ToString("0", CultureInfo.InvariantCulture)]
+        : text["Kilometres", (metres / MetresInKilometre).ToString("0.0", CultureInfo.InvariantCulture)];
 
     private string Offer(Policy policy) => text[
         "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, ChatText.Amount(policy.UnitPriceFen)];
 
     // Today's round keeps the rules it was planned under; without one, those of the day.
-    private async Task<Policy?> PolicyAsync(CancellationToken cancellationToken) =>
-        (await board.GetAsync(cancellationToken)).Round?.Policy ?? await policies.GetAsync(cancellationToken);
+    private async Task<Policy?> PolicyAsync(BoardSnapshot snapshot, CancellationToken cancellationToken) =>
+        snapshot.Round?.Policy ?? await policies.GetAsync(cancellationToken);
 
     private async Task<BoardView> ViewAsync(CancellationToken cancellationToken) =>
         BoardView.Of(await board.GetAsync(cancellationToken), calendar);
 
-    private async Task<(string Title, string Text)> StateAsync(CancellationToken cancellationToken)
+    private async Task<(string Title, string Text)> StateAsync(BoardSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var snapshot = await board.GetAsync(cancellationToken);
         if (snapshot.Round is not { } round) return (text["Book_None_Title"], await NextRoundAsync(cancellationToken));
         var now = calendar.Now;
         var open = BoardView.Of(snapshot, calendar).Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();

@@ -62,6 +62,9 @@ public sealed class PersonalData : IDisposable
     /// <summary>The keyed hash by which a person is found again, whatever the account or phone.</summary>
     public string PersonHash(string identityNumber) => Hash("person", identityNumber);
 
+    /// <summary>The keyed hash by which a message is known again; who sent it cannot be found out from it.</summary>
+    public string MessageHash(string identity) => Hash("message", identity);
+
     /// <inheritdoc />
     public void Dispose()
     {

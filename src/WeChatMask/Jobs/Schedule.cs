@@ -1,3 +1,4 @@
+using WeChatMask.Conversation;
 using WeChatMask.Notices;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -29,5 +30,6 @@ public static class Schedule
         new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
+        new(typeof(PurgeMessagesJob), TimeSpan.FromMinutes(10)),
     ];
 }

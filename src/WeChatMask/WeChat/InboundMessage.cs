@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace WeChatMask.WeChat;
 
 /// <summary>A message or event as WeChat sent it: signed, decrypted and well formed, but not necessarily of a known kind.</summary>
@@ -23,12 +25,38 @@ public sealed record InboundMessage(
     string? Ticket,
     IReadOnlyDictionary<string, string> Fields)
 {
+    // What tells two events of one second apart that have no key: the message they report on, or their list.
+    private static readonly string[] Distinguishing = ["MsgID", "SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent"];
+
     /// <summary>Whether this is the named event. WeChat's documentation and its servers differ in case (SCAN, scan).</summary>
     public bool IsEvent(string name) =>
         string.Equals(MsgType, "event", StringComparison.Ordinal) && string.Equals(Event, name, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>What the message says, by its kind.</summary>
+    public MessageContent Read() => ContentReader.Read(this);
+
+    /// <summary>
+    /// The text that a message and its resends have in common and no other message has: sender and MsgId, or, where there
+    /// is none, sender, time, kind, event and key (WeChat's rule for duplicates). The sender counts with a MsgId too, so
+    /// that a number made up by somebody can never call up the answer of another. It holds an openid: hash it before it is kept.
+    /// </summary>
+    public string Identity()
+    {
+        if (!string.IsNullOrWhiteSpace(MsgId)) return Join("id", FromUserName, MsgId.Trim());
+        string?[] parts =
+        [
+            FromUserName, CreateTime.ToString(CultureInfo.InvariantCulture), MsgType, Event?.ToUpperInvariant(), EventKey, Content,
+            .. Distinguishing.Select(name => Fields.GetValueOrDefault(name)),
+        ];
+        return Join("at", parts);
+    }
+
     /// <summary>The kind only: a message in a log line must not carry a person's openid or words.</summary>
     public override string ToString() => $"{MsgType} {Event}";
+
+    // Each part with its length, so that no two lists of parts give the same text.
+    private static string Join(string kind, params IEnumerable<string?> parts) =>
+        parts.Aggregate(kind, (text, part) => string.Create(CultureInfo.InvariantCulture, $"{text}|{part?.Length ?? 0}:{part}"));
 }
 
 /// <summary>What the conversation does with a message. The feature registers it in the container; the webhook asks the request's scope for it.</summary>

@@ -67,6 +67,23 @@ public static class MessageXml
                 .ToDictionary(field => field.Key, field => TextOf(field.Value), StringComparer.Ordinal)));
     }
 
+    /// <summary>Reads the raw XML of a field with elements inside, or nothing when it is only a text.</summary>
+    internal static XElement? Inner(string raw)
+    {
+        // A field of elements was read once already; what fails here is a text that only looks like one.
+        if (raw.Length == 0 || raw[0] != '<') return null;
+        try
+        {
+            CheckDepth(raw);
+            using var reader = Open(raw);
+            return XElement.Load(reader);
+        }
+        catch (Exception e) when (e is XmlException or MessageRefusedException)
+        {
+            return null;
+        }
+    }
+
     private static long ParseTime(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var seconds)
             ? seconds

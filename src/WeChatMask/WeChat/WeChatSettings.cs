@@ -31,6 +31,12 @@ public sealed class WeChatSettings
     /// <summary>The message key: 43 letters and digits, the Base64 of 32 bytes without its last <c>=</c>.</summary>
     public string EncodingAesKey { get; set; } = "";
 
+    /// <summary>
+    /// A second message key while the key is being changed: messages under either are read, and each is answered under its
+    /// own. Empty at other times.
+    /// </summary>
+    public string EncodingAesKeyNext { get; set; } = "";
+
     /// <summary>The console's message mode; safe unless said otherwise, so that a forgotten key never weakens it.</summary>
     public MessageMode MessageMode { get; set; } = MessageMode.Safe;
 

@@ -19,7 +19,8 @@ public sealed class WeChatSettingsValidator : IValidateOptions<WeChatSettings>
         Require(failures, IsFilled(options.AppSecret), nameof(options.AppSecret), "is empty or a placeholder: copy the AppSecret from the console's basic configuration.");
         CheckToken(failures, options.Token);
         Require(failures, Enum.IsDefined(options.MessageMode), nameof(options.MessageMode), "must be Plain, Compatible or Safe, as chosen in the console.");
-        if (options.MessageMode != MessageMode.Plain) CheckAesKey(failures, options.EncodingAesKey);
+        if (options.MessageMode != MessageMode.Plain || !string.IsNullOrEmpty(options.EncodingAesKey)) CheckAesKey(failures, nameof(options.EncodingAesKey), options.EncodingAesKey);
+        if (!string.IsNullOrEmpty(options.EncodingAesKeyNext)) CheckAesKey(failures, nameof(options.EncodingAesKeyNext), options.EncodingAesKeyNext);
         CheckAddress(failures, nameof(options.ApiBaseUrl), options.ApiBaseUrl);
         CheckAddress(failures, nameof(options.AuthorizeBaseUrl), options.AuthorizeBaseUrl);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
@@ -37,13 +38,13 @@ public sealed class WeChatSettingsValidator : IValidateOptions<WeChatSettings>
         Require(failures, token.Length == 0 || fits, nameof(WeChatSettings.Token), "must be 3 to 32 letters or digits, the same as in the console's server configuration.");
     }
 
-    private static void CheckAesKey(List<string> failures, string? key)
+    private static void CheckAesKey(List<string> failures, string setting, string? key)
     {
         var fits = MessageCrypto.IsKey(key);
-        Require(failures, fits, nameof(WeChatSettings.EncodingAesKey), "must be the 43 letters and digits of the console's server configuration; Compatible and Safe mode cannot read messages without it.");
+        Require(failures, fits, setting, "must be the 43 letters and digits of the console's server configuration; encrypted messages cannot be read without it.");
 
         // Examples in manuals use a key of one repeated letter; in production it would be everybody's key.
-        Require(failures, key is null || !fits || key.Any(letter => letter != key[0]), nameof(WeChatSettings.EncodingAesKey), "is one repeated character: generate a random key in the console and copy it here.");
+        Require(failures, key is null || !fits || key.Any(letter => letter != key[0]), setting, "is one repeated character: generate a random key in the console and copy it here.");
     }
 
     private static void CheckAddress(List<string> failures, string key, string? address)

@@ -46,12 +46,12 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
             if (query.IsEncrypted) RequireMsgSignature(query);
             else CheckPlainCall(query);
             var body = MessageXml.Decode((await ReadBodyAsync(context)).Span);
-            var inbound = MessageXml.Parse(query.IsEncrypted ? Decrypt(query, body) : CheckPlainBody(body));
+            var (xml, crypto) = query.IsEncrypted ? Decrypt(query, body) : (CheckPlainBody(body), null);
+            var inbound = MessageXml.Parse(xml);
 
-            // The place for the store of handled messages: WeChat sends a message up to three times, with the same
-            // MsgId, or the same sender, time, event and key. A repeat would be answered here without the handler.
+            // WeChat sends a message up to three times; InboundMessage.Identity tells the handler that it is the same.
             var reply = await HandleAsync(context, inbound);
-            return Answer(ReplyXml.Write(inbound, reply, clock.GetUtcNow()), query.IsEncrypted);
+            return Answer(ReplyXml.Write(inbound, reply, clock.GetUtcNow()), crypto);
         }
         catch (MessageRefusedException refusal)
         {
@@ -87,7 +87,7 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
         return body;
     }
 
-    private string Decrypt(WebhookQuery query, string body)
+    private (string Xml, MessageCrypto Crypto) Decrypt(WebhookQuery query, string body)
     {
         var account = settings.CurrentValue;
         if (!MessageXml.ReadFields(body).TryGetValue(MessageXml.Encrypt, out var encrypt) || encrypt.Length == 0)
@@ -96,7 +96,17 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
         // Before the key: a wrong signature is 403 also where plain mode was set up without a key.
         if (!Signature.Matches(query.MsgSignature, account.Token, query.Timestamp, query.Nonce, encrypt))
             throw new MessageRefusedException(MessageFault.Signature);
-        return new MessageCrypto(account).Open(new SealedMessage(encrypt, query.MsgSignature ?? "", query.Timestamp, query.Nonce));
+        var message = new SealedMessage(encrypt, query.MsgSignature ?? "", query.Timestamp, query.Nonce);
+        var crypto = new MessageCrypto(account);
+        try
+        {
+            return (crypto.Open(message), crypto);
+        }
+        catch (MessageRefusedException) when (!string.IsNullOrEmpty(account.EncodingAesKeyNext))
+        {
+            var next = new MessageCrypto(account.Token, account.EncodingAesKeyNext, account.AppId);
+            return (next.Open(message), next);
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)
@@ -106,7 +116,9 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
 
         // The server counts the framing of chunks too, so it gets twice the room: we decide, and it still stops an endless body.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = 2 * MostBodyBytes;
-        var buffer = new byte[MostBodyBytes + 1];
+
+        // One more than there should be, so that a body that goes on is seen.
+        var buffer = new byte[(request.ContentLength ?? MostBodyBytes) + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         return length <= MostBodyBytes ? buffer.AsMemory(0, length) : throw new MessageRefusedException(MessageFault.TooLarge);
     }
@@ -128,13 +140,13 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
         }
     }
 
-    private ContentHttpResult Answer(string body, bool encrypted)
+    private ContentHttpResult Answer(string body, MessageCrypto? crypto)
     {
         if (string.Equals(body, ReplyXml.Success, StringComparison.Ordinal)) return Plain(body);
 
-        // An answer is as protected as the question, so safe mode never answers in the clear.
-        var xml = encrypted ? ReplyXml.Write(new MessageCrypto(settings.CurrentValue).Seal(body, clock.GetUtcNow())) : body;
-        return TypedResults.Text(xml, "text/xml", Utf8);
+        // An answer is as protected as the question, so safe mode never answers in the clear; and WeChat reads it with
+        // the key it asked with, also while the key is being changed.
+        return TypedResults.Text(crypto is null ? body : ReplyXml.Write(crypto.Seal(body, clock.GetUtcNow())), "text/xml", Utf8);
     }
 
     private static ContentHttpResult Plain(string body) => TypedResults.Text(body, "text/plain", Utf8);

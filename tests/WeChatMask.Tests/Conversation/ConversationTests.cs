@@ -37,7 +37,7 @@ public sealed class ConversationTests : IAsyncLifetime
         Assert.DoesNotContain("药店：", await SayAsync(number, openId: "oBen"), StringComparison.Ordinal);
 
         await host.SetClockAsync("2020-02-10T22:00:00+08:00");
-        Assert.StartsWith("今天的预约已经结束\n下一期 2月11日 19:00 开始预约", await SayAsync("预约"), StringComparison.Ordinal);
+        Assert.StartsWith("今天的预约已经结束\n下一次预约：2月11日 19:00 开始", await SayAsync("预约"), StringComparison.Ordinal);
         var lists = await SayAsync("公示");
         Assert.StartsWith("2月10日预约名单已经公布", lists, StringComparison.Ordinal);
         Assert.EndsWith("/notices/2020-02-10", lists, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Conversation;
 using WeChatMask.Data;
+using WeChatMask.Rounds;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 
@@ -10,19 +12,32 @@ namespace WeChatMask.Tests.Conversation;
 public sealed class ListenerTests
 {
     [Theory]
-    [InlineData("image")]
-    [InlineData("voice")]
-    [InlineData("video")]
-    [InlineData("shortvideo")]
-    [InlineData("location")]
-    [InlineData("link")]
-    public async Task What_cannot_be_read_is_asked_to_be_typed(string kind)
+    [InlineData("image", "对不起，这里看不了图片和视频")]
+    [InlineData("video", "对不起，这里看不了图片和视频")]
+    [InlineData("shortvideo", "对不起，这里看不了图片和视频")]
+    [InlineData("voice", "对不起，这里听不了语音")]
+    [InlineData("link", "对不起，这里打不开别处的链接")]
+    [InlineData("file", "对不起，这里看不了文件")]
+    public async Task What_cannot_be_read_is_asked_to_be_typed(string kind, string answer)
     {
         await using var host = await SandboxHost.StartAsync();
 
         var reply = await AnswerAsync(host, kind);
 
-        Assert.StartsWith("对不起，这里还看不懂图片", Assert.IsType<TextReply>(reply).Text, StringComparison.Ordinal);
+        Assert.StartsWith(answer, Assert.IsType<TextReply>(reply).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_place_is_answered_with_the_pharmacies_nearest_to_it()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        var south = (await host.Get<Board>().GetAsync(CancellationToken.None)).Pharmacies.Single(p => p.Code == "LD02");
+
+        var reply = await AnswerAsync(host, "location", ("Location_X", Degrees(south.Latitude)), ("Location_Y", Degrees(south.Longitude)));
+        var unreadable = await AnswerAsync(host, "location", ("Label", "家"));
+
+        Assert.StartsWith($"离您发来的位置最近的药店：\n{south.Name}，约 10 米\n", Assert.IsType<TextReply>(reply).Text, StringComparison.Ordinal);
+        Assert.StartsWith("有 5 家药店参加", Assert.IsType<TextReply>(unreadable).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +55,7 @@ public sealed class ListenerTests
     {
         await using var host = await SandboxHost.StartAsync();
 
-        Assert.IsType<NoReply>(await AnswerAsync(host, "file"));
+        Assert.IsType<NoReply>(await AnswerAsync(host, "sticker"));
     }
 
     [Fact]
@@ -49,7 +64,7 @@ public sealed class ListenerTests
         await using var host = await SandboxHost.StartAsync();
         await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("DROP TABLE policy"), CancellationToken.None);
 
-        var reply = await AnswerAsync(host, "text", content: "多少钱");
+        var reply = await AnswerAsync(host, "text", "多少钱");
 
         Assert.StartsWith("系统正忙", Assert.IsType<TextReply>(reply).Text, StringComparison.Ordinal);
     }
@@ -73,12 +88,16 @@ public sealed class ListenerTests
         Assert.Equal("https://mask.example/book", menu.Buttons[0].Url);
     }
 
-    private static async Task<Reply> AnswerAsync(SandboxHost host, string kind, (string Name, string Value)? field = null, string? content = null)
+    private static string Degrees(double degrees) => degrees.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<Reply> AnswerAsync(SandboxHost host, string kind, params (string Name, string Value)[] given) =>
+        await AnswerAsync(host, kind, null, given);
+
+    private static async Task<Reply> AnswerAsync(SandboxHost host, string kind, string? content, params (string Name, string Value)[] given)
     {
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (field is { } given) fields[given.Name] = given.Value;
+        var fields = given.ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
         await using var scope = host.App.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<MessageHandler>()(
-            new InboundMessage("gh_1", "oAnna", 1, kind, "1", content, null, null, null, fields), CancellationToken.None);
+            new InboundMessage("gh_1", "oAnna", 1, kind, Ids.Next().ToString(CultureInfo.InvariantCulture), content, null, null, null, fields), CancellationToken.None);
     }
 }

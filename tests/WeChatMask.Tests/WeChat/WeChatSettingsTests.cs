@@ -6,7 +6,6 @@ public sealed class WeChatSettingsTests
 {
     [Theory]
     [InlineData(MessageMode.Plain, "")]
-    [InlineData(MessageMode.Plain, "short")]
     [InlineData(MessageMode.Compatible, "TWFza0Jvb2tpbmdUZXN0S2V5MDEyMzQ1Njc4OUFCQ0Q")]
     [InlineData(MessageMode.Safe, "TWFza0Jvb2tpbmdUZXN0S2V5MDEyMzQ1Njc4OUFCQ0Q")]
     public void Good_settings_pass(MessageMode mode, string key)
@@ -31,6 +30,8 @@ public sealed class WeChatSettingsTests
     [InlineData("WeChat:EncodingAesKey", "")]
     [InlineData("WeChat:EncodingAesKey", "TWFza0Jvb2tpbmdUZXN0S2V5MDEyMzQ1Njc4OUFCQ0Q=")]
     [InlineData("WeChat:EncodingAesKey", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("WeChat:EncodingAesKeyNext", "TWFza0Jvb2tpbmdUZXN0S2V5MDEyMzQ1Njc4OUFCQ0Q=")]
+    [InlineData("WeChat:EncodingAesKeyNext", "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB")]
     [InlineData("WeChat:MessageMode", "7")]
     [InlineData("WeChat:ApiBaseUrl", "api.weixin.qq.com")]
     [InlineData("WeChat:AuthorizeBaseUrl", "file:///etc")]
@@ -42,6 +43,18 @@ public sealed class WeChatSettingsTests
         var failure = Assert.Single(new WeChatSettingsValidator().Validate(null, settings).Failures!);
         Assert.StartsWith(key + " ", failure, StringComparison.Ordinal);
         if (value?.Trim().Length > 1) Assert.DoesNotContain(value, failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void A_weak_key_stops_the_start_in_plain_mode_too_since_encrypted_calls_are_read_with_it(string key)
+    {
+        var settings = Good();
+        settings.MessageMode = MessageMode.Plain;
+        settings.EncodingAesKey = key;
+        var failure = Assert.Single(new WeChatSettingsValidator().Validate(null, settings).Failures!);
+        Assert.StartsWith("WeChat:EncodingAesKey ", failure, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -112,6 +112,27 @@ public sealed class WebhookEncryptionTests
     }
 
     [Fact]
+    public async Task While_the_key_is_changed_each_message_is_answered_under_the_key_it_came_with()
+    {
+        const string nextKey = "bmV4dEtleUZvclRlc3RzMDEyMzQ1Njc4OUFCQ0RFRkc";
+        await using var host = await StartAsync(MessageMode.Safe, next: nextKey);
+        foreach (var crypto in new[] { host.Crypto, new MessageCrypto(Token, nextKey, AppId) })
+        {
+            var message = crypto.Seal(Message("1"), host.Clock.Now);
+            using var response = await host.PostAsync(SealedQuery(message), Envelope(message.Encrypt));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            var sealedReply = MessageXml.ReadFields(await response.Content.ReadAsStringAsync());
+            var reply = crypto.Open(new SealedMessage(sealedReply["Encrypt"], sealedReply["MsgSignature"], sealedReply["TimeStamp"], sealedReply["Nonce"]));
+            Assert.Contains("收到:1", reply, StringComparison.Ordinal);
+        }
+
+        var stranger = new MessageCrypto(Token, "c29tZWJvZHlFbHNlc0tleTAxMjM0NTY3ODlBQkNERUY", AppId).Seal(Message("1"), host.Clock.Now);
+        using var refused = await host.PostAsync(SealedQuery(stranger), Envelope(stranger.Encrypt));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(2, host.Handled.Count);
+    }
+
+    [Fact]
     public async Task Every_first_letter_of_the_cipher_text_sorts_right()
     {
         // A culture's order fails only where the first letter sorts differently against the token: about 3 in 64.

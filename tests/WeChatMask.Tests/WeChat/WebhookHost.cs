@@ -21,7 +21,7 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private WebhookHost(MessageMode mode, string key)
+    private WebhookHost(MessageMode mode, string key, string next)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -31,6 +31,7 @@ internal sealed class WebhookHost : IAsyncDisposable
             ["WeChat:AppSecret"] = "app-secret-value",
             ["WeChat:Token"] = Token,
             ["WeChat:EncodingAesKey"] = key,
+            ["WeChat:EncodingAesKeyNext"] = next,
             ["WeChat:MessageMode"] = mode.ToString(),
         });
         builder.Logging.ClearProviders().AddProvider(Log);
@@ -59,9 +60,9 @@ internal sealed class WebhookHost : IAsyncDisposable
 
     public string Timestamp => Clock.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    public static async Task<WebhookHost> StartAsync(MessageMode mode, string key = Key)
+    public static async Task<WebhookHost> StartAsync(MessageMode mode, string key = Key, string next = "")
     {
-        var host = new WebhookHost(mode, key);
+        var host = new WebhookHost(mode, key, next);
         await host.app.StartAsync();
         host.Http = new HttpClient { BaseAddress = new Uri(host.app.Urls.First()) };
         return host;

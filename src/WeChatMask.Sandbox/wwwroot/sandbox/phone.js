@@ -45,12 +45,17 @@ function link(address, ...content) {
   return one;
 }
 
+// A bare address can be touched, as in WeChat.
+function withAddresses(text) {
+  return text.split(/(https?:\/\/[\x21-\x7e]+)/).map((part, i) => (i % 2 === 1 ? link(part, part) : part));
+}
+
 // An account's text may hold links, and nothing else that WeChat would render.
 function withLinks(text) {
   const nodes = new DOMParser().parseFromString(text.replaceAll('\n', '<br>'), 'text/html').body.childNodes;
-  return [...nodes].map((node) => {
+  return [...nodes].flatMap((node) => {
     if (node.nodeName === 'BR') return '\n';
-    return node.nodeName === 'A' ? link(node.getAttribute('href'), node.textContent) : node.textContent;
+    return node.nodeName === 'A' ? link(node.getAttribute('href'), node.textContent) : withAddresses(node.textContent);
   });
 }
 
@@ -74,6 +79,7 @@ function menuName(key) {
 function showAct(act) {
   if (act.type === 'text') bubble('mine', act.content);
   else if (act.event === 'subscribe') bubble('quiet', say('chat-followed', personName()));
+  else if (act.event.toUpperCase() === 'SCAN') bubble('quiet', say('chat-scanned', act.eventKey));
   else bubble('quiet', say('chat-menu', menuName(act.eventKey)));
 }
 
