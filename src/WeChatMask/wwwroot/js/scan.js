@@ -86,6 +86,7 @@ async function start() {
     video.srcObject = stream;
     show(true);
     await video.play();
+    performance.mark('camera-open');
     say('aim');
     dispatchEvent(new Event('counter:camera'));
     read();
