@@ -56,11 +56,10 @@ async function tidy() {
 
 async function prepare() {
   day = await readDay().catch(() => null);
-  if (down) return undefined;
   try {
-    await tell();
-    if (!day || Date.now() - day.at > fresh) await takeDayAlong();
-    if (day) await takePageAlong();
+    if (!down && (!day || Date.now() - day.at > fresh)) await takeDayAlong();
+    if (!down) await tell();
+    if (!down && day) await takePageAlong();
   } catch {
     // No network, or none to speak of; what is kept serves. The next look tries again.
   }
@@ -154,12 +153,29 @@ async function tellBatch(records) {
   return handOvers;
 }
 
+// The page that is shown without a network is left once everything is told; the real one says what came of it.
+const lastWords = 'counter-outcome';
+
+function announce(settled, flagged) {
+  outcome = say('settled', settled) + (flagged ? say('flagged', flagged) : '');
+  Object.assign(bar.dataset, { settled, flagged });
+  if (kept) sessionStorage.setItem(lastWords, JSON.stringify([settled, flagged]));
+}
+
+function repeatLastWords() {
+  const said = sessionStorage.getItem(lastWords);
+  if (!said || kept) return;
+  sessionStorage.removeItem(lastWords);
+  announce(...JSON.parse(said));
+}
+
 async function tell() {
-  if (telling) return;
+  // Without the day it is not known whose counter this is now, and another pharmacy's hand-overs are not ours to tell.
+  if (telling || !day) return;
   telling = true;
   try {
     const answers = [];
-    const mine = (await waiting()).filter((r) => !day || r.pharmacy === day.pharmacyCode).sort((a, b) => a.handedOverAt.localeCompare(b.handedOverAt));
+    const mine = (await waiting()).filter((r) => r.pharmacy === day.pharmacyCode).sort((a, b) => a.handedOverAt.localeCompare(b.handedOverAt));
     for (let i = 0; i < mine.length; i += batch) {
       const heard = await tellBatch(mine.slice(i, i + batch));
       if (!heard) return;
@@ -167,8 +183,7 @@ async function tell() {
     }
     if (!answers.length) return;
     const flagged = answers.filter((a) => a.outcome === 'flagged').length;
-    outcome = say('settled', answers.length - flagged) + (flagged ? say('flagged', flagged) : '');
-    Object.assign(bar.dataset, { settled: answers.length - flagged, flagged });
+    announce(answers.length - flagged, flagged);
   } finally {
     telling = false;
   }
@@ -206,5 +221,6 @@ setInterval(() => (down || bar.dataset.waiting > 0) && look(), 4000 + Math.rando
 setInterval(() => !down && !document.hidden && prepare(), fresh + Math.random() * 30000);
 addEventListener('counter:camera', () => day && takePageAlong(true));
 
+repeatLastWords();
 if (inWeChat()) show();
 else (globalThis.requestIdleCallback ?? setTimeout)(prepare);
