@@ -65,4 +65,43 @@ public static class PlaceBook
         var (each, rest) = Math.DivRem(places, takers.Count);
         for (var i = 0; i < takers.Count; i++) takers[i].CarriedIn += each + (i < rest ? 1 : 0);
     }
+
+    /// <summary>
+    /// Takes one carried place away again: what it stood for was handed over after all. A place that nobody holds goes;
+    /// where each is held, nothing can go and one of them counts as planned from now on, to be supplied anew.
+    /// </summary>
+    /// <param name="windows">One pharmacy's windows, in order, at least one with a carried place.</param>
+    /// <returns>Whether a free place went; else the pharmacy is one short.</returns>
+    public static bool TakeBack(IReadOnlyList<WindowPlaces> windows)
+    {
+        var carrier = windows.First(w => w.CarriedIn > 0);
+        var at = windows.Count - 1;
+        while (at >= 0 && windows[at].Left <= 0) at--;
+        if (at < 0)
+        {
+            carrier.CarriedIn--;
+            carrier.Planned++;
+            return false;
+        }
+
+        // A free place that rolled here goes back to the window that gave it.
+        while (windows[at].CarriedIn == 0 && at > 0 && windows[at].RolledIn > 0)
+        {
+            windows[at].RolledIn--;
+            windows[at - 1].RolledOut--;
+            at--;
+        }
+
+        if (windows[at].CarriedIn == 0)
+        {
+            // The carried place is held by somebody: it takes the free one's stead in the plan.
+            windows[at].Planned--;
+            carrier.Planned++;
+            carrier.CarriedIn--;
+            return true;
+        }
+
+        windows[at].CarriedIn--;
+        return true;
+    }
 }

@@ -18,7 +18,9 @@ public static class BookingEndpoints
         group.MapGet("/", ListAsync).Produces<BookingList>();
         group.MapGet("/{number}", FindAsync).Produces<BookingView>();
         group.MapDelete("/{number}", CancelAsync).Produces(StatusCodes.Status204NoContent);
-        routes.MapGet("/bookings/{number}/voucher.svg", VoucherAsync).RequireAuthorization(Sessions.ResidentPolicy).ExcludeFromDescription();
+        var pictures = routes.MapGroup("/bookings/{number}").RequireAuthorization(Sessions.ResidentPolicy).ExcludeFromDescription();
+        pictures.MapGet("/voucher.svg", VoucherAsync);
+        pictures.MapGet("/voucher.png", VoucherPngAsync);
     }
 
     internal static async Task<IResult> BookAsync(
@@ -77,6 +79,16 @@ public static class BookingEndpoints
         return row is null
             ? refused.Result(Refusal.UnknownBooking)
             : TypedResults.Text(VoucherPicture.Svg(views.Voucher(row)), "image/svg+xml");
+    }
+
+    internal static async Task<IResult> VoucherPngAsync(
+        string number, HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
+        return row is null
+            ? refused.Result(Refusal.UnknownBooking)
+            : TypedResults.Bytes(VoucherPicture.Png(views.Voucher(row)), "image/png");
     }
 }
 

@@ -8,8 +8,6 @@ namespace WeChatMask.Pharmacies;
 /// <summary>Judges what was typed into the counter's pages: one booking, or several that one proxy collects.</summary>
 public sealed class CounterLines(CounterAttempts attempts, RedemptionStore store, RedemptionViews views, RoundQueries rounds, CityCalendar calendar)
 {
-    private const string VoucherStart = "WM1.";
-
     /// <summary>Judges lines in their order; nothing is looked up, let alone handed over, before all of them can be read.</summary>
     /// <param name="counter">Who stands behind the counter.</param>
     /// <param name="lines">What was typed.</param>
@@ -71,7 +69,8 @@ public sealed class CounterLines(CounterAttempts attempts, RedemptionStore store
     private static RedemptionBody BodyOf(CounterLine line, ProxyBody? proxy)
     {
         var code = line.Code?.Trim() ?? "";
-        var voucher = code.StartsWith(VoucherStart, StringComparison.OrdinalIgnoreCase);
+        // A number has no letters: with one it is a voucher, or somebody else's code, which is judged as none of ours.
+        var voucher = code.Any(char.IsAsciiLetter);
         return new RedemptionBody(voucher ? code : null, voucher ? null : code, line.LastFour, proxy, line.RequestId, line.UnitsAsNumber);
     }
 }

@@ -13,7 +13,8 @@ public static class RedemptionEndpoints
     /// <summary>Registers what the counter and the vouchers need.</summary>
     public static IServiceCollection AddRedemptions(this IServiceCollection services) =>
         services.AddSingleton<Vouchers>().AddSingleton<RedemptionStore>().AddSingleton<VoidStore>()
-            .AddSingleton<CounterAttempts>().AddSingleton<RedemptionViews>();
+            .AddSingleton<CounterAttempts>().AddSingleton<RedemptionViews>()
+            .AddSingleton<SettlementStore>().AddSingleton<SettlementReader>().AddSingleton<OfflineDays>();
 
     /// <summary>Maps <c>/api/pharmacy/redemptions</c> and the supervisors' way to take a hand-over back.</summary>
     public static void MapRedemptions(this IEndpointRouteBuilder routes)
@@ -23,6 +24,7 @@ public static class RedemptionEndpoints
         clerk.MapPost("/", RedeemAsync).Produces<RedemptionView>();
         clerk.MapPost("/check", CheckAsync).Produces<RedemptionView>();
         clerk.MapPost("/{number}/void", VoidAsync).Produces<VoidView>();
+        routes.MapSettlement();
         routes.MapPost("/api/supervisor/redemptions/{number}/void", VoidAsync)
             .RequireAuthorization(Sessions.SupervisorPolicy).RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor").Produces<VoidView>();
     }

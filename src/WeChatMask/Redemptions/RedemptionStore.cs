@@ -8,7 +8,9 @@ namespace WeChatMask.Redemptions;
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
 public sealed class RedemptionStore(Database database, PolicyBook policies, PersonalData personal, CityCalendar calendar, Board board)
 {
-    internal const string SelectBooking = """
+    internal const string SelectBooking = SelectBookings + " WHERE b.number = @number";
+
+    internal const string SelectBookings = """
         SELECT b.id, b.number, b.serial, b.round_date, r.pickup_date, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
                b.status, b.slot_starts_at, b.slot_ends_at, r.pickup_opens_at, r.pickup_closes_at, r.ended_at, p.name, p.id_number,
                d.id AS redemption_id, d.request_key, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
@@ -17,7 +19,6 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
           JOIN round r           ON r.date = b.round_date
           JOIN resident p        ON p.id = b.resident_id
           LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
-         WHERE b.number = @number
         """;
 
     /// <summary>The verdict a hand-over would get, changing nothing but the audit: the clerk has seen the booking.</summary>
@@ -80,7 +81,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     private static async Task<CounterAnswer?> RememberedAsync(WriteTransaction transaction, Counter counter, CounterAttempt attempt, long bookingId)
     {
         var earlier = await transaction.QueryOneAsync<Earlier>(
-            "SELECT booking_id, voided_at FROM redemption WHERE request_key = @key", new { key = KeyOf(counter, attempt) });
+            "SELECT booking_id, voided_at FROM redemption WHERE request_key = @key", new { key = KeyOf(counter, attempt.RequestId) });
         if (earlier is null) return null;
         if (earlier.BookingId != bookingId || earlier.VoidedAt is not null)
             return new CounterAnswer(Refusal.RequestUsed, Verdict.Unknown);
@@ -98,7 +99,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
                 attempt.Forged,
                 booking is not null,
                 booking?.PharmacyId == counter.PharmacyId,
-                booking is not null && IdentityHolds(attempt, booking),
+                booking is not null && IdentityHolds(personal, attempt, booking),
                 booking?.Status ?? default,
                 booking?.PickupOpensAt ?? default,
                 booking?.PickupClosesAt ?? default,
@@ -131,7 +132,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
             """,
             new
             {
-                id = Ids.Next(), key = KeyOf(counter, attempt), bookingId = booking.Id, booking.RoundDate, booking.PharmacyId,
+                id = Ids.Next(), key = KeyOf(counter, attempt.RequestId), bookingId = booking.Id, booking.RoundDate, booking.PharmacyId,
                 staffId = counter.Staff.Id, judged.Units, amount = judged.Units * booking.UnitPriceFen, outside = judged.OutsideSlot ? 1 : 0,
                 hash = attempt.Proxy?.Hash, counted = counted ? 1 : 0,
                 proxyName = attempt.Proxy is { } p ? personal.Encrypt(p.Name.Value) : null,
@@ -171,7 +172,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     private static bool Counts(CounterAttempt attempt, CounterBookingRow booking) =>
         attempt.Proxy is { } proxy && proxy.Hash != booking.PersonHash;
 
-    private bool IdentityHolds(CounterAttempt attempt, CounterBookingRow booking)
+    internal static bool IdentityHolds(PersonalData personal, CounterAttempt attempt, CounterBookingRow booking)
     {
         if (attempt.LastFour is not { } typed) return attempt.ByVoucher;
         var number = personal.Decrypt(booking.IdNumber);
@@ -189,7 +190,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
                 transaction, calendar.Now, counter.Staff.Username, action, booking.Number,
                 answer.Refusal == Refusal.None ? answer.Verdict.ToString() : answer.Refusal.ToString());
 
-    private static string KeyOf(Counter counter, CounterAttempt attempt) => FormattableString.Invariant($"{counter.PharmacyId}:{attempt.RequestId}");
+    internal static string KeyOf(Counter counter, string requestId) => FormattableString.Invariant($"{counter.PharmacyId}:{requestId}");
 
     private sealed class Earlier
     {

@@ -46,6 +46,20 @@ public sealed class Vouchers : IDisposable
         activeKeyId = secrets.VoucherKeyId;
     }
 
+    /// <summary>The public keys by id, as SubjectPublicKeyInfo: what a counter needs to tell a forgery without a network.</summary>
+    public IReadOnlyDictionary<string, byte[]> PublicKeys()
+    {
+        var published = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var id in keys.Keys)
+        {
+            var key = Rent(id);
+            published[id] = key.ExportSubjectPublicKeyInfo();
+            idle[id].Add(key);
+        }
+
+        return published;
+    }
+
     /// <summary>Signs a voucher under the active key.</summary>
     /// <exception cref="ArgumentException">The pharmacy's code has characters that a QR code's dense mode lacks.</exception>
     public string Sign(string number, string pharmacyCode, DateOnly pickupDate)

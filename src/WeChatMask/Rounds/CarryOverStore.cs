@@ -27,6 +27,52 @@ public static class CarryOverStore
         await AttachWaitingAsync(transaction, now, cancellationToken);
     }
 
+    /// <summary>
+    /// Takes back one place that a round sent on as lapsed: it was handed over in time and only heard of now. The round
+    /// that got it loses a free place; where it has ended too, so does the one after it, and so on.
+    /// </summary>
+    /// <param name="transaction">The transaction that settles the hand-over; it holds the lock of the pharmacy's part in <paramref name="from"/>.</param>
+    /// <param name="from">The ended round.</param>
+    /// <param name="posting">One place, as what it was posted: <c>Left</c> or <c>Lapsed</c> is 1.</param>
+    /// <param name="now">When it is taken back.</param>
+    /// <returns>The round in which every place is held already, so that one is short; none when a free place went.</returns>
+    public static async Task<DateOnly?> TakeBackAsync(WriteTransaction transaction, DateOnly from, Posting posting, DateTimeOffset now)
+    {
+        // Newest first: that is the round most likely to have a free place, or the posting that still waits for one.
+        var sent = await transaction.QueryAsync<Sent>(
+            """
+            SELECT to_round, SUM(left_over + lapsed + cancelled) AS places
+              FROM carry_over
+             WHERE from_round = @from AND pharmacy_id = @Pharmacy
+             GROUP BY to_round
+            """,
+            new { from, posting.Pharmacy });
+        var target = sent.Where(s => s.Places > 0).OrderByDescending(s => s.ToRound ?? DateOnly.MaxValue).First().ToRound;
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO carry_over (id, from_round, to_round, pharmacy_id, left_over, lapsed, cancelled, cause, created_at)
+            VALUES (@id, @from, @target, @Pharmacy, @left, @lapsed, 0, @Cause, @now)
+            """,
+            new { id = Ids.Next(), from, target, posting.Pharmacy, left = -posting.Left, lapsed = -posting.Lapsed, posting.Cause, now });
+        if (target is not { } next) return null;
+
+        var part = (await QuotaStore.LockAsync(transaction, next, [posting.Pharmacy]))[0];
+        var free = PlaceBook.TakeBack(part.Windows);
+        foreach (var w in part.Windows)
+        {
+            await transaction.ExecuteAsync(
+                """
+                UPDATE quota SET planned = @Planned, carried_in = @CarriedIn, rolled_in = @RolledIn, rolled_out = @RolledOut
+                 WHERE round_date = @next AND pharmacy_id = @Pharmacy AND window_index = @Window
+                """,
+                new { w.Planned, w.CarriedIn, w.RolledIn, w.RolledOut, next, posting.Pharmacy, w.Window });
+        }
+
+        if (!free) return next;
+        var ended = await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @next AND ended_at IS NOT NULL", new { next });
+        return ended == 0 ? null : await TakeBackAsync(transaction, next, posting with { Left = 1, Lapsed = 0 }, now);
+    }
+
     /// <summary>Gives waiting postings to the next round that has not opened, if there is one.</summary>
     internal static async Task AttachWaitingAsync(WriteTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -61,7 +107,8 @@ public static class CarryOverStore
             foreach (var part in await QuotaStore.LockAsync(transaction, round, missing)) parts.Add(part.PharmacyId, part);
         }
 
-        foreach (var posting in postings) PlaceBook.CarryIn(parts[posting.PharmacyId].Windows, posting.Places);
+        // In one sum, since one of them may take away what another brings.
+        foreach (var own in postings.GroupBy(p => p.PharmacyId)) PlaceBook.CarryIn(parts[own.Key].Windows, own.Sum(p => p.Places));
         await transaction.Engine.ExecuteManyAsync(
             transaction,
             "UPDATE quota SET carried_in = @CarriedIn WHERE round_date = @round AND pharmacy_id = @PharmacyId AND window_index = @Window",
@@ -75,6 +122,13 @@ public static class CarryOverStore
             "UPDATE carry_over SET to_round = @round WHERE id = @Id AND to_round IS NULL",
             [.. postings.Select(p => new { round, p.Id })],
             cancellationToken);
+    }
+
+    private sealed class Sent
+    {
+        public DateOnly? ToRound { get; init; }
+
+        public int Places { get; init; }
     }
 
     private sealed class Waiting

@@ -16,7 +16,8 @@ public static class SupervisorEndpoints
 
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddSupervisors(this IServiceCollection services) =>
-        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>();
+        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>()
+            .AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
 
     /// <summary>Maps <c>/api/supervisor</c> and the delivery sheets.</summary>
     public static void MapSupervisors(this IEndpointRouteBuilder routes)
@@ -27,6 +28,7 @@ public static class SupervisorEndpoints
         api.MapGet("/audit", AuditAsync).Produces<AuditList>();
         api.MapPut("/pharmacies/{code}", SetPharmacyAsync).Produces<PharmacyStatusView>();
         api.MapGet("/rounds/{date}/report", ReportAsync);
+        api.MapOfflineReview();
         var files = routes.MapGroup("/supervisor/rounds").RequireAuthorization(Sessions.SupervisorPolicy).ExcludeFromDescription();
         files.MapGet("/{date}/delivery.xlsx", (string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken token) =>
             DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refused, token));

@@ -17,3 +17,9 @@ public sealed class Pages;
 
 /// <summary>Finds <c>Text/Staff.resx</c>: what the pages of clerks and supervisors say.</summary>
 public sealed class Staff;
+
+/// <summary>Finds <c>Text/Scan.resx</c>: reading codes at the counter, and a counter without a network.</summary>
+public sealed class Scan;
+
+/// <summary>Finds <c>Text/Voucher.resx</c>: the resident's code, on the phone and on paper.</summary>
+public sealed class Voucher;

@@ -44,3 +44,11 @@ public sealed class PersonalPageAttribute : ResultFilterAttribute
     public override void OnResultExecuting(ResultExecutingContext context) =>
         context.HttpContext.Response.Headers.CacheControl = "no-store";
 }
+
+/// <summary>A page that reads codes with the camera. Only there may compiled code run.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class CodeReaderPageAttribute : ResultFilterAttribute
+{
+    /// <inheritdoc />
+    public override void OnResultExecuting(ResultExecutingContext context) => SafeHeaders.AllowCodeReader(context.HttpContext);
+}

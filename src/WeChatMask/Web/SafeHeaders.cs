@@ -11,6 +11,19 @@ public static class SafeHeaders
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
         + "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
 
+    /// <summary>The script that keeps the counter's pages at hand; it stands among the other scripts and answers for pages elsewhere.</summary>
+    private const string CounterWorker = "/js/counter-worker.js";
+
+    private const string CounterPages = "/pharmacy/";
+
+    /// <summary>Lets a page run the code reader, which is compiled code, and show the camera. Call before the answer starts.</summary>
+    public static void AllowCodeReader(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = headers.ContentSecurityPolicy.ToString()
+            .Replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:", StringComparison.Ordinal);
+    }
+
     /// <summary>Adds them to every answer.</summary>
     public static IApplicationBuilder UseSafeHeaders(this IApplicationBuilder app)
     {
@@ -22,6 +35,7 @@ public static class SafeHeaders
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
+            if (context.Request.Path == CounterWorker) headers["Service-Worker-Allowed"] = CounterPages;
             return next(context);
         });
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -28,6 +29,8 @@ public static class Sessions
     public const string StaffPolicy = "staff";
 
     private const string PharmacyClaim = "pharmacy";
+    private const string CounterKeyClaim = "counter-key";
+    private const int CounterKeyBytes = 32;
 
     /// <summary>Registers both cookies and the policies. Whatever names no policy is refused.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services)
@@ -57,7 +60,13 @@ public static class Sessions
             new(ClaimTypes.Name, username),
             new(ClaimTypes.Role, role.ToString()),
         ];
-        if (pharmacyId is { } pharmacy) claims.Add(new(PharmacyClaim, pharmacy.ToString(CultureInfo.InvariantCulture)));
+        if (pharmacyId is { } pharmacy)
+        {
+            claims.Add(new(PharmacyClaim, pharmacy.ToString(CultureInfo.InvariantCulture)));
+            // It lives in the cookie, which only we can read, and so ends with this log-in on every node.
+            claims.Add(new(CounterKeyClaim, Convert.ToBase64String(RandomNumberGenerator.GetBytes(CounterKeyBytes))));
+        }
+
         return context.SignInAsync(StaffScheme, Principal(StaffScheme, claims));
     }
 
@@ -69,6 +78,9 @@ public static class Sessions
         Number(user, ClaimTypes.NameIdentifier),
         user.FindFirstValue(ClaimTypes.Name)!,
         user.HasClaim(c => c.Type == PharmacyClaim) ? Number(user, PharmacyClaim) : null);
+
+    /// <summary>The AES-256 key, in base64, under which this log-in's phone keeps what its counter needs without a network; none for log-ins older than it.</summary>
+    public static string? CounterKey(this ClaimsPrincipal user) => user.FindFirstValue(CounterKeyClaim);
 
     /// <summary>Tells signed-in callers apart, whichever kind they are.</summary>
     internal static string Key(ClaimsPrincipal user) =>

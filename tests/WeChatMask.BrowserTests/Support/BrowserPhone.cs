@@ -10,8 +10,11 @@ namespace WeChatMask.BrowserTests.Support;
 /// <param name="JavaScript">Whether scripts run.</param>
 /// <param name="Width">Width of the screen in CSS pixels.</param>
 /// <param name="Height">Height of the screen in CSS pixels.</param>
+/// <param name="Browser">The browser it is a window of; none for the one all tests share.</param>
+/// <param name="UserAgent">What it calls itself, when that matters.</param>
 internal sealed record PhoneOptions(
-    string? OpenId = null, bool LargeType = false, bool JavaScript = true, int Width = PhoneOptions.UsualWidth, int Height = PhoneOptions.UsualHeight)
+    string? OpenId = null, bool LargeType = false, bool JavaScript = true, int Width = PhoneOptions.UsualWidth, int Height = PhoneOptions.UsualHeight,
+    IBrowser? Browser = null, string? UserAgent = null)
 {
     /// <summary>Width of the phones the pages are made for.</summary>
     public const int UsualWidth = 390;
@@ -43,14 +46,18 @@ internal sealed partial class BrowserPhone : IAsyncDisposable
     /// <summary>Errors of scripts and requests to other sites, in the order they came.</summary>
     public IReadOnlyList<string> Faults => faults;
 
+    /// <summary>Cuts the network of everything this browser runs, or gives it back.</summary>
+    public Task CutAsync(bool cut) => context.SetOfflineAsync(cut);
+
     /// <summary>Opens a fresh browser.</summary>
     public static async Task<BrowserPhone> OpenAsync(SandboxHost host, PhoneOptions options)
     {
-        var browser = await Chromium.GetAsync();
+        var browser = options.Browser ?? await Chromium.GetAsync();
         var fresh = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = host.Address.ToString(), Locale = "zh-CN", TimezoneId = "Asia/Shanghai", HasTouch = true, ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = new ViewportSize { Width = options.Width, Height = options.Height }, JavaScriptEnabled = options.JavaScript,
+            UserAgent = options.UserAgent,
         });
         var url = host.Address.ToString();
         if (options.OpenId is { } openId) await fresh.AddCookiesAsync([new Cookie { Name = "sandbox_openid", Value = openId, Url = url }]);

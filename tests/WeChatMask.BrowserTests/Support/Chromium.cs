@@ -8,12 +8,13 @@ internal static class Chromium
     // Milliseconds; far above what anything takes on a busy machine.
     private const float LongestWait = 20_000;
     private const string InstalledByDebian = "/usr/bin/chromium";
-    private static readonly Lazy<Task<IBrowser>> Shared = new(LaunchAsync);
+    private static readonly Lazy<Task<IBrowser>> Shared = new(() => LaunchAsync());
 
     /// <summary>The browser, started by whoever asks first. It ends with this process, whose pipe it listens to.</summary>
     public static Task<IBrowser> GetAsync() => Shared.Value;
 
-    private static async Task<IBrowser> LaunchAsync()
+    /// <summary>A browser of its own, for what has to be said when it starts. Whoever asked for it closes it.</summary>
+    public static async Task<IBrowser> LaunchAsync(params string[] more)
     {
         Assertions.SetDefaultExpectTimeout(LongestWait);
         var playwright = await Playwright.CreateAsync();
@@ -21,7 +22,7 @@ internal static class Chromium
         {
             ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? InstalledByDebian,
             // As root there is no sandbox; the rest keeps the browser from calling out on its own.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", .. more],
         });
     }
 }

@@ -6,10 +6,11 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
 
-/// <summary>The counter's form alone, for a phone or a hand scanner.</summary>
+/// <summary>The counter on a phone: its camera, or the form for a hand scanner and for typing.</summary>
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
+[CodeReaderPage]
 public sealed class ScanModel(CounterLines counter, Refused refused, IStringLocalizer<Text.Staff> text) : OneBookingPage(counter, refused, text)
 {
     /// <summary>Shows the form.</summary>

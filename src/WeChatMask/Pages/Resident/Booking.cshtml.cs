@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -9,7 +10,7 @@ namespace WeChatMask.Pages.Resident;
 /// <summary>One booking: its number and code to show at the counter, when and where to go, what to bring.</summary>
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
-public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalWords refusals) : PageModel
+public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalWords refusals, CityCalendar calendar) : PageModel
 {
     /// <summary>The booking.</summary>
     public BookingFace? Face { get; private set; }
@@ -19,6 +20,15 @@ public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalW
 
     /// <summary>Says the rules.</summary>
     public PolicyWords Rules => rules;
+
+    /// <summary>When the page was made, for the moving clock beside the code.</summary>
+    public long NowMilliseconds { get; } = calendar.Now.ToUnixTimeMilliseconds();
+
+    /// <summary>The same as the city's clocks show it.</summary>
+    public string NowText { get; } = calendar.Local(calendar.Now).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>The city's time zone, for the script.</summary>
+    public string Zone => calendar.Zone.Id;
 
     /// <summary>Shows it.</summary>
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
+using WeChatMask.Supervision;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Supervisor;
@@ -11,7 +12,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
@@ -31,11 +32,15 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, C
     /// <summary>How many of them failed.</summary>
     public int Failed => Jobs.Count(j => j.Outcome == JobOutcome.Failed);
 
+    /// <summary>Hand-overs without a network that wait to be looked into.</summary>
+    public long OfflineOpen { get; private set; }
+
     /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
         Rounds = await rounds.NewestAsync(RoundsShown, cancellationToken);
+        OfflineOpen = await offline.OpenCountAsync(cancellationToken);
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
 

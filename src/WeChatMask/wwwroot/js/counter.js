@@ -2,6 +2,8 @@
 // so verdicts have one wording. A lost connection is tried again with the very same form: its request ids make the
 // server give the same answer, and nothing is handed over twice. Without this script the forms are posted as they are.
 const patience = 15000;
+// Where the page can judge by itself, nobody has to wait that long.
+const impatience = 5000;
 const tries = 3;
 const trouble = document.getElementById('trouble');
 let again = null;
@@ -32,12 +34,16 @@ function show(page) {
   document.getElementById('main').replaceChildren(...main.childNodes);
   scrollTo(0, 0);
   focus();
+  document.dispatchEvent(new Event('counter:shown'));
   return true;
 }
 
+// A page that can judge without a network may take a form over: before it is sent, or when it got no answer.
+const taken = (address, body, failed) => !document.dispatchEvent(new CustomEvent('counter:send', { cancelable: true, detail: { address, body, failed } }));
+
 async function fetchPage(address, body) {
   const response = await fetch(address, {
-    method: 'POST', body, headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(patience),
+    method: 'POST', body, headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(document.documentElement.dataset.offline ? impatience : patience),
   });
   if (response.status === 429 || response.status >= 500) throw new Error('busy');
   return response;
@@ -46,6 +52,7 @@ async function fetchPage(address, body) {
 // Slow and lost answers are asked for again by themselves; after that by the button, for as long as it takes.
 async function send(address, body) {
   say('', false);
+  if (taken(address, body, false)) return undefined;
   for (let i = 1; ; i++) {
     try {
       const response = await fetchPage(address, body);
@@ -54,7 +61,8 @@ async function send(address, body) {
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
       if (!show(page)) say(trouble.dataset.broken, false);
       return undefined;
-    } catch {
+    } catch (error) {
+      if (error.message !== 'busy' && taken(address, body, true)) return say('', false);
       if (i === tries) return say(trouble.dataset.network, true);
       say(trouble.dataset.trying, false);
       await pause(i * 800 + Math.random() * 800);

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Redemptions;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Supervisor;
+
+/// <summary>Hand-overs that counters made without a network: what must be looked into, and the newest.</summary>
+[Authorize(Policy = Sessions.SupervisorPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewStore store, CityCalendar calendar, IStringLocalizer<Text.Scan> text) : PageModel
+{
+    private const int OpenShown = 50;
+    private const int NewestShown = 50;
+
+    /// <summary>What waits to be looked into.</summary>
+    public IReadOnlyList<OfflineHandOverRow> Open { get; private set; } = [];
+
+    /// <summary>The newest, whatever became of them.</summary>
+    public IReadOnlyList<OfflineHandOverRow> Newest { get; private set; } = [];
+
+    /// <summary>Why the last note was not taken.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>Shows them.</summary>
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        Open = await queries.OpenAsync(OpenShown, cancellationToken);
+        Newest = await queries.NewestAsync(NewestShown, cancellationToken);
+    }
+
+    /// <summary>Writes down what was found.</summary>
+    public async Task<IActionResult> OnPostAsync(long id, string? note, CancellationToken cancellationToken)
+    {
+        if (note?.Trim() is { Length: >= 1 and <= OfflineReviewEndpoints.LongestNote } found)
+        {
+            await store.ReviewAsync(User.Staff().Username, id, found, cancellationToken);
+            return LocalRedirect("/supervisor/offline");
+        }
+
+        Message = text["Review_Need"];
+        await OnGetAsync(cancellationToken);
+        return Page();
+    }
+
+    /// <summary>An instant as the city's clocks show it.</summary>
+    public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Redemptions;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>Reads the hand-overs that were made without a network.</summary>
+public sealed class OfflineHandOverQueries(Database database)
+{
+    private const string Select = """
+        SELECT o.id, o.number, o.round_date, o.units, o.claimed_at, o.heard_at, o.conflict, o.after_lapse, o.short_round,
+               o.reviewed_at, o.reviewed_by, o.review_note, p.code AS pharmacy_code, p.name AS pharmacy_name, s.username AS clerk
+          FROM offline_hand_over o
+          JOIN pharmacy p ON p.id = o.pharmacy_id
+          JOIN staff s    ON s.id = o.staff_id
+        """;
+
+    private const string NeedsReview = "(o.conflict <> 0 OR o.after_lapse = 1) AND o.reviewed_at IS NULL";
+
+    /// <summary>Those that a supervisor should look at: flagged, or heard of only after the booking had lapsed. Oldest first.</summary>
+    public Task<List<OfflineHandOverRow>> OpenAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<OfflineHandOverRow>(
+        $"{Select} WHERE {NeedsReview} ORDER BY o.id LIMIT @count", new { count }, cancellationToken);
+
+    /// <summary>The newest ones, whatever became of them.</summary>
+    public Task<List<OfflineHandOverRow>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<OfflineHandOverRow>(
+        $"{Select} ORDER BY o.id DESC LIMIT @count", new { count }, cancellationToken);
+
+    /// <summary>How many wait for a supervisor.</summary>
+    public Task<long> OpenCountAsync(CancellationToken cancellationToken) => database.ScalarAsync<long>(
+        $"SELECT COUNT(*) FROM offline_hand_over o WHERE {NeedsReview}", cancellationToken: cancellationToken);
+}

@@ -1,0 +1,25 @@
+// Keeps the counter's page and what it is made of, for the worker to show when there is no network.
+const shelf = 'counter-1';
+const page = '/pharmacy/offline';
+const worker = '/js/counter-worker.js';
+const modules = ['counter', 'scan', 'offline', 'offline-page', 'offline-verdict', 'counter-store', 'verdict-sound', 'wechat'].map((name) => `/js/${name}.js`);
+const reader = ['/lib/ponyfill.js', '/lib/zxing-exported.js', '/lib/zxing_reader.wasm'];
+let taken = false;
+
+// `camera`: the code reader too, which is large and already here once the camera has been opened.
+export async function takePageAlong(camera = false) {
+  if (!navigator.serviceWorker || !globalThis.caches) return;
+  const store = await caches.open(shelf);
+  if (!taken) {
+    await navigator.serviceWorker.register(worker, { scope: '/pharmacy/' });
+    const answer = await fetch(page, { cache: 'no-store', redirect: 'error', signal: AbortSignal.timeout(15000) });
+    if (!answer.ok) return;
+    const html = new DOMParser().parseFromString(await answer.clone().text(), 'text/html');
+    const parts = [...html.querySelectorAll('link[href]')].map((l) => l.getAttribute('href'));
+    await store.addAll([...modules, ...parts]);
+    // Last, so that a page on the shelf is never without its parts.
+    await store.put(page, answer);
+    taken = true;
+  }
+  if (camera && !globalThis.BarcodeDetector) await store.addAll(reader);
+}
