@@ -40,9 +40,8 @@ internal sealed class BoardEar : IAsyncDisposable
         {
             if (events.Count < 2) return;
             double[] gaps = [.. events.Zip(events.Skip(1)).Select(p => Stopwatch.GetElapsedTime(p.First.At, p.Second.At).TotalSeconds)];
-            var most = events.Max(e => events.Count(o => o.At >= e.At && Stopwatch.GetElapsedTime(e.At, o.At) < Pause));
             to.WriteLine(FormattableString.Invariant(
-                $"board events: {events.Count} in {Stopwatch.GetElapsedTime(events[0].At, events[^1].At).TotalSeconds:0} s, shortest pause {gaps.Min():0.00} s, {gaps.Count(g => g < 0.9)} pauses under 0.9 s, at most {most} within a second, median {events.Select(e => e.Bytes).Order().ElementAt(events.Count / 2):#,0} bytes"));
+                $"board events: {events.Count} in {Stopwatch.GetElapsedTime(events[0].At, events[^1].At).TotalSeconds:0} s, shortest pause {gaps.Min():0.00} s, {gaps.Count(g => g < 0.9)} of {gaps.Length} under 0.9 s, median {events.Select(e => e.Bytes).Order().ElementAt(events.Count / 2):#,0} bytes"));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class DayFigures(DateOnly date)
     public static void Print(IReadOnlyList<DayFigures> days, TextWriter to)
     {
         to.WriteLine(Line(
-            Row, "round", "tried", "booked", "again", "not_open", "closed", "sold_out", "cooldown", "already", "eligible", "other",
+            Row, "round", "tried", "booked", "again", "not_open", "closed", "sold_out", "cooldown", "already", "not_elig", "other",
             "redeemed", "lapsed", "canc.", "late", "left", "carried", "places", "s"));
         foreach (var d in days) to.WriteLine(Line(Row, d.EveningCells()));
         to.WriteLine();

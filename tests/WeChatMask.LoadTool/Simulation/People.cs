@@ -102,6 +102,7 @@ internal sealed class Household(int id)
 internal sealed class Population
 {
     private const double Skew = 0.6;
+    private const int Unheard = 20;
     private const int Wishes = 4;
 
     // A stranger who collects for others has a card of their own, that nobody books with.
@@ -119,7 +120,10 @@ internal sealed class Population
         var population = new Population(seed);
         var starts = new Weighted<DateOnly>(Enumerable.Range(0, days).Select(from.AddDays).Select(
             d => (d, (double)city.ShopsOf(d).Sum(s => city.Of(d).PlacesOf(s).Sum()))));
-        var shops = new Weighted<Shop>(Shuffled(city.Shops, new Random(seed)).Select((s, i) => (s, Math.Pow(i + 1, -Skew))));
+        // Who tries on a day mostly wants a pharmacy that gives something out on it; some have not heard that theirs comes later.
+        var liked = Shuffled(city.Shops, new Random(seed)).Select((s, i) => (Shop: s, Weight: Math.Pow(i + 1, -Skew))).ToList();
+        var shops = Enumerable.Range(0, days).Select(from.AddDays).ToDictionary(
+            d => d, d => new Weighted<Shop>(liked.Select(l => (l.Shop, l.Shop.Joins <= d ? l.Weight : l.Weight / Unheard))));
         for (var id = 0; id < people;)
         {
             var household = new Household(population.Households.Count);
@@ -139,11 +143,12 @@ internal sealed class Population
     /// <summary>A card of somebody who only collects.</summary>
     public static string RunnerIdNumber(int runner) => Phone.IdNumber(FirstRunner + runner);
 
-    private static Person NewPerson(int id, Household home, Weighted<DateOnly> starts, Weighted<Shop> shops, Random dice)
+    private static Person NewPerson(int id, Household home, Weighted<DateOnly> starts, Dictionary<DateOnly, Weighted<Shop>> shops, Random dice)
     {
         var standing = dice.NextDouble() switch { < 0.015 => Standing.NotEligible, < 0.022 => Standing.OtherName, _ => Standing.Eligible };
         var temper = dice.NextDouble() switch { < 0.25 => Temper.Once, < 0.8 => Temper.Returns, < 0.92 => Temper.Impatient, _ => Temper.Daily };
-        return new Person(id, standing, temper, starts.Draw(dice), [.. Enumerable.Range(0, Wishes).Select(_ => shops.Draw(dice)).Distinct()]) { Home = home };
+        var first = starts.Draw(dice);
+        return new Person(id, standing, temper, first, [.. Enumerable.Range(0, Wishes).Select(_ => shops[first].Draw(dice)).Distinct()]) { Home = home };
     }
 
     /// <summary>Some are looked after from a neighbour's account as well; it must have room for them.</summary>
@@ -169,10 +174,11 @@ internal sealed class Population
     private sealed class Weighted<T>(IEnumerable<(T Item, double Weight)> weights)
     {
         private readonly (T Item, double Weight)[] items = [.. weights];
+        private readonly double sum = weights.Sum(w => w.Weight);
 
         public T Draw(Random dice)
         {
-            var at = dice.NextDouble() * items.Sum(i => i.Weight);
+            var at = dice.NextDouble() * sum;
             foreach (var (item, weight) in items)
             {
                 if ((at -= weight) < 0) return item;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using WeChatMask.Data;
 using WeChatMask.LoadTool.Chaos;
 using WeChatMask.Supervision;
@@ -56,8 +57,12 @@ internal static class SimulateCommand
         List<string> broken = [];
         try
         {
+            // Whoever stops it must not leave the city running.
+            using var stop = new CancellationTokenSource();
+            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
             await simulation.RunAsync(d => Console.Error.WriteLine(FormattableString.Invariant(
-                $"{d.Date:MM-dd}: {d.Tried} tried, {d.Of("booked")} booked, {d.Seconds:0.0} s{(simulation.Differences.IsEmpty ? "" : ", DIFFERENCES")}")));
+                $"{d.Date:MM-dd}: {d.Tried} tried, {d.Of("booked")} booked, {d.Seconds:0.0} s{(simulation.Differences.IsEmpty ? "" : ", DIFFERENCES")}"))).WaitAsync(stop.Token);
         }
         catch (Exception e) when (e is InvalidOperationException or HttpRequestException or OperationCanceledException or KeyNotFoundException)
         {
@@ -78,5 +83,11 @@ internal static class SimulateCommand
         broken.AddRange(promises.Where(p => p.Broken > 0).Select(p => $"{p.Name} ({p.Broken} rows)"));
         if (broken.Count == 0) Console.WriteLine(FormattableString.Invariant($"{promises.Count} promises kept, no difference"));
         return Report.Verdict(broken);
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
     }
 }
