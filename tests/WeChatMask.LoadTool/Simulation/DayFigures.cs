@@ -45,16 +45,21 @@ internal sealed class DayFigures(DateOnly date)
         to.WriteLine(Line(
             CounterRow, "round", "redeemed", "valid", "already", "other", "not_yet", "lapsed", "cancelled", "card", "forged", "unknown", "proxy", "void"));
         foreach (var d in days) to.WriteLine(Line(CounterRow, [Day(d.Date), .. Verdicts.Select(v => (object)d.Of($"verdict {v}"))]));
+        to.WriteLine();
+        var others = days.SelectMany(d => d.Others).GroupBy(o => o.Key, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal);
+        to.WriteLine($"other answers: {string.Join(", ", others.Select(g => Line("{0} {1:#,0}", g.Key, g.Sum(o => o.Value))))}");
     }
+
+    private IEnumerable<KeyValuePair<string, int>> Others => counts.Where(
+        c => !c.Key.StartsWith("verdict ", StringComparison.Ordinal) && !Refusals.Contains(c.Key, StringComparer.Ordinal)
+            && c.Key is not ("booked" or "repeated" or "cancelled"));
 
     private object[] EveningCells()
     {
-        var other = counts.Where(c => !c.Key.StartsWith("verdict ", StringComparison.Ordinal) && !Refusals.Contains(c.Key, StringComparer.Ordinal)
-            && c.Key is not ("booked" or "repeated" or "cancelled")).Sum(c => c.Value);
         var shops = Books?.Shops ?? [];
         return
         [
-            Day(Date), Tried, Of("booked"), Of("repeated"), .. Refusals.Select(r => (object)Of(r)), other,
+            Day(Date), Tried, Of("booked"), Of("repeated"), .. Refusals.Select(r => (object)Of(r)), Others.Sum(o => o.Value),
             shops.Sum(s => s.Redeemed), shops.Sum(s => s.Lapsed), Of("cancelled"), shops.Sum(s => s.CancelledLate), shops.Sum(s => s.Left),
             shops.Sum(s => s.CarriedOut), shops.Sum(s => s.Planned + s.CarriedIn), Seconds.ToString("0.0", CultureInfo.InvariantCulture),
         ];
