@@ -138,10 +138,19 @@ internal sealed class Population
 
     /// <summary>The dice of a person, a day and a purpose: what is drawn does not depend on what runs at the same time.</summary>
     public Random Dice(int person, int day, int purpose) =>
-        new(unchecked((((seed * 1_000_003) + person) * 1_009) + (day * 31) + purpose));
+        new((int)(Mixed(Mixed(Mixed((ulong)seed) + (ulong)person) + ((ulong)day << 32) + (ulong)purpose) >> 33));
 
     /// <summary>A card of somebody who only collects.</summary>
     public static string RunnerIdNumber(int runner) => Phone.IdNumber(FirstRunner + runner);
+
+    /// <summary>The finalizer of SplitMix64 (Steele, Lea, Flood 2014): dice of neighbouring seeds would otherwise fall alike.</summary>
+    private static ulong Mixed(ulong x)
+    {
+        x = unchecked(x + 0x9E3779B97F4A7C15);
+        x = unchecked((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9);
+        x = unchecked((x ^ (x >> 27)) * 0x94D049BB133111EB);
+        return x ^ (x >> 31);
+    }
 
     private static Person NewPerson(int id, Household home, Weighted<DateOnly> starts, Dictionary<DateOnly, Weighted<Shop>> shops, Random dice)
     {
@@ -171,10 +180,16 @@ internal sealed class Population
     }
 
     /// <summary>Draws items by their weights.</summary>
-    private sealed class Weighted<T>(IEnumerable<(T Item, double Weight)> weights)
+    private sealed class Weighted<T>
     {
-        private readonly (T Item, double Weight)[] items = [.. weights];
-        private readonly double sum = weights.Sum(w => w.Weight);
+        private readonly (T Item, double Weight)[] items;
+        private readonly double sum;
+
+        public Weighted(IEnumerable<(T Item, double Weight)> weights)
+        {
+            items = [.. weights];
+            sum = items.Sum(i => i.Weight);
+        }
 
         public T Draw(Random dice)
         {

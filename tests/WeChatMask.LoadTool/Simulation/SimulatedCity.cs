@@ -66,7 +66,7 @@ internal sealed class SimulatedCity(HttpClient http, CityRules rules, Population
         {
             var reply = await phone.SendAsync(Http, method, path, body);
             if (reply.Status != 503 || i == Patience) return reply;
-            Figures.Count("busy");
+            Figures.Count(reply.Code ?? "503");
             await Task.Delay(Pause);
         }
     }
