@@ -1,5 +1,6 @@
 using WeChatMask.LoadTool;
 using WeChatMask.LoadTool.Chaos;
+using WeChatMask.LoadTool.Simulation;
 
 return args switch
 {
@@ -10,5 +11,6 @@ return args switch
     ["page", var path, .. var rest] when Options.Parse(rest) is { Url: { } url } => await PageMeasurement.RunAsync(url, path),
     ["desk", .. var rest] when Options.Parse(rest) is { } options => await DeskMeasurement.RunAsync(options),
     ["chaos", .. var rest] when ChaosOptions.Parse(rest) is { } options => await ChaosCommand.RunAsync(options),
+    ["simulate", .. var rest] when SimulationOptions.Parse(rest) is { } options => await SimulateCommand.RunAsync(options),
     _ => Options.Misused(),
 };

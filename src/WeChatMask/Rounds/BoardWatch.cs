@@ -61,8 +61,12 @@ public sealed class BoardWatch(
 
     private async Task TellAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pace);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await TryAsync(() => LookAsync(stoppingToken), stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            // A pause, not a timer: after a look that took long a timer's next tick comes at once, and two events within a second.
+            await Task.Delay(Pace, stoppingToken);
+            await TryAsync(() => LookAsync(stoppingToken), stoppingToken);
+        }
     }
 
     private async Task TryAsync(Func<Task> look, CancellationToken stoppingToken)

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Configuration;
 using WeChatMask.Data;
-using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
@@ -49,7 +47,8 @@ internal sealed class ChaosCity : IAsyncDisposable
         var city = new ChaosCity(settings);
         try
         {
-            await city.FillAsync(options.Sandbox);
+            var file = CityFile(await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(options.Sandbox)!, "Cities", "loudi.json")));
+            await SandboxCity.FillAsync(city.database, options.Sandbox, file, DateTimeOffset.Parse(Evening, System.Globalization.CultureInfo.InvariantCulture));
             for (var i = 0; i < nodes; i++)
             {
                 var data = Path.Combine(city.folder, $"node{i}");
@@ -99,19 +98,7 @@ internal sealed class ChaosCity : IAsyncDisposable
 
     private Guest NewGuest() => new(people++);
 
-    /// <summary>The sandbox leaves a database alone that has its city already.</summary>
-    private async Task FillAsync(string sandbox)
-    {
-        var beside = Path.GetDirectoryName(sandbox)!;
-        var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(beside, "sandbox-settings.json")).Build();
-        var clock = new FakeClock(DateTimeOffset.Parse(Evening, System.Globalization.CultureInfo.InvariantCulture));
-        using var personal = new PersonalData(Microsoft.Extensions.Options.Options.Create(settings.GetSection("Secrets").Get<SecretSettings>()!));
-        await new Migrator(database, clock).MigrateAsync(CancellationToken.None);
-        using var file = new MemoryStream(CityFile(await File.ReadAllTextAsync(Path.Combine(beside, "Cities", "loudi.json"))));
-        await new CityImport(database, new CityStore(personal, clock)).ImportAsync(CityImport.Read(file), "chaos", CancellationToken.None);
-    }
-
-    private static byte[] CityFile(string loudi)
+    private static string CityFile(string loudi)
     {
         var city = JsonNode.Parse(loudi)!;
         var policy = city["policies"]![0]!;
@@ -119,6 +106,6 @@ internal sealed class ChaosCity : IAsyncDisposable
         // Messages go out during the rush, so that each fault meets their sending too.
         policy["residentNotice"] = "atBooking";
         foreach (var pharmacy in city["pharmacies"]!.AsArray().Where(p => p!["code"]!.GetValue<string>() == Few)) pharmacy!["quotaGroup"] = "few";
-        return System.Text.Encoding.UTF8.GetBytes(city.ToJsonString());
+        return city.ToJsonString();
     }
 }

@@ -21,10 +21,12 @@ internal sealed class ChaosNode : IAsyncDisposable
     /// <param name="database">The database.</param>
     /// <param name="clock">When it is, for the node that owns the world.</param>
     /// <param name="world">The owner, for the others.</param>
-    public ChaosNode(string program, string data, DatabaseSettings database, string? clock, Uri? world)
+    /// <param name="city">The city, where it is not the sandbox's usual one.</param>
+    public ChaosNode(string program, string data, DatabaseSettings database, string? clock, Uri? world, string? city = null)
     {
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Shell.FreePort()}"));
         string[] place = world is null ? ["--clock", clock!] : ["--world", world.GetLeftPart(UriPartial.Authority)];
+        if (city is not null) place = [.. place, "--city", city];
         start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             ["exec", program, "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", data, .. place])

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace WeChatMask.Tests.Support;
 
@@ -18,7 +20,7 @@ internal readonly record struct PhoneReply(int Status, JsonElement Body)
 /// A resident's phone that keeps its own cookies: thousands of them share one pool of connections, and a city that
 /// starts again at another port still knows it. It speaks only what the contract says.
 /// </summary>
-internal sealed class Phone(string openId)
+internal sealed partial class Phone(string openId)
 {
     private const int MostRedirects = 5;
     private readonly Dictionary<string, string> cookies = new(StringComparer.Ordinal) { ["sandbox_openid"] = openId };
@@ -56,6 +58,20 @@ internal sealed class Phone(string openId)
             using var answer = await CallAsync(http, HttpMethod.Get, at, null);
             at = answer.Headers.Location is { } next ? new Uri(at, next) : throw new InvalidOperationException($"The log-in stopped at {at.AbsolutePath}: {answer.StatusCode}");
         }
+    }
+
+    /// <summary>Logs a member of staff in through the page's form.</summary>
+    public async Task LogInStaffAsync(HttpClient http, string username, string password)
+    {
+        var address = new Uri(http.BaseAddress!, "/staff/login");
+        using var page = await CallAsync(http, HttpMethod.Get, address, null);
+        var token = AntiforgeryField().Match(await page.Content.ReadAsStringAsync()).Groups["token"].Value;
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["username"] = username, ["password"] = password, ["__RequestVerificationToken"] = token,
+        });
+        using var answer = await CallAsync(http, HttpMethod.Post, address, form);
+        if (answer.StatusCode != HttpStatusCode.Found) throw new InvalidOperationException($"The log-in of {username}: {answer.StatusCode}");
     }
 
     /// <summary>Tries to book.</summary>
@@ -96,7 +112,7 @@ internal sealed class Phone(string openId)
     {
         using var request = new HttpRequestMessage(method, address);
         request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is not null) request.Content = body as HttpContent ?? JsonContent.Create(body);
         var answer = await http.SendAsync(request);
         if (!answer.Headers.TryGetValues("Set-Cookie", out var set)) return answer;
         foreach (var cookie in set)
@@ -107,4 +123,7 @@ internal sealed class Phone(string openId)
 
         return answer;
     }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AntiforgeryField();
 }

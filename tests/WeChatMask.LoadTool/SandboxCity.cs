@@ -1,0 +1,26 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using WeChatMask.Data;
+using WeChatMask.Supervision;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.LoadTool;
+
+/// <summary>Puts a city of one's own into the database of a sandbox that is not running yet: it leaves one alone that has its city already.</summary>
+internal static class SandboxCity
+{
+    /// <summary>Makes the schema and writes the city.</summary>
+    /// <param name="database">Empty.</param>
+    /// <param name="sandbox">The sandbox's program, beside which its settings lie.</param>
+    /// <param name="city">The city's file as text; its name must be that of the city the sandbox is started with.</param>
+    /// <param name="now">When this is.</param>
+    public static async Task FillAsync(Database database, string sandbox, string city, DateTimeOffset now)
+    {
+        var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(Path.GetDirectoryName(sandbox)!, "sandbox-settings.json")).Build();
+        var clock = new FakeClock(now);
+        using var personal = new PersonalData(Microsoft.Extensions.Options.Options.Create(settings.GetSection("Secrets").Get<SecretSettings>()!));
+        await new Migrator(database, clock).MigrateAsync(CancellationToken.None);
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(city));
+        await new CityImport(database, new CityStore(personal, clock)).ImportAsync(CityImport.Read(file), "load-tool", CancellationToken.None);
+    }
+}

@@ -1,0 +1,71 @@
+namespace WeChatMask.LoadTool.Simulation;
+
+/// <summary>The day after a round: late second thoughts, people at the counters, and the end of the pickup hours.</summary>
+internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening evening, Errands errands, Reconciliation books, int day)
+{
+    private const int ToGroup = 40;
+    private const int RunnersBundle = 5;
+    private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan After = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Midday = TimeSpan.FromHours(3);
+
+    /// <summary>Lives through it, up to the close of pickup and the carry-over.</summary>
+    /// <param name="next">The round that gets what is left.</param>
+    /// <param name="earlier">The round before, whose vouchers some people still have.</param>
+    public async Task RunAsync(RoundLedger next, RoundLedger? earlier)
+    {
+        var first = round.PickupOpensAt < round.CancelUntil ? round.PickupOpensAt : round.CancelUntil;
+        var last = round.PickupOpensAt > round.CancelUntil ? round.PickupOpensAt : round.CancelUntil;
+        await city.SetClockAsync(first - Before);
+        await evening.CancelAsync(b => evening.When(b) == CancelTime.Morning, "morning");
+        await city.ForEachAsync(Live(b => HabitOf(b) == Habit.TooEarly), b => errands.ShowAsync(b, "not_yet"));
+        await city.AssertBeforeAsync(first);
+
+        await city.SetClockAsync(last + After);
+        await evening.CancelAsync(b => evening.When(b) == CancelTime.TooLate, "after its time", isTooLate: true);
+        await city.ForEachAsync(Some(Fate.Cancelled, 7), b => errands.ShowAsync(b, "cancelled"));
+        if (earlier is not null)
+        {
+            var old = earlier.Shops.SelectMany(s => s.Bookings).Where(b => b.Serial % 23 == 0 && b.Fate != Fate.Cancelled);
+            await city.ForEachAsync(old, b => errands.ShowAsync(b, b.Fate == Fate.Lapsed ? "lapsed" : "already_redeemed"));
+        }
+
+        var ways = Ways();
+        await city.ForEachAsync(ways.Where((_, i) => i % 2 == 0), way => way());
+        await books.CompareBooksAsync(round);
+        await city.AssertBeforeAsync(round.PickupOpensAt + Midday);
+        await city.SetClockAsync(round.PickupOpensAt + Midday);
+        await city.ForEachAsync(ways.Where((_, i) => i % 2 == 1), way => way());
+        await city.AssertBeforeAsync(round.PickupClosesAt);
+
+        await city.SetClockAsync(round.PickupClosesAt);
+        round.End(next);
+        await books.CompareBooksAsync(round);
+        await books.CompareBooksAsync(next);
+        await books.CompareListsAsync(round);
+        await city.ForEachAsync(Some(Fate.Lapsed, 9), b => errands.ShowAsync(b, "lapsed"));
+    }
+
+    /// <summary>Every errand of the day, in no particular order. A booking belongs to one of them.</summary>
+    private List<Func<Task>> Ways()
+    {
+        var coming = Live(b => HabitOf(b) is not (Habit.StaysAway or Habit.TooLate)).ToList();
+        var ways = new List<Func<Task>>();
+        // Members of a family who have bookings: one goes for all.
+        var families = coming.GroupBy(b => b.Household).Where(g => g.Count() > 1).ToList();
+        ways.AddRange(families.Select(f => (Func<Task>)(() => errands.CollectForFamilyAsync([.. f], round.Rules.ProxyCap))));
+        var single = coming.Except(families.SelectMany(f => f)).ToList();
+        var runners = single.Where(b => HabitOf(b) == Habit.SendsRunner).ToList();
+        ways.AddRange(runners.Chunk(RunnersBundle).Select(bundle => (Func<Task>)(() => errands.CollectForNeighboursAsync(bundle, round.Rules.ProxyCap))));
+        ways.AddRange(single.Except(runners).Select(b => (Func<Task>)(() => errands.CollectAsync(b, HabitOf(b)))));
+        return [.. Population.Shuffled(ways, city.Population.Dice(0, day, ToGroup))];
+    }
+
+    private IEnumerable<SimulatedBooking> Live(Func<SimulatedBooking, bool> who) =>
+        round.Shops.SelectMany(s => s.Bookings).Where(b => b.Fate == Fate.Booked && who(b)).ToList();
+
+    private List<SimulatedBooking> Some(Fate fate, int oneIn) =>
+        [.. round.Shops.SelectMany(s => s.Bookings).Where(b => b.Fate == fate && b.Serial % oneIn == 0)];
+
+    private Habit HabitOf(SimulatedBooking booking) => Errands.Draw(city.Population.Dice(booking.Person.Id, day, ToGroup + booking.Serial));
+}
