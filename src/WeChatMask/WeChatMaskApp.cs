@@ -132,7 +132,7 @@ public static class WeChatMaskApp
 
     private static void AddNotices(this IServiceCollection services)
     {
-        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>();
+        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
         services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>();
     }
 
