@@ -56,7 +56,7 @@ internal sealed partial class VendorDelivery(SmsInbox inbox, VendorBook book, Sa
         var missing = new List<string>();
         var text = Place().Replace(template.Text, match =>
         {
-            var name = match.Groups[1].Value;
+            var name = match.Groups["name"].Value;
             if (values.TryGetValue(name, out var value)) return value;
             missing.Add(name);
             return "";
@@ -70,7 +70,7 @@ internal sealed partial class VendorDelivery(SmsInbox inbox, VendorBook book, Sa
     /// <summary>Whether it is a mobile number of the mainland.</summary>
     public static bool IsMobile(string number) => Mobile().IsMatch(number);
 
-    [GeneratedRegex(@"\$?\{([A-Za-z0-9_]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\$?\{(?<name>[A-Za-z0-9_]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Place();
 
     [GeneratedRegex(@"https?://|www\.|[a-z0-9-]+\.(?:com|cn|net|org)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]

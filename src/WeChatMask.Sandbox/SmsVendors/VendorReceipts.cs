@@ -64,7 +64,7 @@ internal sealed class VendorReceipts(
         using var client = clients.CreateClient(nameof(VendorReceipts));
         try
         {
-            using var answer = await client.PostAsJsonAsync(new Uri(address), messages.Select(aliyun ? Aliyun : Tencent), cancellationToken);
+            using var answer = await client.PostAsJsonAsync(new Uri(address), messages.Select(m => aliyun ? Aliyun(m) : Tencent(m)), cancellationToken);
             if (!answer.IsSuccessStatusCode) return false;
             var said = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             return said.GetProperty(aliyun ? "code" : "result").GetInt32() == 0;

@@ -45,9 +45,9 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
             ["OutId"] = message.Id,
         }, cancellationToken);
         if (failure is not null) return failure;
-        var code = answer.Text("Code");
-        var problem = AliyunCodes.Read(code, answer.Text("Message"));
-        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, answer.Text("BizId"));
+        var code = answer.Member("Code");
+        var problem = AliyunCodes.Read(code, answer.Member("Message"));
+        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, answer.Member("BizId"));
         var doubtful = code == AliyunCodes.NonceUsed;
         return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : null, doubtful);
     }
@@ -77,10 +77,10 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
                 ["PageSize"] = PageSize.ToString(CultureInfo.InvariantCulture),
                 ["CurrentPage"] = page.ToString(CultureInfo.InvariantCulture),
             }, cancellationToken);
-            if (failure is not null || answer.Text("Code") != AliyunCodes.Ok) return new(SmsFinding.Unknown);
-            if (Details(answer).FirstOrDefault(d => d.Text("OutId") == message.Id) is { ValueKind: JsonValueKind.Object } mine)
-                return new(SmsFinding.Taken, mine.Text("BizId") is { Length: > 0 } id ? id : null);
-            if (!int.TryParse(answer.Text("TotalCount"), CultureInfo.InvariantCulture, out var total) || total <= page * PageSize)
+            if (failure is not null || answer.Member("Code") != AliyunCodes.Ok) return new(SmsFinding.Unknown);
+            if (Details(answer).FirstOrDefault(d => d.Member("OutId") == message.Id) is { ValueKind: JsonValueKind.Object } mine)
+                return new(SmsFinding.Taken, mine.Member("BizId") is { Length: > 0 } id ? id : null);
+            if (!int.TryParse(answer.Member("TotalCount"), CultureInfo.InvariantCulture, out var total) || total <= page * PageSize)
                 return new(SmsFinding.NotTaken);
         }
 

@@ -49,17 +49,17 @@ public static class SmsReceipts
     /// <summary>Reads Aliyun's push.</summary>
     /// <returns>None when it is not an array.</returns>
     public static IReadOnlyList<SmsReceipt>? OfAliyun(JsonElement body, DateTimeOffset now) => Read(body, item =>
-        item.Text("biz_id") is { Length: > 0 } id && Flag(item, "success") is { } delivered
-            ? new SmsReceipt(Key(AliyunSmsProvider.ProviderName, id), OurId(item.Text("out_id")), StateOf(delivered), Code(item.Text("err_code")), Time(item.Text("report_time"), now))
+        item.Member("biz_id") is { Length: > 0 } id && Flag(item, "success") is { } delivered
+            ? new SmsReceipt(Key(AliyunSmsProvider.ProviderName, id), OurId(item.Member("out_id")), StateOf(delivered), Code(item.Member("err_code")), Time(item.Member("report_time"), now))
             : null);
 
     /// <summary>Reads Tencent Cloud's callback.</summary>
     /// <returns>None when it is not an array.</returns>
     public static IReadOnlyList<SmsReceipt>? OfTencent(JsonElement body, DateTimeOffset now) => Read(body, item =>
-        item.Text("sid") is { Length: > 0 } id && item.Text("report_status") is "SUCCESS" or "FAIL"
+        item.Member("sid") is { Length: > 0 } id && item.Member("report_status") is "SUCCESS" or "FAIL"
             ? new SmsReceipt(
-                Key(TencentSmsProvider.ProviderName, item.Text("sid")), null, StateOf(item.Text("report_status") == "SUCCESS"),
-                Code(item.Text("errmsg")), Time(item.Text("user_receive_time"), now))
+                Key(TencentSmsProvider.ProviderName, item.Member("sid")), null, StateOf(item.Member("report_status") == "SUCCESS"),
+                Code(item.Member("errmsg")), Time(item.Member("user_receive_time"), now))
             : null);
 
     private static List<SmsReceipt>? Read(JsonElement body, Func<JsonElement, SmsReceipt?> read) => body.ValueKind == JsonValueKind.Array

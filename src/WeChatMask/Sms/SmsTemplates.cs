@@ -112,7 +112,7 @@ public static partial class SmsTemplates
 
     // Both vendors refuse addresses in values (isv.PARAM_NOT_SUPPORT_URL, ProhibitedUseUrlInTemplateParameter).
     [GeneratedRegex(
-        @"\b(?:https?://|www\.)[^\s\u3000-\u303f\uff00-\uffef]*|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|gov|edu|top|xyz|vip|cc|info|io)\b(?:/[^\s\u3000-\u303f\uff00-\uffef]*)?",
+        @"(?:https?://|(?<![a-z0-9-])www\.)[\x21-\x7e]*|(?<![a-z0-9-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|gov|edu|top|xyz|vip|cc|info|io)(?![a-z0-9])(?:/[\x21-\x7e]*)?",
         RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WithoutAddresses();
 }

@@ -43,9 +43,9 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         if (failure is not null) return failure;
         // The call may succeed and the one number in it fail, so its own entry decides.
         var status = answer.TryGetProperty("SendStatusSet", out var set) && set.ValueKind == JsonValueKind.Array && set.GetArrayLength() > 0 ? set[0] : default;
-        var code = answer.TryGetProperty("Error", out var error) ? error.Text("Code") : status.Text("Code");
+        var code = answer.TryGetProperty("Error", out var error) ? error.Member("Code") : status.Member("Code");
         var problem = TencentCodes.Read(code);
-        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, status.Text("SerialNo"));
+        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, status.Member("SerialNo"));
         var doubtful = TencentCodes.MayHaveLeft(code);
         return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : TencentCodes.Pause(code), doubtful);
     }
@@ -66,8 +66,8 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         }, cancellationToken);
         if (failure is not null || !answer.TryGetProperty("PullSmsSendStatusSet", out var set) || set.ValueKind != JsonValueKind.Array)
             return new(SmsFinding.Unknown);
-        var mine = set.EnumerateArray().FirstOrDefault(s => s.Text("SessionContext") == message.Id);
-        return mine.ValueKind == JsonValueKind.Object ? new(SmsFinding.Taken, mine.Text("SerialNo")) : new(SmsFinding.Unknown);
+        var mine = set.EnumerateArray().FirstOrDefault(s => s.Member("SessionContext") == message.Id);
+        return mine.ValueKind == JsonValueKind.Object ? new(SmsFinding.Taken, mine.Member("SerialNo")) : new(SmsFinding.Unknown);
     }
 
     private async Task<VendorAnswer> CallAsync(SmsSettings all, string action, object payload, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal static class VendorCall
     }
 
     /// <summary>A member of an answer as text; empty when it is absent or no text.</summary>
-    public static string Text(this JsonElement answer, string name) =>
+    public static string Member(this JsonElement answer, string name) =>
         answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var value)
             ? value.ValueKind switch { JsonValueKind.String => value.GetString() ?? "", JsonValueKind.Number => value.GetRawText(), _ => "" }
             : "";

@@ -103,7 +103,7 @@ public sealed class SmsRulesTests
 
         Assert.Null(hindrance);
         Assert.Equal(["number", "when", "pharmacy", "address"], filled.Select(f => f.Key));
-        Assert.Equal(["12345678901", "2月11日", "一二三四五六七八九十甲…", "见"], filled.Select(f => f.Value));
+        Assert.Equal(["12345678901", "2月11日", "一二三四五六七八九十甲…", "见路1号"], filled.Select(f => f.Value));
     }
 
     [Theory]
