@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using WeChatMask.Sms;
 
 namespace WeChatMask.Sandbox;
 
@@ -18,10 +17,10 @@ internal sealed class AliyunProof(VendorBook book, SandboxClock clock)
     private static readonly string[] Needed = ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version"];
 
     /// <summary>What is wrong with a call, or nothing.</summary>
-    public AliyunError? Check(VendorRequest request, Dictionary<string, string> parameters, AliyunSmsSettings account) =>
-        request.Header("authorization").Length > 0 ? CheckV3(request, account) : CheckRpc(request, parameters, account);
+    public AliyunError? Check(VendorRequest request, Dictionary<string, string> parameters) =>
+        request.Header("authorization").Length > 0 ? CheckV3(request, book.Aliyun) : CheckRpc(request, parameters, book.Aliyun);
 
-    private AliyunError? CheckV3(VendorRequest request, AliyunSmsSettings account)
+    private AliyunError? CheckV3(VendorRequest request, AliyunAccount account)
     {
         var parts = request.Header("authorization").Split(' ', 2);
         if (parts.Length != 2 || parts[0] != "ACS3-HMAC-SHA256") return new(400, "IncompleteSignature", "The authorization header is of another kind.");
@@ -45,7 +44,7 @@ internal sealed class AliyunProof(VendorBook book, SandboxClock clock)
         return book.IsNew(request.Header("x-acs-signature-nonce")) ? null : NonceUsed();
     }
 
-    private AliyunError? CheckRpc(VendorRequest request, Dictionary<string, string> parameters, AliyunSmsSettings account)
+    private AliyunError? CheckRpc(VendorRequest request, Dictionary<string, string> parameters, AliyunAccount account)
     {
         string Of(string name) => parameters.GetValueOrDefault(name, "");
         if (Of("Signature").Length == 0 || Of("SignatureMethod") != "HMAC-SHA1" || Of("SignatureVersion") != "1.0" || Of("SignatureNonce").Length == 0)

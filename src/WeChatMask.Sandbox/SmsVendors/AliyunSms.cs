@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Sandbox;
 
 /// <summary>The stand-in for Alibaba Cloud's Dysmsapi 2017-05-25: SendSms and QuerySendDetails, with the vendor's checks and codes.</summary>
 internal sealed partial class AliyunSms(
-    Faults faults, AliyunProof proof, VendorBook book, VendorLimits limits, VendorDelivery delivery, SandboxClock clock, IOptionsMonitor<SmsSettings> settings)
+    Faults faults, AliyunProof proof, VendorBook book, VendorLimits limits, VendorDelivery delivery, SandboxClock clock)
 {
     private const string Vendor = AliyunSmsProvider.ProviderName;
     private const int MostNumbers = 1000;
@@ -30,7 +29,7 @@ internal sealed partial class AliyunSms(
 
         var request = await VendorRequest.ReadAsync(context.Request, context.RequestAborted);
         var parameters = request.Parameters();
-        if (proof.Check(request, parameters, settings.CurrentValue.Aliyun) is { } error) return Error(error);
+        if (proof.Check(request, parameters) is { } error) return Error(error);
         var (action, version) = request.Header("authorization").Length > 0
             ? (request.Header("x-acs-action"), request.Header("x-acs-version"))
             : (parameters.GetValueOrDefault("Action", ""), parameters.GetValueOrDefault("Version", ""));

@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using WeChatMask.Sms;
 
 namespace WeChatMask.Sandbox;
 
 /// <summary>Checks calls as Tencent Cloud's front does (TC3-HMAC-SHA256), written anew from its manual and from the request as it came.</summary>
-internal sealed class TencentProof(SandboxClock clock)
+internal sealed class TencentProof(VendorBook book, SandboxClock clock)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>The error's code, or nothing.</summary>
-    public string? Check(VendorRequest request, TencentSmsSettings account)
+    public string? Check(VendorRequest request)
     {
+        var account = book.Tencent;
         if (!long.TryParse(request.Header("x-tc-timestamp"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return "InvalidParameter";
         if (Math.Abs(clock.GetUtcNow().ToUnixTimeSeconds() - seconds) > Tolerance.TotalSeconds) return "AuthFailure.SignatureExpire";
         var parts = request.Header("authorization").Split(' ', 2);

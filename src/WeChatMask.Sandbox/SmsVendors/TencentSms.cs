@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Sandbox;
 
 /// <summary>The stand-in for Tencent Cloud's SMS 2021-01-11: SendSms and PullSmsSendStatusByPhoneNumber, with the vendor's checks and codes.</summary>
 internal sealed class TencentSms(
-    Faults faults, TencentProof proof, VendorBook book, VendorLimits limits, VendorDelivery delivery, SandboxClock clock, IOptionsMonitor<SmsSettings> settings)
+    Faults faults, TencentProof proof, VendorBook book, VendorLimits limits, VendorDelivery delivery, SandboxClock clock)
 {
     private const string Vendor = TencentSmsProvider.ProviderName;
     private const string JsonType = "application/json";
@@ -29,10 +28,10 @@ internal sealed class TencentSms(
 
         var request = await VendorRequest.ReadAsync(context.Request, context.RequestAborted);
         if (!request.Header("content-type").StartsWith(JsonType, StringComparison.OrdinalIgnoreCase)) return Error("UnsupportedOperation");
-        if (proof.Check(request, settings.CurrentValue.Tencent) is { } code) return Error(code);
+        if (proof.Check(request) is { } code) return Error(code);
         if (request.Header("x-tc-version") != "2021-01-11") return Error("NoSuchVersion");
         if (Body(request.Body) is not { } body) return Error("FailedOperation.JsonParseFail");
-        if (Text(body, "SmsSdkAppId") != settings.CurrentValue.Tencent.SmsSdkAppId) return Error("UnauthorizedOperation.SmsSdkAppIdVerifyFail");
+        if (Text(body, "SmsSdkAppId") != book.Tencent.SmsSdkAppId) return Error("UnauthorizedOperation.SmsSdkAppIdVerifyFail");
         var action = request.Header("x-tc-action");
         if (action == "PullSmsSendStatusByPhoneNumber") return Statuses(body);
         if (action != "SendSms") return Error("InvalidAction");

@@ -10,6 +10,12 @@ namespace WeChatMask.Sandbox;
 /// <param name="Text">With <c>${name}</c> (Aliyun) or <c>{1}</c> (Tencent) where values go.</param>
 public sealed record VendorTemplate(string Vendor, string Id, bool Code, string Text);
 
+/// <summary>The city's account at Alibaba Cloud, as the vendor has it.</summary>
+public sealed record AliyunAccount(string AccessKeyId, string AccessKeySecret);
+
+/// <summary>The city's account at Tencent Cloud, as the vendor has it.</summary>
+public sealed record TencentAccount(string SecretId, string SecretKey, string SmsSdkAppId);
+
 /// <summary>How a number behaves at the vendors.</summary>
 public enum NumberState
 {
@@ -26,7 +32,7 @@ public enum NumberState
     Off,
 }
 
-/// <summary>What both vendors know: approved templates and sign (<c>sms-vendors.json</c>), how numbers behave, nonces seen.</summary>
+/// <summary>What both vendors know: accounts, approved templates and sign (<c>sms-vendors.json</c>), how numbers behave, nonces seen.</summary>
 public sealed class VendorBook
 {
     private const string FileName = "sms-vendors.json";
@@ -37,6 +43,12 @@ public sealed class VendorBook
 
     /// <summary>The approved sign.</summary>
     public string Sign => approved.Sign;
+
+    /// <summary>The account at Alibaba Cloud.</summary>
+    public AliyunAccount Aliyun => approved.Aliyun;
+
+    /// <summary>The account at Tencent Cloud.</summary>
+    public TencentAccount Tencent => approved.Tencent;
 
     /// <summary>An approved template, or none.</summary>
     public VendorTemplate? Template(string vendor, string id) => approved.Templates.FirstOrDefault(t => t.Vendor == vendor && t.Id == id);
@@ -54,5 +66,5 @@ public sealed class VendorBook
         JsonSerializer.Deserialize<Approved>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, FileName)), SandboxJson.Options)
             ?? throw new InvalidDataException($"{FileName} is empty.");
 
-    private sealed record Approved(string Sign, IReadOnlyList<VendorTemplate> Templates);
+    private sealed record Approved(string Sign, AliyunAccount Aliyun, TencentAccount Tencent, IReadOnlyList<VendorTemplate> Templates);
 }
