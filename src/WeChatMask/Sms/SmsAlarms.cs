@@ -18,15 +18,15 @@ public sealed class SmsAlarm
     /// <summary>Since when.</summary>
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>When it was last met, to the minute.</summary>
+    /// <summary>When it was last met, within some minutes.</summary>
     public DateTimeOffset LastAt { get; init; }
 }
 
 /// <summary>Keeps what a person must mend where every node's page shows it, and takes it away when messages go through.</summary>
 public sealed class SmsAlarms(SmsAlarmStore store, CityCalendar calendar, ILogger<SmsAlarms> log)
 {
-    // A vendor that fails for a thousand messages is written down once a minute, not a thousand times.
-    private static readonly TimeSpan WriteAgain = TimeSpan.FromMinutes(1);
+    // A vendor that fails for a thousand messages is written down every few minutes, not a thousand times.
+    private static readonly TimeSpan WriteAgain = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, (SmsProblem Problem, DateTimeOffset At)> written = new(StringComparer.Ordinal);
 

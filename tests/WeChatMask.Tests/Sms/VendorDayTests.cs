@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Supervision;
+using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Sms;
@@ -50,6 +51,18 @@ public sealed class VendorDayTests
         await host.AdvanceAsync("PT1S");
         Assert.All(await host.OutboxAsync(), row => Assert.Equal((Sent, "Tencent", 1, "DELIVRD"), (row.Status, row.Provider, row.Receipt, row.ReceiptCode)));
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+    }
+
+    [EngineTheory]
+    public async Task A_full_Loudi_evening_is_805_messages_each_once_while_the_first_vendor_is_down(DatabaseKind engine)
+    {
+        await using var host = await VendorCity.StartAsync(engine, "Aliyun,Tencent");
+        Assert.Equal(800, (await host.Http.PostAsync("/sandbox/neighbours", new { count = 900 })).Body.GetProperty("accepted").GetInt32());
+        await host.FailAsync("aliyun", "down");
+        await host.SetClockAsync(VendorCity.Published);
+
+        VendorCity.AssertOnce(await host.SmsAsync(), 805);
+        Assert.Equal(new Dictionary<string, int> { ["Tencent"] = 805 }, await host.CarriedAsync());
     }
 
     [EngineTheory]
@@ -204,6 +217,12 @@ public sealed class VendorDayTests
         Assert.Equal(["sms Aliyun Sign", "sms Tencent Access"], await host.WarningsAsync());
         var codes = await host.Get<WeChatMask.Sms.SmsAlarmStore>().AllAsync(default);
         Assert.Equal(["isv.SMS_SIGNATURE_ILLEGAL", "AuthFailure.SignatureFailure"], codes.Select(a => a.Code));
+        using var supervisor = host.Browser();
+        await (await PageReader.OpenAsync(supervisor, "/staff/login")).PostAsync(supervisor, ("username", "supervisor"), ("password", "supervisor-demo"));
+        var page = (await PageReader.OpenAsync(supervisor, "/supervisor")).Text;
+        Assert.Contains("阿里云短信：短信签名未通过审核或不可用", page, StringComparison.Ordinal);
+        Assert.Contains("腾讯云短信：密钥、权限或来源地址不对，请检查配置", page, StringComparison.Ordinal);
+        Assert.Contains("isv.SMS_SIGNATURE_ILLEGAL", page, StringComparison.Ordinal);
     }
 
     private static async Task BookOneAsync(SandboxHost host, int person)
