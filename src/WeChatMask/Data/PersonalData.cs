@@ -65,6 +65,9 @@ public sealed class PersonalData : IDisposable
     /// <summary>The keyed hash by which a message is known again; who sent it cannot be found out from it.</summary>
     public string MessageHash(string identity) => Hash("message", identity);
 
+    /// <summary>The keyed hash by which messages to a number are counted.</summary>
+    public string MobileHash(string mobile) => Hash("mobile", mobile);
+
     /// <inheritdoc />
     public void Dispose()
     {

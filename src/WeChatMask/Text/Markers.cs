@@ -23,3 +23,6 @@ public sealed class Scan;
 
 /// <summary>Finds <c>Text/Voucher.resx</c>: the resident's code, on the phone and on paper.</summary>
 public sealed class Voucher;
+
+/// <summary>Finds <c>Text/SmsState.resx</c>: what supervisors read of the SMS vendors.</summary>
+public sealed class SmsState;
