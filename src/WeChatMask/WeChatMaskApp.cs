@@ -7,6 +7,7 @@ using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Pages;
 using WeChatMask.Pages.Resident;
 using WeChatMask.Redemptions;
@@ -59,6 +60,7 @@ public static class WeChatMaskApp
         services.AddRateLimits();
         services.AddMemoryCache();
         services.AddWeChat(configuration);
+        services.AddOfficialAccount();
         services.AddRounds();
         services.AddResidents();
         services.AddBookings();
@@ -91,6 +93,7 @@ public static class WeChatMaskApp
         app.MapHealth();
         app.MapOpenApi().AllowAnonymous();
         app.MapWeChatWebhook();
+        app.MapWeChatSignature();
         app.MapLogin();
         app.MapResidents();
         app.MapClock();

@@ -1,6 +1,6 @@
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Web;
+using WeChatMask.WeChat;
 
 namespace WeChatMask.Conversation;
 
@@ -22,14 +22,3 @@ public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks lin
 
     private MenuButton Group(string name, params MenuButton[] buttons) => new(text[name], Buttons: buttons);
 }
-
-/// <summary>A menu in WeChat's own shape.</summary>
-public sealed record MenuDefinition([property: JsonPropertyName("button")] IReadOnlyList<MenuButton> Buttons);
-
-/// <summary>A button: it sends a key, opens an address, or unfolds others.</summary>
-public sealed record MenuButton(
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("type"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type = null,
-    [property: JsonPropertyName("key"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null,
-    [property: JsonPropertyName("url"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url = null,
-    [property: JsonPropertyName("sub_button"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<MenuButton>? Buttons = null);

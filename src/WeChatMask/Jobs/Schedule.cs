@@ -1,4 +1,5 @@
 using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Supervision;
@@ -27,6 +28,7 @@ public static class Schedule
         new(typeof(PublishListsJob), TimeSpan.FromSeconds(1)),
         new(typeof(LapseUnclaimedJob), TimeSpan.FromSeconds(5)),
         new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
+        new(typeof(RenewCredentialsJob), TimeSpan.FromSeconds(10)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
     ];
