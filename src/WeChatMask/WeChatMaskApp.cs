@@ -133,6 +133,9 @@ public static class WeChatMaskApp
     private static void AddNotices(this IServiceCollection services)
     {
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>();
+        services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsRules>();
+        services.AddSingleton<WeChatNotices>().AddSingleton<WeChatOutboxStore>().AddSingleton<WeChatNoticeTexts>();
         services.AddHttpClient<ISmsProvider, GatewaySmsProvider>();
     }
 

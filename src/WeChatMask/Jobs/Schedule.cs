@@ -30,6 +30,7 @@ public static class Schedule
         new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
         new(typeof(RenewCredentialsJob), TimeSpan.FromSeconds(10)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(SendWeChatNoticesJob), TimeSpan.FromSeconds(1)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
     ];
 }

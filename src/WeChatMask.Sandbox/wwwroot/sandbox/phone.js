@@ -86,7 +86,7 @@ export async function load() {
   for (const { act, at, status, reply } of lines) {
     if (act.event === 'VIEW' || act.event === 'unsubscribe') continue;
     stamp(at);
-    showAct(act);
+    if (act.type !== 'push') showAct(act);
     showReply(status, reply);
   }
 }
