@@ -118,7 +118,7 @@ public static class WeChatMaskApp
 
     private static void AddResidents(this IServiceCollection services)
     {
-        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>();
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
         services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddHttpClient<RegistryClient>();
     }

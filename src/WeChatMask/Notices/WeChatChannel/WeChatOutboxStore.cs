@@ -67,7 +67,7 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
                 """,
                 results,
                 cancellationToken);
-            var lost = results.Where(r => r.Unreachable is not null).Select(r => new { r.Unreachable, Now = calendar.Now }).DistinctBy(r => r.Unreachable).ToList();
+            var lost = results.Where(r => r.Unreachable is not null).Select(r => new { r.Unreachable, Now = calendar.Now }).DistinctBy(r => r.Unreachable, StringComparer.Ordinal).ToList();
             if (lost.Count > 0)
             {
                 await transaction.Engine.ExecuteManyAsync(
