@@ -94,6 +94,7 @@ public static class WeChatMaskApp
         app.MapOpenApi().AllowAnonymous();
         app.MapWeChatWebhook();
         app.MapWeChatSignature();
+        app.MapPosters();
         app.MapLogin();
         app.MapResidents();
         app.MapClock();

@@ -15,8 +15,8 @@ public static class ConversationRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
-        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<AccountReports>().AddSingleton<Listener>();
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Listener>().AnswerAsync);
+        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<AccountReports>().AddSingleton<Listener>().AddSingleton<SlowAnswers>();
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<SlowAnswers>().AnswerAsync);
         return services;
     }
 }

@@ -27,6 +27,10 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
     [BindProperty]
     public string? Code { get; set; }
 
+    /// <summary><c>code</c> when the code was typed; else one is asked for.</summary>
+    [BindProperty]
+    public string? Step { get; set; }
+
     /// <summary>Whether the code is asked for now; else the number is.</summary>
     public bool IsSent { get; private set; }
 
@@ -48,16 +52,17 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
         // Nothing to prepare; the handler's presence keeps other methods out.
     }
 
-    /// <summary>Sends a code and asks for it.</summary>
-    public async Task<IActionResult> OnPostSendAsync(CancellationToken cancellationToken)
+    /// <summary>Sends a code and asks for it, or signs in with one.</summary>
+    public Task<IActionResult> OnPostAsync(CancellationToken cancellationToken) => Step == "code" ? VerifyAsync(cancellationToken) : SendAsync(cancellationToken);
+
+    private async Task<IActionResult> SendAsync(CancellationToken cancellationToken)
     {
         var fault = await codes.SendAsync(Mobile, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", cancellationToken);
         // Who asks too soon has a code already.
         return Show(fault, isSent: fault is LoginCodeFault.None or LoginCodeFault.TooSoon);
     }
 
-    /// <summary>Signs in with the code, or asks again.</summary>
-    public async Task<IActionResult> OnPostVerifyAsync(CancellationToken cancellationToken)
+    private async Task<IActionResult> VerifyAsync(CancellationToken cancellationToken)
     {
         var (fault, account) = await codes.VerifyAsync(Mobile, Code, cancellationToken);
         if (fault != LoginCodeFault.None) return Show(fault, isSent: fault == LoginCodeFault.Wrong);
