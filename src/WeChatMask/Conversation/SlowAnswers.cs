@@ -22,22 +22,26 @@ public sealed partial class SlowAnswers(Listener listener, OfficialAccountClient
     /// <summary>The same for any way to answer.</summary>
     internal async Task<Reply> AnswerAsync(InboundMessage message, MessageHandler answer, CancellationToken cancellationToken)
     {
-        var last = new CancellationTokenSource(LastPatience, time);
-        var making = answer(message, last.Token);
+        var making = MakeAsync(message, answer);
         try
         {
-            var reply = await making.WaitAsync(Patience, time, cancellationToken);
-            last.Dispose();
-            return reply;
+            return await making.WaitAsync(Patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            _ = SayAsync(message.FromUserName, making, last);
+            _ = SayAsync(message.FromUserName, making);
             return NoReply.Instance;
         }
     }
 
-    private async Task SayAsync(string openId, Task<Reply> making, CancellationTokenSource last)
+    // Not under the webhook's own token: the answer goes on when WeChat has hung up.
+    private async Task<Reply> MakeAsync(InboundMessage message, MessageHandler answer)
+    {
+        using var last = new CancellationTokenSource(LastPatience, time);
+        return await answer(message, last.Token);
+    }
+
+    private async Task SayAsync(string openId, Task<Reply> making)
     {
         try
         {
@@ -54,10 +58,6 @@ public sealed partial class SlowAnswers(Listener listener, OfficialAccountClient
 #pragma warning restore CA1031
         {
             LogFailure(failure.GetType().Name);
-        }
-        finally
-        {
-            last.Dispose();
         }
     }
 

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;
+using WeChatMask.WeChat;
 
 namespace WeChatMask.Tests.OfficialAccount;
 
@@ -173,6 +176,30 @@ public sealed class AccountDayTests
         Assert.Equal("/book?pharmacy=LD03", link.PathAndQuery);
     }
 
+    [Fact]
+    public async Task An_answer_that_takes_too_long_is_said_afterwards()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        await ActAsync(host, "o-1", "subscribe");
+        var slow = ActivatorUtilities.CreateInstance<SlowAnswers>(host.App.Services, new Impatient());
+        var message = new InboundMessage("gh_1", "o-1", 0, "text", "1", "x", null, null, null, new Dictionary<string, string>(StringComparer.Ordinal));
+        var making = new TaskCompletionSource<Reply>();
+
+        Assert.IsType<NoReply>(await slow.AnswerAsync(message, (_, _) => making.Task, CancellationToken.None));
+        making.SetResult(new TextReply("later"));
+        var said = "";
+        for (var i = 0; i < 400 && said.Length == 0; i++)
+        {
+            await Task.Delay(25);
+            said = (await host.Http.GetJsonAsync("/sandbox/phones/o-1/messages")).EnumerateArray()
+                .Where(l => l.GetProperty("act").GetProperty("type").GetString() == "push")
+                .Select(l => l.GetProperty("reply").GetProperty("content").GetString()!).FirstOrDefault("");
+        }
+
+        Assert.Equal("later", said);
+        Assert.IsType<TextReply>(await slow.AnswerAsync(message, (_, _) => Task.FromResult<Reply>(new TextReply("now")), CancellationToken.None));
+    }
+
     private static async Task ActAsync(SandboxHost host, string openId, string name)
     {
         var (_, answer) = await host.Http.PostAsync($"/sandbox/phones/{openId}/messages", new { type = "event", @event = name });
@@ -198,4 +225,11 @@ public sealed class AccountDayTests
         host.Get<Database>().ScalarAsync<int>($"SELECT COUNT(*) FROM outbox WHERE {where}");
 
     private sealed record Pushed(string At, string Title, string Text, string Url);
+
+    // Whatever it is asked to wait for is over at once.
+    private sealed class Impatient : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
 }
