@@ -88,7 +88,7 @@ public sealed class WeChatTokens(SandboxClock clock, CityCalendar calendar)
 
     private string New(DateTimeOffset now)
     {
-        foreach (var old in ends.Where(e => e.Value < now - Overlap).Select(e => e.Key).ToList()) ends.Remove(old);
+        foreach (var old in ends.Where(e => e.Value < now.AddSeconds(-LifeSeconds)).Select(e => e.Key).ToList()) ends.Remove(old);
         var token = Random();
         ends[token] = now.AddSeconds(LifeSeconds);
         return token;

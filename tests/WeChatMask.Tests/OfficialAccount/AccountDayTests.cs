@@ -137,7 +137,13 @@ public sealed class AccountDayTests
     public async Task The_menu_is_set_once_and_again_only_when_it_differs()
     {
         await using var host = await SandboxHost.StartAsync();
-        await RunAsync(host, "KeepAccount");
+        // The job that runs at the start may be at it.
+        for (var i = 0; i < 400 && (await CallsAsync(host, "cgi-bin/menu/create")).Count == 0; i++)
+        {
+            await RunAsync(host, "KeepAccount");
+            await Task.Delay(25);
+        }
+
         await RunAsync(host, "KeepAccount");
         Assert.Single(await CallsAsync(host, "cgi-bin/menu/create"));
 

@@ -43,13 +43,14 @@ public sealed class CredentialsTests : IDisposable
     [Fact]
     public async Task Nodes_without_a_common_database_each_call_so_the_count_above_can_fail()
     {
-        var nodes = new List<Node>();
-        for (var i = 0; i < 3; i++) nodes.Add(await NodeAsync(await TestDatabase.CreateAsync(DatabaseKind.Sqlite, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName)));
-
-        foreach (var node in nodes) await node.Credentials.Token.GetAsync(CancellationToken.None);
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite, Directory.CreateDirectory(Path.Combine(folder, name)).FullName);
+            using var node = await NodeAsync(database);
+            await node.Credentials.Token.GetAsync(CancellationToken.None);
+        }
 
         Assert.Equal(3, world.Calls);
-        nodes.ForEach(n => n.Dispose());
     }
 
     [EngineTheory]

@@ -26,7 +26,7 @@ public sealed class WeChatJudgeTests
         var (third, _) = await TokenAsync(host, force: true);
         Assert.Equal((40001, 0), (await TicketAsync(host, second), await TicketAsync(host, third)));
         Assert.Equal(45011, (await TokenAsync(host, force: true)).Error);
-        await host.AdvanceAsync("PT2H5M");
+        await host.AdvanceAsync("PT2H1M");
         Assert.Equal(42001, await TicketAsync(host, third));
         Assert.Equal((41001, 40014), (await TicketAsync(host, ""), await TicketAsync(host, "a b")));
     }

@@ -18,6 +18,7 @@ public sealed class SendWeChatNoticesJob(
     private const int MostPerRun = 20_000;
     private const int Lanes = 8;
     private const int LongestPauseSeconds = 600;
+    private const string NotFollowing = "not following";
 
     /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -27,10 +28,19 @@ public sealed class SendWeChatNoticesJob(
         {
             var rules = await RulesAsync(leased, cancellationToken);
             var results = new WeChatNoticeResult?[leased.Count];
+            // One person's in their order, and none after the first that tells us that they do not follow.
             await Parallel.ForEachAsync(
-                Enumerable.Range(0, leased.Count),
+                Enumerable.Range(0, leased.Count).GroupBy(i => leased[i].OpenId, StringComparer.Ordinal),
                 new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken },
-                async (i, token) => results[i] = await SendAsync(leased[i], rules[leased[i].PolicyId], token));
+                async (person, token) =>
+                {
+                    var lost = false;
+                    foreach (var i in person)
+                    {
+                        results[i] = lost ? Settled(leased[i], NoticeStatus.Dropped, NotFollowing) : await SendAsync(leased[i], rules[leased[i].PolicyId], token);
+                        lost |= results[i]?.Unreachable is not null;
+                    }
+                });
             // The results are facts by now: they are written even while the process is stopping.
             await outbox.SettleAsync([.. results.OfType<WeChatNoticeResult>()], CancellationToken.None);
             done += results.Count(r => r is { Status: not NoticeStatus.Waiting });
@@ -80,7 +90,7 @@ public sealed class SendWeChatNoticesJob(
         };
         if (notice.BookingStatus != told) return "overtaken";
         if (notice.OpenId.Length == 0 || notice.AccountKind != 0) return "no chat";
-        return notice.UnreachableSince is null ? null : "not following";
+        return notice.UnreachableSince is null ? null : NotFollowing;
     }
 
     private WeChatNoticeResult Failed(WeChatNotice notice, WeChatApiException failure)
