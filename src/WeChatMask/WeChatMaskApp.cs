@@ -7,6 +7,7 @@ using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Pages;
 using WeChatMask.Pages.Resident;
 using WeChatMask.Redemptions;
@@ -60,6 +61,7 @@ public static class WeChatMaskApp
         services.AddRateLimits();
         services.AddMemoryCache();
         services.AddWeChat(configuration);
+        services.AddOfficialAccount();
         services.AddRounds();
         services.AddResidents();
         services.AddBookings();
@@ -93,6 +95,8 @@ public static class WeChatMaskApp
         app.MapHealth();
         app.MapOpenApi().AllowAnonymous();
         app.MapWeChatWebhook();
+        app.MapWeChatSignature();
+        app.MapPosters();
         app.MapLogin();
         app.MapResidents();
         app.MapClock();
@@ -118,7 +122,7 @@ public static class WeChatMaskApp
 
     private static void AddResidents(this IServiceCollection services)
     {
-        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>();
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
         services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddHttpClient<RegistryClient>();
     }
@@ -134,6 +138,9 @@ public static class WeChatMaskApp
     {
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
         services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>();
+        services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsRules>();
+        services.AddSingleton<WeChatNotices>().AddSingleton<WeChatOutboxStore>().AddSingleton<WeChatNoticeTexts>();
     }
 
     private static void AddPages(this IServiceCollection services)

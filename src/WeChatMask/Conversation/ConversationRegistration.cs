@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using WeChatMask.Web;
 using WeChatMask.WeChat;
 
@@ -9,13 +10,17 @@ public static class ConversationRegistration
     /// <summary>Registers the <see cref="MessageHandler"/> that the webhook asks.</summary>
     public static IServiceCollection AddConversation(this IServiceCollection services)
     {
+        services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsRules>();
         services.AddHttpContextAccessor();
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
         services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
         services.AddSingleton<HandledMessageStore>().AddSingleton<MessageDesk>().AddSingleton<AnswerOnce>().AddSingleton<Reception>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageDesk>());
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Reception>().AnswerAsync);
+        services.AddSingleton<AccountReports>().AddSingleton<SlowAnswers>();
+        services.AddSingleton<EventReaction>(provider => provider.GetRequiredService<AccountReports>().TakeAsync);
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<SlowAnswers>().AnswerAsync);
         return services;
     }
 }

@@ -1,15 +1,18 @@
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
 using WeChatMask.Web;
+using WeChatMask.WeChat;
 
 namespace WeChatMask.Conversation;
 
 /// <summary>The account's menu as data: what <c>menu/create</c> is sent, and what a phone shows below the chat.</summary>
 /// <remarks>Three buttons with five below each are the most that WeChat takes. A key is a word of <c>Text/Phrases.txt</c>.</remarks>
-public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks links)
+public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks links, IOptionsMonitor<MenuSettings> settings)
 {
     /// <summary>The menu with this site's addresses.</summary>
-    public MenuDefinition Build() => new(
+    public MenuDefinition Build() => settings.CurrentValue.Buttons is { Count: > 0 } own ? new([.. own.Select(b => b.Build(links.To))]) : Ours();
+
+    private MenuDefinition Ours() => new(
     [
         View("Menu_Book", "/book"),
         Group("Menu_Mine", Click("Menu_Query", "MINE"), View("Menu_Vouchers", "/bookings"), View("Menu_Residents", "/residents"), Click("Menu_Cancel", "CANCEL")),
@@ -22,14 +25,3 @@ public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks lin
 
     private MenuButton Group(string name, params MenuButton[] buttons) => new(text[name], Buttons: buttons);
 }
-
-/// <summary>A menu in WeChat's own shape.</summary>
-public sealed record MenuDefinition([property: JsonPropertyName("button")] IReadOnlyList<MenuButton> Buttons);
-
-/// <summary>A button: it sends a key, opens an address, or unfolds others.</summary>
-public sealed record MenuButton(
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("type"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type = null,
-    [property: JsonPropertyName("key"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key = null,
-    [property: JsonPropertyName("url"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url = null,
-    [property: JsonPropertyName("sub_button"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<MenuButton>? Buttons = null);

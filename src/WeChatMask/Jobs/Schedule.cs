@@ -1,5 +1,6 @@
 using WeChatMask.Conversation;
 using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Supervision;
@@ -28,7 +29,11 @@ public static class Schedule
         new(typeof(PublishListsJob), TimeSpan.FromSeconds(1)),
         new(typeof(LapseUnclaimedJob), TimeSpan.FromSeconds(5)),
         new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
+        new(typeof(RenewCredentialsJob), TimeSpan.FromSeconds(10)),
+        new(typeof(KeepAccountJob), TimeSpan.FromMinutes(1)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(SendWeChatNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(PurgeLoginsJob), TimeSpan.FromHours(1)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
         new(typeof(PurgeMessagesJob), TimeSpan.FromMinutes(10)),
     ];

@@ -26,3 +26,9 @@ public sealed class Voucher;
 
 /// <summary>Finds <c>Text/SmsState.resx</c>: what supervisors read of the SMS vendors.</summary>
 public sealed class SmsState;
+
+/// <summary>Finds <c>Text/OfficialAccount.resx</c>: what the account sends by itself, and its pages for supervisors.</summary>
+public sealed class OfficialAccount;
+
+/// <summary>Finds <c>Text/Login.resx</c>: the pages that lead to a log-in, and the short message with its code.</summary>
+public sealed class Login;

@@ -6,10 +6,6 @@ public sealed class WeChatApiException : Exception
     /// <summary>The error code when WeChat itself said nothing: time-out, no connection, an unreadable answer. Its own 0 means success.</summary>
     public const int NoAnswer = 0;
 
-    private const int Busy = -1;
-    private const int InvalidCode = 40029;
-    private const int CodeUsed = 40163;
-
     /// <summary>WeChat said nothing.</summary>
     public WeChatApiException()
     {
@@ -34,9 +30,12 @@ public sealed class WeChatApiException : Exception
     /// <summary>WeChat's errcode, or <see cref="NoAnswer"/>.</summary>
     public int ErrorCode { get; }
 
+    /// <summary>What the code asks of us.</summary>
+    public WeChatAction Action => ErrorCode == NoAnswer ? WeChatAction.RetryBackoff : WeChatErrors.ActionOf(ErrorCode);
+
     /// <summary>The same call may succeed later.</summary>
-    public bool IsTransient => ErrorCode is NoAnswer or Busy;
+    public bool IsTransient => Action == WeChatAction.RetryBackoff;
 
     /// <summary>The log-in code is spent or wrong: start the log-in again, never send the same code twice.</summary>
-    public bool IsCodeSpent => ErrorCode is InvalidCode or CodeUsed;
+    public bool IsCodeSpent => Action == WeChatAction.FailOauthCodeUsed;
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 
 namespace WeChatMask.WeChat;
@@ -10,6 +13,15 @@ namespace WeChatMask.WeChat;
 /// <param name="IsSnapshotUser">A made-up openid of WeChat's preview mode: it must not be bound to anybody.</param>
 public sealed record OAuthIdentity(string OpenId, bool IsSnapshotUser);
 
+/// <summary>Something WeChat lends for a while: a token or a ticket.</summary>
+/// <param name="Value">Up to 512 characters.</param>
+/// <param name="Life">How long it is good from now on.</param>
+public sealed record Lent(string Value, TimeSpan Life)
+{
+    /// <summary>The life only, since records reach logs.</summary>
+    public override string ToString() => $"lent for {Life}";
+}
+
 /// <summary>Calls to WeChat's server API. Addresses and keys are read at each call: the sandbox learns its own address after the start.</summary>
 public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings> settings)
 {
@@ -18,6 +30,46 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
 
     /// <summary>The longest answer read; real ones have a few hundred bytes.</summary>
     public const int MostAnswerBytes = 64 * 1024;
+
+    // WeChat refuses \uXXXX (errcode 40033), so Chinese goes out as it is.
+    private static readonly JsonSerializerOptions Raw = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>A body as it goes over the wire: raw UTF-8.</summary>
+    internal static byte[] Body(object body) => JsonSerializer.SerializeToUtf8Bytes(body, Raw);
+
+    /// <summary>Fetches the access token of the stable kind: asked again it is the same one, until five minutes before its end.</summary>
+    /// <param name="force">Whether the present one is to die; WeChat allows it twenty times a day, half a minute apart.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    public async Task<Lent> StableTokenAsync(bool force, CancellationToken cancellationToken)
+    {
+        var account = settings.CurrentValue;
+        var asked = new { grant_type = "client_credential", appid = account.AppId, secret = account.AppSecret, force_refresh = force };
+        using var answer = await PostAsync("cgi-bin/stable_token", asked, cancellationToken);
+        return LentBy(answer, "access_token");
+    }
+
+    /// <summary>Fetches the ticket that signs pages for the JS-SDK.</summary>
+    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    public async Task<Lent> TicketAsync(string token, CancellationToken cancellationToken)
+    {
+        using var answer = await GetAsync(Address("cgi-bin/ticket/getticket", token, "&type=jsapi"), cancellationToken);
+        return LentBy(answer, "ticket");
+    }
+
+    /// <summary>Reads something under an access token. The caller disposes the answer.</summary>
+    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    public Task<JsonDocument> ReadAsync(string path, string token, CancellationToken cancellationToken) =>
+        GetAsync(Address(path, token, ""), cancellationToken);
+
+    /// <summary>Sends something under an access token. The caller disposes the answer.</summary>
+    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    public Task<JsonDocument> SendAsync(string path, string token, object body, CancellationToken cancellationToken) =>
+        AskAsync(Address(path, token, ""), body, cancellationToken);
 
     /// <summary>Turns the code of a log-in into an openid. A code works once and lapses after five minutes, so this is never retried.</summary>
     /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
@@ -33,11 +85,32 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
             : throw new WeChatApiException("WeChat's answer names no openid");
     }
 
-    private async Task<JsonDocument> GetAsync(Uri address, CancellationToken cancellationToken)
+    private Uri Address(string path, string token, string more) =>
+        new($"{settings.CurrentValue.ApiBaseUrl.TrimEnd('/')}/{path}?access_token={Uri.EscapeDataString(token)}{more}");
+
+    private static Lent LentBy(JsonDocument answer, string name) =>
+        answer.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            && NumberOf(answer.RootElement, "expires_in") is { } seconds and > 0
+            ? new Lent(text, TimeSpan.FromSeconds(seconds))
+            : throw new WeChatApiException($"WeChat's answer holds no {name}");
+
+    private Task<JsonDocument> PostAsync(string path, object body, CancellationToken cancellationToken) =>
+        AskAsync(new Uri($"{settings.CurrentValue.ApiBaseUrl.TrimEnd('/')}/{path}"), body, cancellationToken);
+
+    private Task<JsonDocument> GetAsync(Uri address, CancellationToken cancellationToken) => AskAsync(address, null, cancellationToken);
+
+    private async Task<JsonDocument> AskAsync(Uri address, object? body, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await http.GetAsync(address, cancellationToken);
+            using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
+            if (body is not null)
+            {
+                request.Content = new ByteArrayContent(Body(body));
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
+            }
+
+            using var response = await http.SendAsync(request, cancellationToken);
             var answer = Read(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             if (NumberOf(answer.RootElement, "errcode") is { } error and not 0)
             {

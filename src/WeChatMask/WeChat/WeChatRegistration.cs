@@ -21,7 +21,12 @@ public static class WeChatRegistration
                 http.Timeout = WeChatClient.Timeout;
                 http.MaxResponseContentBufferSize = WeChatClient.MostAnswerBytes;
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, UseCookies = false,
+                // Held for the program's life by those who ask again and again; addresses may move meanwhile.
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
             .RemoveAllLoggers();
         return services;
     }

@@ -1,0 +1,33 @@
+using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.Conversation;
+
+/// <summary>Takes what WeChat reports without a person waiting for an answer: who left or came back, and what became of messages.</summary>
+public sealed class AccountReports(ReachStore reach, WeChatOutboxStore outbox)
+{
+    private const string Success = "success";
+    private const int LongestResult = 64;
+
+    /// <summary>Writes a report down; other events are none of its business. Taken twice, it is the same as once.</summary>
+    public Task TakeAsync(string openId, EventContent happened, DateTimeOffset at, CancellationToken cancellationToken) => happened switch
+    {
+        // Leaving the chat ends its messages and no booking; coming back brings them again.
+        UnsubscribeEvent => reach.LoseAsync(openId, cancellationToken),
+        SubscribeEvent => reach.RegainAsync(openId, cancellationToken),
+        TemplateSentEvent { MsgId.Length: > 0 } sent => outbox.ReportAsync(
+            sent.MsgId, sent.Outcome == TemplateOutcome.Delivered ? Success : $"failed:{sent.Outcome}", cancellationToken),
+        SubscriptionSentEvent sent => NoticesAsync(sent, cancellationToken),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task NoticesAsync(SubscriptionSentEvent sent, CancellationToken cancellationToken)
+    {
+        foreach (var one in sent.Deliveries.Where(d => d.MsgId.Length > 0))
+        {
+            var result = one.IsDelivered ? Success : $"failed:{one.ErrorCode}";
+            await outbox.ReportAsync(one.MsgId, result.Length <= LongestResult ? result : result[..LongestResult], cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using WeChatMask.WeChat;
+
+namespace WeChatMask.OfficialAccount;
+
+/// <summary>The account's access token and its ticket for pages, the same on every node.</summary>
+public sealed class Credentials : IDisposable
+{
+    /// <summary>Both are fetched by the client and kept in the database.</summary>
+    public Credentials(KeptStore store, CityCalendar calendar, WeChatClient client)
+    {
+        Token = new Kept(store, calendar, KeptStore.AccessToken, client.StableTokenAsync);
+        Ticket = new Kept(store, calendar, KeptStore.JsApiTicket, async (_, cancellationToken) =>
+        {
+            var token = await Token.GetAsync(cancellationToken);
+            try
+            {
+                return await client.TicketAsync(token, cancellationToken);
+            }
+            catch (WeChatApiException refused) when (refused.Action == WeChatAction.RefreshTokenRetryOnce)
+            {
+                return await client.TicketAsync(await Token.RenewAsync(token, cancellationToken), cancellationToken);
+            }
+        });
+    }
+
+    /// <summary>The access token of server calls.</summary>
+    public Kept Token { get; }
+
+    /// <summary>The ticket that signs pages.</summary>
+    public Kept Ticket { get; }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Token.Dispose();
+        Ticket.Dispose();
+    }
+}

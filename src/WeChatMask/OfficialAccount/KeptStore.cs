@@ -1,0 +1,108 @@
+using WeChatMask.Data;
+using WeChatMask.WeChat;
+
+namespace WeChatMask.OfficialAccount;
+
+/// <summary>What one node fetches from WeChat for all: read by everybody, replaced by whoever has the lease.</summary>
+public sealed class KeptStore(Database database, PersonalData personal, CityCalendar calendar)
+{
+    /// <summary>The access token's row.</summary>
+    public const string AccessToken = "access_token";
+
+    /// <summary>The row of the ticket that signs pages.</summary>
+    public const string JsApiTicket = "jsapi_ticket";
+
+    /// <summary>The row of the menu that was set last: its fingerprint.</summary>
+    public const string Menu = "menu";
+
+    // Longer than a fetch may take, with a forced one behind it.
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>The row as it is committed now.</summary>
+    public async Task<KeptRow> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var row = await database.QueryOneAsync<KeptRow>(
+            """
+            SELECT name, value AS stored, obtained_at, expires_at, forced_at, leased_until, next_try_at, failures, error_code
+              FROM wechat_kept WHERE name = @name
+            """,
+            new { name },
+            cancellationToken);
+        row!.Value = personal.Decrypt(row.Stored);
+        return row;
+    }
+
+    /// <summary>Makes the caller the one who fetches, unless somebody else is or the row has changed since it was read. Returns the lease's name.</summary>
+    public async Task<string?> LeaseAsync(KeptRow seen, CancellationToken cancellationToken)
+    {
+        var lease = Guid.NewGuid().ToString("N");
+        var now = calendar.Now;
+        // A lease further ahead than any can be given was given before the clock was set back.
+        var rows = await database.WriteAsync(
+            transaction => transaction.ExecuteAsync(
+                """
+                UPDATE wechat_kept SET leased_by = @lease, leased_until = @until
+                 WHERE name = @Name AND value = @Stored AND obtained_at = @ObtainedAt AND (leased_until <= @now OR leased_until > @until)
+                """,
+                new { lease, until = now + LeaseTime, seen.Name, seen.Stored, seen.ObtainedAt, now }),
+            cancellationToken);
+        return rows == 1 ? lease : null;
+    }
+
+    /// <summary>Puts a fetched value in the old one's place and gives the lease back. Whose lease ran out meanwhile changes nothing.</summary>
+    public Task SaveAsync(string name, string lease, Lent lent, bool forced, DateTimeOffset nextTryAt)
+    {
+        var now = calendar.Now;
+        return WriteAsync(
+            """
+            UPDATE wechat_kept
+               SET value = @value, obtained_at = @now, expires_at = @expires, forced_at = CASE WHEN @forced = 1 THEN @now ELSE forced_at END,
+                   leased_by = NULL, leased_until = 0, next_try_at = @nextTryAt, failures = 0, error_code = 0
+             WHERE name = @name AND leased_by = @lease
+            """,
+            new { value = personal.Encrypt(lent.Value), now, expires = now + lent.Life, forced = forced ? 1 : 0, nextTryAt, name, lease });
+    }
+
+    /// <summary>Writes down that the fetch failed and when the next may be tried, and gives the lease back.</summary>
+    public Task FailAsync(string name, string lease, int errorCode, DateTimeOffset nextTryAt) => WriteAsync(
+        """
+        UPDATE wechat_kept
+           SET leased_by = NULL, leased_until = 0, next_try_at = @nextTryAt, failures = failures + 1, error_code = @errorCode
+         WHERE name = @name AND leased_by = @lease
+        """,
+        new { nextTryAt, errorCode, name, lease });
+
+    /// <summary>Lets everything be tried again at once: somebody has put right what was wrong.</summary>
+    public Task TryAgainAsync() => WriteAsync("UPDATE wechat_kept SET next_try_at = 0, failures = 0 WHERE next_try_at > 0", null);
+
+    // What WeChat said is a fact by now, so it is written even when the one who asked has gone.
+    private Task WriteAsync(string sql, object? args) => database.WriteAsync(transaction => transaction.ExecuteAsync(sql, args), CancellationToken.None);
+}
+
+/// <summary>One row of what is kept.</summary>
+public sealed class KeptRow
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>The encrypted value, by which a change is seen.</summary>
+    public string Stored { get; init; } = "";
+
+    /// <summary>The value, empty before the first fetch.</summary>
+    public string Value { get; internal set; } = "";
+
+    public DateTimeOffset ObtainedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset ForcedAt { get; init; }
+
+    public DateTimeOffset LeasedUntil { get; init; }
+
+    /// <summary>No fetch before this, after one failed.</summary>
+    public DateTimeOffset NextTryAt { get; init; }
+
+    public int Failures { get; init; }
+
+    /// <summary>WeChat's errcode of the last fetch, 0 when it went well or nobody answered.</summary>
+    public int ErrorCode { get; init; }
+}
