@@ -107,8 +107,8 @@ public static class WeChatMaskApp
 
     private static void AddRounds(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>();
-        services.AddSingleton<PublishStore>().AddSingleton<LapseStore>();
+        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
+        services.AddSingleton<PublishStore>().AddSingleton<LapseStore>().AddSingleton<MovedPickupStore>();
         services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardCache>().AddSingleton<BoardWatch>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }

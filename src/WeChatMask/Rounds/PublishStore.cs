@@ -1,11 +1,12 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
+using WeChatMask.Pharmacies;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
-public sealed class PublishStore(Database database, RoundQueries rounds, PersonalData personal, CityCalendar calendar, Board board)
+public sealed class PublishStore(Database database, RoundQueries rounds, StockStore stock, PersonalData personal, CityCalendar calendar, Board board)
 {
     private static readonly string[] EntryColumns =
         ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];
@@ -86,6 +87,7 @@ public sealed class PublishStore(Database database, RoundQueries rounds, Persona
         await transaction.Engine.InsertManyAsync(
             transaction, "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))], cancellationToken);
         await NoticeOutbox.AddAsync(transaction, [.. Notices(round, parts, listed, now)], cancellationToken);
+        await stock.MoveShortAsync(transaction, round.Date, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }
