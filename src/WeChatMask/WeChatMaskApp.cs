@@ -67,6 +67,7 @@ public static class WeChatMaskApp
         services.AddStaff();
         services.AddPharmacies();
         services.AddSupervisors();
+        services.AddPolicies();
         services.AddSupervision();
         services.AddConversation();
         services.AddJobs();
@@ -100,6 +101,7 @@ public static class WeChatMaskApp
         app.MapRedemptions();
         app.MapPharmacies();
         app.MapSupervisors();
+        app.MapPolicies();
         app.MapLargeType();
         app.MapRazorPages().WithStaticAssets();
         return app;
@@ -137,7 +139,7 @@ public static class WeChatMaskApp
     {
         services.AddPageCompression();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
-        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
+        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<PolicyChangeWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
         services.AddRazorPages();
     }
 

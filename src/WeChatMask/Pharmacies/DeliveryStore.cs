@@ -81,6 +81,9 @@ public sealed class DeliveryStore(Database database, StockQueries stock, StockSt
     private async Task InsertAsync(WriteTransaction transaction, long id, string key, StockClerk clerk, StockReport report, StockDay day, Kind kind)
     {
         var now = calendar.Now;
+        // The newest report says whether more is coming.
+        if (report.Reason is null)
+            await transaction.ExecuteAsync("UPDATE delivery SET more_coming = 0 WHERE round_date = @Round AND pharmacy_id = @PharmacyId", new { day.Round, clerk.PharmacyId });
         var (column, value) = report.Reason is { } reason ? ("reason", (object)reason) : ("more_coming", report.MoreComing ? 1 : 0);
         await transaction.ExecuteAsync(
             $"""

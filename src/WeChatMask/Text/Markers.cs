@@ -17,3 +17,9 @@ public sealed class Pages;
 
 /// <summary>Finds <c>Text/Staff.resx</c>: what the pages of clerks and supervisors say.</summary>
 public sealed class Staff;
+
+/// <summary>Finds <c>Text/Stock.resx</c>: what the pages of deliveries, losses and late voids say.</summary>
+public sealed class Stock;
+
+/// <summary>Finds <c>Text/Rules.resx</c>: the supervisor's page of dated rules, and the notices of their changes.</summary>
+public sealed class Rules;
