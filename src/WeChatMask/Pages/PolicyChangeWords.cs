@@ -7,9 +7,15 @@ namespace WeChatMask.Pages;
 /// <summary>What changes from one version of the rules to another, as people read it.</summary>
 public sealed class PolicyChangeWords(IStringLocalizer<Text.Rules> text, Words words)
 {
+    // Price, units, goods and days between two bookings.
+    private const int SummaryLines = 4;
+
     /// <summary>The rules that differ, in the order they matter.</summary>
     public IReadOnlyList<PolicyChangeLine> Of(Policy before, Policy after) =>
         [.. Lines(before).Zip(Lines(after)).Where(p => p.First.Value != p.Second.Value).Select(p => new PolicyChangeLine(text[p.First.Name], p.First.Value, p.Second.Value))];
+
+    /// <summary>A version in a line: what people ask for first.</summary>
+    public string Summary(Policy policy) => string.Join(text["Semicolon"], Lines(policy).Take(SummaryLines).Select(l => $"{text[l.Name]} {l.Value}"));
 
     /// <summary>Whether the days between two bookings differ, which touches earlier bookers too.</summary>
     public static bool TouchesCooldown(Policy before, Policy after) => before.CooldownDays != after.CooldownDays;

@@ -8,11 +8,12 @@ namespace WeChatMask.Pharmacies;
 public sealed class CounterQueries(Database database)
 {
     private const string SelectHandOver = """
-        SELECT b.number, b.serial, d.round_date, p.name, d.units, d.amount_fen, d.redeemed_at, d.voided_at,
+        SELECT b.number, b.serial, d.round_date, p.name, f.name AS pharmacy, d.units, d.amount_fen, d.redeemed_at, d.voided_at,
                CASE WHEN d.proxy_hash IS NULL THEN 0 ELSE 1 END AS by_proxy
           FROM redemption d
           JOIN booking b  ON b.id = d.booking_id
           JOIN resident p ON p.id = b.resident_id
+          JOIN pharmacy f ON f.id = d.pharmacy_id
         """;
 
     /// <summary>A pharmacy by its id.</summary>
@@ -96,6 +97,8 @@ public sealed class Takings
 /// <summary>A hand-over as stored; the name is encrypted.</summary>
 public sealed class HandOverRow
 {
+    public string Pharmacy { get; init; } = "";
+
     public string Number { get; init; } = "";
 
     public int Serial { get; init; }

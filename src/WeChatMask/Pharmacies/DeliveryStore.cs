@@ -21,8 +21,12 @@ public sealed class DeliveryStore(Database database, StockQueries stock, StockSt
         }), cancellationToken);
 
     /// <summary>Records units that are broken or missing.</summary>
-    public Task<DeliveryAnswer> LoseAsync(StockClerk clerk, StockReport report, CancellationToken cancellationToken) =>
-        RunAsync(clerk, report, false, new Kind("stock_loss", "stock.lose", day => day with { Lost = day.Lost + report.Units }), cancellationToken);
+    /// <param name="clerk">Who reports it, and for which pharmacy.</param>
+    /// <param name="report">What was lost, and why.</param>
+    /// <param name="tryOnly">Tells what would follow and changes nothing.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public Task<DeliveryAnswer> LoseAsync(StockClerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
+        RunAsync(clerk, report, tryOnly, new Kind("stock_loss", "stock.lose", day => day with { Lost = day.Lost + report.Units }), cancellationToken);
 
     private async Task<DeliveryAnswer> RunAsync(StockClerk clerk, StockReport report, bool tryOnly, Kind kind, CancellationToken cancellationToken)
     {

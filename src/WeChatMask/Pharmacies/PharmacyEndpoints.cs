@@ -61,7 +61,7 @@ public static class PharmacyEndpoints
     {
         if (Read(body.Date, body.Units, body.RequestId, least: 1, out var report) is var wrong and not Refusal.None) return refused.Result(wrong);
         if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refused.Result(Refusal.InvalidReason);
-        var answer = await store.LoseAsync(ClerkOf(user), report with { Reason = reason }, cancellationToken);
+        var answer = await store.LoseAsync(ClerkOf(user), report with { Reason = reason }, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
         var view = new LossView(report.PickupDate, report.Units, answer.Lost, answer.Places, answer.Moved);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);

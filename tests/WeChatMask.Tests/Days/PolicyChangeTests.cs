@@ -24,7 +24,7 @@ public sealed class PolicyChangeTests
         policy["from"] = "2020-02-11";
         policy["unitPriceFen"] = 200;
         policy["unitsPerBooking"] = 4;
-        policy["windows"] = JsonNode.Parse("""[{"opens":"18:00","closes":"18:30"},{"opens":"18:30","closes":"19:00"}]""");
+        policy["windows"] = JsonNode.Parse("""[{"opens":"18:10","closes":"18:30"},{"opens":"18:30","closes":"19:00"}]""");
         policy["quotas"] = JsonNode.Parse("""{"*":[60,40]}""");
         var (status, preview) = await Policies.PreviewAsync(supervisor, policy);
         Assert.Equal(200, status);
@@ -45,13 +45,15 @@ public sealed class PolicyChangeTests
         var audit = (await supervisor.GetJsonAsync("/api/supervisor/audit")).GetProperty("entries").EnumerateArray();
         Assert.Contains(audit, l => l.GetProperty("action").GetString() == "policy.add" && l.GetProperty("subject").GetString() == "2020-02-11");
 
-        await host.SetClockAsync("2020-02-11T18:00:00+08:00");
-        // What came back was 160 places of 5: 200 places of 4.
-        Assert.Equal((100, 198), ((await host.BooksAsync("2020-02-11", "LD01")).Figure("planned"), (await host.BooksAsync("2020-02-11", "LD01")).Figure("carriedIn") - 2));
-        var booked = (await late.BookAsync("LD01", "a")).Body;
-        Assert.Equal((4, 2.00m), (booked.Figure("units"), booked.GetProperty("unitPrice").GetDecimal()));
+        await host.SetClockAsync("2020-02-11T17:59:00+08:00");
         var kept = await early.Http.GetJsonAsync($"/api/bookings/{number}");
         Assert.Equal((5, 1.60m), (kept.Figure("units"), kept.GetProperty("unitPrice").GetDecimal()));
+        await host.SetClockAsync("2020-02-11T18:10:00+08:00");
+        // What came back were 160 places of 5: 200 places of 4.
+        books = await host.BooksAsync("2020-02-11", "LD01");
+        Assert.Equal((100, 200), (books.Figure("planned"), books.Figure("carriedIn")));
+        var booked = (await late.BookAsync("LD01", "a")).Body;
+        Assert.Equal((4, 2.00m), (booked.Figure("units"), booked.GetProperty("unitPrice").GetDecimal()));
         await host.AssertSoundAsync();
     }
 
