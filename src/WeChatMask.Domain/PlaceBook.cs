@@ -79,17 +79,14 @@ public static class PlaceBook
     private static void TakeAway(List<WindowPlaces> takers, int places)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(places, takers.Sum(w => w.Planned));
-        // A window that has nothing left is passed over, and the others give its share.
+        // Level by level: a window that has nothing left is passed over, and the others give its share.
         while (places > 0)
         {
             var givers = takers.Where(w => w.Places > 0).ToList();
-            var (each, rest) = Math.DivRem(places, givers.Count);
-            for (var i = 0; i < givers.Count; i++)
-            {
-                var given = Math.Min(givers[i].Places, each + (i < rest ? 1 : 0));
-                givers[i].CarriedIn -= given;
-                places -= given;
-            }
+            var level = Math.Min(givers.Min(w => w.Places), places / givers.Count);
+            if (level == 0) (level, givers) = (1, [.. givers.Take(places)]);
+            foreach (var window in givers) window.CarriedIn -= level;
+            places -= level * givers.Count;
         }
     }
 }

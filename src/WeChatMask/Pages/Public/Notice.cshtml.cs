@@ -88,7 +88,7 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Wo
     }
 
     /// <summary>The pharmacy whose windows are shown: the one asked for, else the first.</summary>
-    public PharmacyBooks? OfWindows => Books!.Pharmacies.FirstOrDefault(p => p.Code == Code) ?? Books.Pharmacies.FirstOrDefault();
+    public PharmacyBooks? OfWindows => Books!.Pharmacies.FirstOrDefault(p => p.Code == Code) ?? (Books.Pharmacies.Count == 0 ? null : Books.Pharmacies[0]);
 
     /// <summary>Pharmacies to which something came from earlier rounds; of many only the one asked for.</summary>
     public IReadOnlyList<PharmacyBooks> Carried =>
