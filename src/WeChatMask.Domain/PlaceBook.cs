@@ -10,7 +10,7 @@ public sealed class WindowPlaces
     /// <summary>Places the plan gave.</summary>
     public required int Planned { get; set; }
 
-    /// <summary>Places that came from an earlier round.</summary>
+    /// <summary>Places that came from earlier rounds; below zero when a delivery lacked more than came back.</summary>
     public required int CarriedIn { get; set; }
 
     /// <summary>Places that came from the window before.</summary>
@@ -55,15 +55,39 @@ public static class PlaceBook
     public static int LeftOf(IEnumerable<WindowPlaces> windows) => windows.Sum(w => w.Left);
 
     /// <summary>
-    /// Spreads places that come back from an earlier round evenly over the windows in which the pharmacy has places
-    /// (over all when it has none), the remainder to the earliest.
+    /// Spreads what comes in from earlier rounds evenly over the windows in which the pharmacy has places (over all when it
+    /// has none), the remainder to the earliest. What was spread before is laid anew, so that the whole is even; call it
+    /// only before the first window opens.
     /// </summary>
-    public static void CarryIn(IReadOnlyList<WindowPlaces> windows, int places)
+    /// <param name="windows">One pharmacy's windows, in order.</param>
+    /// <param name="places">All that comes in. Below zero it takes planned places away, evenly too, and not more than there are.</param>
+    public static void SpreadCarried(IReadOnlyList<WindowPlaces> windows, int places)
     {
         var takers = windows.Where(w => w.Planned > 0).ToList();
         if (takers.Count == 0) takers = [.. windows];
+        foreach (var window in windows) window.CarriedIn = 0;
+        if (places >= 0) Add(takers, places);
+        else TakeAway(takers, -places);
+    }
+
+    private static void Add(List<WindowPlaces> takers, int places)
+    {
         var (each, rest) = Math.DivRem(places, takers.Count);
-        for (var i = 0; i < takers.Count; i++) takers[i].CarriedIn += each + (i < rest ? 1 : 0);
+        for (var i = 0; i < takers.Count; i++) takers[i].CarriedIn = each + (i < rest ? 1 : 0);
+    }
+
+    private static void TakeAway(List<WindowPlaces> takers, int places)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(places, takers.Sum(w => w.Planned));
+        // Level by level: a window that has nothing left is passed over, and the others give its share.
+        while (places > 0)
+        {
+            var givers = takers.Where(w => w.Places > 0).ToList();
+            var level = Math.Min(givers.Min(w => w.Places), places / givers.Count);
+            if (level == 0) (level, givers) = (1, [.. givers.Take(places)]);
+            foreach (var window in givers) window.CarriedIn -= level;
+            places -= level * givers.Count;
+        }
     }
 
     /// <summary>

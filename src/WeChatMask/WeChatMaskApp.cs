@@ -71,6 +71,7 @@ public static class WeChatMaskApp
         services.AddStaff();
         services.AddPharmacies();
         services.AddSupervisors();
+        services.AddPolicies();
         services.AddSupervision();
         services.AddConversation();
         services.AddJobs();
@@ -107,6 +108,7 @@ public static class WeChatMaskApp
         app.MapPharmacies();
         app.MapSupervisors();
         app.MapSmsReceipts();
+        app.MapPolicies();
         app.MapLargeType();
         app.MapRazorPages().WithStaticAssets();
         return app;
@@ -114,8 +116,8 @@ public static class WeChatMaskApp
 
     private static void AddRounds(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>();
-        services.AddSingleton<PublishStore>().AddSingleton<LapseStore>();
+        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
+        services.AddSingleton<PublishStore>().AddSingleton<LapseStore>().AddSingleton<MovedPickupStore>();
         services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardCache>().AddSingleton<BoardWatch>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
@@ -147,7 +149,7 @@ public static class WeChatMaskApp
     {
         services.AddPageCompression();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
-        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
+        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<PolicyChangeWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
         services.AddRazorPages();
     }
 

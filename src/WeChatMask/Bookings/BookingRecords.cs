@@ -34,7 +34,11 @@ public sealed record BookingRow
 
     public DateOnly RoundDate { get; init; }
 
+    /// <summary>The booking's own day, which may have moved.</summary>
     public DateOnly PickupDate { get; init; }
+
+    /// <summary>Whether the pickup has moved to a later day than the round's.</summary>
+    public bool IsMoved { get; init; }
 
     public long PharmacyId { get; init; }
 

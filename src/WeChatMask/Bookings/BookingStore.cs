@@ -9,12 +9,14 @@ namespace WeChatMask.Bookings;
 public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = null)
 {
     internal const string SelectBooking = """
-        SELECT b.id, b.number, b.request_key, b.round_date, r.pickup_date, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
+        SELECT b.id, b.number, b.request_key, b.round_date, COALESCE(m.pickup_date, r.pickup_date) AS pickup_date,
+               CASE WHEN m.booking_id IS NULL THEN 0 ELSE 1 END AS is_moved, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
                b.account_id, b.resident_id, COALESCE(b.person_hash, '') AS person_hash, b.policy_id, b.units, b.unit_price_fen, b.status,
                b.slot_starts_at, b.slot_ends_at, b.created_at
           FROM booking b
           JOIN round r    ON r.date = b.round_date
           JOIN pharmacy p ON p.id = b.pharmacy_id
+          LEFT JOIN moved_pickup m ON m.booking_id = b.id
         """;
 
     private static readonly string[] BookingColumns =

@@ -6,7 +6,8 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Bookings;
 
 /// <summary>Gives a booking back. Before the close its place is free at once; after it, the place joins the carry-over.</summary>
-public sealed class CancellationStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board, WeChatNotices? weChat = null)
+public sealed class CancellationStore(
+    Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, WeChatNotices? weChat = null)
 {
     /// <summary>Cancels a booking of the account while its policy allows it.</summary>
     public async Task<Refusal> CancelAsync(long accountId, string number, CancellationToken cancellationToken)
@@ -26,8 +27,9 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
         var round = (await rounds.FindAsync(transaction.Connection, transaction.Transaction, found.RoundDate))!;
         var now = calendar.Now;
         // The answer to the first try may have been lost: what is given back already is given back.
-        if (found.Status == BookingStatus.Cancelled && now < round.Times.CancelUntil) return Refusal.None;
-        if (BookingRules.Cancellation(found.Status, round.Times.CancelUntil, now) is var refusal and not Refusal.None) return refusal;
+        var until = round.CancelUntil(found.PickupDate, calendar);
+        if (found.Status == BookingStatus.Cancelled && now < until) return Refusal.None;
+        if (BookingRules.Cancellation(found.Status, until, now) is var refusal and not Refusal.None) return refusal;
 
         var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
         var rows = await transaction.ExecuteAsync(
@@ -47,7 +49,7 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
         return Refusal.None;
     }
 
-    private static async Task GivePlaceBackAsync(
+    private async Task GivePlaceBackAsync(
         WriteTransaction transaction, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (late)
@@ -55,6 +57,14 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
             await transaction.ExecuteAsync(
                 "UPDATE pharmacy_round SET cancelled_late = cancelled_late + 1 WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
                 new { booking.RoundDate, booking.PharmacyId });
+            // The round's places have gone on already: this one follows them under a cause of its own.
+            if (round.Row.EndedAt is not null)
+            {
+                var cause = FormattableString.Invariant($"cancel:{booking.Id}");
+                await CarryOverStore.PostAsync(
+                    transaction, policies, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 0, 1, cause)], now, cancellationToken);
+            }
+
             return;
         }
 

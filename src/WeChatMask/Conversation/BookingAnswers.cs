@@ -37,7 +37,7 @@ public sealed class BookingAnswers(
         foreach (var booking in await OpenAsync(openId, cancellationToken))
         {
             var round = await rounds.FindAsync(booking.RoundDate, cancellationToken);
-            if (BookingRules.Cancellation(booking.Status, round!.Times.CancelUntil, calendar.Now) != Refusal.None) continue;
+            if (BookingRules.Cancellation(booking.Status, round!.CancelUntil(booking.PickupDate, calendar), calendar.Now) != Refusal.None) continue;
             var place = await queries.PlaceAsync(booking.PharmacyId, cancellationToken);
             lines.Add(text["Cancel_Item", booking.Number, place!.Name, text.Day(booking.PickupDate)]);
             if (example.Length == 0) example = booking.Number;

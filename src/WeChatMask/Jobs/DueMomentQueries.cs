@@ -15,6 +15,8 @@ public sealed class DueMomentQueries(Database database, CityCalendar calendar)
                 UNION ALL SELECT MIN(closes_at) FROM round_window WHERE closes_at > @after
                 UNION ALL SELECT MIN(pickup_opens_at) FROM round WHERE pickup_opens_at > @after
                 UNION ALL SELECT MIN(pickup_closes_at) FROM round WHERE pickup_closes_at > @after
+                UNION ALL SELECT MIN(opens_at) FROM moved_pickup WHERE opens_at > @after
+                UNION ALL SELECT MIN(closes_at) FROM moved_pickup WHERE closes_at > @after
                 UNION ALL SELECT MIN(due_at) FROM outbox WHERE status = 0 AND due_at > @after
             ) moments
             """,

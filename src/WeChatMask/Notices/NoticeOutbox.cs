@@ -22,6 +22,9 @@ public enum NoticeKind
 
     /// <summary>To the booker by WeChat, when the booking was given back.</summary>
     BookingCancelled = 22,
+
+    /// <summary>To the booker, when stock is short and the pickup moves to the next day.</summary>
+    PickupMoved = 10,
 }
 
 /// <summary>How far a notice has come.</summary>
@@ -55,6 +58,11 @@ public sealed record Notice(
     public static Notice ForBooking(
         NoticeKind kind, DateOnly round, long pharmacyId, long bookingId, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
         new(FormattableString.Invariant($"booking:{bookingId}"), kind, round, pharmacyId, bookingId, dueAt, expiresAt);
+
+    /// <summary>A resident's notice that the pickup has moved; one for each day it moves to, beside the booking's own.</summary>
+    public static Notice ForMovedPickup(
+        DateOnly round, long pharmacyId, long bookingId, DateOnly pickupDate, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
+        new(FormattableString.Invariant($"moved:{bookingId}:{pickupDate:yyyyMMdd}"), NoticeKind.PickupMoved, round, pharmacyId, bookingId, dueAt, expiresAt);
 
     /// <summary>A pharmacy's notice of its list.</summary>
     public static Notice ForPharmacy(DateOnly round, long pharmacyId, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>

@@ -14,7 +14,12 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
     {
         var bring = policy.Identification == CounterIdentification.Voucher ? text["Bring_Voucher"] : text["Bring_NumberAndCard"];
         var units = n.Units ?? 0;
-        var template = n.Kind == NoticeKind.BookingMade ? "BookingMade" : "SlotAssigned";
+        var template = n.Kind switch
+        {
+            NoticeKind.BookingMade => "BookingMade",
+            NoticeKind.PickupMoved => "PickupMoved",
+            _ => "SlotAssigned",
+        };
         return Signed(sign, text[
             template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number ?? "",
             units, policy.Goods.Unit, policy.Goods.Name, Amount(units * (n.UnitPriceFen ?? 0)), bring]);

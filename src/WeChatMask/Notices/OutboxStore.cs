@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 
 namespace WeChatMask.Notices;
 
@@ -57,7 +58,8 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                     $"""
                     SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
                            o.doubtful_since, o.doubtful_at, o.counted_on,
-                           r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id,
+                           COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
+                           COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id,
                            p.code AS pharmacy_code, p.name AS pharmacy_name, p.address AS pharmacy_address,
                            COALESCE(p.contact_mobile, '') AS contact_mobile,
                            b.number, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
@@ -67,6 +69,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                       JOIN pharmacy p      ON p.id = o.pharmacy_id
                       LEFT JOIN booking b  ON b.id = o.booking_id
                       LEFT JOIN resident w ON w.id = b.resident_id
+                      LEFT JOIN moved_pickup m ON m.booking_id = b.id
                      WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
                      ORDER BY o.id
                     """,
@@ -75,15 +78,15 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             cancellationToken);
     }
 
-    /// <summary>Bookings of a round by slot, for the pharmacies' notices.</summary>
+    /// <summary>Bookings by slot that are to be collected on a round's pickup day, for the pharmacies' notices.</summary>
     public Task<List<SlotCount>> SlotCountsAsync(DateOnly round, IReadOnlyCollection<long> pharmacies, CancellationToken cancellationToken) =>
         database.QueryAsync<SlotCount>(
             $"""
-            SELECT pharmacy_id, slot_starts_at, slot_ends_at, COUNT(*) AS bookings, SUM(units) AS units
-              FROM booking
-             WHERE round_date = @round AND pharmacy_id {database.Engine.AnyOf("pharmacies")} AND status = @booked
-             GROUP BY pharmacy_id, slot_starts_at, slot_ends_at
-             ORDER BY pharmacy_id, slot_starts_at
+            SELECT b.pharmacy_id, b.slot_starts_at, b.slot_ends_at, COUNT(*) AS bookings, SUM(b.units) AS units
+              FROM booking b
+             WHERE b.pharmacy_id {database.Engine.AnyOf("pharmacies")} AND b.status = @booked AND {MovedPickupStore.OfTheDay}
+             GROUP BY b.pharmacy_id, b.slot_starts_at, b.slot_ends_at
+             ORDER BY b.pharmacy_id, b.slot_starts_at
             """,
             new { round, pharmacies, booked = BookingStatus.Booked },
             cancellationToken);

@@ -48,11 +48,13 @@ public sealed class Words(IStringLocalizer<Text.Pages> text, CityCalendar calend
     public string Phase(RoundPhase phase) => text[$"Phase_{phase}"];
 
     /// <summary>How many places a pharmacy has to give, or why none.</summary>
-    public string Left(PharmacyFigures pharmacy, RoundPhase? phase)
+    public string Left(PharmacyFigures pharmacy, RoundFace face)
     {
+        var phase = face.Phase;
         if (pharmacy.Status != PharmacyStatus.Open) return text[$"Left_{pharmacy.Status}"];
         if (phase is null) return text["Left_NoRound"];
         if (phase >= RoundPhase.Closed) return text["Left_Booked", pharmacy.Booked];
+        if (pharmacy.NextWindow is { } next && face.Round?.Times.Windows.ElementAtOrDefault(next - 1) is { } window) return text["Left_Later", Time(window.OpensAt)];
         if (pharmacy.Places == 0) return text["Left_None"];
         return pharmacy.Left == 0 ? text["Left_Full"] : text["Left_Some", pharmacy.Left];
     }

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 
 namespace WeChatMask.Pharmacies;
 
@@ -7,57 +8,76 @@ namespace WeChatMask.Pharmacies;
 public sealed class CounterQueries(Database database)
 {
     private const string SelectHandOver = """
-        SELECT b.number, b.serial, d.round_date, p.name, d.units, d.amount_fen, d.redeemed_at, d.voided_at,
+        SELECT b.number, b.serial, d.round_date, p.name, f.name AS pharmacy, d.units, d.amount_fen, d.redeemed_at, d.voided_at,
                CASE WHEN d.proxy_hash IS NULL THEN 0 ELSE 1 END AS by_proxy
           FROM redemption d
           JOIN booking b  ON b.id = d.booking_id
           JOIN resident p ON p.id = b.resident_id
+          JOIN pharmacy f ON f.id = d.pharmacy_id
         """;
 
     /// <summary>A pharmacy by its id.</summary>
     public Task<CounterPharmacy?> PharmacyAsync(long id, CancellationToken cancellationToken) => database.QueryOneAsync<CounterPharmacy>(
         "SELECT id, code, name FROM pharmacy WHERE id = @id", new { id }, cancellationToken);
 
-    /// <summary>A pharmacy's bookings of a round in serial order, cancelled ones too.</summary>
+    /// <summary>
+    /// A pharmacy's list of a round: first the bookings of earlier rounds that have moved to its pickup day, then its own in
+    /// serial order, cancelled ones and those that have moved away too.
+    /// </summary>
     public Task<List<ListRow>> ListAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
         """
-        SELECT b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
           FROM booking b
-          JOIN resident p ON p.id = b.resident_id
+          JOIN resident p          ON p.id = b.resident_id
+          LEFT JOIN moved_pickup m ON m.booking_id = b.id
          WHERE b.round_date = @round AND b.pharmacy_id = @pharmacy
-         ORDER BY b.serial
+        UNION ALL
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
+          FROM round r
+          JOIN moved_pickup m ON m.pickup_date = r.pickup_date AND m.pharmacy_id = @pharmacy
+          JOIN booking b      ON b.id = m.booking_id
+          JOIN resident p     ON p.id = b.resident_id
+         WHERE r.date = @round
+         ORDER BY 1, 2
         """,
         new { round, pharmacy },
         cancellationToken);
 
-    /// <summary>How many bookings of a round are in each slot and state.</summary>
+    /// <summary>How many bookings that are collected on a round's pickup day are in each slot and state.</summary>
     public Task<List<SlotCount>> SlotsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<SlotCount>(
-        """
-        SELECT slot_starts_at, slot_ends_at, status, COUNT(*) AS bookings
-          FROM booking
-         WHERE round_date = @round AND pharmacy_id = @pharmacy
-         GROUP BY slot_starts_at, slot_ends_at, status
-         ORDER BY slot_starts_at, status
+        $"""
+        SELECT b.slot_starts_at, b.slot_ends_at, b.status, COUNT(*) AS bookings
+          FROM booking b
+         WHERE b.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay}
+         GROUP BY b.slot_starts_at, b.slot_ends_at, b.status
+         ORDER BY b.slot_starts_at, b.status
         """,
         new { round, pharmacy },
         cancellationToken);
 
-    /// <summary>What was handed over of a round and what it brought in, without what was taken back.</summary>
+    /// <summary>What was handed over on a round's pickup day and what it brought in, without what was taken back.</summary>
     public async Task<Takings> TakingsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) =>
         await database.QueryOneAsync<Takings>(
-            """
-            SELECT COALESCE(SUM(units), 0) AS units, COALESCE(SUM(amount_fen), 0) AS amount_fen
-              FROM redemption
-             WHERE round_date = @round AND pharmacy_id = @pharmacy AND voided_at IS NULL
+            $"""
+            SELECT COALESCE(SUM(d.units), 0) AS units, COALESCE(SUM(d.amount_fen), 0) AS amount_fen
+              FROM redemption d
+              JOIN booking b ON b.id = d.booking_id
+             WHERE d.pharmacy_id = @pharmacy AND d.voided_at IS NULL AND {MovedPickupStore.OfTheDay}
             """,
             new { round, pharmacy },
             cancellationToken) ?? new Takings();
 
-    /// <summary>The newest hand-overs of a round, those taken back too.</summary>
+    /// <summary>The newest hand-overs of a round's pickup day, those taken back too.</summary>
     public Task<List<HandOverRow>> HandOversAsync(DateOnly round, long pharmacy, int count, CancellationToken cancellationToken) => database.QueryAsync<HandOverRow>(
-        $"{SelectHandOver} WHERE d.round_date = @round AND d.pharmacy_id = @pharmacy ORDER BY d.redeemed_at DESC, d.id DESC LIMIT @count",
+        $"{SelectHandOver} WHERE d.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay} ORDER BY d.redeemed_at DESC, d.id DESC LIMIT @count",
         new { round, pharmacy, count },
         cancellationToken);
+
+    /// <summary>The newest hand-over of a booking, of whichever pharmacy.</summary>
+    public Task<HandOverRow?> HandOverAsync(string number, CancellationToken cancellationToken) => database.QueryOneAsync<HandOverRow>(
+        $"{SelectHandOver} WHERE b.number = @number ORDER BY d.id DESC LIMIT 1", new { number }, cancellationToken);
 
     /// <summary>The newest hand-over of a pharmacy's booking.</summary>
     public Task<HandOverRow?> HandOverAsync(string number, long pharmacy, CancellationToken cancellationToken) => database.QueryOneAsync<HandOverRow>(
@@ -77,6 +97,8 @@ public sealed class Takings
 /// <summary>A hand-over as stored; the name is encrypted.</summary>
 public sealed class HandOverRow
 {
+    public string Pharmacy { get; init; } = "";
+
     public string Number { get; init; } = "";
 
     public int Serial { get; init; }
@@ -109,6 +131,11 @@ public sealed class CounterPharmacy
 /// <summary>A line of a pharmacy's list as stored; what is personal is encrypted.</summary>
 public sealed class ListRow
 {
+    public DateOnly RoundDate { get; init; }
+
+    /// <summary>The day the pickup has moved to, or null.</summary>
+    public DateOnly? MovedTo { get; init; }
+
     public int Serial { get; init; }
 
     public string Number { get; init; } = "";

@@ -6,62 +6,106 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Pharmacies;
 
-/// <summary>Writes down what headquarters delivered to a pharmacy for a pickup day, and how far that is from the plan.</summary>
-public sealed class DeliveryStore(Database database, PolicyBook policies, CityCalendar calendar)
+/// <summary>Writes down what headquarters delivered to a pharmacy for a pickup day and what was lost of it, with all that follows from it.</summary>
+public sealed class DeliveryStore(Database database, StockQueries stock, StockStore settle, CityCalendar calendar, Board board)
 {
     /// <summary>Records a delivery; the same request again changes nothing and gets the same answer.</summary>
-    public Task<DeliveryAnswer> RecordAsync(
-        StaffMember staff, long pharmacyId, DateOnly pickupDate, int units, string requestId, CancellationToken cancellationToken) => database.WriteAsync(
-        async transaction =>
+    /// <param name="clerk">Who reports it, and for which pharmacy.</param>
+    /// <param name="report">What came.</param>
+    /// <param name="tryOnly">Tells what would follow and changes nothing.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public Task<DeliveryAnswer> DeliverAsync(StockClerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
+        RunAsync(clerk, report, tryOnly, new Kind("delivery", "delivery.record", day => day with
         {
-            var key = FormattableString.Invariant($"{pharmacyId}:{requestId}");
-            var plan = await transaction.QueryOneAsync<Plan>(
-                """
-                SELECT r.date, r.policy_id, SUM(q.planned) AS places
-                  FROM round r
-                  JOIN quota q ON q.round_date = r.date AND q.pharmacy_id = @pharmacyId
-                 WHERE r.pickup_date = @pickupDate
-                 GROUP BY r.date, r.policy_id
-                """,
-                new { pharmacyId, pickupDate });
-            if (plan is null) return new DeliveryAnswer(Refusal.InvalidDate);
-            // Two deliveries of one pharmacy and day wait for each other, so that each sum is what was stored.
-            await QuotaStore.LockAsync(transaction, plan.Date, [pharmacyId]);
-            var earlier = await transaction.QueryOneAsync<Earlier>(
-                "SELECT id, round_date, units FROM delivery WHERE request_key = @key", new { key });
-            if (earlier is not null && (earlier.RoundDate != plan.Date || earlier.Units != units)) return new DeliveryAnswer(Refusal.RequestUsed);
-            var id = earlier?.Id ?? Ids.Next();
-            if (earlier is null) await InsertAsync(transaction, id, key, plan.Date, pharmacyId, units, staff, pickupDate);
-            // Up to this one, so that a repeated request hears what it heard the first time.
-            var delivered = await transaction.ScalarAsync<int>(
-                "SELECT SUM(units) FROM delivery WHERE round_date = @Date AND pharmacy_id = @pharmacyId AND id <= @id", new { plan.Date, pharmacyId, id });
-            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, plan.PolicyId);
-            return new DeliveryAnswer(Refusal.None, earlier is not null, delivered, plan.Places * policy.UnitsPerBooking);
-        },
-        cancellationToken);
+            Reported = (day.Reported ?? 0) + report.Units, MoreComing = report.MoreComing,
+        }), cancellationToken);
 
-    private async Task InsertAsync(
-        WriteTransaction transaction, long id, string key, DateOnly round, long pharmacyId, int units, StaffMember staff, DateOnly pickupDate)
+    /// <summary>Records units that are broken or missing.</summary>
+    /// <param name="clerk">Who reports it, and for which pharmacy.</param>
+    /// <param name="report">What was lost, and why.</param>
+    /// <param name="tryOnly">Tells what would follow and changes nothing.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public Task<DeliveryAnswer> LoseAsync(StockClerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
+        RunAsync(clerk, report, tryOnly, new Kind("stock_loss", "stock.lose", day => day with { Lost = day.Lost + report.Units }), cancellationToken);
+
+    private async Task<DeliveryAnswer> RunAsync(StockClerk clerk, StockReport report, bool tryOnly, Kind kind, CancellationToken cancellationToken)
+    {
+        var answer = tryOnly ? await TryAsync(clerk, report, kind, cancellationToken) : await database.WriteAsync(t => RecordAsync(t, clerk, report, kind, cancellationToken), cancellationToken);
+        if (!tryOnly && answer is { Refusal: Refusal.None, Repeated: false }) board.MarkChanged();
+        return answer;
+    }
+
+    /// <summary>Does all of it in a transaction that is never committed.</summary>
+    private async Task<DeliveryAnswer> TryAsync(StockClerk clerk, StockReport report, Kind kind, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.Engine.BeginWriteAsync(cancellationToken);
+        return await RecordAsync(transaction, clerk, report, kind, cancellationToken);
+    }
+
+    private async Task<DeliveryAnswer> RecordAsync(
+        WriteTransaction transaction, StockClerk clerk, StockReport report, Kind kind, CancellationToken cancellationToken)
+    {
+        var (pharmacy, key) = (clerk.PharmacyId, FormattableString.Invariant($"{clerk.PharmacyId}:{report.RequestId}"));
+        var round = await transaction.ScalarAsync<string>(
+            """
+            SELECT r.date FROM round r JOIN pharmacy_round t ON t.round_date = r.date AND t.pharmacy_id = @pharmacy
+             WHERE r.pickup_date = @PickupDate
+            """,
+            new { pharmacy, report.PickupDate });
+        if (round is null) return new DeliveryAnswer(Refusal.InvalidDate);
+        // Two reports of one pharmacy and day wait for each other, so that each sum is what was stored.
+        await QuotaStore.LockAsync(transaction, DateOnly.ParseExact(round, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), [pharmacy]);
+        var earlier = await transaction.QueryOneAsync<Earlier>($"SELECT id, round_date, units FROM {kind.Table} WHERE request_key = @key", new { key });
+        if (earlier is not null)
+            return earlier.RoundDate.Column() == round && earlier.Units == report.Units ? await RepeatAsync(transaction, clerk, report, earlier, kind) : new DeliveryAnswer(Refusal.RequestUsed);
+
+        var days = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, Later(report.PickupDate, calendar.Today))).ToList();
+        var at = days.FindIndex(d => d.PickupDate == report.PickupDate);
+        days[at] = kind.Change(days[at]);
+        // More has left the shelf than this would leave on it: one of the two figures is wrong, and people decide which.
+        if (StockDay.Shelves(days).Skip(at).Any(s => !s.Holds)) return new DeliveryAnswer(Refusal.StockTooLow);
+        var id = Ids.Next();
+        await InsertAsync(transaction, id, key, clerk, report, days[at], kind);
+        await settle.PostDifferenceAsync(transaction, days[at], pharmacy, id, cancellationToken);
+        var moved = days[at].MoreComing ? 0 : await settle.MoveShortAsync(transaction, days[^1].Round, pharmacy, cancellationToken);
+        return AnswerOf(days[at]) with { Moved = moved };
+    }
+
+    /// <summary>What the first time was answered, as far as it is still known: up to that report, and with nobody moved anew.</summary>
+    private async Task<DeliveryAnswer> RepeatAsync(WriteTransaction transaction, StockClerk clerk, StockReport report, Earlier earlier, Kind kind)
+    {
+        var sum = await transaction.ScalarAsync<int>(
+            $"SELECT SUM(units) FROM {kind.Table} WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId AND id <= @Id",
+            new { earlier.RoundDate, clerk.PharmacyId, earlier.Id });
+        var day = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, clerk.PharmacyId, report.PickupDate))[^1];
+        day = kind.Table == "delivery" ? day with { Reported = sum } : day with { Lost = sum };
+        return AnswerOf(day) with { Repeated = true };
+    }
+
+    private async Task InsertAsync(WriteTransaction transaction, long id, string key, StockClerk clerk, StockReport report, StockDay day, Kind kind)
     {
         var now = calendar.Now;
+        // The newest report says whether more is coming.
+        if (report.Reason is null)
+            await transaction.ExecuteAsync("UPDATE delivery SET more_coming = 0 WHERE round_date = @Round AND pharmacy_id = @PharmacyId", new { day.Round, clerk.PharmacyId });
+        var (column, value) = report.Reason is { } reason ? ("reason", (object)reason) : ("more_coming", report.MoreComing ? 1 : 0);
         await transaction.ExecuteAsync(
-            """
-            INSERT INTO delivery (id, request_key, round_date, pharmacy_id, units, staff_id, created_at)
-            VALUES (@id, @key, @round, @pharmacyId, @units, @staffId, @now)
+            $"""
+            INSERT INTO {kind.Table} (id, request_key, round_date, pharmacy_id, units, staff_id, created_at, {column})
+            VALUES (@id, @key, @Round, @PharmacyId, @Units, @StaffId, @now, @value)
             """,
-            new { id, key, round, pharmacyId, units, staffId = staff.Id, now });
+            new { id, key, day.Round, clerk.PharmacyId, report.Units, StaffId = clerk.Staff.Id, now, value });
         await AuditStore.AddAsync(
-            transaction, now, staff.Username, "delivery.record", pickupDate.Column(), FormattableString.Invariant($"{units}"));
+            transaction, now, clerk.Staff.Username, kind.Action, report.PickupDate.Column(),
+            report.Reason is null ? FormattableString.Invariant($"{report.Units}") : FormattableString.Invariant($"{report.Units} {report.Reason}"));
     }
 
-    private sealed class Plan
-    {
-        public DateOnly Date { get; init; }
+    private static DeliveryAnswer AnswerOf(StockDay day) =>
+        new(Refusal.None, false, day.Reported ?? 0, day.Planned) { Places = day.MoreComing ? 0 : day.DifferencePlaces, Lost = day.Lost };
 
-        public long PolicyId { get; init; }
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
-        public int Places { get; init; }
-    }
+    private sealed record Kind(string Table, string Action, Func<StockDay, StockDay> Change);
 
     private sealed class Earlier
     {
@@ -73,9 +117,32 @@ public sealed class DeliveryStore(Database database, PolicyBook policies, CityCa
     }
 }
 
-/// <summary>What came of recording a delivery.</summary>
+/// <summary>Who reports stock.</summary>
+/// <param name="Staff">The clerk.</param>
+/// <param name="PharmacyId">The clerk's pharmacy.</param>
+public sealed record StockClerk(StaffMember Staff, long PharmacyId);
+
+/// <summary>What a clerk reports.</summary>
+/// <param name="PickupDate">The pickup day it belongs to.</param>
+/// <param name="Units">How many came, or were lost.</param>
+/// <param name="RequestId">The caller's own id.</param>
+/// <param name="MoreComing">Whether more is expected for the same day; then nothing follows yet.</param>
+/// <param name="Reason">Why, for a loss.</param>
+public sealed record StockReport(DateOnly PickupDate, int Units, string RequestId, bool MoreComing = false, string? Reason = null);
+
+/// <summary>What came of a report.</summary>
 /// <param name="Refusal">Why not, or <see cref="Refusal.None"/>.</param>
 /// <param name="Repeated">Whether the same request had recorded it before.</param>
 /// <param name="Delivered">Units delivered for the day so far.</param>
 /// <param name="Planned">Units the plan gives the pharmacy for the day.</param>
-public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int Delivered = 0, int Planned = 0);
+public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int Delivered = 0, int Planned = 0)
+{
+    /// <summary>Places that the day's differences give the next round, or take from it.</summary>
+    public int Places { get; init; }
+
+    /// <summary>Units lost of the day so far.</summary>
+    public int Lost { get; init; }
+
+    /// <summary>Bookings that moved to the next day by this report.</summary>
+    public int Moved { get; init; }
+}

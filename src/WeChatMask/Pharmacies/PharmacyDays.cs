@@ -40,6 +40,12 @@ public sealed class PharmacyDays(
             ? View(row, round)
             : null;
 
+    /// <summary>The newest hand-over of a booking of whichever pharmacy, for a supervisor, who may take it back at any time.</summary>
+    public async Task<(HandOver HandOver, string Pharmacy)?> HandOverAsync(string number, CancellationToken cancellationToken) =>
+        await queries.HandOverAsync(number, cancellationToken) is { } row && await rounds.FindAsync(row.RoundDate, cancellationToken) is { } round
+            ? (View(row, round) with { MayVoid = row.VoidedAt is null }, row.Pharmacy)
+            : null;
+
     private SlotFigures FiguresOf(DateTimeOffset? starts, DateTimeOffset? ends, RoundState round, IEnumerable<SlotCount> counts)
     {
         var now = calendar.Now;

@@ -9,12 +9,13 @@ namespace WeChatMask.Pharmacies;
 /// <summary>A pharmacy's files and deliveries.</summary>
 public static class PharmacyEndpoints
 {
+    internal const int MostUnits = 100_000;
+    internal const int LongestReason = 200;
     private const int LongestRequestId = 64;
-    private const int MostUnits = 100_000;
 
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddPharmacies(this IServiceCollection services) =>
-        services.AddSingleton<CounterQueries>().AddSingleton<PharmacyLists>().AddSingleton<DeliveryStore>()
+        services.AddSingleton<CounterQueries>().AddSingleton<PharmacyLists>().AddSingleton<DeliveryStore>().AddSingleton<StockStore>().AddSingleton<StockQueries>()
             .AddSingleton<CounterLines>().AddSingleton<PharmacyDays>();
 
     /// <summary>Maps the list files and <c>/api/pharmacy/deliveries</c>.</summary>
@@ -28,6 +29,9 @@ public static class PharmacyEndpoints
         routes.MapPost("/api/pharmacy/deliveries", DeliverAsync).RequireAuthorization(Sessions.ClerkPolicy)
             .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy")
             .Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>();
+        routes.MapPost("/api/pharmacy/losses", LoseAsync).RequireAuthorization(Sessions.ClerkPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy")
+            .Produces<LossView>(StatusCodes.Status201Created).Produces<LossView>();
     }
 
     internal static async Task<IResult> FileAsync(
@@ -44,15 +48,41 @@ public static class PharmacyEndpoints
     internal static async Task<IResult> DeliverAsync(
         DeliveryBody body, ClaimsPrincipal user, DeliveryStore store, Refused refused, CancellationToken cancellationToken)
     {
-        if (body.RequestId is not { Length: >= 1 and <= LongestRequestId } requestId) return refused.Result(Refusal.InvalidRequestId);
-        if (!DateOnly.TryParseExact(body.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            return refused.Result(Refusal.InvalidDate);
-        if (body.Units is not { } units || units is < 0 or > MostUnits) return refused.Result(Refusal.InvalidUnits);
-        var counter = Counter.Of(user.Staff());
-        var answer = await store.RecordAsync(counter.Staff, counter.PharmacyId, date, units, requestId, cancellationToken);
+        if (Read(body.Date, body.Units, body.RequestId, least: 0, out var report) is var wrong and not Refusal.None) return refused.Result(wrong);
+        var answer = await store.DeliverAsync(ClerkOf(user), report with { MoreComing = body.MoreComing ?? false }, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
-        var view = new DeliveryView(date, units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned);
+        var view = new DeliveryView(
+            report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
+    }
+
+    internal static async Task<IResult> LoseAsync(
+        LossBody body, ClaimsPrincipal user, DeliveryStore store, Refused refused, CancellationToken cancellationToken)
+    {
+        if (Read(body.Date, body.Units, body.RequestId, least: 1, out var report) is var wrong and not Refusal.None) return refused.Result(wrong);
+        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refused.Result(Refusal.InvalidReason);
+        var answer = await store.LoseAsync(ClerkOf(user), report with { Reason = reason }, tryOnly: false, cancellationToken);
+        if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
+        var view = new LossView(report.PickupDate, report.Units, answer.Lost, answer.Places, answer.Moved);
+        return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
+    }
+
+    /// <summary>The clerk who reports. Call only behind the clerks' policy.</summary>
+    internal static StockClerk ClerkOf(ClaimsPrincipal user)
+    {
+        var counter = Counter.Of(user.Staff());
+        return new StockClerk(counter.Staff, counter.PharmacyId);
+    }
+
+    /// <summary>Reads a report's figures, or says what is wrong with them.</summary>
+    internal static Refusal Read(string? date, int? units, string? requestId, int least, out StockReport report)
+    {
+        report = new StockReport(default, 0, "");
+        if (requestId is not { Length: >= 1 and <= LongestRequestId }) return Refusal.InvalidRequestId;
+        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return Refusal.InvalidDate;
+        if (units is not { } number || number < least || number > MostUnits) return Refusal.InvalidUnits;
+        report = new StockReport(day, number, requestId);
+        return Refusal.None;
     }
 }
 
@@ -60,7 +90,8 @@ public static class PharmacyEndpoints
 /// <param name="Date">The pickup day.</param>
 /// <param name="Units">How many came.</param>
 /// <param name="RequestId">The caller's own id.</param>
-public sealed record DeliveryBody(string? Date = null, int? Units = null, string? RequestId = null);
+/// <param name="MoreComing">Whether more is expected for the same day; the difference is settled with the last delivery, or when pickup ends.</param>
+public sealed record DeliveryBody(string? Date = null, int? Units = null, string? RequestId = null, bool? MoreComing = null);
 
 /// <summary>A delivery written down.</summary>
 /// <param name="Date">The pickup day.</param>
@@ -68,4 +99,21 @@ public sealed record DeliveryBody(string? Date = null, int? Units = null, string
 /// <param name="Delivered">How many came for the day so far.</param>
 /// <param name="Planned">How many the plan gives.</param>
 /// <param name="Difference">Delivered less planned.</param>
-public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference);
+/// <param name="Places">Places that the day's differences give the pharmacy's next round; below zero it takes them away.</param>
+/// <param name="Moved">Bookings that moved to the next day because of this report.</param>
+public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference, int Places, int Moved);
+
+/// <summary>A loss to be written down.</summary>
+/// <param name="Date">The pickup day whose stock it is.</param>
+/// <param name="Units">How many are broken or missing.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="RequestId">The caller's own id.</param>
+public sealed record LossBody(string? Date = null, int? Units = null, string? Reason = null, string? RequestId = null);
+
+/// <summary>A loss written down.</summary>
+/// <param name="Date">The pickup day.</param>
+/// <param name="Units">How many of them.</param>
+/// <param name="Lost">How many of the day so far.</param>
+/// <param name="Places">Places that the day's differences give the pharmacy's next round; below zero it takes them away.</param>
+/// <param name="Moved">Bookings that moved to the next day because of this report.</param>
+public sealed record LossView(DateOnly Date, int Units, int Lost, int Places, int Moved);

@@ -65,7 +65,26 @@ public sealed class PharmacyLists(
 
     private ListLine LineOf(ListRow row, RoundState round) => new(
         row.Serial, row.Number, personal.Decrypt(row.Name), EndOf(personal.Decrypt(row.IdNumber)), EndOf(personal.Decrypt(row.Mobile)),
-        row.Units, Money.Yuan(row.Units * row.UnitPriceFen), SlotText(row.SlotStartsAt, row.SlotEndsAt, round), text[$"Status_{row.Status}"], row.Status);
+        row.Units, Money.Yuan(row.Units * row.UnitPriceFen), SlotOf(row, round), StatusOf(row, round), row.Status)
+    {
+        IsElsewhere = row.MovedTo is { } day && day != round.Row.PickupDate,
+    };
+
+    private string SlotOf(ListRow row, RoundState round)
+    {
+        var slot = SlotText(row.SlotStartsAt, row.SlotEndsAt, round);
+        return row.MovedTo is { } day && day != round.Row.PickupDate ? $"{Day(day)} {slot}" : slot;
+    }
+
+    /// <summary>A booking that has moved says where it went, or where it came from.</summary>
+    private string StatusOf(ListRow row, RoundState round)
+    {
+        var status = text[$"Status_{row.Status}"].Value;
+        if (row.MovedTo is not { } day) return status;
+        return row.RoundDate == round.Date ? text["Status_MovedTo", status, Day(day)] : text["Status_MovedFrom", status, Day(row.RoundDate)];
+    }
+
+    private static string Day(DateOnly day) => day.ToString("MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>A slot as people read it; without slots the whole day.</summary>
     public string SlotText(DateTimeOffset? startsAt, DateTimeOffset? endsAt, RoundState round)
@@ -83,4 +102,8 @@ public sealed record PharmacyList(RoundState Round, CounterPharmacy Pharmacy, IR
 
 /// <summary>A line as it is shown and exported.</summary>
 public sealed record ListLine(
-    int Serial, string Number, string Name, string IdEnding, string MobileEnding, int Units, decimal Amount, string Slot, string Status, BookingStatus State);
+    int Serial, string Number, string Name, string IdEnding, string MobileEnding, int Units, decimal Amount, string Slot, string Status, BookingStatus State)
+{
+    /// <summary>Whether it is collected on another day than the list's.</summary>
+    public bool IsElsewhere { get; init; }
+}

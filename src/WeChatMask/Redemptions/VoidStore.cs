@@ -43,7 +43,9 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
                 new { hash, booking.PickupDate });
         }
 
-        var status = booking.EndedAt is null ? BookingStatus.Booked : BookingStatus.Lapsed;
+        // Whose pickup has moved may still come after the round has ended.
+        var over = booking.EndedAt is not null && (!booking.IsMoved || now >= booking.PickupClosesAt);
+        var status = over ? BookingStatus.Lapsed : BookingStatus.Booked;
         await MoveBackAsync(transaction, booking, status, now);
         if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now, cancellationToken);
         await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
@@ -71,6 +73,6 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
             await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id = @Id", new { booking.RoundDate, booking.Id });
         var cause = FormattableString.Invariant($"void:{redemption}");
         await CarryOverStore.PostAsync(
-            transaction, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);
+            transaction, policies, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);
     }
 }

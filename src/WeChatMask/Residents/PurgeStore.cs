@@ -41,7 +41,8 @@ public sealed class PurgeStore(Database database, KeepingQueries keeping, CityCa
         UPDATE resident SET name = '', id_number = '', mobile = '', reason = NULL, removed_at = COALESCE(removed_at, consent_at)
          WHERE id_number <> '' AND consent_at < @registeredBefore
            AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                            WHERE b.resident_id = resident.id AND r.pickup_date >= @before)
+                              LEFT JOIN moved_pickup m ON m.booking_id = b.id
+                            WHERE b.resident_id = resident.id AND COALESCE(m.pickup_date, r.pickup_date) >= @before)
         """,
         new { before, registeredBefore });
 

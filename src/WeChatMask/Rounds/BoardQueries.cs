@@ -102,11 +102,14 @@ public sealed record BoardPharmacy
             present is null ? 0 : present.Places + present.RolledIn - present.RolledOut,
             present?.Left ?? 0,
             places.Sum(p => p.Taken) - CancelledLate,
-            Redeemed);
+            Redeemed,
+            places.Sum(p => p.CarriedIn),
+            present is { Left: > 0 } ? null : places.Find(p => p.Window > window && p.Places > 0)?.Window);
     }
 }
 
 /// <summary>What the contract's board says of one pharmacy.</summary>
+/// <remarks><c>CarriedIn</c> is what came to the round from earlier ones, below zero when stock lacked; <c>NextWindow</c> is told when nothing is left now: the window (from 1) that has places next.</remarks>
 public sealed record PharmacyFigures(
     string Code, string Name, string Address, string District, double Latitude, double Longitude, string Phone,
-    PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed);
+    PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int CarriedIn, int? NextWindow);

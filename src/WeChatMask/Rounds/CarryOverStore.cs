@@ -3,28 +3,38 @@ using WeChatMask.Domain;
 
 namespace WeChatMask.Rounds;
 
-/// <summary>Posts places that were not used back to the same pharmacy's next round that has not opened, as a named carry-over.</summary>
+/// <summary>Posts places that were not used, and what deliveries had more or less, to the same pharmacy's next round that has not opened, as a named carry-over.</summary>
 public static class CarryOverStore
 {
     /// <summary>Cause of the one posting at the end of a round's pickup.</summary>
     public const string EndOfPickup = "end-of-pickup";
 
+    /// <summary>How the causes of postings begin that settle deliveries and losses; the row that made them necessary follows.</summary>
+    public const string StockCause = "stock:";
+
+    private const string RestCause = "rest:";
+
+    private static readonly string[] Columns =
+        ["id", "from_round", "to_round", "pharmacy_id", "left_over", "lapsed", "cancelled", "difference", "converted", "cause", "created_at"];
+
     /// <summary>Writes postings and gives the places to the next round; where none is planned yet they wait for it.</summary>
     public static async Task PostAsync(
-        WriteTransaction transaction, DateOnly from, IReadOnlyCollection<Posting> postings, DateTimeOffset now, CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, DateOnly from, IReadOnlyCollection<Posting> postings, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
-        await transaction.Engine.InsertManyAsync(
-            transaction,
-            "carry_over",
-            ["id", "from_round", "to_round", "pharmacy_id", "left_over", "lapsed", "cancelled", "cause", "created_at"],
-            [
-                .. postings.Select(p => new object?[]
-                {
-                    Ids.Next(), from.Column(), null, p.Pharmacy, p.Left, p.Lapsed, p.Cancelled, p.Cause, now.Column(),
-                }),
-            ],
-            cancellationToken);
-        await AttachWaitingAsync(transaction, now, cancellationToken);
+        await InsertAsync(transaction, from, postings, now, cancellationToken);
+        await AttachWaitingAsync(transaction, policies, now, cancellationToken);
+    }
+
+    /// <summary>Takes what was given to some rounds back, so that it can be given anew after they were planned again. None of them may have opened.</summary>
+    internal static async Task DetachAsync(WriteTransaction transaction, IReadOnlyCollection<DateOnly> rounds)
+    {
+        var days = rounds.Select(r => r.Column()).ToArray();
+        // What did not fit into one of them went on under its own cause; it is worked out again too.
+        await transaction.ExecuteAsync(
+            $"DELETE FROM carry_over WHERE from_round {transaction.Engine.AnyOf("days")} AND cause LIKE '{RestCause}%'", new { days });
+        await transaction.ExecuteAsync(
+            $"UPDATE carry_over SET to_round = NULL, converted = 0 WHERE to_round {transaction.Engine.AnyOf("days")}", new { days });
     }
 
     /// <summary>
@@ -74,54 +84,135 @@ public static class CarryOverStore
     }
 
     /// <summary>Gives waiting postings to the next round that has not opened, if there is one.</summary>
-    internal static async Task AttachWaitingAsync(WriteTransaction transaction, DateTimeOffset now, CancellationToken cancellationToken)
+    internal static async Task AttachWaitingAsync(
+        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var tried = new HashSet<DateOnly>();
+        // What a round cannot take on goes to the one after it, so there may be something waiting again.
+        while (await AttachOnceAsync(transaction, policies, now, tried, cancellationToken))
+        {
+        }
+    }
+
+    private static async Task<bool> AttachOnceAsync(
+        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now, HashSet<DateOnly> tried, CancellationToken cancellationToken)
     {
         // Held, so that two nodes cannot both give the same posting.
         var waiting = await transaction.QueryAsync<Waiting>(
             $"""
-             SELECT id, from_round, pharmacy_id, left_over + lapsed + cancelled AS places
+             SELECT id, from_round, pharmacy_id, left_over + lapsed + cancelled + difference AS places
                FROM carry_over
               WHERE to_round IS NULL
               ORDER BY id{transaction.Engine.ForUpdate}
              """);
-        if (waiting.Count == 0) return;
+        if (waiting.Count == 0) return false;
         var next = await transaction.QueryAsync<DateOnly>(
             "SELECT date FROM round WHERE opens_at > @now AND closed_at IS NULL ORDER BY date", new { now });
-        foreach (var group in waiting.GroupBy(w => next.FirstOrDefault(d => d > w.FromRound)))
+        var given = false;
+        foreach (var group in waiting.GroupBy(w => next.FirstOrDefault(d => d > w.FromRound)).OrderBy(g => g.Key))
         {
-            if (group.Key != default) await GiveAsync(transaction, group.Key, [.. group], cancellationToken);
+            if (group.Key == default || !tried.Add(group.Key)) continue;
+            await GiveAsync(transaction, policies, group.Key, [.. group], now, cancellationToken);
+            given = true;
         }
+
+        return given;
     }
 
     private static async Task GiveAsync(
-        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<Waiting> postings, CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, DateOnly round, IReadOnlyCollection<Waiting> postings, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
-        var parts = (await QuotaStore.LockAsync(transaction, round)).ToDictionary(p => p.PharmacyId);
-        var missing = postings.Select(p => p.PharmacyId).Distinct().Where(id => !parts.ContainsKey(id)).ToList();
-        if (missing.Count > 0)
+        var parts = await PartsAsync(transaction, round, [.. postings.Select(p => p.PharmacyId).Distinct().Order()], cancellationToken);
+        var units = new UnitsOfRounds(transaction, policies);
+        var own = await units.OfAsync(round);
+        foreach (var posting in postings)
+            posting.Given = StockRules.PlacesOf(posting.Places * await units.OfAsync(posting.FromRound), own);
+
+        var rests = new List<Posting>();
+        foreach (var group in postings.GroupBy(p => p.PharmacyId))
         {
-            // A pharmacy without places of its own in that round still gets back what it has.
-            var windows = await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round_window WHERE round_date = @round", new { round });
-            await RoundStore.InsertPartsAsync(
-                transaction, round, [.. missing.Select(id => (id, (IReadOnlyList<int>)new int[windows]))], cancellationToken);
-            foreach (var part in await QuotaStore.LockAsync(transaction, round, missing)) parts.Add(part.PharmacyId, part);
+            var windows = parts[group.Key].Windows;
+            var total = windows.Sum(w => w.CarriedIn) + group.Sum(p => p.Given);
+            var missing = Math.Max(0, -(windows.Sum(w => w.Planned) + total));
+            rests.AddRange(Shrink(group, missing));
+            PlaceBook.SpreadCarried(windows, total + missing);
         }
 
-        // In one sum, since one of them may take away what another brings.
-        foreach (var own in postings.GroupBy(p => p.PharmacyId)) PlaceBook.CarryIn(parts[own.Key].Windows, own.Sum(p => p.Places));
+        await SaveAsync(transaction, round, postings, parts, cancellationToken);
+        if (rests.Count > 0) await InsertAsync(transaction, round, rests, now, cancellationToken);
+    }
+
+    /// <summary>A round cannot give up more places than it has: the newest postings take fewer, and the rest waits for the round after.</summary>
+    private static IEnumerable<Posting> Shrink(IEnumerable<Waiting> postings, int missing)
+    {
+        foreach (var posting in postings.Reverse().Where(p => p.Given < 0))
+        {
+            var less = Math.Min(missing, -posting.Given);
+            if (less == 0) yield break;
+            missing -= less;
+            posting.Given += less;
+            yield return new Posting(posting.PharmacyId, 0, 0, 0, FormattableString.Invariant($"{RestCause}{posting.Id}"), -less);
+        }
+    }
+
+    private static async Task<Dictionary<long, PharmacyRound>> PartsAsync(
+        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<long> pharmacies, CancellationToken cancellationToken)
+    {
+        var parts = (await QuotaStore.LockAsync(transaction, round, pharmacies)).ToDictionary(p => p.PharmacyId);
+        var missing = pharmacies.Where(id => !parts.ContainsKey(id)).ToList();
+        if (missing.Count == 0) return parts;
+        // A pharmacy without places of its own in that round still gets back what it has.
+        var windows = await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round_window WHERE round_date = @round", new { round });
+        await RoundStore.InsertPartsAsync(
+            transaction, round, [.. missing.Select(id => (id, (IReadOnlyList<int>)new int[windows]))], cancellationToken);
+        foreach (var part in await QuotaStore.LockAsync(transaction, round, missing)) parts.Add(part.PharmacyId, part);
+        return parts;
+    }
+
+    private static async Task SaveAsync(
+        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<Waiting> postings, Dictionary<long, PharmacyRound> parts,
+        CancellationToken cancellationToken)
+    {
         await transaction.Engine.ExecuteManyAsync(
             transaction,
             "UPDATE quota SET carried_in = @CarriedIn WHERE round_date = @round AND pharmacy_id = @PharmacyId AND window_index = @Window",
             [
-                .. postings.Select(p => p.PharmacyId).Distinct().SelectMany(id => parts[id].Windows.Select(
-                    w => new { w.CarriedIn, round, PharmacyId = id, w.Window })),
+                .. parts.Values.SelectMany(p => p.Windows.Select(w => new { w.CarriedIn, round, p.PharmacyId, w.Window })),
             ],
             cancellationToken);
         await transaction.Engine.ExecuteManyAsync(
             transaction,
-            "UPDATE carry_over SET to_round = @round WHERE id = @Id AND to_round IS NULL",
-            [.. postings.Select(p => new { round, p.Id })],
+            "UPDATE carry_over SET to_round = @round, converted = @Converted WHERE id = @Id AND to_round IS NULL",
+            [.. postings.Select(p => new { round, Converted = p.Given - p.Places, p.Id })],
             cancellationToken);
+    }
+
+    private static Task InsertAsync(
+        WriteTransaction transaction, DateOnly from, IReadOnlyCollection<Posting> postings, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transaction.Engine.InsertManyAsync(
+            transaction,
+            "carry_over",
+            Columns,
+            [
+                .. postings.Select(p => new object?[]
+                {
+                    Ids.Next(), from.Column(), null, p.Pharmacy, p.Left, p.Lapsed, p.Cancelled, p.Difference, 0, p.Cause, now.Column(),
+                }),
+            ],
+            cancellationToken);
+
+    /// <summary>A place holds the units of its round's rules; a posting keeps its units when it goes on to a round with other rules.</summary>
+    private sealed class UnitsOfRounds(WriteTransaction transaction, PolicyBook policies)
+    {
+        private readonly Dictionary<DateOnly, int> known = [];
+
+        public async Task<int> OfAsync(DateOnly round)
+        {
+            if (known.TryGetValue(round, out var units)) return units;
+            var id = await transaction.ScalarAsync<long>("SELECT policy_id FROM round WHERE date = @round", new { round });
+            return known[round] = (await policies.GetAsync(transaction.Connection, transaction.Transaction, id)).UnitsPerBooking;
+        }
     }
 
     private sealed class Sent
@@ -140,6 +231,9 @@ public static class CarryOverStore
         public long PharmacyId { get; init; }
 
         public int Places { get; init; }
+
+        /// <summary>Places that the next round gets of it.</summary>
+        public int Given { get; set; }
     }
 }
 
@@ -149,4 +243,5 @@ public static class CarryOverStore
 /// <param name="Lapsed">Not collected.</param>
 /// <param name="Cancelled">Given back after the close.</param>
 /// <param name="Cause">Names the posting; one pharmacy, round and cause post once.</param>
-public sealed record Posting(long Pharmacy, int Left, int Lapsed, int Cancelled, string Cause);
+/// <param name="Difference">More, or below zero fewer, than planned: a delivery or a loss.</param>
+public sealed record Posting(long Pharmacy, int Left, int Lapsed, int Cancelled, string Cause, int Difference = 0);

@@ -1,13 +1,19 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
+using WeChatMask.Pharmacies;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>Ends a round: what was not collected lapses, and every unused place goes to the pharmacy's next round.</summary>
-public sealed class LapseStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board, WeChatNotices weChat)
+public sealed class LapseStore(
+    Database database, RoundQueries rounds, PolicyBook policies, MovedPickupStore moved, StockStore stock, CityCalendar calendar, Board board,
+    WeChatNotices weChat)
 {
-    /// <summary>Ends every published round whose pickup hours are over. Returns how many were ended.</summary>
+    // Whose pickup has moved waits for that day.
+    private const string Due = "round_date = @Date AND status = @booked AND NOT EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = booking.id)";
+
+    /// <summary>Ends every published round whose pickup hours are over, and bookings whose pickup had moved and is over too. Returns how many rounds and bookings were ended.</summary>
     public async Task<int> LapseAsync(CancellationToken cancellationToken)
     {
         var ended = 0;
@@ -17,6 +23,7 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
             ended += await database.WriteAsync(t => EndAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
         }
 
+        ended += await moved.LapseAsync(cancellationToken);
         if (ended > 0) board.MarkChanged();
         return ended;
     }
@@ -32,18 +39,18 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
         if (rows == 0) return false;
 
         var unclaimed = await transaction.QueryAsync<Unclaimed>(
-            "SELECT pharmacy_id, COUNT(*) AS bookings FROM booking WHERE round_date = @Date AND status = @booked GROUP BY pharmacy_id",
+            $"SELECT pharmacy_id, COUNT(*) AS bookings FROM booking WHERE {Due} GROUP BY pharmacy_id",
             new { round.Date, booked = BookingStatus.Booked });
         if (!round.Policy.LapseKeepsCooldown)
         {
             await transaction.ExecuteAsync(
-                "DELETE FROM person_hold WHERE booked_on = @Date AND booking_id IN (SELECT id FROM booking WHERE round_date = @Date AND status = @booked)",
+                $"DELETE FROM person_hold WHERE booked_on = @Date AND booking_id IN (SELECT id FROM booking WHERE {Due})",
                 new { round.Date, booked = BookingStatus.Booked });
         }
 
         await TellAsync(transaction, round, now, cancellationToken);
         await transaction.ExecuteAsync(
-            "UPDATE booking SET status = @lapsed, settled_at = @now WHERE round_date = @Date AND status = @booked",
+            $"UPDATE booking SET status = @lapsed, settled_at = @now WHERE {Due}",
             new { lapsed = BookingStatus.Lapsed, now, round.Date, booked = BookingStatus.Booked });
         await transaction.Engine.ExecuteManyAsync(
             transaction,
@@ -54,10 +61,12 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
         await CarryOverStore.PostAsync(
             transaction,
+            policies,
             round.Date,
             [.. parts.Select(p => new Posting(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
             now,
             cancellationToken);
+        await stock.SettleExpectedAsync(transaction, round, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }
@@ -66,7 +75,7 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
     {
         if (!weChat.Sends(NoticeKind.BookingLapsed)) return;
         var lapsing = await transaction.QueryAsync<(long Id, long PharmacyId)>(
-            "SELECT id, pharmacy_id FROM booking WHERE round_date = @Date AND status = @booked", new { round.Date, booked = BookingStatus.Booked });
+            $"SELECT id, pharmacy_id FROM booking WHERE {Due}", new { round.Date, booked = BookingStatus.Booked });
         await weChat.LapsedAsync(transaction, lapsing.Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId)), now, cancellationToken);
     }
 

@@ -39,6 +39,14 @@ public sealed class PolicyBook
     public static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
         PolicyQueries.FindForAsync(connection, transaction, round);
 
+    /// <summary>All versions with their rules, in the order they were stored.</summary>
+    public async Task<IReadOnlyList<(StoredPolicy Stored, Policy Policy)>> AllAsync(DbConnection connection, DbTransaction? transaction)
+    {
+        var all = new List<(StoredPolicy, Policy)>();
+        foreach (var stored in await PolicyQueries.AllAsync(connection, transaction)) all.Add((stored, await GetAsync(connection, transaction, stored.Id)));
+        return all;
+    }
+
     private sealed class ClockTime : JsonConverter<TimeOnly>
     {
         public override TimeOnly Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

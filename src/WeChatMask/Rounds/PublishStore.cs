@@ -1,11 +1,13 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
+using WeChatMask.Pharmacies;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
-public sealed class PublishStore(Database database, RoundQueries rounds, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
+public sealed class PublishStore(
+    Database database, RoundQueries rounds, StockStore stock, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
 {
     private static readonly string[] EntryColumns =
         ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];
@@ -90,6 +92,7 @@ public sealed class PublishStore(Database database, RoundQueries rounds, Persona
             transaction,
             [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId))],
             round.Row.PickupDate, now, round.Times.PickupClosesAt, cancellationToken);
+        await stock.MoveShortAsync(transaction, round.Date, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }

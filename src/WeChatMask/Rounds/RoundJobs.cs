@@ -2,8 +2,8 @@ using WeChatMask.Jobs;
 
 namespace WeChatMask.Rounds;
 
-/// <summary>Makes today's and tomorrow's rounds, so that what is left of one always has a next one to go to.</summary>
-public sealed class PlanRoundsJob(RoundStore store, CityCalendar calendar) : IJob
+/// <summary>Makes today's and tomorrow's rounds, so that what is left of one always has a next one to go to, and plans announced ones anew whose rules have changed.</summary>
+public sealed class PlanRoundsJob(RoundStore store, ReplanStore replan, CityCalendar calendar) : IJob
 {
     private const int DaysAhead = 1;
 
@@ -12,7 +12,7 @@ public sealed class PlanRoundsJob(RoundStore store, CityCalendar calendar) : IJo
     {
         var planned = 0;
         for (var day = 0; day <= DaysAhead; day++) planned += await store.PlanAsync(calendar.Today.AddDays(day), cancellationToken) ? 1 : 0;
-        return planned;
+        return planned + await replan.ReplanAsync(cancellationToken);
     }
 }
 

@@ -36,6 +36,10 @@ public sealed class RoundQueries(Database database, PolicyBook policies)
     public Task<List<RoundState>> UnfinishedAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(c => LoadAsync(c, null, "WHERE ended_at IS NULL ORDER BY date", null), cancellationToken);
 
+    /// <summary>Rounds that have not opened, oldest first: only these may be planned anew.</summary>
+    public Task<List<RoundState>> AnnouncedAsync(DbConnection connection, DbTransaction? transaction, DateTimeOffset now) =>
+        LoadAsync(connection, transaction, "WHERE closed_at IS NULL AND opens_at > @now ORDER BY date", new { now });
+
     /// <summary>Rounds whose daily report is still to be made, oldest first.</summary>
     public Task<List<RoundState>> UnreportedAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(

@@ -45,6 +45,10 @@ public sealed record RoundState(RoundRow Row, Policy Policy, RoundTimes Times)
     /// <summary>Whether names and lists of the round may still be shown on a day: until the keeping time after pickup is over, whether or not the purge has run.</summary>
     public bool KeepsPersonalData(DateOnly today) => today <= Row.PickupDate.AddDays(Policy.RetentionDays);
 
+    /// <summary>Until when a booking may be given back whose pickup is on a day, which may be later than the round's.</summary>
+    public DateTimeOffset CancelUntil(DateOnly pickupDate, CityCalendar calendar) =>
+        pickupDate == Row.PickupDate ? Times.CancelUntil : calendar.Instant(pickupDate, Policy.CancelUntil);
+
     /// <summary>The phase people are shown.</summary>
     public RoundPhase PhaseAt(DateTimeOffset now) => Times.PhaseAt(now, Row.Phase, IsClosed);
 }

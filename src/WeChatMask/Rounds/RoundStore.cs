@@ -16,9 +16,9 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
                 if (await PolicyBook.FindForAsync(transaction.Connection, transaction.Transaction, date) is not { } policyId) return false;
                 var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, policyId);
                 var times = RoundTimes.Of(policy, date, calendar.Instant);
-                await InsertRoundAsync(transaction, policyId, times, cancellationToken);
+                await InsertRoundAsync(transaction, policyId, policy, times, cancellationToken);
                 await InsertQuotasAsync(transaction, policy, date, cancellationToken);
-                await CarryOverStore.AttachWaitingAsync(transaction, calendar.Now, cancellationToken);
+                await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now, cancellationToken);
                 await QuotaStore.TouchBoardAsync(transaction);
                 return true;
             },
@@ -103,33 +103,42 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
     private async Task<long> LeftAsync(DateOnly date, CancellationToken cancellationToken) => await database.ScalarAsync<long>(
         "SELECT SUM(planned + carried_in + rolled_in - rolled_out - taken) FROM quota WHERE round_date = @date", new { date }, cancellationToken);
 
-    private static async Task InsertRoundAsync(WriteTransaction transaction, long policyId, RoundTimes times, CancellationToken cancellationToken)
+    private static async Task InsertRoundAsync(
+        WriteTransaction transaction, long policyId, Policy policy, RoundTimes times, CancellationToken cancellationToken)
     {
         await transaction.ExecuteAsync(
             """
-            INSERT INTO round (date, pickup_date, policy_id, phase, opens_at, closes_at, pickup_opens_at, pickup_closes_at, cancel_until)
-            VALUES (@Date, @PickupDate, @policyId, @phase, @OpensAt, @ClosesAt, @PickupOpensAt, @PickupClosesAt, @CancelUntil)
+            INSERT INTO round (date, pickup_date, policy_id, units_per_booking, phase, opens_at, closes_at, pickup_opens_at, pickup_closes_at, cancel_until)
+            VALUES (@Date, @PickupDate, @policyId, @UnitsPerBooking, @phase, @OpensAt, @ClosesAt, @PickupOpensAt, @PickupClosesAt, @CancelUntil)
             """,
             new
             {
-                times.Date, times.PickupDate, policyId, phase = RoundPhase.Announced, times.OpensAt, times.ClosesAt,
+                times.Date, times.PickupDate, policyId, policy.UnitsPerBooking, phase = RoundPhase.Announced, times.OpensAt, times.ClosesAt,
                 times.PickupOpensAt, times.PickupClosesAt, times.CancelUntil,
             });
-        await transaction.Engine.InsertManyAsync(
+        await InsertWindowsAsync(transaction, times, cancellationToken);
+    }
+
+    /// <summary>Writes the windows of a round.</summary>
+    internal static Task InsertWindowsAsync(WriteTransaction transaction, RoundTimes times, CancellationToken cancellationToken) =>
+        transaction.Engine.InsertManyAsync(
             transaction,
             "round_window",
             ["round_date", "window_index", "opens_at", "closes_at"],
             [.. times.Windows.Select(w => new object?[] { times.Date.Column(), w.Index, w.OpensAt.Column(), w.ClosesAt.Column() })],
             cancellationToken);
-    }
 
-    private static async Task InsertQuotasAsync(WriteTransaction transaction, Policy policy, DateOnly date, CancellationToken cancellationToken)
+    private static async Task InsertQuotasAsync(WriteTransaction transaction, Policy policy, DateOnly date, CancellationToken cancellationToken) =>
+        await InsertPartsAsync(transaction, date, await PlanOfAsync(transaction, policy, date), cancellationToken);
+
+    /// <summary>The pharmacies that take part in a round, with the planned places of each window.</summary>
+    internal static async Task<IReadOnlyList<(long Pharmacy, IReadOnlyList<int> Places)>> PlanOfAsync(
+        WriteTransaction transaction, Policy policy, DateOnly date)
     {
         var pharmacies = await transaction.QueryAsync<Taker>(
             "SELECT id, quota_group FROM pharmacy WHERE joins_on <= @date AND status <> @withdrawn ORDER BY id",
             new { date, withdrawn = PharmacyStatus.Withdrawn });
-        await InsertPartsAsync(
-            transaction, date, [.. pharmacies.Select(p => (p.Id, policy.PlacesFor(p.QuotaGroup)))], cancellationToken);
+        return [.. pharmacies.Select(p => (p.Id, policy.PlacesFor(p.QuotaGroup)))];
     }
 
     /// <summary>Gives pharmacies a part in a round, with the planned places of each window.</summary>
@@ -142,7 +151,13 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
             ["round_date", "pharmacy_id", "last_serial", "redeemed", "lapsed", "cancelled_late"],
             [.. parts.Select(p => new object?[] { date.Column(), p.Pharmacy, 0, 0, 0, 0 })],
             cancellationToken);
-        await transaction.Engine.InsertManyAsync(
+        await InsertPlacesAsync(transaction, date, parts, cancellationToken);
+    }
+
+    /// <summary>Writes the planned places of pharmacies that have a part in a round.</summary>
+    internal static Task InsertPlacesAsync(
+        WriteTransaction transaction, DateOnly date, IReadOnlyCollection<(long Pharmacy, IReadOnlyList<int> Places)> parts, CancellationToken cancellationToken) =>
+        transaction.Engine.InsertManyAsync(
             transaction,
             "quota",
             ["round_date", "pharmacy_id", "window_index", "planned", "carried_in", "rolled_in", "rolled_out", "taken"],
@@ -151,7 +166,6 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
                     (places, i) => new object?[] { date.Column(), p.Pharmacy, i + 1, places, 0, 0, 0, 0 })),
             ],
             cancellationToken);
-    }
 
     private sealed class Taker
     {

@@ -7,16 +7,18 @@ namespace WeChatMask.Supervision;
 /// <summary>Writes a city's rules, pharmacies and names, inside the import's transaction.</summary>
 public sealed class CityStore(PersonalData personal, TimeProvider time)
 {
-    /// <summary>Adds a version unless the newest of its date says the same.</summary>
-    public async Task AddPolicyAsync(WriteTransaction transaction, Policy policy, string by)
+    /// <summary>Adds a version unless the newest of its date says the same. Gives the version that holds.</summary>
+    public async Task<long> AddPolicyAsync(WriteTransaction transaction, Policy policy, string by)
     {
         var document = PolicyBook.Write(policy);
-        var newest = await transaction.QueryOneAsync<string>(
-            "SELECT document FROM policy WHERE effective_from = @From ORDER BY id DESC LIMIT 1", new { policy.From });
-        if (newest == document) return;
+        var newest = await transaction.QueryOneAsync<Version>(
+            "SELECT id, document FROM policy WHERE effective_from = @From ORDER BY id DESC LIMIT 1", new { policy.From });
+        if (newest?.Document == document) return newest.Id;
+        var id = Ids.Next();
         await transaction.ExecuteAsync(
             "INSERT INTO policy (id, effective_from, document, created_at, created_by) VALUES (@id, @From, @document, @now, @by)",
-            new { id = Ids.Next(), policy.From, document, now = time.GetUtcNow(), by });
+            new { id, policy.From, document, now = time.GetUtcNow(), by });
+        return id;
     }
 
     /// <summary>Adds a pharmacy, or brings it up to date by its code.</summary>
@@ -49,5 +51,12 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
     {
         if (await transaction.ExecuteAsync("UPDATE setting SET value = @value WHERE name = @name", new { name, value }) == 0)
             await transaction.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@name, @value)", new { name, value });
+    }
+
+    private sealed class Version
+    {
+        public long Id { get; init; }
+
+        public string Document { get; init; } = "";
     }
 }

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 
 namespace WeChatMask.Supervision;
 
@@ -8,14 +9,16 @@ public sealed class DeliveryQueries(Database database)
 {
     /// <summary>By pharmacy code: bookings, units and places of a round, and what has come so far.</summary>
     public Task<List<DeliveryRow>> OfAsync(DateOnly round, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
-        """
+        $"""
         SELECT p.code, p.name, p.address, p.district, p.phone, COALESCE(p.contact_mobile, '') AS contact_mobile,
-               COALESCE(b.bookings, 0) AS bookings, COALESCE(b.units, 0) AS units, COALESCE(q.places, 0) AS places,
+               COALESCE(b.moved_in, 0) AS moved_in, COALESCE(b.bookings, 0) AS bookings, COALESCE(b.units, 0) AS units, COALESCE(q.places, 0) AS places,
                COALESCE(d.units, 0) AS delivered
           FROM pharmacy_round t
           JOIN pharmacy p ON p.id = t.pharmacy_id
-          LEFT JOIN (SELECT pharmacy_id, COUNT(*) AS bookings, SUM(units) AS units FROM booking
-                      WHERE round_date = @round AND status <> @cancelled GROUP BY pharmacy_id) b ON b.pharmacy_id = p.id
+          LEFT JOIN (SELECT b.pharmacy_id, COUNT(*) AS bookings, SUM(b.units) AS units,
+                            SUM(CASE WHEN b.round_date = @round THEN 0 ELSE 1 END) AS moved_in
+                       FROM booking b
+                      WHERE b.status <> @cancelled AND {MovedPickupStore.OfTheDay} GROUP BY b.pharmacy_id) b ON b.pharmacy_id = p.id
           LEFT JOIN (SELECT pharmacy_id, SUM(planned) AS places FROM quota WHERE round_date = @round GROUP BY pharmacy_id) q ON q.pharmacy_id = p.id
           LEFT JOIN (SELECT pharmacy_id, SUM(units) AS units FROM delivery WHERE round_date = @round GROUP BY pharmacy_id) d ON d.pharmacy_id = p.id
          WHERE t.round_date = @round
@@ -44,6 +47,9 @@ public sealed class DeliveryRow
 
     /// <summary>Encrypted.</summary>
     public string ContactMobile { get; init; } = "";
+
+    /// <summary>Of the bookings, those of earlier rounds whose pickup has moved here.</summary>
+    public int MovedIn { get; init; }
 
     public int Bookings { get; init; }
 

@@ -13,7 +13,7 @@ public sealed class DeliverySheets(Database database, DeliveryQueries queries, P
     private static readonly string[] Columns =
     [
         "Delivery_Code", "Delivery_Name", "Delivery_Address", "Delivery_District", "Delivery_Contact", "Delivery_Bookings", "Delivery_Units",
-        "Delivery_Planned", "Delivery_Difference", "Delivery_Delivered",
+        "Delivery_Planned", "Delivery_Difference", "Delivery_Delivered", "Delivery_MovedIn",
     ];
 
     /// <summary>The sheet of a closed round. Contacts are personal, so the reading is audited.</summary>
@@ -34,7 +34,7 @@ public sealed class DeliverySheets(Database database, DeliveryQueries queries, P
             var contact = personal.Decrypt(row.ContactMobile);
             sheet.Add(
                 row.Code, row.Name, row.Address, row.District, contact.Length > 0 ? contact : row.Phone,
-                row.Bookings, row.Units, planned, row.Units - planned, row.Delivered);
+                row.Bookings, row.Units, planned, row.Units - planned, row.Delivered, row.MovedIn);
         }
 
         return sheet;

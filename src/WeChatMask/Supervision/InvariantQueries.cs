@@ -100,7 +100,7 @@ public sealed class InvariantQueries(Database database)
             SELECT COUNT(*) FROM (
                 SELECT q.round_date
                   FROM (SELECT round_date, pharmacy_id, SUM(carried_in) AS carried_in FROM quota GROUP BY round_date, pharmacy_id) q
-                  LEFT JOIN (SELECT to_round, pharmacy_id, SUM(left_over + lapsed + cancelled) AS carried
+                  LEFT JOIN (SELECT to_round, pharmacy_id, SUM(left_over + lapsed + cancelled + difference + converted) AS carried
                                FROM carry_over WHERE to_round IS NOT NULL GROUP BY to_round, pharmacy_id) c
                     ON c.to_round = q.round_date AND c.pharmacy_id = q.pharmacy_id
                  WHERE q.carried_in <> COALESCE(c.carried, 0)) wrong
@@ -120,9 +120,46 @@ public sealed class InvariantQueries(Database database)
         ("every booking of a published round has its one notice", """
             SELECT COUNT(*) FROM booking b
               JOIN round r ON r.date = b.round_date AND r.published_at IS NOT NULL
-              LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND channel = 0 GROUP BY booking_id) o
+              LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND kind IN (0, 1) GROUP BY booking_id) o
                 ON o.booking_id = b.id
              WHERE b.status IN (0, 1, 2) AND COALESCE(o.notices, 0) <> 1
+            """),
+        ("a pickup moves only to a later day, and its booker is told once each time", """
+            SELECT COUNT(*) FROM moved_pickup m
+              JOIN round r ON r.date = m.round_date
+             WHERE m.pickup_date <= r.pickup_date OR m.moves < 1
+                OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = m.booking_id AND o.kind = 10) <> m.moves
+            """),
+        ("nobody whose pickup has moved lapses before it is over", """
+            SELECT COUNT(*) FROM moved_pickup m
+              JOIN booking b ON b.id = m.booking_id
+             WHERE b.status = 2 AND b.settled_at < m.closes_at
+            """),
+        ("a shelf never holds less than nothing: opening + delivered = handed over + closing + lost", """
+            SELECT COUNT(*) FROM (
+                SELECT SUM(d.delivered - d.handed_over - d.lost) OVER (PARTITION BY d.pharmacy_id ORDER BY d.day) AS shelf
+                  FROM (SELECT t.pharmacy_id, r.pickup_date AS day, COALESCE(h.units, 0) AS handed_over, COALESCE(l.units, 0) AS lost,
+                               CASE WHEN r.units_per_booking = 0 THEN COALESCE(h.units, 0)
+                                    WHEN v.units IS NULL THEN q.planned * r.units_per_booking
+                                    WHEN v.more_coming = 1 AND v.units < q.planned * r.units_per_booking THEN q.planned * r.units_per_booking
+                                    ELSE v.units END AS delivered
+                          FROM pharmacy_round t
+                          JOIN round r ON r.date = t.round_date
+                          JOIN (SELECT round_date, pharmacy_id, SUM(planned) AS planned FROM quota GROUP BY round_date, pharmacy_id) q
+                            ON q.round_date = t.round_date AND q.pharmacy_id = t.pharmacy_id
+                          LEFT JOIN (SELECT round_date, pharmacy_id, SUM(units) AS units, MAX(more_coming) AS more_coming
+                                       FROM delivery GROUP BY round_date, pharmacy_id) v
+                            ON v.round_date = t.round_date AND v.pharmacy_id = t.pharmacy_id
+                          LEFT JOIN (SELECT round_date, pharmacy_id, SUM(units) AS units FROM stock_loss GROUP BY round_date, pharmacy_id) l
+                            ON l.round_date = t.round_date AND l.pharmacy_id = t.pharmacy_id
+                          LEFT JOIN (SELECT x.pharmacy_id, COALESCE(m.pickup_date, o.pickup_date) AS day, SUM(x.units) AS units
+                                       FROM redemption x
+                                       JOIN round o ON o.date = x.round_date
+                                       LEFT JOIN moved_pickup m ON m.booking_id = x.booking_id
+                                      WHERE x.voided_at IS NULL
+                                      GROUP BY x.pharmacy_id, COALESCE(m.pickup_date, o.pickup_date)) h
+                            ON h.pharmacy_id = t.pharmacy_id AND h.day = r.pickup_date) d) days
+             WHERE shelf < 0
             """),
     ];
 

@@ -35,8 +35,11 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
             new { date },
             cancellationToken);
         var window = (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index;
-        var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window)).ToList();
-        return new RoundBooks(round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies));
+        var carried = (await CarriedAsync(date, cancellationToken)).ToLookup(c => c.PharmacyId);
+        var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key])).ToList();
+        return new RoundBooks(
+            round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies),
+            [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))]);
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>
@@ -49,9 +52,12 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         var entries = await database.QueryAsync<ListRow>(
             """
-            SELECT e.serial, e.name, e.id_number, e.slot_starts_at, e.slot_ends_at, b.status
+            SELECT e.serial, e.name, e.id_number, b.status, m.pickup_date AS moved_to,
+                   CASE WHEN m.booking_id IS NULL THEN e.slot_starts_at ELSE b.slot_starts_at END AS slot_starts_at,
+                   CASE WHEN m.booking_id IS NULL THEN e.slot_ends_at ELSE b.slot_ends_at END AS slot_ends_at
               FROM published_entry e
-              JOIN booking b ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
+              JOIN booking b           ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
+              LEFT JOIN moved_pickup m ON m.booking_id = b.id
              WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
              ORDER BY e.serial
             """,
@@ -75,9 +81,9 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
     private PublicEntry Entry(ListRow row) => new(
         row.Serial, row.Name, row.IdNumber,
         row.SlotStartsAt is { } from && row.SlotEndsAt is { } to ? new PublicSlot(calendar.Local(from), calendar.Local(to)) : null,
-        row.Status);
+        row.Status, row.MovedTo);
 
-    private static PharmacyBooks Pharmacy(IReadOnlyList<BooksRow> rows, int window)
+    private static PharmacyBooks Pharmacy(IReadOnlyList<BooksRow> rows, int window, IEnumerable<CarriedRow> carried)
     {
         var places = rows.Select(r => r.ToPlaces()).ToList();
         PlaceBook.RollUpTo(places, window);
@@ -89,8 +95,23 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
         var b = part.Balance;
         return new PharmacyBooks(
             rows[0].Code, rows[0].Name, b.Planned, b.CarriedIn, b.Places, b.Booked, b.Left, b.Redeemed, b.Lapsed, b.Cancelled, b.CarriedOut,
-            [.. places.Select(w => new WindowBooks(w.Window, w.Places, w.RolledIn, w.RolledOut, w.Taken))]);
+            [.. places.Select(w => new WindowBooks(w.Window, w.Places, w.RolledIn, w.RolledOut, w.Taken))],
+            [.. carried.Select(c => new CarriedBooks(c.FromRound, c.LeftOver, c.Lapsed, c.Cancelled, c.Difference))]);
     }
+
+    /// <summary>Where what a round was given comes from: by pharmacy and round, and why.</summary>
+    private Task<List<CarriedRow>> CarriedAsync(DateOnly date, CancellationToken cancellationToken) => database.QueryAsync<CarriedRow>(
+        """
+        SELECT pharmacy_id, from_round, SUM(left_over) AS left_over, SUM(lapsed) AS lapsed, SUM(cancelled) AS cancelled,
+               SUM(difference + converted) AS difference
+          FROM carry_over
+         WHERE to_round = @date
+         GROUP BY pharmacy_id, from_round
+        HAVING SUM(left_over) <> 0 OR SUM(lapsed) <> 0 OR SUM(cancelled) <> 0 OR SUM(difference + converted) <> 0
+         ORDER BY pharmacy_id, from_round
+        """,
+        new { date },
+        cancellationToken);
 
     private sealed class BooksRow : QuotaRow
     {
@@ -105,8 +126,25 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
         public int CancelledLate { get; init; }
     }
 
+    private sealed class CarriedRow
+    {
+        public long PharmacyId { get; init; }
+
+        public DateOnly FromRound { get; init; }
+
+        public int LeftOver { get; init; }
+
+        public int Lapsed { get; init; }
+
+        public int Cancelled { get; init; }
+
+        public int Difference { get; init; }
+    }
+
     private sealed class ListRow
     {
+        public DateOnly? MovedTo { get; init; }
+
         public int Serial { get; init; }
 
         public string Name { get; init; } = "";

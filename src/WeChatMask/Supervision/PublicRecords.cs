@@ -10,12 +10,24 @@ public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Ph
 
 /// <summary>Quota notice and reconciliation of a round.</summary>
 public sealed record RoundBooks(
-    DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals);
+    DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals,
+    IReadOnlyList<WindowHoursBooks> Windows);
+
+/// <summary>When a window of the round takes bookings.</summary>
+public sealed record WindowHoursBooks(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);
 
 /// <summary>The books of one pharmacy; see <see cref="Balance"/> for what must add up.</summary>
 public sealed record PharmacyBooks(
     string Code, string Name, int Planned, int CarriedIn, int Places, int Booked, int Left, int Redeemed, int Lapsed, int Cancelled, int CarriedOut,
-    IReadOnlyList<WindowBooks> Windows);
+    IReadOnlyList<WindowBooks> Windows, IReadOnlyList<CarriedBooks> CarriedFrom);
+
+/// <summary>The carry-over by name: what came in from one earlier round, and why.</summary>
+/// <param name="Date">The earlier round.</param>
+/// <param name="Left">Places that nobody booked.</param>
+/// <param name="Lapsed">Places that were not collected.</param>
+/// <param name="Cancelled">Places given back after the close.</param>
+/// <param name="Difference">Places more than planned, or below zero fewer, by deliveries and losses.</param>
+public sealed record CarriedBooks(DateOnly Date, int Left, int Lapsed, int Cancelled, int Difference);
 
 /// <summary>One window: its own places, what rolled, and the bookings that hold a place of it.</summary>
 public sealed record WindowBooks(int Index, int Places, int RolledIn, int RolledOut, int Booked);
@@ -33,8 +45,8 @@ public sealed record BooksTotals(
 /// <summary>A pharmacy's published list.</summary>
 public sealed record PublicList(DateOnly Date, string PharmacyCode, DateTimeOffset PublishedAt, IReadOnlyList<PublicEntry> Entries);
 
-/// <summary>One masked line of a list.</summary>
-public sealed record PublicEntry(int Serial, string Name, string IdNumber, PublicSlot? Slot, BookingStatus Status);
+/// <summary>One masked line of a list; one whose pickup had to move says to which day.</summary>
+public sealed record PublicEntry(int Serial, string Name, string IdNumber, PublicSlot? Slot, BookingStatus Status, DateOnly? MovedTo);
 
 /// <summary>A slot in a list.</summary>
 public sealed record PublicSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt);

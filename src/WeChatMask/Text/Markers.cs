@@ -32,3 +32,9 @@ public sealed class OfficialAccount;
 
 /// <summary>Finds <c>Text/Login.resx</c>: the pages that lead to a log-in, and the short message with its code.</summary>
 public sealed class Login;
+
+/// <summary>Finds <c>Text/Stock.resx</c>: what the pages of deliveries, losses and late voids say.</summary>
+public sealed class Stock;
+
+/// <summary>Finds <c>Text/Rules.resx</c>: the supervisor's page of dated rules, and the notices of their changes.</summary>
+public sealed class Rules;

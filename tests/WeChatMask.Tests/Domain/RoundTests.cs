@@ -113,7 +113,7 @@ public sealed class RoundTests
     {
         var windows = Windows((10, 0), (10, 0), (10, 0));
 
-        PlaceBook.CarryIn(windows, places);
+        PlaceBook.SpreadCarried(windows, places);
 
         Assert.Equal(expected, string.Join(',', windows.Select(w => w.CarriedIn)));
     }
@@ -123,7 +123,7 @@ public sealed class RoundTests
     {
         var windows = Windows((50, 0), (0, 0), (0, 0));
 
-        PlaceBook.CarryIn(windows, 7);
+        PlaceBook.SpreadCarried(windows, 7);
 
         Assert.Equal("7,0,0", string.Join(',', windows.Select(w => w.CarriedIn)));
     }

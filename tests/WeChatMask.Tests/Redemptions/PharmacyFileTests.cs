@@ -123,8 +123,8 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
 
         var rows = Csv(await (await host.SupervisorAsync()).GetByteArrayAsync(new Uri("/supervisor/rounds/2020-02-10/delivery.csv", UriKind.Relative)));
         var row = rows.Single(r => r[0] == "LD04");
-        Assert.Equal("0,0,800,-800,810", string.Join(',', row.Skip(5)));
-        Assert.Equal("100,500,800,-300,0", string.Join(',', rows.Single(r => r[0] == "LD01").Skip(5)));
+        Assert.Equal("0,0,800,-800,810,0", string.Join(',', row.Skip(5)));
+        Assert.Equal("100,500,800,-300,0,0", string.Join(',', rows.Single(r => r[0] == "LD01").Skip(5)));
     }
 
     [Fact]

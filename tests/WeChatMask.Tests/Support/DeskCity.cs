@@ -172,7 +172,7 @@ internal sealed class DeskNode : IAsyncDisposable
         var rounds = new RoundQueries(Database, policies);
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
-        Cancellations = new CancellationStore(Database, rounds, calendar, Board);
+        Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board);
         Desk = new BookingDesk(Database, new BookingStore(rounds), new BookingQueries(Database), Board, calendar, site, NullLogger<BookingDesk>.Instance);
     }
 

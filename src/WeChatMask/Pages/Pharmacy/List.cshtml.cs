@@ -21,11 +21,11 @@ public sealed class ListModel(PharmacyLists lists, Refused refused) : PageModel
     /// <summary>Column headings, the same as in the files.</summary>
     public IReadOnlyList<string> Headings => lists.Headings;
 
-    /// <summary>Bookings that stand.</summary>
-    public int Live => List?.Lines.Count(l => l.State != BookingStatus.Cancelled) ?? 0;
+    /// <summary>Bookings that stand and are collected on the list's day.</summary>
+    public int Live => List?.Lines.Count(l => l.State != BookingStatus.Cancelled && !l.IsElsewhere) ?? 0;
 
     /// <summary>Units of the bookings that stand.</summary>
-    public int Units => List?.Lines.Where(l => l.State != BookingStatus.Cancelled).Sum(l => l.Units) ?? 0;
+    public int Units => List?.Lines.Where(l => l.State != BookingStatus.Cancelled && !l.IsElsewhere).Sum(l => l.Units) ?? 0;
 
     /// <summary>Shows it.</summary>
     public async Task OnGetAsync(string date, CancellationToken cancellationToken)

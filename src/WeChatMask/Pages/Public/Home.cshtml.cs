@@ -11,13 +11,19 @@ namespace WeChatMask.Pages.Public;
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
 public sealed class HomeModel(
-    Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, CityCalendar calendar, PolicyWords words) : PageModel
+    Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, PolicyChangeQueries policies,
+    CityCalendar calendar, PolicyWords words) : PageModel
 {
+    private const int ChangeShownDays = 7;
+
     /// <summary>Today's round.</summary>
     public RoundFace Face { get; private set; } = null!;
 
     /// <summary>The round handed out today, while its hours last.</summary>
     public RoundState? Handout { get; private set; }
+
+    /// <summary>The newest change of the rules, until it has been in force for a week.</summary>
+    public PolicyNotice? Change { get; private set; }
 
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleLine> Rules { get; private set; } = [];
@@ -35,6 +41,7 @@ public sealed class HomeModel(
         City = (await cities.NamesAsync(cancellationToken)).City;
         var handout = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
         Handout = handout is not null && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
+        Change = (await policies.NoticesAsync(1, cancellationToken)).FirstOrDefault(n => n.From.AddDays(ChangeShownDays) >= calendar.Today);
         if ((Face.Round?.Policy ?? await current.GetAsync(cancellationToken)) is not { } policy) return;
         Goods = policy.Goods.Name;
         Rules = words.Of(policy, calendar.Today);

@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Words words, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -75,6 +75,43 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, IS
         ("Col_Planned", b.Planned), ("Col_CarriedIn", b.CarriedIn), ("Col_Places", b.Places), ("Col_Left", b.Left), ("Col_Booked", b.Booked),
         ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled), ("Col_CarriedOut", b.CarriedOut),
     ];
+
+    /// <summary>A window's figures with the texts of their columns.</summary>
+    public static IReadOnlyList<(string Column, int Figure)> Figures(WindowBooks w) =>
+        [("Col_Places", w.Places), ("Col_RolledIn", w.RolledIn), ("Col_RolledOut", w.RolledOut), ("Col_BookedWindow", w.Booked)];
+
+    /// <summary>A window's figures of all pharmacies together.</summary>
+    public WindowBooks Whole(int window)
+    {
+        var all = Books!.Pharmacies.SelectMany(p => p.Windows).Where(w => w.Index == window).ToList();
+        return new WindowBooks(window, all.Sum(w => w.Places), all.Sum(w => w.RolledIn), all.Sum(w => w.RolledOut), all.Sum(w => w.Booked));
+    }
+
+    /// <summary>The pharmacy whose windows are shown: the one asked for, else the first.</summary>
+    public PharmacyBooks? OfWindows => Books!.Pharmacies.FirstOrDefault(p => p.Code == Code) ?? (Books.Pharmacies.Count == 0 ? null : Books.Pharmacies[0]);
+
+    /// <summary>Pharmacies to which something came from earlier rounds; of many only the one asked for.</summary>
+    public IReadOnlyList<PharmacyBooks> Carried =>
+        [.. Books!.Pharmacies.Where(p => p.CarriedFrom.Count > 0 && (Code is null || p.Code == Code || Books.Pharmacies.Count <= ListsOnOnePage))];
+
+    /// <summary>Why places came in from an earlier round.</summary>
+    public string CarriedWords(CarriedBooks from)
+    {
+        List<string> parts = [];
+        if (from.Left != 0) parts.Add(text["Carried_Left", from.Left]);
+        if (from.Lapsed != 0) parts.Add(text["Carried_Lapsed", from.Lapsed]);
+        if (from.Cancelled != 0) parts.Add(text["Carried_Cancelled", from.Cancelled]);
+        if (from.Difference > 0) parts.Add(text["Carried_More", from.Difference]);
+        if (from.Difference < 0) parts.Add(text["Carried_Fewer", -from.Difference]);
+        return string.Join(text["List_Comma"], parts);
+    }
+
+    /// <summary>When one of the list collects; another day is named.</summary>
+    public string SlotWords(PublicEntry entry)
+    {
+        var slot = entry.Slot is { } s ? words.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
+        return entry.MovedTo is { } day ? text["Notice_MovedTo", words.Day(day), slot] : slot;
+    }
 
     /// <summary>A pharmacy's name.</summary>
     public string NameOf(string code) => Books!.Pharmacies.First(p => p.Code == code).Name;

@@ -8,11 +8,20 @@ namespace WeChatMask.Pages.Public;
 /// <summary>All rounds, newest first: the way to each day's books and lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
-public sealed class NoticesModel(PublicQueries queries) : PageModel
+public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries policies) : PageModel
 {
+    private const int ChangesShown = 10;
+
     /// <summary>The rounds.</summary>
     public IReadOnlyList<RoundLine> Rounds { get; private set; } = [];
 
+    /// <summary>Changes of the rules, newest first.</summary>
+    public IReadOnlyList<PolicyNotice> Changes { get; private set; } = [];
+
     /// <summary>Shows them.</summary>
-    public async Task OnGetAsync(CancellationToken cancellationToken) => Rounds = (await queries.RoundsAsync(cancellationToken)).Rounds;
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        Rounds = (await queries.RoundsAsync(cancellationToken)).Rounds;
+        Changes = await policies.NoticesAsync(ChangesShown, cancellationToken);
+    }
 }

@@ -31,7 +31,8 @@ public sealed class BookingFaces(
             return null;
         var key = booking.ResidentId.ToString(CultureInfo.InvariantCulture);
         var family = await persons.OfAsync(accountId, round.Policy.CooldownDays, calendar.Today, cancellationToken);
-        var mayCancel = BookingRules.Cancellation(booking.Status, round.Times.CancelUntil, calendar.Now) == Refusal.None;
-        return new BookingFace(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, round.Times.CancelUntil);
+        var until = round.CancelUntil(booking.PickupDate, calendar);
+        var mayCancel = BookingRules.Cancellation(booking.Status, until, calendar.Now) == Refusal.None;
+        return new BookingFace(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, until);
     }
 }

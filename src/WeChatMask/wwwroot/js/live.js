@@ -41,9 +41,11 @@ function tick() {
 }
 
 function words(pharmacy) {
-  const { some, full, none, booked, paused, withdrawn } = list.dataset;
+  const { some, full, none, later, booked, paused, withdrawn } = list.dataset;
   if (pharmacy.status !== 'open') return pharmacy.status === 'paused' ? paused : withdrawn;
   if (final.has(told)) return booked.replace('{0}', pharmacy.booked);
+  const next = windows[pharmacy.nextWindow - 1];
+  if (next) return later.replace('{0}', zone.format(next[0]));
   if (pharmacy.places === 0) return none;
   return pharmacy.left === 0 ? full : some.replace('{0}', pharmacy.left);
 }

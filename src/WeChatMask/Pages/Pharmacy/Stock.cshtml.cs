@@ -1,0 +1,158 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Pharmacies;
+using WeChatMask.Rounds;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Pharmacy;
+
+/// <summary>A pharmacy's shelf, and the form for what headquarters brought or what was lost: first what would follow, then the confirmation.</summary>
+[Authorize(Policy = Sessions.ClerkPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class StockModel(
+    DeliveryStore store, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, Refused refused,
+    IStringLocalizer<Text.Stock> text) : PageModel
+{
+    /// <summary>A delivery, in the form's words.</summary>
+    public const string Delivery = "delivery";
+
+    /// <summary>A loss, in the form's words.</summary>
+    public const string Loss = "loss";
+
+    private const int DaysShown = 7;
+
+    /// <summary>Delivery or loss.</summary>
+    [BindProperty]
+    public string Kind { get; set; } = Delivery;
+
+    /// <summary>The pickup day.</summary>
+    [BindProperty]
+    public string? Date { get; set; }
+
+    /// <summary>How many, as typed.</summary>
+    [BindProperty]
+    public string? Units { get; set; }
+
+    /// <summary>Whether more is expected.</summary>
+    [BindProperty]
+    public bool More { get; set; }
+
+    /// <summary>Why something was lost.</summary>
+    [BindProperty]
+    public string? Reason { get; set; }
+
+    /// <summary>Keeps a form that is sent twice from counting twice.</summary>
+    [BindProperty]
+    public string? RequestId { get; set; }
+
+    /// <summary>What was looked at before; a form that was changed since is looked at again.</summary>
+    [BindProperty]
+    public string? Seen { get; set; }
+
+    /// <summary>The pharmacy.</summary>
+    public string Pharmacy { get; private set; } = "";
+
+    /// <summary>Measure word and name of the goods.</summary>
+    public Goods Goods { get; private set; } = new("", "");
+
+    /// <summary>Days that can be reported for, newest first, each with its shelf.</summary>
+    public IReadOnlyList<(StockDay Day, ShelfDay Shelf)> Days { get; private set; } = [];
+
+    /// <summary>The day shown at the top: today's, else the newest.</summary>
+    public (StockDay Day, ShelfDay Shelf)? Shown => Days.Count == 0 ? null : Days.FirstOrDefault(d => d.Day.PickupDate <= calendar.Today, Days[^1]);
+
+    /// <summary>What would follow.</summary>
+    public DeliveryAnswer? Effect { get; private set; }
+
+    /// <summary>Why the form was not taken.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>Whether it was written down just now.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Shows the shelf.</summary>
+    public Task OnGetAsync(bool done, CancellationToken cancellationToken)
+    {
+        IsDone = done;
+        RequestId = Guid.NewGuid().ToString("N");
+        return LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Shows what would follow.</summary>
+    public async Task OnPostAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Writes it down, if it is what was looked at.</summary>
+    public async Task<IActionResult> OnPostConfirmAsync(CancellationToken cancellationToken)
+    {
+        if (Seen != Looked)
+        {
+            await LookAsync(cancellationToken);
+            Message ??= text["Changed"];
+        }
+        else if (Read() is { } report)
+        {
+            var clerk = PharmacyEndpoints.ClerkOf(User);
+            var answer = Kind == Loss ? await store.LoseAsync(clerk, report, tryOnly: false, cancellationToken) : await store.DeliverAsync(clerk, report, tryOnly: false, cancellationToken);
+            if (answer.Refusal == Refusal.None) return RedirectToPage(new { done = true });
+            Refuse(answer.Refusal);
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    /// <summary>What the form says, in a line.</summary>
+    public string Looked => $"{Kind}|{Date}|{Units?.Trim()}|{More}";
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (Read() is not { } report) return;
+        var clerk = PharmacyEndpoints.ClerkOf(User);
+        var answer = Kind == Loss
+            ? await store.LoseAsync(clerk, report, tryOnly: true, cancellationToken)
+            : await store.DeliverAsync(clerk, report, tryOnly: true, cancellationToken);
+        if (answer.Refusal == Refusal.None) Effect = answer;
+        else Refuse(answer.Refusal);
+    }
+
+    private StockReport? Read()
+    {
+        int? units = int.TryParse(Units?.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+        var wrong = PharmacyEndpoints.Read(Date, units, RequestId, Kind == Loss ? 1 : 0, out var report);
+        if (wrong == Refusal.InvalidUnits) Message = text["NeedUnits"];
+        else if (wrong != Refusal.None) Refuse(wrong);
+        if (Kind != Loss) return wrong == Refusal.None ? report with { MoreComing = More } : null;
+        if (Reason?.Trim() is { Length: >= 1 and <= PharmacyEndpoints.LongestReason } reason) return wrong == Refusal.None ? report with { Reason = reason } : null;
+        Message ??= text["NeedReason"];
+        return null;
+    }
+
+    private void Refuse(Refusal refusal)
+    {
+        Response.StatusCode = Refused.Status(refusal);
+        Message = refused.Sentence(refusal);
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var pharmacy = PharmacyEndpoints.ClerkOf(User).PharmacyId;
+        Pharmacy = (await queries.PharmacyAsync(pharmacy, cancellationToken))?.Name ?? "";
+        // The day after tomorrow's goods have not been booked yet.
+        var days = await stock.DaysAsync(pharmacy, calendar.Today.AddDays(1), cancellationToken);
+        Days = [.. days.Zip(StockDay.Shelves(days)).Reverse().Take(DaysShown)];
+        if (Shown is { } shown)
+        {
+            Date ??= shown.Day.PickupDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            Goods = (await rounds.FindAsync(shown.Day.Round, cancellationToken))?.Policy.Goods ?? Goods;
+        }
+    }
+}

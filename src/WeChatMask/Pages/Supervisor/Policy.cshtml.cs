@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Supervisor;
+
+/// <summary>Dated rules: which there are, and a form for the next ones that shows who is affected before they are confirmed.</summary>
+[Authorize(Policy = Sessions.SupervisorPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class PolicyModel(
+    PolicyChangeQueries queries, PolicyChangeStore store, CityCalendar calendar, Refused refused, IStringLocalizer<Text.Rules> text) : PageModel
+{
+    /// <summary>What is typed.</summary>
+    [BindProperty]
+    public PolicyForm Form { get; set; } = new();
+
+    /// <summary>What the public is told.</summary>
+    [BindProperty]
+    public string? Reason { get; set; }
+
+    /// <summary>Stands for what was shown before the confirmation; a form that was changed since is shown again.</summary>
+    [BindProperty]
+    public string? Seen { get; set; }
+
+    /// <summary>All versions, the newest date first.</summary>
+    public IReadOnlyList<(StoredPolicy Stored, Policy Policy)> Versions { get; private set; } = [];
+
+    /// <summary>The version that holds today.</summary>
+    public long? Present { get; private set; }
+
+    /// <summary>What the new rules would do.</summary>
+    public PolicyEffect? Effect { get; private set; }
+
+    /// <summary>Fields that cannot be used.</summary>
+    public IReadOnlyList<string> Faults { get; private set; } = [];
+
+    /// <summary>Why the form was not taken.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>Whether new rules were saved just now.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>The mark of what is shown now.</summary>
+    public string Mark => Effect is null ? "" : MarkOf(Effect);
+
+    /// <summary>Shows the versions, and the newest one or the one asked for as the form's start.</summary>
+    public async Task OnGetAsync(string? based, bool done, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        IsDone = done;
+        if (Versions.Count == 0) return;
+        var start = Versions.FirstOrDefault(v => v.Stored.Id.ToString(CultureInfo.InvariantCulture) == based, Versions[0]);
+        var tomorrow = calendar.Today.AddDays(1);
+        Form = PolicyForm.Of(start.Policy, start.Stored.EffectiveFrom > tomorrow ? start.Stored.EffectiveFrom : tomorrow);
+    }
+
+    /// <summary>Shows what would change, and for whom.</summary>
+    public async Task OnPostAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Saves what was shown.</summary>
+    public async Task<IActionResult> OnPostConfirmAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        if (Effect is { } effect && Seen != MarkOf(effect)) Message = text["Changed"];
+        else if (Effect is not null && Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason }) Message = text["NeedReason", PolicyChangeStore.LongestReason];
+        else if (Effect is { IsEmpty: false } meant)
+        {
+            var answer = await store.AddAsync(User.Staff().Username, meant.Policy, Reason!.Trim(), meant.BeforeId, cancellationToken);
+            if (answer.Refusal == Refusal.None) return RedirectToPage(new { done = true });
+            Refuse(answer.Refusal);
+        }
+
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (Form.Read(out var faults) is not { } policy)
+        {
+            Faults = faults;
+            Message = text["Faults", faults.Count];
+            Response.StatusCode = Refused.Status(Refusal.InvalidPolicy);
+            return;
+        }
+
+        (var refusal, Effect) = await queries.EffectAsync(policy, cancellationToken);
+        if (refusal != Refusal.None) Refuse(refusal);
+    }
+
+    private void Refuse(Refusal refusal)
+    {
+        Response.StatusCode = Refused.Status(refusal);
+        Message = refused.Sentence(refusal);
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Versions = await queries.AllAsync(cancellationToken);
+        Present = Versions.FirstOrDefault(v => v.Stored.EffectiveFrom <= calendar.Today).Stored?.Id;
+    }
+
+    private static string MarkOf(PolicyEffect effect) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{effect.BeforeId}{PolicyBook.Write(effect.Policy)}")));
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Domain;
+using WeChatMask.Pharmacies;
+using WeChatMask.Redemptions;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Supervisor;
+
+/// <summary>Takes back a hand-over that a clerk may no longer take back.</summary>
+[Authorize(Policy = Sessions.SupervisorPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refused, IStringLocalizer<Text.Stock> text) : PageModel
+{
+    private const int LongestReason = 200;
+
+    /// <summary>The booking number, as typed.</summary>
+    [BindProperty]
+    public string? Number { get; set; }
+
+    /// <summary>Why.</summary>
+    [BindProperty]
+    public string? Reason { get; set; }
+
+    /// <summary>What was handed over for it, and where.</summary>
+    public (HandOver HandOver, string Pharmacy)? Found { get; private set; }
+
+    /// <summary>Why it cannot be taken back.</summary>
+    public string? Message { get; private set; }
+
+    /// <summary>The booking's state after it was taken back.</summary>
+    public BookingStatus? Done { get; private set; }
+
+    /// <summary>Asks for a number.</summary>
+    public void OnGet()
+    {
+    }
+
+    /// <summary>Looks the number up. By form, so that it stands in no address.</summary>
+    public Task OnPostAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    /// <summary>Takes the hand-over back.</summary>
+    public async Task OnPostVoidAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        if (Found is not { } found) return;
+        if (Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason)
+        {
+            Message = refused.Sentence(Refusal.InvalidReason);
+            return;
+        }
+
+        var answer = await store.VoidAsync(User.Staff(), found.HandOver.Number, reason, cancellationToken);
+        if (answer.Refusal == Refusal.None)
+        {
+            Done = answer.Status;
+            return;
+        }
+
+        Response.StatusCode = Refused.Status(answer.Refusal);
+        Message = refused.Sentence(answer.Refusal);
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Found = BookingNumber.TryParse(Number, out var exact) ? await days.HandOverAsync(exact, cancellationToken) : null;
+        if (Found is null) Message = text["Void_Unknown"];
+    }
+}

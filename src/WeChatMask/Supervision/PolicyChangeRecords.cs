@@ -1,0 +1,47 @@
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>What a new policy would do, told before it is confirmed.</summary>
+/// <param name="Before">The rules that hold for its date without it.</param>
+/// <param name="BeforeId">Their version.</param>
+/// <param name="Policy">The rules that are to hold.</param>
+/// <param name="Until">The date of the next version that is stored already and ends this one, or none.</param>
+/// <param name="Bookers">Earlier bookers whose first bookable day changes, by the day they booked.</param>
+/// <param name="KeptBookings">Bookings not yet collected, which keep the version they were made under.</param>
+/// <param name="Rounds">Announced rounds that would be planned anew.</param>
+public sealed record PolicyEffect(
+    Policy Before, long BeforeId, Policy Policy, DateOnly? Until, IReadOnlyList<AffectedBookers> Bookers, int KeptBookings, IReadOnlyList<ReplannedRound> Rounds)
+{
+    /// <summary>Persons who may book sooner than they were told.</summary>
+    public int Sooner => Bookers.Where(b => b.After < b.Before).Sum(b => b.Persons);
+
+    /// <summary>Persons who may book later than they were told.</summary>
+    public int Later => Bookers.Where(b => b.After > b.Before || b.After is null).Sum(b => b.Persons);
+
+    /// <summary>Whether nothing would change.</summary>
+    public bool IsEmpty => PolicyBook.Write(Before with { From = Policy.From }) == PolicyBook.Write(Policy);
+}
+
+/// <summary>Earlier bookers of one day whose first bookable day changes.</summary>
+/// <param name="BookedOn">When they booked last.</param>
+/// <param name="Persons">How many they are.</param>
+/// <param name="Before">First day by the rules as they are.</param>
+/// <param name="After">First day by the new rules, or none within a year.</param>
+public sealed record AffectedBookers(DateOnly BookedOn, int Persons, DateOnly? Before, DateOnly? After);
+
+/// <summary>An announced round that would be planned anew.</summary>
+/// <param name="Date">Its date.</param>
+/// <param name="PlacesBefore">Planned places of all pharmacies now.</param>
+/// <param name="PlacesAfter">Planned places by the new rules.</param>
+public sealed record ReplannedRound(DateOnly Date, int PlacesBefore, int PlacesAfter);
+
+/// <summary>A public notice that rules change.</summary>
+/// <param name="Id">Of the version.</param>
+/// <param name="From">First round the new rules hold for.</param>
+/// <param name="PublishedAt">When it was confirmed.</param>
+/// <param name="Reason">The supervisor's words to the public.</param>
+/// <param name="Before">The rules before.</param>
+/// <param name="After">The rules from then on.</param>
+public sealed record PolicyNotice(long Id, DateOnly From, DateTimeOffset PublishedAt, string Reason, Policy Before, Policy After);

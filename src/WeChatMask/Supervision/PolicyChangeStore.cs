@@ -1,0 +1,54 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>Adds a policy that a supervisor has confirmed: the version, the announced rounds planned anew, the public notice and the audit, all or nothing.</summary>
+public sealed class PolicyChangeStore(
+    Database database, PolicyChangeQueries queries, CityStore cities, ReplanStore replan, CityCalendar calendar, Board board)
+{
+    /// <summary>The longest reason the public is told.</summary>
+    public const int LongestReason = 300;
+
+    /// <summary>Adds it.</summary>
+    /// <param name="actor">The supervisor's log-in name.</param>
+    /// <param name="policy">The new rules.</param>
+    /// <param name="reason">What the public is told beside the changes.</param>
+    /// <param name="seenBefore">The version that was shown as the one before; null when it was not asked for.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public async Task<PolicyChangeAnswer> AddAsync(
+        string actor, Policy policy, string reason, long? seenBefore, CancellationToken cancellationToken)
+    {
+        var answer = await database.WriteAsync(
+            async transaction =>
+            {
+                var (refusal, effect) = await queries.EffectAsync(transaction.Connection, transaction.Transaction, policy);
+                if (effect is null) return new PolicyChangeAnswer(refusal);
+                if (effect.IsEmpty) return new PolicyChangeAnswer(Refusal.None, effect.BeforeId, effect, Repeated: true);
+                if (seenBefore is { } seen && seen != effect.BeforeId) return new PolicyChangeAnswer(Refusal.PolicyChanged);
+                var now = calendar.Now;
+                var id = await cities.AddPolicyAsync(transaction, policy, actor);
+                await replan.ReplanAsync(transaction, cancellationToken);
+                await transaction.ExecuteAsync(
+                    """
+                    INSERT INTO policy_notice (policy_id, before_id, effective_from, reason, published_at)
+                    VALUES (@id, @BeforeId, @From, @reason, @now)
+                    """,
+                    new { id, effect.BeforeId, policy.From, reason, now });
+                await AuditStore.AddAsync(transaction, now, actor, "policy.add", policy.From.Column(), FormattableString.Invariant(
+                    $"{id} after {effect.BeforeId}; sooner {effect.Sooner}, later {effect.Later}, rounds {effect.Rounds.Count}: {reason}"));
+                return new PolicyChangeAnswer(Refusal.None, id, effect);
+            },
+            cancellationToken);
+        if (answer is { Refusal: Refusal.None, Repeated: false }) board.MarkChanged();
+        return answer;
+    }
+}
+
+/// <summary>What came of adding a policy.</summary>
+/// <param name="Refusal">Why not, or <see cref="Refusal.None"/>.</param>
+/// <param name="Id">The version that holds now.</param>
+/// <param name="Effect">What it did.</param>
+/// <param name="Repeated">Whether the rules said the same before.</param>
+public sealed record PolicyChangeAnswer(Refusal Refusal, long Id = 0, PolicyEffect? Effect = null, bool Repeated = false);

@@ -1,0 +1,110 @@
+using System.Security.Claims;
+using System.Text.Json;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Web;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>Dated rules for supervisors: read them, ask what a change would do, confirm it; and the notices of changes for everybody.</summary>
+public static class PolicyEndpoints
+{
+    private const int NoticesShown = 50;
+
+    /// <summary>Registers them.</summary>
+    public static IServiceCollection AddPolicies(this IServiceCollection services) =>
+        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();
+
+    /// <summary>Maps <c>/api/supervisor/policies</c> and <c>/api/public/changes</c>.</summary>
+    public static void MapPolicies(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/supervisor/policies").RequireAuthorization(Sessions.SupervisorPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor");
+        api.MapGet("/", ListAsync).Produces<PolicyList>();
+        api.MapPost("/preview", PreviewAsync).Produces<PolicyEffectView>();
+        api.MapPost("/", AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();
+        routes.MapGet("/api/public/changes", ChangesAsync).AllowAnonymous().WithTags("Public").Produces<PolicyChangeList>();
+    }
+
+    internal static async Task<IResult> ListAsync(HttpContext context, PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new PolicyList([.. (await queries.AllAsync(cancellationToken)).Select(p => new PolicyVersion(
+            Id(p.Stored.Id), p.Stored.EffectiveFrom, calendar.Local(p.Stored.CreatedAt), p.Stored.CreatedBy, Document(p.Policy)))]));
+    }
+
+    internal static async Task<IResult> PreviewAsync(
+        PolicyBody body, HttpContext context, PolicyChangeQueries queries, Refused refused, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (Read(body.Policy) is not { } policy) return refused.Result(Refusal.InvalidPolicy);
+        var (refusal, effect) = await queries.EffectAsync(policy, cancellationToken);
+        return effect is null ? refused.Result(refusal) : TypedResults.Ok(View(effect));
+    }
+
+    internal static async Task<IResult> AddAsync(
+        PolicyBody body, ClaimsPrincipal user, PolicyChangeStore store, Refused refused, CancellationToken cancellationToken)
+    {
+        if (Read(body.Policy) is not { } policy) return refused.Result(Refusal.InvalidPolicy);
+        if (body.Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason } reason) return refused.Result(Refusal.InvalidReason);
+        long? seen = long.TryParse(body.BeforeId, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
+        var answer = await store.AddAsync(user.Staff().Username, policy, reason, seen, cancellationToken);
+        if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
+        var view = new PolicyAddedView(Id(answer.Id), View(answer.Effect!));
+        return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
+    }
+
+    internal static async Task<IResult> ChangesAsync(HttpContext context, PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=2";
+        context.Response.Headers.AccessControlAllowOrigin = "*";
+        return TypedResults.Ok(new PolicyChangeList([.. (await queries.NoticesAsync(NoticesShown, cancellationToken)).Select(n => new PolicyChangeView(
+            n.From, calendar.Local(n.PublishedAt), n.Reason, Document(n.Before), Document(n.After)))]));
+    }
+
+    private static Policy? Read(JsonElement? document)
+    {
+        if (document is not { ValueKind: JsonValueKind.Object } policy) return null;
+        try
+        {
+            return PolicyBook.Parse(policy.GetRawText());
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static PolicyEffectView View(PolicyEffect e) => new(
+        Id(e.BeforeId), Document(e.Before), e.Until, e.Sooner, e.Later, e.KeptBookings, e.Bookers, e.Rounds);
+
+    private static JsonElement Document(Policy policy) => JsonSerializer.Deserialize<JsonElement>(PolicyBook.Write(policy));
+
+    private static string Id(long id) => id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>A policy to look at or to add.</summary>
+/// <param name="Policy">The whole document.</param>
+/// <param name="Reason">What the public is told; needed to add it.</param>
+/// <param name="BeforeId">The version the preview named as the one before; when given, a change in between is refused.</param>
+public sealed record PolicyBody(JsonElement? Policy = null, string? Reason = null, string? BeforeId = null);
+
+/// <summary>All versions, the newest date first.</summary>
+public sealed record PolicyList(IReadOnlyList<PolicyVersion> Policies);
+
+/// <summary>One version.</summary>
+public sealed record PolicyVersion(string Id, DateOnly From, DateTimeOffset CreatedAt, string CreatedBy, JsonElement Policy);
+
+/// <summary>What a policy would do.</summary>
+public sealed record PolicyEffectView(
+    string BeforeId, JsonElement Before, DateOnly? Until, int Sooner, int Later, int KeptBookings, IReadOnlyList<AffectedBookers> Bookers,
+    IReadOnlyList<ReplannedRound> Rounds);
+
+/// <summary>A policy that was added, and what it did.</summary>
+public sealed record PolicyAddedView(string Id, PolicyEffectView Effect);
+
+/// <summary>What the public was told of changes, newest first.</summary>
+public sealed record PolicyChangeList(IReadOnlyList<PolicyChangeView> Changes);
+
+/// <summary>One notice of changed rules.</summary>
+public sealed record PolicyChangeView(DateOnly From, DateTimeOffset PublishedAt, string Reason, JsonElement Before, JsonElement After);
