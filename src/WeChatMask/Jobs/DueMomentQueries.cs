@@ -16,6 +16,7 @@ public sealed class DueMomentQueries(Database database, CityCalendar calendar)
                 UNION ALL SELECT MIN(pickup_opens_at) FROM round WHERE pickup_opens_at > @after
                 UNION ALL SELECT MIN(pickup_closes_at) FROM round WHERE pickup_closes_at > @after
                 UNION ALL SELECT MIN(due_at) FROM outbox WHERE status = 0 AND due_at > @after
+                UNION ALL SELECT MIN(settle_until) FROM provisional_booking WHERE outcome = 0 AND settle_until > @after
             ) moments
             """,
             new { after },

@@ -21,6 +21,7 @@ public static class Schedule
     public static IReadOnlyList<ScheduledJob> Jobs { get; } =
     [
         new(typeof(PlanRoundsJob), TimeSpan.FromMinutes(1)),
+        new(typeof(CheckEligibilityJob), TimeSpan.FromSeconds(5)),
         new(typeof(OpenWindowsJob), TimeSpan.FromSeconds(1)),
         new(typeof(CloseWindowsJob), TimeSpan.FromSeconds(1)),
         new(typeof(AssignPickupSlotsJob), TimeSpan.FromSeconds(1)),
@@ -28,6 +29,7 @@ public static class Schedule
         new(typeof(LapseUnclaimedJob), TimeSpan.FromSeconds(5)),
         new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(CountVisitsJob), TimeSpan.FromSeconds(10)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
     ];
 }

@@ -13,6 +13,9 @@ public enum NoticeKind
 
     /// <summary>To the pharmacy, when lists are published.</summary>
     PharmacyList,
+
+    /// <summary>To the booker, when the registry has refused a provisional booking.</summary>
+    BookingRefused,
 }
 
 /// <summary>How far a notice has come.</summary>

@@ -5,7 +5,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Supervision;
 
 /// <summary>Reads what everybody may know: quotas, the books of each round, the masked lists, the directory.</summary>
-public sealed class PublicQueries(Database database, RoundQueries rounds, CityCalendar calendar)
+public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CityCalendar calendar)
 {
     private const int RoundsShown = 400;
 
@@ -36,7 +36,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
             cancellationToken);
         var window = (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index;
         var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window)).ToList();
-        return new RoundBooks(round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies));
+        return new RoundBooks(round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies), await visits.OfAsync(date, cancellationToken));
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>

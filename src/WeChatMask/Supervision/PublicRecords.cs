@@ -8,9 +8,9 @@ public sealed record RoundList(IReadOnlyList<RoundLine> Rounds);
 /// <summary>One round in the list.</summary>
 public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Phase);
 
-/// <summary>Quota notice and reconciliation of a round.</summary>
+/// <summary>Quota notice and reconciliation of a round, with the visits of its booking day.</summary>
 public sealed record RoundBooks(
-    DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals);
+    DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals, long Visits);
 
 /// <summary>The books of one pharmacy; see <see cref="Balance"/> for what must add up.</summary>
 public sealed record PharmacyBooks(

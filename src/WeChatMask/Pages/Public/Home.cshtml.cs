@@ -11,7 +11,7 @@ namespace WeChatMask.Pages.Public;
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
 public sealed class HomeModel(
-    Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, CityCalendar calendar, PolicyWords words) : PageModel
+    Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, CityCalendar calendar, Visits visits, PolicyWords words) : PageModel
 {
     /// <summary>Today's round.</summary>
     public RoundFace Face { get; private set; } = null!;
@@ -21,6 +21,9 @@ public sealed class HomeModel(
 
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleLine> Rules { get; private set; } = [];
+
+    /// <summary>How often the pages were visited.</summary>
+    public VisitFigures Visits => visits.Published;
 
     /// <summary>Name of the city.</summary>
     public string City { get; private set; } = "";
