@@ -4,9 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Polly;
 using Polly.CircuitBreaker;
-using Polly.Timeout;
 using WeChatMask.Data;
 
 namespace WeChatMask.Residents;

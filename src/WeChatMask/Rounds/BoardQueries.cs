@@ -106,7 +106,7 @@ public sealed record BoardPharmacy
     }
 }
 
-/// <summary>What the contract's board says of one pharmacy.</summary>
+/// <summary>What the contract's board says of one pharmacy; its place in WGS-84.</summary>
 public sealed record PharmacyFigures(
     string Code, string Name, string Address, string District, double Latitude, double Longitude, string Phone,
     PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed);

@@ -42,7 +42,7 @@ public sealed record PublicSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 /// <summary>The open directory.</summary>
 public sealed record PharmacyDirectory(IReadOnlyList<DirectoryLine> Pharmacies);
 
-/// <summary>One pharmacy in the directory.</summary>
+/// <summary>One pharmacy in the directory; its place in WGS-84.</summary>
 public sealed record DirectoryLine
 {
     public string Code { get; init; } = "";

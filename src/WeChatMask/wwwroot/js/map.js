@@ -28,6 +28,8 @@ export async function show(place, pharmacies, here, words, tell) {
   const map = L.map(place, { attributionControl: words.attribution !== '', zoomSnap: 0.5 });
   map.attributionControl?.setPrefix(false);
   L.control.scale({ imperial: false }).addTo(map);
+  const fit = (points) => map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
+  fit(pharmacies.map(at));
   if (words.tiles !== '') {
     const tiles = L.tileLayer(words.tiles, { maxZoom: 18, attribution: words.attribution });
     let drawn = false;
@@ -58,7 +60,6 @@ export async function show(place, pharmacies, here, words, tell) {
     point.addTo(map);
   }
 
-  const fit = (points) => map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
   let mine = null;
   const mark = () => {
     const position = here();
@@ -70,7 +71,6 @@ export async function show(place, pharmacies, here, words, tell) {
     mine = L.circleMarker(shown, { radius: 11, weight: 3, color: '#fff', fillColor: '#0b57d0', fillOpacity: 1 }).bindTooltip(words.here, { permanent: true, direction: 'bottom' }).addTo(map);
     fit([shown, ...pharmacies.slice(0, 5).map(at)]);
   };
-  fit(pharmacies.map(at));
   mark();
   return { here: mark };
 }
