@@ -98,9 +98,12 @@ public sealed partial class GuideTests : IAsyncLifetime
     {
         await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(Width: 1280, Height: 1000));
         await phone.Page.GotoAsync("/sandbox");
-        await new SandboxPage(phone.Page).Follow.WaitForAsync();
+        var follow = new SandboxPage(phone.Page).Follow;
+        await follow.WaitForAsync();
+        var button = (await follow.BoundingBoxAsync())!;
         var screen = (await phone.Page.Locator("#device .screen").BoundingBoxAsync())!;
-        await TakeAsync(phone.Page, "resident-1", new Clip(screen.X, screen.Y, screen.Width, screen.Width * Height / Width, Width / screen.Width));
+        var tall = screen.Width * Height / Width;
+        await TakeAsync(phone.Page, "resident-1", new Clip(screen.X, button.Y + (1.5 * button.Height) - tall, screen.Width, tall, Width / screen.Width));
     }
 
     private async Task ResidentAsync(string path, int step, string openId, Func<IPage, Task> prepare)
