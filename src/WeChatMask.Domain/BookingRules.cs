@@ -4,7 +4,7 @@ namespace WeChatMask.Domain;
 /// <param name="Admission">Answer of <see cref="RoundTimes.Admission"/>, the same for a whole batch.</param>
 /// <param name="ResidentKnown">The person is registered under the asking account.</param>
 /// <param name="PharmacyKnown">The code names a pharmacy of the city.</param>
-/// <param name="Eligible">The person may book.</param>
+/// <param name="Eligibility">Answer of <see cref="EligibilityRules.Of"/>: none, not eligible, or not known.</param>
 /// <param name="LastBookedOn">Booking day of the person's newest booking that counts, through whichever account.</param>
 /// <param name="PharmacyStatus">Whether the pharmacy takes bookings.</param>
 /// <param name="Left">Places left in the pharmacy's present window.</param>
@@ -12,7 +12,7 @@ public readonly record struct BookingFacts(
     Refusal Admission,
     bool ResidentKnown,
     bool PharmacyKnown,
-    bool Eligible,
+    Refusal Eligibility,
     DateOnly? LastBookedOn,
     PharmacyStatus PharmacyStatus,
     int Left);
@@ -32,7 +32,7 @@ public static class BookingRules
         if (!facts.ResidentKnown) return new(Refusal.UnknownResident);
         if (!facts.PharmacyKnown) return new(Refusal.UnknownPharmacy);
         if (facts.Admission != Refusal.None) return new(facts.Admission);
-        if (!facts.Eligible) return new(Refusal.NotEligible);
+        if (facts.Eligibility != Refusal.None) return new(facts.Eligibility);
         if (facts.LastBookedOn == round) return new(Refusal.AlreadyBooked);
         if (BookableFrom(facts.LastBookedOn, cooldownDays) is { } free && round < free) return new(Refusal.Cooldown, free);
         if (facts.PharmacyStatus != PharmacyStatus.Open) return new(Refusal.PharmacyPaused);

@@ -23,6 +23,7 @@ namespace WeChatMask.Domain;
 /// <param name="Identification">What the counter asks for first.</param>
 /// <param name="Complaints">Published complaint numbers.</param>
 /// <param name="RetentionDays">Days after pickup that names, identity numbers and phones are kept.</param>
+/// <param name="Registry">How the registry's word is used; the usual rules when it is left out.</param>
 public sealed record Policy(
     DateOnly From,
     Goods Goods,
@@ -41,7 +42,8 @@ public sealed record Policy(
     ResidentNotice ResidentNotice,
     CounterIdentification Identification,
     IReadOnlyList<string> Complaints,
-    int RetentionDays)
+    int RetentionDays,
+    RegistryRules? Registry = null)
 {
     /// <summary>Key of <see cref="Quotas"/> that serves every group without an entry of its own.</summary>
     public const string DefaultGroup = "*";
@@ -72,6 +74,7 @@ public sealed record Policy(
         Check(Pickup.Opens < Pickup.Closes && Pickup.SlotMinutes is >= 0 and <= 1440, nameof(Pickup));
         Check(CancelUntil <= Pickup.Closes, nameof(CancelUntil));
         Check(RetentionDays is >= 1 and <= 3660, nameof(RetentionDays));
+        Check(Registry is null or { KeepDays: >= 1 and <= 366 }, nameof(Registry));
         return faults;
     }
 }

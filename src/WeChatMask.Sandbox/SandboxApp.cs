@@ -99,6 +99,7 @@ public static class SandboxApp
         services.AddSingleton(_ => new SmsInbox(Path.Combine(options.Data, "sms.jsonl")));
         services.AddSmsVendors();
         services.AddSingleton(_ => new PopulationRegistry(Path.Combine(options.Data, "registry.jsonl")));
+        services.AddSingleton<CallerCheck>();
         services.AddSingleton(_ => new Chats(Path.Combine(options.Data, "chats.jsonl")));
         services.AddSingleton<CrowdPeople>().AddSingleton<CrowdQueries>().AddSingleton<Crowd>();
         services.AddSingleton<ActivityQueries>().AddSingleton<ActivityFeed>().AddSingleton<Moments>().AddSingleton<PhoneStates>();

@@ -26,11 +26,86 @@ public sealed class SiteSettings
     public int DeskBatch { get; set; } = 500;
 }
 
+/// <summary>Section <c>Map</c>: the picture under the pharmacies' places. Without it the places are still shown.</summary>
+public sealed class MapSettings
+{
+    /// <summary>Address of a tile with <c>{z}</c>, <c>{x}</c> and <c>{y}</c>; empty for a map without a picture.</summary>
+    public string TileUrl { get; set; } = "";
+
+    /// <summary>Who made the tiles, as they ask to be named.</summary>
+    public string Attribution { get; set; } = "";
+
+    /// <summary>The coordinates the tiles are drawn in.</summary>
+    public MapSystem System { get; set; } = MapSystem.Gcj02;
+
+    /// <summary>The tiles' host, which the page may load pictures from; none without tiles.</summary>
+    public string? TileHost => TileUrl.Length == 0 ? null : new Uri(TileUrl).GetLeftPart(UriPartial.Authority);
+}
+
+/// <summary>Coordinates that map tiles are drawn in.</summary>
+public enum MapSystem
+{
+    /// <summary>As Chinese map services draw.</summary>
+    Gcj02,
+
+    /// <summary>As satellites measure.</summary>
+    Wgs84,
+}
+
+/// <summary>Refuses a tile address that no page could load from.</summary>
+internal sealed class MapSettingsRules : IValidateOptions<MapSettings>
+{
+    private static readonly string[] Parts = ["{z}", "{x}", "{y}"];
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, MapSettings options)
+    {
+        if (options.TileUrl.Length == 0) return ValidateOptionsResult.Success;
+        var good = Uri.TryCreate(options.TileUrl, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+            && Parts.All(part => options.TileUrl.Contains(part, StringComparison.Ordinal))
+            && !uri.Authority.Contains('{', StringComparison.Ordinal);
+        return good
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Map:TileUrl must be an https address with {z}, {x} and {y} in its path, from one host.");
+    }
+}
+
 /// <summary>Section <c>Registry</c>: the city's population registry.</summary>
 public sealed class RegistrySettings
 {
-    /// <summary>Base address; needed only where a policy asks the registry.</summary>
+    /// <summary>Base address, https; needed only where a policy asks the registry.</summary>
     public string BaseUrl { get; set; } = "";
+
+    /// <summary>The name the registry knows us by.</summary>
+    public string Caller { get; set; } = "wechatmask";
+
+    /// <summary>Longest wait for one try; a call with all its retries takes at most twice as long.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Calls of one node at once.</summary>
+    public int Concurrency { get; set; } = 16;
+}
+
+/// <summary>Refuses a registry that personal data would reach in clear, and limits that are none.</summary>
+internal sealed class RegistrySettingsRules : IValidateOptions<RegistrySettings>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, RegistrySettings options)
+    {
+        var faults = new List<string>();
+        if (options.BaseUrl.Length > 0 && !IsSafe(options.BaseUrl))
+            faults.Add("Registry:BaseUrl must be an https address; http is taken on this machine alone.");
+        if (options.Caller.Length is 0 or > 64 || !options.Caller.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            faults.Add("Registry:Caller is 1 to 64 letters, digits, hyphens, dots or underscores.");
+        if (options.Timeout < TimeSpan.FromMilliseconds(100) || options.Timeout > TimeSpan.FromMinutes(1))
+            faults.Add("Registry:Timeout is between a tenth of a second and a minute.");
+        if (options.Concurrency is < 1 or > 1000) faults.Add("Registry:Concurrency is 1 to 1000.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static bool IsSafe(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 }
 
 /// <summary>Section <c>Secrets</c>: keys. They come from configuration or environment, never from the repository.</summary>
@@ -53,13 +128,16 @@ public sealed class SecretSettings
 
     /// <summary>Last part of the address that SMS vendors push receipts to, 24 to 64 letters and digits. Empty takes no receipts.</summary>
     public string SmsReceiptToken { get; set; } = "";
+
+    /// <summary>HMAC key shared with the population registry, base64 of 32 bytes; needed where <c>Registry:BaseUrl</c> is set.</summary>
+    public string RegistryKey { get; set; } = "";
 }
 
 /// <summary>Told by the sandbox that its fixed, public secrets are in use. Everywhere else they stop the start.</summary>
 public sealed class SandboxSecretsAllowed;
 
 /// <summary>Refuses missing, weak or sandbox secrets, with the key's name and the cure.</summary>
-internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox) : IValidateOptions<SecretSettings>
+internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox, IOptions<RegistrySettings>? registry = null) : IValidateOptions<SecretSettings>
 {
     private const string MakeKey = "make one with: openssl rand -base64 32";
     private const string MakeToken = "make one with: openssl rand -hex 24";
@@ -74,6 +152,7 @@ internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> san
         var faults = new List<string>();
         foreach (var (id, key) in options.EncryptionKeys) CheckSymmetric(faults, $"Secrets:EncryptionKeys:{id}", key);
         CheckSymmetric(faults, "Secrets:IdentityHashKey", options.IdentityHashKey);
+        if (options.RegistryKey.Length > 0 || registry?.Value.BaseUrl is { Length: > 0 }) CheckSymmetric(faults, "Secrets:RegistryKey", options.RegistryKey);
         if (!options.EncryptionKeys.ContainsKey(options.EncryptionKeyId))
             faults.Add("Secrets:EncryptionKeyId names no key of Secrets:EncryptionKeys; add one, for example Secrets:EncryptionKeys:k1.");
         if (options.EncryptionKeys.Keys.Any(id => id.Length is 0 or > 16 || !id.All(char.IsAsciiLetterOrDigit)))

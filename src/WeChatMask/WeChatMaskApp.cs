@@ -41,13 +41,16 @@ public static class WeChatMaskApp
         });
 
         services.AddOptions<SiteSettings>().BindConfiguration("Site");
-        services.AddOptions<RegistrySettings>().BindConfiguration("Registry");
+        services.AddOptions<RegistrySettings>().BindConfiguration("Registry").ValidateOnStart();
+        services.AddOptions<MapSettings>().BindConfiguration("Map").ValidateOnStart();
         services.AddOptions<DatabaseSettings>().BindConfiguration("Database").ValidateOnStart();
         services.AddOptions<SecretSettings>().BindConfiguration("Secrets").ValidateOnStart();
         // Its lines show each call's address, and receipts and webhook calls are proved by what stands there.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsRules>();
         services.AddSingleton<IValidateOptions<SecretSettings>, SecretSettingsRules>();
+        services.AddSingleton<IValidateOptions<RegistrySettings>, RegistrySettingsRules>();
+        services.AddSingleton<IValidateOptions<MapSettings>, MapSettingsRules>();
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddLocalization();
 
@@ -91,6 +94,7 @@ public static class WeChatMaskApp
         app.UseAuthorization();
         app.UseRateLimiter();
         app.UseReadableBodies();
+        app.UseVisitCounting();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealth();
@@ -126,12 +130,13 @@ public static class WeChatMaskApp
     {
         services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
         services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
+        services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>();
         services.AddHttpClient<RegistryClient>();
     }
 
     private static void AddBookings(this IServiceCollection services)
     {
-        services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
+        services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>().AddSingleton<ProvisionalStore>();
         services.AddSingleton<BookingDesk>();
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
     }
@@ -156,5 +161,6 @@ public static class WeChatMaskApp
     private static void AddSupervision(this IServiceCollection services)
     {
         services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PublicQueries>().AddSingleton<InvariantQueries>();
+        services.AddSingleton<Visits>().AddSingleton<VisitStore>().AddHostedService<LastVisits>();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Net.Http.Headers;
+using WeChatMask.Residents;
 using WeChatMask.Web;
 
 namespace WeChatMask.Sandbox;
@@ -8,7 +9,11 @@ namespace WeChatMask.Sandbox;
 internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clients, Refused refused, ILogger<WorldForwarder> log)
 {
     // The stand-ins look at no others; those of the connection are each connection's own.
-    private static readonly string[] Asked = [HeaderNames.Accept, HeaderNames.AcceptLanguage, HeaderNames.Cookie, HeaderNames.IfNoneMatch];
+    private static readonly string[] Asked =
+    [
+        HeaderNames.Accept, HeaderNames.AcceptLanguage, HeaderNames.Cookie, HeaderNames.IfNoneMatch,
+        RegistrySignature.CallerHeader, RegistrySignature.TimeHeader, RegistrySignature.NonceHeader, RegistrySignature.SignatureHeader,
+    ];
 
     private static readonly string[] Answered =
         [HeaderNames.Location, HeaderNames.ETag, HeaderNames.CacheControl, HeaderNames.RetryAfter, HeaderNames.SetCookie];

@@ -29,7 +29,7 @@ public sealed class PhoneStates(
         var now = calendar.Local(calendar.Now);
         var follows = chats.IsFollowing(openId);
         if (await accounts.AccountAsync(openId, cancellationToken) is not { } account) return new PhoneState(now, follows, false, null);
-        var persons = await residents.OfAsync(account, 0, calendar.Today, cancellationToken);
+        var persons = await residents.OfAsync(account, null, calendar.Today, cancellationToken);
         var newest = (await bookings.OfAccountAsync(account, cancellationToken)).FirstOrDefault(b => b.Status != BookingStatus.Cancelled);
         return new PhoneState(now, follows, persons.Count > 0, newest is null ? null : await TellAsync(newest, persons, cancellationToken));
     }

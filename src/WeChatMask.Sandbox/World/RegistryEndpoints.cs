@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WeChatMask.Web;
 
 namespace WeChatMask.Sandbox;
@@ -13,7 +14,7 @@ internal static class RegistryEndpoints
     {
         var registry = sandbox.MapGroup(BasePath);
         registry.MapPut("/{idNumber}", Put);
-        sandbox.MapGroup(BasePath).FailingAs(Neighbour.Registry).MapPost("/lookups", LookUp);
+        sandbox.MapGroup(BasePath).FailingAs(Neighbour.Registry).MapPost("/lookups", LookUpAsync);
     }
 
     private static IResult Put(string idNumber, PersonTold person, PopulationRegistry registry, Refused refused)
@@ -24,10 +25,17 @@ internal static class RegistryEndpoints
         return TypedResults.Ok(known);
     }
 
-    private static IResult LookUp(Lookup person, PopulationRegistry registry, Refused refused) =>
-        string.IsNullOrWhiteSpace(person.IdNumber) || string.IsNullOrWhiteSpace(person.Name)
+    private static async Task<IResult> LookUpAsync(HttpContext context, PopulationRegistry registry, CallerCheck callers, Refused refused)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (!callers.Knows(context.Request, body.ToArray())) return refused.Plain(StatusCodes.Status401Unauthorized, "bad_signature");
+        body.Position = 0;
+        var person = await JsonSerializer.DeserializeAsync<Lookup>(body, SandboxJson.Options, context.RequestAborted);
+        return string.IsNullOrWhiteSpace(person?.IdNumber) || string.IsNullOrWhiteSpace(person.Name)
             ? Invalid(refused)
             : TypedResults.Ok(registry.LookUp(person.IdNumber, person.Name));
+    }
 
     private static IResult Invalid(Refused refused) => refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_person");
 

@@ -61,12 +61,13 @@ public sealed class BookingBatch
         var resident = ResidentOf(request);
         var pharmacy = pharmacies.GetValueOrDefault(request.PharmacyCode);
         var part = pharmacy is null ? null : parts.GetValueOrDefault(pharmacy.Id);
+        var standing = StandingOf(resident);
         var decision = BookingRules.Decide(
             new BookingFacts(
                 admission,
                 resident is not null,
                 pharmacy is not null,
-                resident?.Eligible ?? false,
+                standing.Refusal,
                 resident is not null && lastBookedOn.TryGetValue(resident.PersonHash, out var day) ? day : null,
                 pharmacy?.Status ?? PharmacyStatus.Withdrawn,
                 part is null ? 0 : LeftNow(part)),
@@ -74,7 +75,7 @@ public sealed class BookingBatch
             Round?.Policy.CooldownDays ?? 0);
         if (decision.Refusal != Refusal.None) return new BookingAnswer(decision.Refusal, BookableFrom: decision.BookableFrom);
 
-        var booking = Take(request, resident!, pharmacy!, part!, number());
+        var booking = Take(request, resident!, pharmacy!, part!, number(), standing.Provisional);
         return new BookingAnswer(Refusal.None, booking);
     }
 
@@ -84,6 +85,11 @@ public sealed class BookingBatch
         return resident.RemovedAt is null && resident.AccountId == request.AccountId ? resident : null;
     }
 
+    // By the stored answer alone: the desk never waits for the registry.
+    private Standing StandingOf(DeskResident? resident) => resident is null || Round is null
+        ? default
+        : EligibilityRules.Of(Round.Policy, resident.Eligible, resident.RegistryAt, Now);
+
     private int LeftNow(PharmacyRound part)
     {
         if (window == 0) return 0;
@@ -91,7 +97,7 @@ public sealed class BookingBatch
         return part.Windows.FirstOrDefault(w => w.Window == window)?.Left ?? 0;
     }
 
-    private BookingRow Take(BookingRequest request, DeskResident resident, DeskPharmacy pharmacy, PharmacyRound part, string number)
+    private BookingRow Take(BookingRequest request, DeskResident resident, DeskPharmacy pharmacy, PharmacyRound part, string number, bool provisional)
     {
         var round = Round!;
         part.Windows.First(w => w.Window == window).Taken++;
@@ -115,6 +121,7 @@ public sealed class BookingBatch
             Units = round.Policy.UnitsPerBooking,
             UnitPriceFen = round.Policy.UnitPriceFen,
             Status = BookingStatus.Booked,
+            Provisional = provisional,
             CreatedAt = Now,
         };
         made.Add(booking);

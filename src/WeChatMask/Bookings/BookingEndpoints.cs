@@ -98,10 +98,10 @@ public sealed record NewBooking(string? ResidentId = null, string? PharmacyCode 
 /// <summary>An account's bookings.</summary>
 public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
 
-/// <summary>A booking in the contract's words.</summary>
+/// <summary>A booking in the contract's words; provisional while the registry has yet to answer.</summary>
 public sealed record BookingView(
     string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, SlotView? Slot,
-    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId);
+    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId, bool Provisional);
 
 /// <summary>A pickup slot with the city's offset.</summary>
 public sealed record SlotView(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
@@ -116,7 +116,7 @@ public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
     public BookingView WithoutVoucher(BookingRow b) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode,
         b.Slot is { } slot ? new SlotView(calendar.Local(slot.StartsAt), calendar.Local(slot.EndsAt)) : null,
-        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture));
+        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional);
 
     /// <summary>The text of a booking's voucher.</summary>
     public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);

@@ -68,6 +68,9 @@ public sealed record BookingRow
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Whether it stands only until the registry has answered.</summary>
+    public bool Provisional { get; init; }
+
     /// <summary>The assigned slot, once there is one.</summary>
     public PickupSlot? Slot => SlotStartsAt is { } start && SlotEndsAt is { } end ? new PickupSlot(start, end) : null;
 }

@@ -12,11 +12,12 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
         SELECT b.id, b.number, b.request_key, b.round_date, COALESCE(m.pickup_date, r.pickup_date) AS pickup_date,
                CASE WHEN m.booking_id IS NULL THEN 0 ELSE 1 END AS is_moved, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
                b.account_id, b.resident_id, COALESCE(b.person_hash, '') AS person_hash, b.policy_id, b.units, b.unit_price_fen, b.status,
-               b.slot_starts_at, b.slot_ends_at, b.created_at
+               b.slot_starts_at, b.slot_ends_at, b.created_at, CASE WHEN v.outcome = 0 THEN 1 ELSE 0 END AS provisional
           FROM booking b
-          JOIN round r    ON r.date = b.round_date
-          JOIN pharmacy p ON p.id = b.pharmacy_id
-          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+          JOIN round r                    ON r.date = b.round_date
+          JOIN pharmacy p                 ON p.id = b.pharmacy_id
+          LEFT JOIN moved_pickup m        ON m.booking_id = b.id
+          LEFT JOIN provisional_booking v ON v.booking_id = b.id
         """;
 
     private static readonly string[] BookingColumns =
@@ -40,7 +41,7 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
         var round = await rounds.FindAsync(transaction.Connection, transaction.Transaction, today);
         // So is a removal of a person, which holds the same locks.
         var residents = await engine.SelectByKeysAsync<long, DeskResident>(
-            transaction, "SELECT id, account_id, person_hash, eligible, removed_at FROM resident", "id",
+            transaction, "SELECT id, account_id, person_hash, eligible, registry_at, removed_at FROM resident", "id",
             [.. requests.Select(r => r.ResidentId).Distinct()], cancellationToken);
         var holds = await engine.SelectByKeysAsync<string, DeskHold>(
             transaction, "SELECT person_hash, booked_on FROM person_hold", "person_hash",
@@ -76,11 +77,13 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
             [.. made.Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })],
             cancellationToken);
         await QuotaStore.SaveAsync(transaction, round.Date, batch.ChangedParts, cancellationToken);
+        await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)], cancellationToken);
         if (round.Policy.ResidentNotice == ResidentNotice.AtBooking)
         {
+            // A provisional booking's one message tells how it was settled.
             await NoticeOutbox.AddAsync(
                 transaction,
-                [.. made.Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))],
+                [.. made.Where(b => !b.Provisional).Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))],
                 cancellationToken);
         }
 
@@ -114,6 +117,8 @@ public sealed class DeskResident
     public string PersonHash { get; init; } = "";
 
     public bool Eligible { get; init; }
+
+    public DateTimeOffset RegistryAt { get; init; }
 
     public DateTimeOffset? RemovedAt { get; init; }
 }

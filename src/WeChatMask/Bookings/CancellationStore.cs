@@ -31,22 +31,38 @@ public sealed class CancellationStore(
         if (found.Status == BookingStatus.Cancelled && now < until) return Refusal.None;
         if (BookingRules.Cancellation(found.Status, until, now) is var refusal and not Refusal.None) return refusal;
 
-        var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
-        var rows = await transaction.ExecuteAsync(
-            "UPDATE booking SET status = @cancelled, cancelled_late = @late, settled_at = @now WHERE id = @Id AND status = @booked",
-            new { cancelled = BookingStatus.Cancelled, late, now, found.Id, booked = BookingStatus.Booked });
-        if (rows == 0) return Refusal.TooLate;
-        if (round.Policy.CancellationLiftsCooldown)
-        {
-            await transaction.ExecuteAsync(
-                "DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @RoundDate AND booking_id = @Id",
-                new { found.PersonHash, found.RoundDate, found.Id });
-        }
-
-        await GivePlaceBackAsync(transaction, round, part, found, late, now, cancellationToken);
+        if (!await WithdrawAsync(transaction, round, part, found, round.Policy.CancellationLiftsCooldown, now, cancellationToken)) return Refusal.TooLate;
         if (weChat is not null) await weChat.CancelledAsync(transaction, new NoticeSubject(found.Id, found.RoundDate, found.PharmacyId), now, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;
+    }
+
+    /// <summary>Ends a booking and gives its place on, under the pharmacy's lock: free at once before the close, to the carry-over after it.</summary>
+    /// <param name="transaction">Holds the pharmacy's lock.</param>
+    /// <param name="round">Its round, read under the lock.</param>
+    /// <param name="part">The pharmacy's part, as locked.</param>
+    /// <param name="booking">The booking.</param>
+    /// <param name="lifted">Whether it no longer counts for the person's cooldown.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>False when it was no longer a live booking.</returns>
+    internal static async Task<bool> WithdrawAsync(
+        WriteTransaction transaction, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
+        var rows = await transaction.ExecuteAsync(
+            "UPDATE booking SET status = @cancelled, cancelled_late = @late, settled_at = @now WHERE id = @Id AND status = @booked",
+            new { cancelled = BookingStatus.Cancelled, late, now, booking.Id, booked = BookingStatus.Booked });
+        if (rows == 0) return false;
+        if (lifted)
+        {
+            await transaction.ExecuteAsync(
+                "DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @RoundDate AND booking_id = @Id",
+                new { booking.PersonHash, booking.RoundDate, booking.Id });
+        }
+
+        await GivePlaceBackAsync(transaction, round, part, booking, late, now, cancellationToken);
+        return true;
     }
 
     private async Task GivePlaceBackAsync(

@@ -18,6 +18,7 @@ public sealed class DueMomentQueries(Database database, CityCalendar calendar)
                 UNION ALL SELECT MIN(opens_at) FROM moved_pickup WHERE opens_at > @after
                 UNION ALL SELECT MIN(closes_at) FROM moved_pickup WHERE closes_at > @after
                 UNION ALL SELECT MIN(due_at) FROM outbox WHERE status = 0 AND due_at > @after
+                UNION ALL SELECT MIN(settle_until) FROM provisional_booking WHERE outcome = 0 AND settle_until > @after
             ) moments
             """,
             new { after },

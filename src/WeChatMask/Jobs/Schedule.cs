@@ -23,6 +23,7 @@ public static class Schedule
     public static IReadOnlyList<ScheduledJob> Jobs { get; } =
     [
         new(typeof(PlanRoundsJob), TimeSpan.FromMinutes(1)),
+        new(typeof(CheckEligibilityJob), TimeSpan.FromSeconds(5)),
         new(typeof(OpenWindowsJob), TimeSpan.FromSeconds(1)),
         new(typeof(CloseWindowsJob), TimeSpan.FromSeconds(1)),
         new(typeof(AssignPickupSlotsJob), TimeSpan.FromSeconds(1)),
@@ -34,6 +35,7 @@ public static class Schedule
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
         new(typeof(SendWeChatNoticesJob), TimeSpan.FromSeconds(1)),
         new(typeof(PurgeLoginsJob), TimeSpan.FromHours(1)),
+        new(typeof(CountVisitsJob), TimeSpan.FromSeconds(10)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
         new(typeof(PurgeMessagesJob), TimeSpan.FromMinutes(10)),
     ];

@@ -14,6 +14,9 @@ public enum NoticeKind
     /// <summary>To the pharmacy, when lists are published.</summary>
     PharmacyList,
 
+    /// <summary>To the booker, when the registry has refused a provisional booking.</summary>
+    BookingRefused,
+
     /// <summary>To the booker by WeChat, on the pickup day's morning.</summary>
     Reminder = 20,
 

@@ -12,6 +12,8 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
     /// <summary>The text for a resident.</summary>
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
+        if (n.Kind == NoticeKind.BookingRefused)
+            return Signed(sign, text["BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number ?? "", string.Join(text["Separator"], policy.Complaints)]);
         var bring = policy.Identification == CounterIdentification.Voucher ? text["Bring_Voucher"] : text["Bring_NumberAndCard"];
         var units = n.Units ?? 0;
         var template = n.Kind switch

@@ -11,7 +11,7 @@ public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, Refused refu
     public static IReadOnlyList<Refusal> OfTheDesk { get; } =
     [
         Refusal.NotOpen, Refusal.Closed, Refusal.SoldOut, Refusal.Cooldown, Refusal.AlreadyBooked, Refusal.PharmacyPaused,
-        Refusal.NotEligible, Refusal.UnknownPharmacy, Refusal.UnknownResident,
+        Refusal.NotEligible, Refusal.RegistryUnavailable, Refusal.UnknownPharmacy, Refusal.UnknownResident,
     ];
 
     /// <summary>The refusal in words.</summary>

@@ -22,6 +22,9 @@ public sealed class Words(IStringLocalizer<Text.Pages> text, CityCalendar calend
     /// <summary>A city time of an instant.</summary>
     public string Time(DateTimeOffset instant) => calendar.Local(instant).ToString("HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>A city time of an instant, to the second.</summary>
+    public string Second(DateTimeOffset instant) => calendar.Local(instant).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>A time of day.</summary>
     public static string Time(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using WeChatMask.Bookings;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -48,6 +49,7 @@ public sealed record MyAccount(string Id, string OpenId, DateTimeOffset CreatedA
 /// <param name="Eligible">Whether the person may book.</param>
 /// <param name="Reason">Why not.</param>
 /// <param name="CheckedAt">When that was looked up.</param>
+/// <param name="RegistryAnsweredAt">When the population registry last gave its word; none when it never did.</param>
 /// <param name="ConsentVersion">The text that was agreed to.</param>
 /// <param name="ConsentAt">When.</param>
 /// <param name="RegisteredAt">First registration.</param>
@@ -57,7 +59,7 @@ public sealed record MyAccount(string Id, string OpenId, DateTimeOffset CreatedA
 /// <param name="DestroyedBy">The day by which the particulars are destroyed if nothing more is booked.</param>
 /// <param name="Cooldown">The newest booking day that counts.</param>
 public sealed record MyPerson(
-    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateTimeOffset CheckedAt, string ConsentVersion,
+    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateTimeOffset CheckedAt, DateTimeOffset? RegistryAnsweredAt, string ConsentVersion,
     DateTimeOffset ConsentAt, DateTimeOffset RegisteredAt, DateTimeOffset? RemovedAt, bool HasOpenBooking, DateOnly? RunningPickup,
     DateOnly DestroyedBy, MyHold? Cooldown)
 {
@@ -93,7 +95,8 @@ public sealed record MyTrace(DateTimeOffset RemovedAt, DateOnly DestroyedBy);
 /// <param name="RedeemedAt">When it was handed over.</param>
 /// <param name="CollectedByProxy">Whether somebody else collected it.</param>
 /// <param name="ListedUntil">The day by which its line of the public list is taken down.</param>
+/// <param name="Provisional">How it was settled with the population registry, where it was made without its word.</param>
 public sealed record MyBooking(
     string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, string Pharmacy, string ResidentId, int Units,
     decimal UnitPrice, BookingStatus Status, DateTimeOffset? SlotStartsAt, DateTimeOffset? SlotEndsAt, DateTimeOffset BookedAt,
-    DateTimeOffset? SettledAt, DateTimeOffset? RedeemedAt, bool CollectedByProxy, DateOnly? ListedUntil);
+    DateTimeOffset? SettledAt, DateTimeOffset? RedeemedAt, bool CollectedByProxy, DateOnly? ListedUntil, ProvisionalOutcome? Provisional);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 
@@ -26,7 +27,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
 
     private Task<List<PersonRow>> PersonsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<PersonRow>(
         """
-        SELECT p.id, p.name, p.id_number, p.mobile, p.eligible, p.reason, p.checked_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
+        SELECT p.id, p.name, p.id_number, p.mobile, p.eligible, p.reason, p.checked_at, p.registry_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
                (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = p.person_hash) AS held_since,
                (SELECT MAX(COALESCE(m.pickup_date, r.pickup_date)) FROM booking b JOIN round r ON r.date = b.round_date
                   LEFT JOIN moved_pickup m ON m.booking_id = b.id WHERE b.resident_id = p.id) AS last_pickup,
@@ -43,15 +44,16 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
     private Task<List<MyBookingRow>> BookingsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<MyBookingRow>(
         """
         SELECT b.number, b.serial, b.round_date, COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, p.code, p.name AS pharmacy, b.resident_id, b.units, b.unit_price_fen, b.status,
-               b.slot_starts_at, b.slot_ends_at, b.created_at, b.settled_at, d.redeemed_at,
+               b.slot_starts_at, b.slot_ends_at, b.created_at, b.settled_at, d.redeemed_at, v.outcome AS provisional,
                CASE WHEN d.proxy_name IS NULL THEN 0 ELSE 1 END AS by_proxy,
                (SELECT COUNT(*) FROM published_entry e
                  WHERE e.round_date = b.round_date AND e.pharmacy_id = b.pharmacy_id AND e.serial = b.serial) AS listed
           FROM booking b
-          JOIN round r           ON r.date = b.round_date
-          JOIN pharmacy p        ON p.id = b.pharmacy_id
-          LEFT JOIN moved_pickup m ON m.booking_id = b.id
-          LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
+          JOIN round r                    ON r.date = b.round_date
+          JOIN pharmacy p                 ON p.id = b.pharmacy_id
+          LEFT JOIN moved_pickup m        ON m.booking_id = b.id
+          LEFT JOIN redemption d          ON d.booking_id = b.id AND d.voided_at IS NULL
+          LEFT JOIN provisional_booking v ON v.booking_id = b.id
          WHERE b.account_id = @accountId
          ORDER BY b.id DESC
         """,
@@ -65,7 +67,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
         return new MyPerson(
             p.Id.ToString(CultureInfo.InvariantCulture),
             personal.Decrypt(p.Name), personal.Decrypt(p.IdNumber), personal.Decrypt(p.Mobile),
-            p.Eligible, p.Reason, calendar.Local(p.CheckedAt), p.ConsentVersion, calendar.Local(p.ConsentAt), calendar.Local(p.CreatedAt),
+            p.Eligible, p.Reason, calendar.Local(p.CheckedAt), p.RegistryAt > DateTimeOffset.UnixEpoch ? calendar.Local(p.RegistryAt) : null, p.ConsentVersion, calendar.Local(p.ConsentAt), calendar.Local(p.CreatedAt),
             p.RemovedAt is { } removed ? calendar.Local(removed) : null,
             p.OpenBookings > 0,
             p.RunningPickup,
@@ -84,7 +86,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
     private MyBooking Booking(MyBookingRow b, KeepingTimes times) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.Code, b.Pharmacy, b.ResidentId.ToString(CultureInfo.InvariantCulture),
         b.Units, Money.Yuan(b.UnitPriceFen), b.Status, Local(b.SlotStartsAt), Local(b.SlotEndsAt), calendar.Local(b.CreatedAt), Local(b.SettledAt),
-        Local(b.RedeemedAt), b.ByProxy, b.Listed ? times.PersonalGone(b.PickupDate) : null);
+        Local(b.RedeemedAt), b.ByProxy, b.Listed ? times.PersonalGone(b.PickupDate) : null, b.Provisional);
 
     private DateTimeOffset? Local(DateTimeOffset? instant) => instant is { } at ? calendar.Local(at) : null;
 
@@ -110,6 +112,8 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
         public string? Reason { get; init; }
 
         public DateTimeOffset CheckedAt { get; init; }
+
+        public DateTimeOffset RegistryAt { get; init; }
 
         public string ConsentVersion { get; init; } = "";
 
@@ -163,5 +167,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
         public bool ByProxy { get; init; }
 
         public bool Listed { get; init; }
+
+        public ProvisionalOutcome? Provisional { get; init; }
     }
 }

@@ -6,7 +6,7 @@ namespace WeChatMask.Residents;
 /// <summary>Registers a person: checks the particulars, asks the registry where the policy wants it, and writes.</summary>
 public sealed class Registration(ResidentStore store, RegistryClient registry, CurrentPolicy current, CityCalendar calendar)
 {
-    /// <summary>Registers, or says why not. A person who is not eligible leaves no trace.</summary>
+    /// <summary>Registers, or says why not. A person who is not eligible leaves no trace; without an answer the policy decides.</summary>
     public async Task<(Refusal Refusal, long Id)> RegisterAsync(
         long accountId, string? name, string? idNumber, string? mobile, bool consent, CancellationToken cancellationToken)
     {
@@ -16,15 +16,14 @@ public sealed class Registration(ResidentStore store, RegistryClient registry, C
         if (!consent) return (Refusal.ConsentRequired, 0);
         if (await current.GetAsync(cancellationToken) is not { } policy) return (Refusal.NotOpen, 0);
 
-        var eligibility = new RegistryAnswer(true);
+        RegistryAnswer? answer = null;
         if (policy.Eligibility == EligibilityCheck.Registry)
         {
-            if (await registry.LookUpAsync(identity.Value, personName.Value, cancellationToken) is not { } answer)
-                return (Refusal.RegistryUnavailable, 0);
-            if (!answer.Eligible) return (Refusal.NotEligible, 0);
-            eligibility = answer;
+            answer = await registry.LookUpAsync(identity.Value, personName.Value, cancellationToken);
+            if (answer is { Eligible: false }) return (Refusal.NotEligible, 0);
+            if (answer is null && EligibilityRules.Rules(policy).Outage == RegistryOutage.Refuse) return (Refusal.RegistryUnavailable, 0);
         }
 
-        return await store.AddAsync(accountId, new Person(personName, identity, phone), eligibility, policy, cancellationToken);
+        return await store.AddAsync(accountId, new Person(personName, identity, phone), answer, policy, cancellationToken);
     }
 }

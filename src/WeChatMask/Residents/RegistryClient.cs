@@ -1,30 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Polly.CircuitBreaker;
+using WeChatMask.Data;
 
 namespace WeChatMask.Residents;
 
-/// <summary>Asks the city's population registry whether a person may book.</summary>
-public sealed class RegistryClient(HttpClient http, IOptionsMonitor<RegistrySettings> settings)
+/// <summary>Asks the city's population registry whether a person may book: <c>POST {BaseUrl}/lookups</c>, JSON, signed.</summary>
+/// <remarks>Each try is signed anew (<see cref="RegistrySignature"/>) and limited by <see cref="RegistryGuard"/>. Nothing of a person is logged.</remarks>
+public sealed class RegistryClient(
+    HttpClient http, RegistryGuard guard, IOptionsMonitor<RegistrySettings> settings, IOptionsMonitor<SecretSettings> secrets, MachineClock clock,
+    ILogger<RegistryClient> log)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
 
-    /// <summary>The registry's word, or none when it could not be had in time.</summary>
-    public async Task<RegistryAnswer?> LookUpAsync(string idNumber, string name, CancellationToken cancellationToken)
+    /// <summary>The registry's word, or none when it could not be had in time. At once none while the registry is known to be away.</summary>
+    public Task<RegistryAnswer?> LookUpAsync(string idNumber, string name, CancellationToken cancellationToken) =>
+        AskAsync(token => guard.AskAsync(inner => TryAsync(idNumber, name, inner), token), cancellationToken);
+
+    /// <summary>One try, whatever is known of the registry; an answer tells everybody that it is back.</summary>
+    public Task<RegistryAnswer?> ProbeAsync(string idNumber, string name, CancellationToken cancellationToken) =>
+        AskAsync(token => guard.ProbeAsync(inner => TryAsync(idNumber, name, inner), token), cancellationToken);
+
+    private async Task<RegistryAnswer?> AskAsync(Func<CancellationToken, Task<RegistryReply>> ask, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
         try
         {
-            using var response = await http.PostAsJsonAsync(
-                new Uri($"{settings.CurrentValue.BaseUrl}/lookups"), new { idNumber, name }, limit.Token);
-            return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<RegistryAnswer>(limit.Token) : null;
+            var reply = await ask(cancellationToken);
+            if (reply.IsRefused) log.LogError("The registry answers {Status} to a call of ours; see Registry and Secrets:RegistryKey", (int)reply.Status);
+            return reply.Answer;
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or UriFormatException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (RegistryGuard.IsAway(e) || e is BrokenCircuitException or UriFormatException)
         {
+            log.LogInformation("The registry does not answer: {Problem}", e.GetType().Name);
             return null;
         }
     }
+
+    private async Task<RegistryReply> TryAsync(string idNumber, string name, CancellationToken cancellationToken)
+    {
+        var current = settings.CurrentValue;
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { idNumber, name }, Json);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{current.BaseUrl}/lookups"));
+        request.Content = new ByteArrayContent(body);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var time = clock.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var signature = RegistrySignature.Of(secrets.CurrentValue.RegistryKey, "POST", request.RequestUri!.AbsolutePath, time, nonce, body);
+        request.Headers.Add(RegistrySignature.CallerHeader, current.Caller);
+        request.Headers.Add(RegistrySignature.TimeHeader, time);
+        request.Headers.Add(RegistrySignature.NonceHeader, nonce);
+        request.Headers.Add(RegistrySignature.SignatureHeader, signature);
+        using var response = await http.SendAsync(request, cancellationToken);
+        return new RegistryReply(
+            response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<RegistryAnswer>(Json, cancellationToken) : null);
+    }
+}
+
+/// <summary>What came back of one try.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Answer">The registry's word, with a success.</param>
+public sealed record RegistryReply(HttpStatusCode Status, RegistryAnswer? Answer)
+{
+    /// <summary>The registry is there but asks for fewer calls.</summary>
+    public bool IsThrottled => Status == HttpStatusCode.TooManyRequests;
+
+    /// <summary>The registry is in trouble.</summary>
+    public bool IsTrouble => Status is HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
+
+    /// <summary>The registry takes no such call from us; asking again would not help.</summary>
+    public bool IsRefused => Answer is null && !IsThrottled && !IsTrouble;
 }
 
 /// <summary>What the registry says of a person.</summary>

@@ -24,7 +24,7 @@ public static class ResidentEndpoints
         context.Response.Headers.CacheControl = "no-store";
         var account = user.AccountId();
         var policy = await current.GetAsync(cancellationToken);
-        var persons = await residents.OfAsync(account, policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
         return TypedResults.Ok(new Me(account.ToString(CultureInfo.InvariantCulture), persons));
     }
 
@@ -37,7 +37,7 @@ public static class ResidentEndpoints
             account, body.Name, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
         if (refusal != Refusal.None) return refused.Result(refusal);
         var policy = await current.GetAsync(cancellationToken);
-        var persons = await residents.OfAsync(account, policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
         var key = id.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Created($"/api/residents/{key}", persons.Find(p => p.Id == key));
     }

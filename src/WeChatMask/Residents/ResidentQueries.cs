@@ -5,18 +5,18 @@ using WeChatMask.Domain;
 namespace WeChatMask.Residents;
 
 /// <summary>Reads the persons of an account, masked.</summary>
-public sealed class ResidentQueries(Database database, PersonalData personal)
+public sealed class ResidentQueries(Database database, PersonalData personal, CityCalendar calendar)
 {
     /// <summary>The persons an account looks after, in the order they were added.</summary>
     /// <param name="accountId">The account.</param>
-    /// <param name="cooldownDays">The present round's cooldown.</param>
+    /// <param name="policy">The rules to judge by; none where it does not matter from when a person may book.</param>
     /// <param name="today">Today in the city; a day before it is no longer worth telling.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<List<ResidentView>> OfAsync(long accountId, int cooldownDays, DateOnly today, CancellationToken cancellationToken)
+    public async Task<List<ResidentView>> OfAsync(long accountId, Policy? policy, DateOnly today, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(
             """
-            SELECT r.id, r.name, r.id_number, r.mobile, r.eligible, r.reason,
+            SELECT r.id, r.name, r.id_number, r.mobile, r.eligible, r.reason, r.registry_at,
                    (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = r.person_hash) AS last_booked_on
               FROM resident r
              WHERE r.account_id = @accountId AND r.removed_at IS NULL
@@ -24,12 +24,12 @@ public sealed class ResidentQueries(Database database, PersonalData personal)
             """,
             new { accountId },
             cancellationToken);
-        return [.. rows.Select(r => View(r, cooldownDays, today))];
+        return [.. rows.Select(r => View(r, policy, today))];
     }
 
-    private ResidentView View(Row r, int cooldownDays, DateOnly today)
+    private ResidentView View(Row r, Policy? policy, DateOnly today)
     {
-        var free = BookingRules.BookableFrom(r.LastBookedOn, cooldownDays);
+        var free = BookingRules.BookableFrom(r.LastBookedOn, policy?.CooldownDays ?? 0);
         return new ResidentView(
             r.Id.ToString(CultureInfo.InvariantCulture),
             Masking.Name(personal.Decrypt(r.Name)),
@@ -37,7 +37,8 @@ public sealed class ResidentQueries(Database database, PersonalData personal)
             Masking.Mobile(personal.Decrypt(r.Mobile)),
             r.Eligible,
             r.Reason,
-            free > today ? free : null);
+            free > today ? free : null,
+            policy is not null && EligibilityRules.Of(policy, r.Eligible, r.RegistryAt, calendar.Now).Provisional);
     }
 
     private sealed class Row
@@ -54,10 +55,12 @@ public sealed class ResidentQueries(Database database, PersonalData personal)
 
         public string? Reason { get; init; }
 
+        public DateTimeOffset RegistryAt { get; init; }
+
         public DateOnly? LastBookedOn { get; init; }
     }
 }
 
-/// <summary>A person as their account sees them.</summary>
+/// <summary>A person as their account sees them; provisional while the registry has yet to answer.</summary>
 public sealed record ResidentView(
-    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateOnly? BookableFrom);
+    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateOnly? BookableFrom, bool Provisional);

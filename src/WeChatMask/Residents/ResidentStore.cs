@@ -29,12 +29,12 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
     /// <summary>Registers a person under an account, or brings an earlier registration of the same person up to date.</summary>
     /// <param name="accountId">The account.</param>
     /// <param name="person">The checked particulars.</param>
-    /// <param name="eligibility">What was found out about the person.</param>
+    /// <param name="answer">The registry's word; none where it was not asked or did not answer. Then a known "no" stays.</param>
     /// <param name="policy">The present rules: how many persons, and for how long a removed one still counts.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The resident's id, or why not.</returns>
     public Task<(Refusal Refusal, long Id)> AddAsync(
-        long accountId, Person person, RegistryAnswer eligibility, Policy policy, CancellationToken cancellationToken)
+        long accountId, Person person, RegistryAnswer? answer, Policy policy, CancellationToken cancellationToken)
     {
         var hash = personal.PersonHash(person.IdNumber.Value);
         var sealedPerson = new
@@ -44,8 +44,11 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             name = personal.Encrypt(person.Name.Value),
             idNumber = personal.Encrypt(person.IdNumber.Value),
             mobile = personal.Encrypt(person.Mobile.Value),
-            eligible = eligibility.Eligible,
-            reason = eligibility.Reason,
+            eligible = answer?.Eligible ?? true,
+            reason = answer?.Reason,
+            // A registry that nobody asked has given no word that could be kept.
+            registryAt = answer is not null && policy.Eligibility == EligibilityCheck.Registry ? calendar.Now : DateTimeOffset.UnixEpoch,
+            keepsNo = answer is null && policy.Eligibility == EligibilityCheck.Registry,
             now = calendar.Now,
             consent = ConsentVersion,
         };
@@ -68,14 +71,16 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 {
                     await transaction.ExecuteAsync(
                         """
-                        UPDATE resident SET name = @name, id_number = @idNumber, mobile = @mobile, eligible = @eligible, reason = @reason,
+                        UPDATE resident SET name = @name, id_number = @idNumber, mobile = @mobile, registry_at = @registryAt,
+                               eligible = CASE WHEN @keepsNo = 1 THEN eligible ELSE @eligible END,
+                               reason = CASE WHEN @keepsNo = 1 THEN reason ELSE @reason END,
                                checked_at = @now, consent_version = @consent, consent_at = @now, removed_at = NULL
                          WHERE id = @Id
                         """,
                         new
                         {
                             sealedPerson.name, sealedPerson.idNumber, sealedPerson.mobile, sealedPerson.eligible, sealedPerson.reason,
-                            sealedPerson.now, sealedPerson.consent, same.Id,
+                            sealedPerson.now, sealedPerson.consent, sealedPerson.registryAt, keepsNo = sealedPerson.keepsNo ? 1 : 0, same.Id,
                         });
                     return (Refusal.None, same.Id);
                 }
@@ -84,13 +89,13 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 await transaction.ExecuteAsync(
                     """
                     INSERT INTO resident (id, account_id, person_hash, name, id_number, mobile, eligible, reason, checked_at,
-                                          consent_version, consent_at, created_at)
-                    VALUES (@id, @accountId, @hash, @name, @idNumber, @mobile, @eligible, @reason, @now, @consent, @now, @now)
+                                          registry_at, consent_version, consent_at, created_at)
+                    VALUES (@id, @accountId, @hash, @name, @idNumber, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now)
                     """,
                     new
                     {
                         id, accountId, hash, sealedPerson.name, sealedPerson.idNumber, sealedPerson.mobile, sealedPerson.eligible,
-                        sealedPerson.reason, sealedPerson.now, sealedPerson.consent,
+                        sealedPerson.reason, sealedPerson.now, sealedPerson.consent, sealedPerson.registryAt,
                     });
                 return (Refusal.None, id);
             },

@@ -9,6 +9,12 @@ namespace WeChatMask.Rounds;
 /// <summary>The live board: one numbered snapshot for everybody, and its changes.</summary>
 public static class BoardEndpoints
 {
+    internal const string Brotli = "br";
+    internal const string Gzip = "gzip";
+
+    /// <summary>What the board can be compressed with, the smallest first.</summary>
+    internal static readonly string[] Encodings = [Brotli, Gzip];
+
     /// <summary>Maps <c>/api/board</c> and its events.</summary>
     public static void MapBoard(this IEndpointRouteBuilder routes)
     {
@@ -28,14 +34,18 @@ public static class BoardEndpoints
         if (context.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(t => Same(t, tag)))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         headers.Vary = "Accept-Encoding";
-        if (!TakesGzip(context.Request)) return TypedResults.Bytes(cache.Json(snapshot, tag), "application/json; charset=utf-8");
-        headers.ContentEncoding = "gzip";
-        headers.ETag = $"W/{tag}";
-        return TypedResults.Bytes(cache.Gzip(snapshot, tag), "application/json; charset=utf-8");
+        var encoding = Encodings.FirstOrDefault(e => Takes(context.Request, e));
+        if (encoding is not null)
+        {
+            headers.ContentEncoding = encoding;
+            headers.ETag = $"W/{tag}";
+        }
+
+        return TypedResults.Bytes(cache.Bytes(snapshot, tag, encoding), "application/json; charset=utf-8");
     }
 
-    private static bool TakesGzip(HttpRequest request) =>
-        request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && e.Quality is null or > 0);
+    private static bool Takes(HttpRequest request, string encoding) =>
+        request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase) && e.Quality is null or > 0);
 
     // Whoever compresses, we or a proxy, makes tags weak; for a GET they compare alike (RFC 9110, 13.1.2).
     private static bool Same(string given, string tag) =>
@@ -50,22 +60,27 @@ public sealed class BoardCache(CityCalendar calendar, IOptions<JsonOptions> json
 {
     private sealed record Written(BoardSnapshot Snapshot, string Tag, byte[] Json)
     {
-        // A city of many pharmacies is 60 KB, a phone's whole allowance for a page; squeezed once for all phones it is a tenth.
-        public Lazy<byte[]> Gzip { get; } = new(() =>
-        {
-            using var squeezed = new MemoryStream();
-            using (var gzip = new GZipStream(squeezed, CompressionLevel.Fastest)) gzip.Write(Json);
-            return squeezed.ToArray();
-        });
+        // A city of many pharmacies is 60 KB, a phone's whole allowance for a page; squeezed once for all phones it is a fifth.
+        public Lazy<byte[]> Gzip { get; } = new(() => Squeeze(Json, s => new GZipStream(s, CompressionLevel.Fastest)));
+
+        public Lazy<byte[]> Brotli { get; } = new(() => Squeeze(Json, s => new BrotliStream(s, CompressionLevel.Fastest)));
     }
 
     private Written? last;
 
-    /// <summary>The JSON of a snapshot under its tag.</summary>
-    public byte[] Json(BoardSnapshot snapshot, string tag) => Of(snapshot, tag).Json;
+    /// <summary>The JSON of a snapshot under its tag, in an encoding of <see cref="BoardEndpoints.Encodings"/> or as it is.</summary>
+    public byte[] Bytes(BoardSnapshot snapshot, string tag, string? encoding)
+    {
+        var written = Of(snapshot, tag);
+        return encoding switch { BoardEndpoints.Brotli => written.Brotli.Value, BoardEndpoints.Gzip => written.Gzip.Value, _ => written.Json };
+    }
 
-    /// <summary>The same, compressed.</summary>
-    public byte[] Gzip(BoardSnapshot snapshot, string tag) => Of(snapshot, tag).Gzip.Value;
+    private static byte[] Squeeze(byte[] json, Func<Stream, Stream> squeezer)
+    {
+        using var squeezed = new MemoryStream();
+        using (var stream = squeezer(squeezed)) stream.Write(json);
+        return squeezed.ToArray();
+    }
 
     private Written Of(BoardSnapshot snapshot, string tag)
     {

@@ -108,7 +108,7 @@ public sealed record BoardPharmacy
     }
 }
 
-/// <summary>What the contract's board says of one pharmacy.</summary>
+/// <summary>What the contract's board says of one pharmacy; its place in WGS-84.</summary>
 /// <remarks><c>CarriedIn</c> is what came to the round from earlier ones, below zero when stock lacked; <c>NextWindow</c> is told when nothing is left now: the window (from 1) that has places next.</remarks>
 public sealed record PharmacyFigures(
     string Code, string Name, string Address, string District, double Latitude, double Longitude, string Phone,

@@ -1,3 +1,4 @@
+using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
@@ -43,6 +44,7 @@ public sealed class PublishStore(
     {
         // The pharmacies' locks keep cancellations out while positions are counted.
         await QuotaStore.LockAsync(transaction, round.Date);
+        if (!await ProvisionalStore.AllSettledAsync(transaction, round, calendar.Now, cancellationToken)) return false;
         var rows = await transaction.ExecuteAsync(
             "UPDATE round SET slots_at = @now WHERE date = @Date AND slots_at IS NULL", new { now = calendar.Now, round.Date });
         var slots = PickupSlots.Of(round.Times, round.Policy.Pickup.SlotMinutes);

@@ -20,7 +20,7 @@ public sealed record CityFile(
     IReadOnlyList<JsonElement> Policies, IReadOnlyList<CityPharmacy> Pharmacies,
     DateTimeOffset? Clock = null, bool DemoData = false);
 
-/// <summary>A pharmacy in a city file.</summary>
+/// <summary>A pharmacy in a city file; its place in WGS-84.</summary>
 public sealed record CityPharmacy(
     string Code, string Name, string Address, string District, double Latitude, double Longitude,
     string Phone, string ContactMobile, string QuotaGroup, DateOnly Joins);

@@ -5,7 +5,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Supervision;
 
 /// <summary>Reads what everybody may know: quotas, the books of each round, the masked lists, the directory.</summary>
-public sealed class PublicQueries(Database database, RoundQueries rounds, CityCalendar calendar)
+public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CityCalendar calendar)
 {
     private const int RoundsShown = 400;
 
@@ -39,7 +39,8 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, CityCa
         var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key])).ToList();
         return new RoundBooks(
             round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies),
-            [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))]);
+            [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
+            await visits.OfAsync(date, cancellationToken));
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>

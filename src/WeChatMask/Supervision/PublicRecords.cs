@@ -8,10 +8,10 @@ public sealed record RoundList(IReadOnlyList<RoundLine> Rounds);
 /// <summary>One round in the list.</summary>
 public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Phase);
 
-/// <summary>Quota notice and reconciliation of a round.</summary>
+/// <summary>Quota notice and reconciliation of a round, with the visits of its booking day.</summary>
 public sealed record RoundBooks(
     DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals,
-    IReadOnlyList<WindowHoursBooks> Windows);
+    IReadOnlyList<WindowHoursBooks> Windows, long Visits);
 
 /// <summary>When a window of the round takes bookings.</summary>
 public sealed record WindowHoursBooks(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);
@@ -54,7 +54,7 @@ public sealed record PublicSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 /// <summary>The open directory.</summary>
 public sealed record PharmacyDirectory(IReadOnlyList<DirectoryLine> Pharmacies);
 
-/// <summary>One pharmacy in the directory.</summary>
+/// <summary>One pharmacy in the directory; its place in WGS-84.</summary>
 public sealed record DirectoryLine
 {
     public string Code { get; init; } = "";

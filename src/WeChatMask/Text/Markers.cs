@@ -12,6 +12,12 @@ public sealed class Files;
 /// <summary>Finds <c>Text/Conversation.resx</c>: what the official account says.</summary>
 public sealed class Conversation;
 
+/// <summary>Finds <c>Text/Nearby.resx</c>: what the page of pharmacies nearby says.</summary>
+public sealed class Nearby;
+
+/// <summary>Finds <c>Text/Guides.resx</c>: what the picture guides say beside the rules.</summary>
+public sealed class Guides;
+
 /// <summary>Finds <c>Text/Pages.resx</c>: what the pages say.</summary>
 public sealed class Pages;
 

@@ -6,9 +6,12 @@ namespace WeChatMask.Web;
 /// <summary>Headers that keep a page to its own site: no foreign or inline script, no framing by others, no guessing of types.</summary>
 public static class SafeHeaders
 {
+    private const string OwnPictures = "img-src 'self' data:";
+    private const string MapPage = "/nearby";
+
     // WeUI's style sheet carries its small pictures and font as data: addresses.
     private const string ContentPolicy =
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+        "default-src 'self'; script-src 'self'; style-src 'self'; " + OwnPictures + "; font-src 'self' data:; "
         + "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
 
     /// <summary>The script that keeps the counter's pages at hand; it stands among the other scripts and answers for pages elsewhere.</summary>
@@ -28,10 +31,11 @@ public static class SafeHeaders
     public static IApplicationBuilder UseSafeHeaders(this IApplicationBuilder app)
     {
         var settings = app.ApplicationServices.GetRequiredService<IOptionsMonitor<WeChatSettings>>();
+        var map = app.ApplicationServices.GetRequiredService<IOptionsMonitor<MapSettings>>();
         return app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = $"{ContentPolicy}{LoginHost(settings.CurrentValue)}";
+            headers.ContentSecurityPolicy = $"{PolicyOf(context.Request.Path, map.CurrentValue)}{LoginHost(settings.CurrentValue)}";
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
@@ -39,6 +43,11 @@ public static class SafeHeaders
             return next(context);
         });
     }
+
+    // The map's tiles, from their one host and on the one page that shows them.
+    private static string PolicyOf(PathString path, MapSettings map) => map.TileHost is { } host && path == MapPage
+        ? ContentPolicy.Replace(OwnPictures, $"{OwnPictures} {host}", StringComparison.Ordinal)
+        : ContentPolicy;
 
     // A form sent after its session has ended is led to WeChat's log-in, which browsers count as the form's target.
     private static string LoginHost(WeChatSettings settings) =>

@@ -20,7 +20,7 @@ public sealed partial class DeploymentTests
     private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
     {
         ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["Site"] = typeof(SiteSettings),
-        ["Registry"] = typeof(RegistrySettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),
+        ["Registry"] = typeof(RegistrySettings), ["Map"] = typeof(MapSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),
     };
 
     // Not ours: the platform's, and the one that the unit itself reads.

@@ -1,11 +1,15 @@
-using WeChatMask.Data;
+using System.IO.Compression;
 using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using WeChatMask.Data;
 using Microsoft.Extensions.Hosting;
 using WeChatMask.Tests.Support;
+using Xunit.Abstractions;
 
 namespace WeChatMask.Tests.Days;
 
-public sealed class BoardTests
+public sealed class BoardTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -38,4 +42,62 @@ public sealed class BoardTests
 
         Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
     }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task The_whole_board_of_a_large_city_is_under_20_KB(string encoding)
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-03T17:31:00+08:00");
+        using var phone = await host.NewResidentAsync(1);
+        Assert.Equal(201, (await phone.BookAsync("CZ100", "a")).Status);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/board");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
+
+        using var answer = await host.Http.SendAsync(request);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+
+        Assert.Equal([encoding], answer.Content.Headers.ContentEncoding);
+        Assert.InRange(bytes.Length, 1, 20 * 1024);
+        await using var squeezed = new MemoryStream(bytes);
+        await using Stream plain = encoding == "br" ? new BrotliStream(squeezed, CompressionMode.Decompress) : new GZipStream(squeezed, CompressionMode.Decompress);
+        using var board = await JsonDocument.ParseAsync(plain);
+        Assert.Equal(228, board.RootElement.GetProperty("pharmacies").GetArrayLength());
+        output.WriteLine($"{encoding}: {bytes.Length:#,0} bytes");
+    }
+
+    [Fact]
+    public async Task Listeners_hear_at_most_once_a_second_and_only_what_changed()
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-03T17:31:00+08:00");
+        var residents = new List<ResidentPhone>();
+        for (var i = 0; i < 12; i++) residents.Add(await host.NewResidentAsync(i));
+        await using var stream = await host.Http.GetStreamAsync(new Uri("/api/board/events", UriKind.Relative));
+        var start = TimeProvider.System.GetTimestamp();
+        var heard = new List<JsonElement>();
+        var booked = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+        {
+            heard.Add(JsonSerializer.Deserialize<JsonElement>(item.Data));
+            if (heard.SelectMany(Codes).Count() >= residents.Count) break;
+            // Two bookings after each event; the next event tells of both.
+            for (var i = 0; i < 2 && booked.Count < residents.Count; i++)
+            {
+                var code = $"CZ{booked.Count + 1:000}";
+                Assert.Equal(201, (await residents[booked.Count].BookAsync(code, "a")).Status);
+                booked.Add(code);
+            }
+        }
+
+        var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        Assert.True(heard.Count <= seconds + 2, $"{heard.Count} events in {seconds:0.0} s");
+        Assert.Equal(booked.Order(StringComparer.Ordinal), heard.SelectMany(Codes).Order(StringComparer.Ordinal));
+        var versions = heard.ConvertAll(e => e.GetProperty("version").GetInt64());
+        Assert.Equal(versions.Order(), versions);
+        output.WriteLine($"{heard.Count} events in {seconds:0.0} s, the largest {heard.Max(e => e.GetRawText().Length):#,0} bytes");
+        foreach (var resident in residents) resident.Dispose();
+    }
+
+    private static IEnumerable<string> Codes(JsonElement change) =>
+        change.GetProperty("changed").EnumerateArray().Select(p => p.GetProperty("code").GetString()!);
 }

@@ -6,7 +6,7 @@ public sealed class BookingRulesTests
 {
     private static readonly DateOnly Round = new(2020, 2, 10);
 
-    private static readonly BookingFacts Fine = new(Refusal.None, true, true, true, null, PharmacyStatus.Open, 1);
+    private static readonly BookingFacts Fine = new(Refusal.None, true, true, Refusal.None, null, PharmacyStatus.Open, 1);
 
     [Fact]
     public void A_known_eligible_person_gets_the_last_place() =>
@@ -16,7 +16,7 @@ public sealed class BookingRulesTests
     public void Reasons_come_in_the_contracts_order()
     {
         // Everything is wrong; each step mends the first reason and meets the next.
-        var facts = new BookingFacts(Refusal.Closed, false, false, false, Round, PharmacyStatus.Paused, 0);
+        var facts = new BookingFacts(Refusal.Closed, false, false, Refusal.NotEligible, Round, PharmacyStatus.Paused, 0);
         var met = new List<Refusal>();
         Refusal Decide() => BookingRules.Decide(facts, Round, 2).Refusal;
 
@@ -27,7 +27,7 @@ public sealed class BookingRulesTests
         met.Add(Decide());
         facts = facts with { Admission = Refusal.None };
         met.Add(Decide());
-        facts = facts with { Eligible = true };
+        facts = facts with { Eligibility = Refusal.None };
         met.Add(Decide());
         facts = facts with { LastBookedOn = Round.AddDays(-1) };
         met.Add(Decide());

@@ -168,7 +168,7 @@ public sealed class JoinedWorldTests
         await node.FailAsync("registry", "down");
         Assert.Equal("down", (await owner.Http.GetJsonAsync("/sandbox/faults")).GetProperty("registry").GetString());
         using (await node.Http.PutAsJsonAsync("/sandbox/registry/11010519491231002X", new { name = "张三", eligible = false })) await owner.FailAsync("registry", "ok");
-        var (_, verdict) = await owner.Http.PostAsync("/sandbox/registry/lookups", new { idNumber = "11010519491231002X", name = "张三" });
+        var (_, verdict) = await node.LookUpAsync("11010519491231002X", "张三");
         Assert.False(verdict.GetProperty("eligible").GetBoolean());
 
         var (status, reply) = await node.Http.PostAsync("/sandbox/phones/oAnna/messages", new { type = "text", content = "预约" });

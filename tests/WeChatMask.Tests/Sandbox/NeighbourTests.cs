@@ -64,13 +64,28 @@ public sealed class NeighbourTests
         using (await host.Http.PutAsJsonAsync("/sandbox/registry/11010519491231002x", new { name = "张三", eligible = false, reason = "moved" }))
             Assert.False(await EligibleAsync(host, "11010519491231002X", "张三"));
         await host.RestartAsync();
-        var (_, moved) = await host.Http.PostAsync("/sandbox/registry/lookups", new { idNumber = "11010519491231002X", name = "张三" });
+        var (_, moved) = await host.LookUpAsync("11010519491231002X", "张三");
         Assert.Equal("moved", moved.GetProperty("reason").GetString());
 
         using (await host.Http.PutAsJsonAsync("/sandbox/registry/11010519491231002X", new { name = "张三", eligible = true }))
             Assert.True(await EligibleAsync(host, "11010519491231002X", "张三"));
-        var (_, other) = await host.Http.PostAsync("/sandbox/registry/lookups", new { idNumber = "11010519491231002X", name = "李四" });
+        var (_, other) = await host.LookUpAsync("11010519491231002X", "李四");
         Assert.Equal("name", other.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task The_registry_answers_only_signed_calls_made_just_now_and_each_once()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        const string id = "11010519491231002X";
+        var now = TimeProvider.System.GetUtcNow();
+
+        Assert.Equal(401, (await host.Http.PostAsync("/sandbox/registry/lookups", new { idNumber = id, name = "张三" })).Status);
+        Assert.Equal(401, (await host.LookUpAsync(id, "张三", key: Convert.ToBase64String(new byte[32]))).Status);
+        Assert.Equal(401, (await host.LookUpAsync(id, "张三", at: now.AddMinutes(-6))).Status);
+        Assert.Equal(401, (await host.LookUpAsync(id, "张三", at: now.AddMinutes(6))).Status);
+        Assert.Equal(200, (await host.LookUpAsync(id, "张三", nonce: "0123456789abcdef")).Status);
+        Assert.Equal(401, (await host.LookUpAsync(id, "张三", nonce: "0123456789abcdef")).Status);
     }
 
     [Fact]
@@ -80,7 +95,6 @@ public sealed class NeighbourTests
         var calls = new (string Target, string Path, object Body)[]
         {
             ("sms", "/sandbox/sms/gateway", new { id = "1", mobile = "13800000001", text = "x", repeat = false }),
-            ("registry", "/sandbox/registry/lookups", new { idNumber = "11010519491231002X", name = "张三" }),
             ("wechat", "/sandbox/wechat/cgi-bin/menu/create", new { }),
         };
 
@@ -92,6 +106,10 @@ public sealed class NeighbourTests
             Assert.Equal(200, (await host.Http.PostAsync(path, body)).Status);
         }
 
+        await host.FailAsync("registry", "down");
+        Assert.Equal(503, (await host.LookUpAsync("11010519491231002X", "张三")).Status);
+        await host.FailAsync("registry", "ok");
+        Assert.Equal(200, (await host.LookUpAsync("11010519491231002X", "张三")).Status);
         Assert.Equal("""{"sms":"ok","wechat":"ok","registry":"ok","aliyun":"ok","tencent":"ok"}""", await host.Http.GetStringAsync("/sandbox/faults"));
     }
 
@@ -140,7 +158,7 @@ public sealed class NeighbourTests
     }
 
     private static async Task<bool> EligibleAsync(SandboxHost host, string idNumber, string name) =>
-        (await host.Http.PostAsync("/sandbox/registry/lookups", new { idNumber, name })).Body.GetProperty("eligible").GetBoolean();
+        (await host.LookUpAsync(idNumber, name)).Body.GetProperty("eligible").GetBoolean();
 
     private static async Task SendAsync(SandboxHost host, string id, string mobile, string text)
     {

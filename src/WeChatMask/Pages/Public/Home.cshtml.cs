@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Public;
 [CacheablePage(Seconds = 2)]
 public sealed class HomeModel(
     Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, PolicyChangeQueries policies,
-    CityCalendar calendar, PolicyWords words) : PageModel
+    CityCalendar calendar, Visits visits, PolicyWords words) : PageModel
 {
     private const int ChangeShownDays = 7;
 
@@ -27,6 +27,9 @@ public sealed class HomeModel(
 
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleLine> Rules { get; private set; } = [];
+
+    /// <summary>How often the pages were visited.</summary>
+    public VisitFigures Visits => visits.Published;
 
     /// <summary>Name of the city.</summary>
     public string City { get; private set; } = "";

@@ -92,7 +92,7 @@ public sealed class BookModel(
     {
         Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
         Policy = Face.Round?.Policy ?? await current.GetAsync(cancellationToken);
-        Residents = await persons.OfAsync(User.AccountId(), Policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
         if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
             Usual = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
         if (Asked is { Length: >= 1 and <= 64 } asked && Face.Board.Pharmacies.FirstOrDefault(p => p.Code == asked && p.Status != PharmacyStatus.Withdrawn) is { } scanned)

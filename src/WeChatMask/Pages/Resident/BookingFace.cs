@@ -30,7 +30,7 @@ public sealed class BookingFaces(
             || await directory.PharmacyAsync(booking.PharmacyCode, cancellationToken) is not { } pharmacy)
             return null;
         var key = booking.ResidentId.ToString(CultureInfo.InvariantCulture);
-        var family = await persons.OfAsync(accountId, round.Policy.CooldownDays, calendar.Today, cancellationToken);
+        var family = await persons.OfAsync(accountId, round.Policy, calendar.Today, cancellationToken);
         var until = round.CancelUntil(booking.PickupDate, calendar);
         var mayCancel = BookingRules.Cancellation(booking.Status, until, calendar.Now) == Refusal.None;
         return new BookingFace(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, until);

@@ -21,7 +21,7 @@ public sealed class BookingsModel(BookingQueries bookings, ResidentQueries perso
     {
         var rows = await bookings.OfAccountAsync(User.AccountId(), cancellationToken);
         if (rows.Count == 0) return;
-        var names = (await persons.OfAsync(User.AccountId(), 0, calendar.Today, cancellationToken))
+        var names = (await persons.OfAsync(User.AccountId(), null, calendar.Today, cancellationToken))
             .ToDictionary(r => r.Id, r => r.Name, StringComparer.Ordinal);
         var pharmacies = (await directory.PharmaciesAsync(cancellationToken)).Pharmacies
             .ToDictionary(p => p.Code, p => p.Name, StringComparer.Ordinal);

@@ -24,7 +24,7 @@ public sealed class RemoveModel(ResidentQueries persons, ResidentStore store, Ci
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken cancellationToken)
     {
         var key = id.ToString(CultureInfo.InvariantCulture);
-        var family = await persons.OfAsync(User.AccountId(), 0, calendar.Today, cancellationToken);
+        var family = await persons.OfAsync(User.AccountId(), null, calendar.Today, cancellationToken);
         // Removed already, maybe by the first of two presses.
         if (family.Find(r => r.Id == key) is not { } person) return LocalRedirect("/residents");
         Person = person;

@@ -44,7 +44,7 @@ public sealed class ResidentsModel(
     {
         Next = next == Booking ? Booking : null;
         Policy = await current.GetAsync(cancellationToken);
-        Residents = await persons.OfAsync(User.AccountId(), Policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
+        Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
     }
 
     /// <summary>Registers a person.</summary>

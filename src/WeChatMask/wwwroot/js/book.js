@@ -47,7 +47,7 @@ async function settle(body) {
     if (status === 200 || status === 201) return location.assign(`/bookings/${json.number}`);
     if (status === 401) return location.assign('/login?returnUrl=/book');
     const early = json.code === 'not_open' && Math.abs(now() - (read().opens ?? 0)) < 5000;
-    const later = status === 0 || status === 429 || status >= 500 || early;
+    const later = status === 0 || status === 429 || (status >= 500 && json.code !== 'registry_unavailable') || early;
     if (!later) return refuse(json.code, json.title, json.bookableFrom);
     if (!early) showWait();
     await pause(early ? 300 + Math.random() * 700 : rest(seconds, tries));

@@ -73,8 +73,27 @@ function tell(phase) {
   if (next) told = next;
 }
 
+// The snapshot's number and age. It grows old while nothing changes, and while nothing can be heard of a change.
+const age = document.querySelector('[data-age]');
+
+function showAge() {
+  if (!age) return;
+  const seconds = Math.max(0, Math.round((now() - Number(age.dataset.age)) / 1000));
+  const words = seconds < 60 ? age.dataset.seconds.replace('{0}', seconds) : age.dataset.minutes.replace('{0}', Math.floor(seconds / 60));
+  age.textContent = age.dataset.pattern.replace('{0}', shown).replace('{1}', words);
+}
+
+function heard(version, asOf) {
+  shown = version;
+  if (!age) return;
+  age.dataset.age = Date.parse(asOf);
+  showAge();
+}
+
 function total() {
   const place = face?.querySelector('[data-total-left]');
+  // A list that shows only some cannot add all up.
+  if (list.dataset.part) return;
   if (place && left.size > 0) place.textContent = [...left.values()].reduce((a, b) => a + b, 0);
 }
 
@@ -85,7 +104,7 @@ async function whole() {
   if (board.round) tell(board.round.phase);
   show(board.pharmacies);
   total();
-  shown = board.version;
+  heard(board.version, board.asOf);
 }
 
 // One connection while the page is looked at; after a break everybody comes back at a time of their own.
@@ -104,7 +123,7 @@ function listen() {
       const missed = change.changed.length === 0 && change.version > shown;
       if (left.size === 0 || missed || told !== before) { whole().catch(() => {}); return; }
       if (change.changed.length === 0) return;
-      shown = change.version;
+      heard(change.version, change.asOf);
       show(change.changed);
       total();
     });
@@ -121,3 +140,4 @@ if (face && windows.length > 0) {
   setInterval(tick, 250);
 }
 if (list) listen();
+if (age) setInterval(showAge, 1000);

@@ -1,0 +1,58 @@
+namespace WeChatMask.Domain;
+
+/// <summary>What a city does while its population registry does not answer.</summary>
+public enum RegistryOutage
+{
+    /// <summary>Nobody registers or books without an answer that is fresh.</summary>
+    Refuse,
+
+    /// <summary>People register and book provisionally; each such booking is settled before the lists are published.</summary>
+    Provisional,
+}
+
+/// <summary>How the registry's word is used, where <see cref="Policy.Eligibility"/> asks it.</summary>
+/// <param name="KeepDays">Days for which an answer is good; it is asked again ahead of their end.</param>
+/// <param name="Outage">What happens while there is no good answer.</param>
+public sealed record RegistryRules(int KeepDays = 30, RegistryOutage Outage = RegistryOutage.Refuse);
+
+/// <summary>Whether a person may book as far as the registry goes.</summary>
+/// <param name="Refusal"><see cref="Refusal.None"/>, <see cref="Refusal.NotEligible"/> or <see cref="Refusal.RegistryUnavailable"/>.</param>
+/// <param name="Provisional">Only until the registry has answered.</param>
+public readonly record struct Standing(Refusal Refusal, bool Provisional = false);
+
+/// <summary>What a stored answer of the registry is worth at an instant.</summary>
+public static class EligibilityRules
+{
+    // Half an hour for the lists, half an hour for a pharmacy to read its own before the doors open.
+    private static readonly TimeSpan BeforePickup = TimeSpan.FromHours(1);
+
+    private static readonly RegistryRules Usual = new();
+
+    /// <summary>The rules for the registry's word.</summary>
+    public static RegistryRules Rules(Policy policy) => policy.Registry ?? Usual;
+
+    /// <summary>What a person's stored answer is worth now. A known "no" stays a no until the registry says otherwise.</summary>
+    /// <param name="policy">The rules of the round, or of today.</param>
+    /// <param name="eligible">The stored answer, or "yes" where none was needed.</param>
+    /// <param name="answeredAt">When the registry gave it; 1970 when it never answered.</param>
+    /// <param name="now">The instant asked about.</param>
+    public static Standing Of(Policy policy, bool eligible, DateTimeOffset answeredAt, DateTimeOffset now)
+    {
+        if (!eligible) return new(Refusal.NotEligible);
+        if (policy.Eligibility != EligibilityCheck.Registry) return default;
+        var rules = Rules(policy);
+        if (answeredAt.AddDays(rules.KeepDays) > now) return default;
+        return rules.Outage == RegistryOutage.Provisional ? new(Refusal.None, Provisional: true) : new(Refusal.RegistryUnavailable);
+    }
+
+    /// <summary>Answers older than this are asked for anew, so that the next evening finds them fresh: a day ahead, or half of a shorter keeping time.</summary>
+    public static DateTimeOffset AskAgainBefore(Policy policy, DateTimeOffset now)
+    {
+        var keep = TimeSpan.FromDays(Rules(policy).KeepDays);
+        var ahead = TimeSpan.FromTicks(Math.Min(TimeSpan.FromDays(1).Ticks, keep.Ticks / 2));
+        return now - (keep - ahead);
+    }
+
+    /// <summary>Until when the lists wait for the registry. What it has not answered by then stands: the outage is not the booker's.</summary>
+    public static DateTimeOffset SettleUntil(RoundTimes times) => times.PickupOpensAt - BeforePickup;
+}

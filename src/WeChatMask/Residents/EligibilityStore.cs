@@ -1,0 +1,63 @@
+using WeChatMask.Bookings;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Who is to be asked about again, and what the registry said.</summary>
+public sealed class EligibilityStore(Database database, PersonalData personal, CityCalendar calendar)
+{
+    /// <summary>Persons with a booking that waits for the registry, the longest waiting first.</summary>
+    public Task<List<PersonToAsk>> WaitingAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<PersonToAsk>(
+        """
+        SELECT p.id, p.name, p.id_number
+          FROM provisional_booking v
+          JOIN booking b  ON b.id = v.booking_id AND b.status = @booked
+          JOIN resident p ON p.id = v.resident_id
+         WHERE v.outcome = @waiting AND p.registry_at < b.created_at AND p.id_number <> ''
+         ORDER BY v.booking_id
+         LIMIT @count
+        """,
+        new { booked = BookingStatus.Booked, waiting = ProvisionalOutcome.Waiting, count },
+        cancellationToken);
+
+    /// <summary>Persons whose answer is about to grow old, the oldest first; not those whom the cooldown keeps from booking anyway.</summary>
+    /// <param name="before">Answers given before this are asked for anew.</param>
+    /// <param name="heldSince">Who booked after this day cannot book in the next round.</param>
+    /// <param name="count">The most to give.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<List<PersonToAsk>> StaleAsync(DateTimeOffset before, DateOnly heldSince, int count, CancellationToken cancellationToken) =>
+        database.QueryAsync<PersonToAsk>(
+            """
+            SELECT p.id, p.name, p.id_number
+              FROM resident p
+             WHERE p.registry_at < @before AND p.removed_at IS NULL AND p.id_number <> ''
+               AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.person_hash = p.person_hash AND h.booked_on > @heldSince)
+             ORDER BY p.registry_at, p.id
+             LIMIT @count
+            """,
+            new { before, heldSince, count },
+            cancellationToken);
+
+    /// <summary>The person's particulars in clear.</summary>
+    public (string IdNumber, string Name) Read(PersonToAsk person) => (personal.Decrypt(person.IdNumber), personal.Decrypt(person.Name));
+
+    /// <summary>Writes answers down. One for a name that was changed meanwhile is dropped: the registry compares names.</summary>
+    public Task WriteAsync(IReadOnlyCollection<(PersonToAsk Person, RegistryAnswer Answer)> answers, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction => transaction.Engine.ExecuteManyAsync(
+            transaction,
+            "UPDATE resident SET eligible = @Eligible, reason = @Reason, checked_at = @now, registry_at = @now WHERE id = @Id AND name = @Name",
+            [.. answers.Select(a => new { a.Answer.Eligible, a.Answer.Reason, now = calendar.Now, a.Person.Id, a.Person.Name })],
+            cancellationToken),
+        cancellationToken);
+}
+
+/// <summary>A person whom the registry is to be asked about, sealed as stored.</summary>
+public sealed class PersonToAsk
+{
+    public long Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public string IdNumber { get; init; } = "";
+}

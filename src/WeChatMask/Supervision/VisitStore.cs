@@ -1,0 +1,42 @@
+using WeChatMask.Data;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>Adds a node's counted visits to the city's, and reads those.</summary>
+public sealed class VisitStore(Database database, Visits visits, CityCalendar calendar)
+{
+    /// <summary>Writes what was counted and reads what is published. Returns how many days were added to.</summary>
+    public async Task<int> WriteAsync(CancellationToken cancellationToken)
+    {
+        var counted = visits.Take();
+        try
+        {
+            if (counted.Count > 0) await database.WriteAsync(t => AddAsync(t, counted), cancellationToken);
+        }
+        catch
+        {
+            visits.GiveBack(counted);
+            throw;
+        }
+
+        var today = await OfAsync(calendar.Today, cancellationToken);
+        visits.Published = new VisitFigures(today, await database.ScalarAsync<long>("SELECT COALESCE(SUM(visits), 0) FROM visit_day", cancellationToken: cancellationToken));
+        return counted.Count;
+    }
+
+    /// <summary>Visits of a day, as far as they are written.</summary>
+    public Task<long> OfAsync(DateOnly day, CancellationToken cancellationToken) => database.ScalarAsync<long>(
+        "SELECT COALESCE(SUM(visits), 0) FROM visit_day WHERE day = @day", new { day }, cancellationToken);
+
+    private static async Task<bool> AddAsync(WriteTransaction transaction, IReadOnlyList<DayVisits> counted)
+    {
+        foreach (var day in counted)
+        {
+            // Of two nodes that find no row, one meets the other's key and begins anew.
+            if (await transaction.ExecuteAsync("UPDATE visit_day SET visits = visits + @Visits WHERE day = @Day", day) == 0)
+                await transaction.ExecuteAsync("INSERT INTO visit_day (day, visits) VALUES (@Day, @Visits)", day);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net.Http.Headers;
+using WeChatMask.Data;
+using WeChatMask.Supervision;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Days;
+
+public sealed class VisitTests
+{
+    [EngineTheory]
+    public async Task Pages_of_residents_and_the_public_are_counted_by_the_citys_day_and_published(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync(clock: "2020-02-10T23:59:00+08:00", engine: engine);
+        foreach (var path in new[] { "/", "/guide", "/notices" }) await ShowAsync(host, path);
+        // Neither the staff's, nor what is not there, nor what scripts fetch, nor a look without a page.
+        foreach (var path in new[] { "/staff/login", "/no-such-page", "/api/board", "/api/public/rounds", "/book" }) await ShowAsync(host, path);
+        using (var head = new HttpRequestMessage(HttpMethod.Head, "/")) (await host.Http.SendAsync(head)).Dispose();
+        Assert.Equal(0, await VisitsAsync(host, "2020-02-10"));
+
+        await host.SetClockAsync("2020-02-11T00:00:10+08:00");
+        await ShowAsync(host, "/");
+        await host.AdvanceAsync("PT30S");
+
+        Assert.Equal((3, 1), (await VisitsAsync(host, "2020-02-10"), await VisitsAsync(host, "2020-02-11")));
+        Assert.Equal(new VisitFigures(1, 4), host.Get<Visits>().Published);
+        Assert.Contains("累计4次", await host.Http.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [EngineTheory]
+    public async Task Nodes_add_up_and_a_node_that_stops_leaves_its_last_visits(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync(engine: engine);
+        var node = await host.AddNodeAsync();
+        for (var i = 0; i < 6; i++) await ShowAsync(host, "/");
+        await node.DisposeAsync();
+
+        await host.Get<VisitStore>().WriteAsync(default);
+
+        Assert.Equal(6, host.Get<Visits>().Published.Total);
+    }
+
+    [Fact]
+    public async Task Visits_that_could_not_be_written_are_written_later()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        var visits = host.Get<Visits>();
+        Parallel.For(0, 10_000, _ => visits.Count());
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Get<VisitStore>().WriteAsync(gone.Token));
+        await host.Get<VisitStore>().WriteAsync(default);
+
+        Assert.Equal(10_000, visits.Published.Total);
+    }
+
+    private static async Task ShowAsync(SandboxHost host, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));
+        (await host.Http.SendAsync(request)).Dispose();
+    }
+
+    private static async Task<long> VisitsAsync(SandboxHost host, string day) =>
+        (await host.Http.GetJsonAsync($"/api/public/rounds/{day}")).GetProperty("visits").GetInt64();
+}
