@@ -69,7 +69,7 @@ public static class WeChatMaskApp
         services.AddSupervisors();
         services.AddSupervision();
         services.AddConversation();
-        services.AddJobs();
+        services.AddJobs(configuration);
         services.AddPages();
         services.AddOpenApi();
         return builder;

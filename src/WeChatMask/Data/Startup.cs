@@ -11,6 +11,7 @@ public sealed class Startup(Migrator migrator, NodeStore node, PersonalData pers
     {
         await migrator.MigrateAsync(cancellationToken);
         await CheckKeyAsync(cancellationToken);
+        await node.StartPaceAsync(cancellationToken);
         IsReady = true;
     }
 
