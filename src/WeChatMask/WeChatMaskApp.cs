@@ -39,6 +39,7 @@ public static class WeChatMaskApp
             o.Limits.MaxRequestBodySize = LargestBody;
         });
 
+        services.AddSingleton(StartLog.For(builder.Logging));
         services.AddOptions<SiteSettings>().BindConfiguration("Site");
         services.AddOptions<RegistrySettings>().BindConfiguration("Registry");
         services.AddOptions<SmsSettings>().BindConfiguration("Sms");

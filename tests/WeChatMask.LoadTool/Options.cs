@@ -20,7 +20,7 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
         page PATH --url URL                               how long one reader waits for one address
         desk  [--residents 100000] [--batch N] [--engine Sqlite|PostgreSql|MySql]   durable bookings a second of the desk, in this process
-        chaos --sandbox DLL [--fault NAME] [--residents 2000] [--rate 30]   break a city of real processes in six ways (scripts/chaos)
+        chaos --sandbox DLL [--fault NAME] [--residents 2000] [--rate 30]   break a city of real processes in seven ways (scripts/chaos)
         Ends with 1 when a promise of the product is broken, with 2 when it is called wrongly.
         """;
 

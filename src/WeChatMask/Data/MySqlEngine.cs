@@ -95,7 +95,7 @@ public sealed class MySqlEngine : DatabaseEngine
     {
         // Here a CREATE TABLE commits by itself, so the lock is the session's; it ends with the connection's reset in the pool.
         if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) != 1)
-            throw new InvalidOperationException("Another node has been changing the schema for a minute; this one stops. Start it again.");
+            throw new StartFaultException("Another node has been changing the schema for a minute; this one stops. Start it again.");
     }
 
     /// <inheritdoc />
