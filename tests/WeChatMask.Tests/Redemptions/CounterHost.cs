@@ -36,7 +36,7 @@ public sealed class CounterHost : IOnEngine
     private readonly FakeClock clock = new(Evening);
     private readonly Dictionary<string, HttpClient> browsers = new(StringComparer.Ordinal);
     private WebApplication app = null!;
-    private TestDatabase? database;
+    private TestDatabase? home;
     private int persons;
 
     /// <inheritdoc />
@@ -55,8 +55,8 @@ public sealed class CounterHost : IOnEngine
 
     public async Task InitializeAsync()
     {
-        database = await TestDatabase.CreateAsync(Engine, data);
-        var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: database.Configuration());
+        home = await TestDatabase.CreateAsync(Engine, data);
+        var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: home.Configuration());
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsQuartz(s)).ToList()) builder.Services.Remove(timer);
@@ -75,7 +75,7 @@ public sealed class CounterHost : IOnEngine
             await app.DisposeAsync();
         }
 
-        if (database is not null) await database.DisposeAsync();
+        if (home is not null) await home.DisposeAsync();
         Directory.Delete(data, recursive: true);
     }
 
