@@ -15,7 +15,9 @@ public static class SandboxApp
     /// <summary>The app and the sandbox, registered. A test may add to it before <see cref="Build(WebApplicationBuilder)"/>.</summary>
     /// <param name="options">The command line, with the world's city when one is joined.</param>
     /// <param name="world">The world to join; without one the sandbox has its own.</param>
-    public static WebApplicationBuilder CreateBuilder(SandboxOptions options, JoinedWorld? world = null)
+    /// <param name="settings">Settings that stand above all others.</param>
+    public static WebApplicationBuilder CreateBuilder(
+        SandboxOptions options, JoinedWorld? world = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         Directory.CreateDirectory(options.Data);
         // The app's neighbours are on this machine; a proxy of the environment's would be asked for them in vain.
@@ -31,6 +33,7 @@ public static class SandboxApp
         // The app asks that addresses are there at its start; the true ones follow when the port is known.
         standIns.PointAt(world?.Owner.GetLeftPart(UriPartial.Authority) ?? "http://127.0.0.1");
         AddDefaults(builder.Configuration, options, standIns);
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.AddWeChatMask();
         AddSandbox(builder.Services, options, standIns);
         if (world is null) AddWorld(builder.Services, options);

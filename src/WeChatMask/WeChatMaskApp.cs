@@ -40,6 +40,7 @@ public static class WeChatMaskApp
             o.Limits.MaxRequestBodySize = LargestBody;
         });
 
+        services.AddSingleton(StartLog.For(builder.Logging));
         services.AddOptions<SiteSettings>().BindConfiguration("Site");
         services.AddOptions<RegistrySettings>().BindConfiguration("Registry").ValidateOnStart();
         services.AddOptions<MapSettings>().BindConfiguration("Map").ValidateOnStart();
@@ -77,7 +78,7 @@ public static class WeChatMaskApp
         services.AddPolicies();
         services.AddSupervision();
         services.AddConversation();
-        services.AddJobs();
+        services.AddJobs(configuration);
         services.AddPages();
         services.AddOpenApi();
         return builder;

@@ -31,7 +31,7 @@ public sealed class CancellationStore(
         if (found.Status == BookingStatus.Cancelled && now < until) return Refusal.None;
         if (BookingRules.Cancellation(found.Status, until, now) is var refusal and not Refusal.None) return refusal;
 
-        if (!await WithdrawAsync(transaction, round, part, found, round.Policy.CancellationLiftsCooldown, now, cancellationToken)) return Refusal.TooLate;
+        if (!await WithdrawAsync(transaction, policies, round, part, found, round.Policy.CancellationLiftsCooldown, now, cancellationToken)) return Refusal.TooLate;
         if (weChat is not null) await weChat.CancelledAsync(transaction, new NoticeSubject(found.Id, found.RoundDate, found.PharmacyId), now, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;
@@ -39,6 +39,7 @@ public sealed class CancellationStore(
 
     /// <summary>Ends a booking and gives its place on, under the pharmacy's lock: free at once before the close, to the carry-over after it.</summary>
     /// <param name="transaction">Holds the pharmacy's lock.</param>
+    /// <param name="policies">The rules, for a place that goes on to another round.</param>
     /// <param name="round">Its round, read under the lock.</param>
     /// <param name="part">The pharmacy's part, as locked.</param>
     /// <param name="booking">The booking.</param>
@@ -47,7 +48,8 @@ public sealed class CancellationStore(
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>False when it was no longer a live booking.</returns>
     internal static async Task<bool> WithdrawAsync(
-        WriteTransaction transaction, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now, CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
         var rows = await transaction.ExecuteAsync(
@@ -61,12 +63,13 @@ public sealed class CancellationStore(
                 new { booking.PersonHash, booking.RoundDate, booking.Id });
         }
 
-        await GivePlaceBackAsync(transaction, round, part, booking, late, now, cancellationToken);
+        await GivePlaceBackAsync(transaction, policies, round, part, booking, late, now, cancellationToken);
         return true;
     }
 
-    private async Task GivePlaceBackAsync(
-        WriteTransaction transaction, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task GivePlaceBackAsync(
+        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         if (late)
         {

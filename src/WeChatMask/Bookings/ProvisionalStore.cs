@@ -31,7 +31,7 @@ public enum ProvisionalOutcome
 /// the close its place is free at once, after it joins the carry-over), no longer counts for the cooldown, and its one
 /// message tells that.
 /// </remarks>
-public sealed class ProvisionalStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board)
+public sealed class ProvisionalStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board)
 {
     private const int AtOnce = 500;
 
@@ -125,7 +125,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Cit
         var confirmed = rows.FindAll(b => eligible.Contains(b.Id));
         var refused = rows.FindAll(b => !eligible.Contains(b.Id));
         foreach (var booking in refused)
-            await CancellationStore.WithdrawAsync(transaction, round, parts[booking.PharmacyId], booking, lifted: true, now, cancellationToken);
+            await CancellationStore.WithdrawAsync(transaction, policies, round, parts[booking.PharmacyId], booking, lifted: true, now, cancellationToken);
         await NoteAsync(transaction, confirmed, ProvisionalOutcome.Confirmed, now, cancellationToken);
         await NoteAsync(transaction, refused, ProvisionalOutcome.NotEligible, now, cancellationToken);
         await TellAsync(transaction, round, confirmed, NoticeKind.BookingMade, now, cancellationToken);

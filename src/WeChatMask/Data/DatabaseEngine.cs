@@ -9,6 +9,15 @@ namespace WeChatMask.Data;
 /// </summary>
 public abstract class DatabaseEngine
 {
+    /// <summary>Seconds in which a server must answer a statement, unless the connection string says otherwise; then it counts as gone.</summary>
+    protected const int SecondsToAnswer = 10;
+
+    /// <summary>Seconds in which a server must take a connection, or the pool give one, unless the connection string says otherwise.</summary>
+    protected const int SecondsToConnect = 5;
+
+    /// <summary>The most connections the shared schedule of jobs may use beside the city's own.</summary>
+    protected const int JobConnections = 5;
+
     /// <summary>Whether it is a server that several nodes may share; else it lives in this process.</summary>
     public abstract bool IsServer { get; }
 
@@ -136,6 +145,21 @@ public abstract class DatabaseEngine
 
     /// <summary>The end of a statement for one key that wants its newest row only.</summary>
     protected static string NewestOnly(string? column) => column is null ? "" : $" ORDER BY {column} DESC LIMIT 1";
+
+    /// <summary>Begins a write on a server: a connection, and a transaction in which each statement sees what is committed by then.</summary>
+    protected async ValueTask<WriteTransaction> BeginOnServerAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        try
+        {
+            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Reads a clock that a statement gives as milliseconds.</summary>
     protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>

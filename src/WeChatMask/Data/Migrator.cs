@@ -29,7 +29,7 @@ public sealed class Migrator(Database database, TimeProvider time)
                 if (applied.TryGetValue(name, out var known))
                 {
                     if (known != checksum)
-                        throw new InvalidOperationException($"Migration {name} was edited after it ran here; add a new one instead.");
+                        throw new StartFaultException($"Migration {name} was edited after it ran here; add a new one instead.");
                     continue;
                 }
 

@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text;
 using Dapper;
 using Microsoft.Extensions.Options;
+using Quartz;
 
 namespace WeChatMask.Data;
 
@@ -22,6 +23,9 @@ public sealed class MySqlEngine : DatabaseEngine
     private const int RowsAtATime = 500;
     private const int LockSeconds = 60;
     private const string SchemaLock = "wechatmask.schema";
+
+    private const string CommandSetting = "Default Command Timeout";
+    private const string ConnectSetting = "Connection Timeout";
 
     private const int DiskFull = 1021;
     private const int TooManyConnections = 1040;
@@ -43,11 +47,18 @@ public sealed class MySqlEngine : DatabaseEngine
     public MySqlEngine(string connectionString)
     {
         factory = FindDriver();
-        // Rows that a WHERE matched are counted, as on every engine; a driver's default may be those that changed.
-        var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        settings["UseAffectedRows"] = "false";
-        settings["CharacterSet"] = "utf8mb4";
-        this.connectionString = settings.ConnectionString;
+        this.connectionString = SettingsOf(factory, connectionString).ConnectionString;
+    }
+
+    /// <summary>Keeps the nodes' shared schedule on the server of the connection string, over a small pool of its own.</summary>
+    /// <exception cref="OptionsValidationException">This build has no driver for it.</exception>
+    internal static void KeepJobs(IPersistentStoreBuilder store, string connectionString)
+    {
+        var driver = FindDriver();
+        var settings = SettingsOf(driver, connectionString);
+        settings["MaximumPoolSize"] = JobConnections;
+        settings["MinimumPoolSize"] = 0;
+        store.UseMySqlConnector(driver, settings.ConnectionString);
     }
 
     /// <inheritdoc />
@@ -77,26 +88,14 @@ public sealed class MySqlEngine : DatabaseEngine
     }
 
     /// <inheritdoc />
-    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
-    {
-        var connection = await OpenAsync(cancellationToken);
-        try
-        {
-            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken));
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    public override ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginOnServerAsync(cancellationToken);
 
     /// <inheritdoc />
     public override async Task LockSchemaAsync(WriteTransaction transaction)
     {
         // Here a CREATE TABLE commits by itself, so the lock is the session's; it ends with the connection's reset in the pool.
         if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) != 1)
-            throw new InvalidOperationException("Another node has been changing the schema for a minute; this one stops. Start it again.");
+            throw new StartFaultException("Another node has been changing the schema for a minute; this one stops. Start it again.");
     }
 
     /// <inheritdoc />
@@ -176,6 +175,19 @@ public sealed class MySqlEngine : DatabaseEngine
     // The driver's own exception type has the number; the base type has not.
     private static int? NumberOf(DbException exception) =>
         exception.GetType().GetProperty("Number", BindingFlags.Public | BindingFlags.Instance)?.GetValue(exception) as int?;
+
+    private static DbConnectionStringBuilder SettingsOf(DbProviderFactory driver, string connectionString)
+    {
+        var settings = driver.CreateConnectionStringBuilder()!;
+        settings.ConnectionString = connectionString;
+        // Rows that a WHERE matched are counted, as on every engine; a driver's default may be those that changed.
+        settings["UseAffectedRows"] = false;
+        settings["CharacterSet"] = "utf8mb4";
+        // A server that vanished without a word must not hold people longer than they wait; what an operator has set counts.
+        if (!settings.ContainsKey(CommandSetting)) settings[CommandSetting] = SecondsToAnswer;
+        if (!settings.ContainsKey(ConnectSetting)) settings[ConnectSetting] = SecondsToConnect;
+        return settings;
+    }
 
     private static DbProviderFactory FindDriver()
     {

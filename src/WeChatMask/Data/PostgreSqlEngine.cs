@@ -4,6 +4,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
+using Quartz;
 
 namespace WeChatMask.Data;
 
@@ -18,6 +19,8 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private const long SchemaLock = 0x6D61736B;
 
     private const string RecheckSetting = "Host Recheck Seconds";
+    private const string CommandSetting = "Command Timeout";
+    private const string ConnectSetting = "Timeout";
 
     // A prepared statement keeps the plan it was given; one made while a round has few bookings would still read the whole
     // table when there are a hundred thousand. Planning anew costs a tenth of a millisecond. The disks are solid, so that a
@@ -31,19 +34,19 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     /// <summary>Uses the server of the connection string.</summary>
     public PostgreSqlEngine(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 };
-        settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
-        if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
-        {
-            settings.TargetSessionAttributes ??= "primary";
-            // A server that was seen down, or was no primary, is asked again after a second instead of ten.
-            if (!settings.ContainsKey(RecheckSetting)) settings.HostRecheckSeconds = 1;
-            source = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
-        }
-        else
-        {
-            source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-        }
+        var settings = SettingsOf(connectionString);
+        source = HasSeveralHosts(settings)
+            ? new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
+            : new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    /// <summary>Keeps the nodes' shared schedule on the server of the connection string, over a small pool of its own.</summary>
+    internal static void KeepJobs(IPersistentStoreBuilder store, string connectionString)
+    {
+        var settings = SettingsOf(connectionString);
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, JobConnections);
+        settings.MinPoolSize = 0;
+        store.UsePostgres(NpgsqlFactory.Instance, settings.ConnectionString);
     }
 
     /// <inheritdoc />
@@ -60,19 +63,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
     /// <inheritdoc />
-    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
-    {
-        var connection = await source.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken));
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    public override ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginOnServerAsync(cancellationToken);
 
     /// <inheritdoc />
     public override string WakeOthers => "NOTIFY wechatmask";
@@ -200,6 +191,22 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         if (listener is not null) await listener.DisposeAsync();
         await source.DisposeAsync();
     }
+
+    private static NpgsqlConnectionStringBuilder SettingsOf(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 };
+        settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
+        // A server that vanished without a word must not hold people longer than they wait; what an operator has set counts.
+        if (!settings.ContainsKey(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;
+        if (!settings.ContainsKey(ConnectSetting)) settings.Timeout = SecondsToConnect;
+        if (!HasSeveralHosts(settings)) return settings;
+        settings.TargetSessionAttributes ??= "primary";
+        // A server that was seen down, or was no primary, is asked again after a second instead of ten.
+        if (!settings.ContainsKey(RecheckSetting)) settings.HostRecheckSeconds = 1;
+        return settings;
+    }
+
+    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder settings) => settings.Host?.Contains(',', StringComparison.Ordinal) == true;
 
     private async Task<NpgsqlConnection> ListenAsync(CancellationToken cancellationToken)
     {

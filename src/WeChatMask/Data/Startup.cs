@@ -1,7 +1,9 @@
+using System.Data.Common;
+
 namespace WeChatMask.Data;
 
 /// <summary>Runs before anything is served: brings the schema up to date and checks that this node hashes with the database's key.</summary>
-public sealed class Startup(Migrator migrator, NodeStore node, PersonalData personal) : IHostedLifecycleService
+internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData personal, Database database, StartLog log) : IHostedLifecycleService
 {
     /// <summary>Whether the database is ready to be used.</summary>
     public bool IsReady { get; private set; }
@@ -9,16 +11,25 @@ public sealed class Startup(Migrator migrator, NodeStore node, PersonalData pers
     /// <inheritdoc />
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await migrator.MigrateAsync(cancellationToken);
-        await CheckKeyAsync(cancellationToken);
-        IsReady = true;
+        try
+        {
+            await PrepareAsync(cancellationToken);
+        }
+        catch (DbException e) when (database.Engine.IsOutage(e))
+        {
+            throw new StartFaultException($"The database that Database:ConnectionString names does not answer: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        log.End();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc />
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -29,12 +40,20 @@ public sealed class Startup(Migrator migrator, NodeStore node, PersonalData pers
     /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await migrator.MigrateAsync(cancellationToken);
+        await CheckKeyAsync(cancellationToken);
+        await node.StartPaceAsync(cancellationToken);
+        IsReady = true;
+    }
+
     private async Task CheckKeyAsync(CancellationToken cancellationToken)
     {
         var stored = await node.FingerprintAsync(personal.HashKeyFingerprint, cancellationToken);
         if (stored == personal.HashKeyFingerprint) return;
         // With another key every person would look new, and the repeat rule would be gone without a word.
-        throw new InvalidOperationException(
+        throw new StartFaultException(
             "Secrets:IdentityHashKey is not the key this database was made with; configure the same key on every node.");
     }
 }

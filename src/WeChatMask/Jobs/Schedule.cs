@@ -12,6 +12,13 @@ namespace WeChatMask.Jobs;
 /// <param name="Every">Pause between looks. Looking is cheap; what is due is decided by the stored times.</param>
 public sealed record ScheduledJob(Type Type, TimeSpan Every)
 {
+    /// <summary>
+    /// Whether one node does it for all where nodes share a database; else each node looks for itself. A look each second by
+    /// way of a shared schedule would cost the database more than the look, and a node's death would hold it up until the
+    /// others have noticed.
+    /// </summary>
+    public bool OncePerCity { get; init; } = Every >= TimeSpan.FromMinutes(1);
+
     /// <summary>The job's name in the history.</summary>
     public string Name => Type.Name.EndsWith("Job", StringComparison.Ordinal) ? Type.Name[..^3] : Type.Name;
 }

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace WeChatMask.LoadTool.Chaos;
 
-/// <summary>Breaks a running city in six ways, one after the other, and shows what is left of what it had promised.</summary>
+/// <summary>Breaks a running city in seven ways, one after the other, and shows what is left of what it had promised.</summary>
 internal static class ChaosCommand
 {
     private const int Warm = 250;
     private const int MisusedCode = 2;
-    private const string Row = "{0,-14} {1,12} {2,7} {3,8} {4,11} {5,6} {6,9}  {7}";
+    private const string Row = "{0,-15} {1,12} {2,7} {3,8} {4,11} {5,6} {6,9}  {7}";
 
     private static readonly Func<Fault>[] All =
-        [() => new DatabaseGone(), () => new NodeKilled(), () => new NodePaused(), () => new PrimaryLost(), () => new DiskFull(), () => new ClockBack()];
+        [() => new DatabaseGone(), () => new DatabaseSilent(), () => new NodeKilled(), () => new NodePaused(), () => new PrimaryLost(), () => new DiskFull(), () => new ClockBack()];
 
     /// <summary>Runs them and prints the table. 1 when something was lost, oversold or not as promised.</summary>
     public static async Task<int> RunAsync(ChaosOptions options)

@@ -10,10 +10,12 @@ namespace WeChatMask.LoadTool.Chaos;
 internal sealed class ChaosNode : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
     private readonly ProcessStartInfo start;
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
+
+    /// <summary>How long a caller waits for an answer, be it "later".</summary>
+    public static TimeSpan LongestAnswer { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Prepares one.</summary>
     /// <param name="program">The sandbox's program.</param>

@@ -42,6 +42,36 @@ internal sealed class DatabaseGone : PostgresFault
     }
 }
 
+/// <summary>The database server does not refuse, it is silent: connections are taken and nothing is answered, until it goes on.</summary>
+internal sealed class DatabaseSilent : PostgresFault
+{
+    // Longer than a caller may be kept waiting, so that who is not answered before the server goes on is missed.
+    private static readonly TimeSpan Silent = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc />
+    public override string Name => "database-silent";
+
+    /// <inheritdoc />
+    public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
+    {
+        await Server.FreezeAsync();
+        try
+        {
+            await Task.Delay(Silent);
+        }
+        finally
+        {
+            await Server.ThawAsync();
+        }
+
+        return await rush.Answers.RecoveredAsync(city.Nodes, Stopwatch.GetTimestamp(), LongestRecovery);
+    }
+
+    /// <inheritdoc />
+    public override Task<IReadOnlyList<string>> CheckAsync(ChaosCity city, Answers answers) => Task.FromResult<IReadOnlyList<string>>(
+        answers.Unheard == 0 ? [] : [FormattableString.Invariant($"{answers.Unheard} callers were kept waiting for longer than {ChaosNode.LongestAnswer.TotalSeconds:0} s")]);
+}
+
 /// <summary>One of three nodes is killed; the others go on. It is started again by what watches over it.</summary>
 internal sealed class NodeKilled : PostgresFault
 {

@@ -76,6 +76,12 @@ internal sealed class PostgresInstance : IAsyncDisposable
         await Shell.RunAsync("kill", "-9", pid);
     }
 
+    /// <summary>SIGSTOP to all its processes, the first one first, so that it makes no others.</summary>
+    public Task FreezeAsync() => SignalAllAsync("STOP");
+
+    /// <summary>Lets its processes go on.</summary>
+    public Task ThawAsync() => SignalAllAsync("CONT");
+
     /// <summary>Makes a standby the server that takes writes.</summary>
     public Task PromoteAsync() => AsPostgresAsync("pg_ctl", "-D", folder, "-w", "promote");
 
@@ -91,6 +97,13 @@ internal sealed class PostgresInstance : IAsyncDisposable
         {
             // What is left lies in the temporary folder.
         }
+    }
+
+    private async Task SignalAllAsync(string signal)
+    {
+        var pid = (await File.ReadAllLinesAsync(Path.Combine(folder, "postmaster.pid")))[0];
+        // A process that has ended meanwhile needs no signal.
+        await Shell.RunAsync("sh", "-c", $"kill -{signal} {pid} && for p in $(cat /proc/{pid}/task/{pid}/children); do kill -{signal} $p || true; done");
     }
 
     private Task SqlAsync(string sql) =>

@@ -1,4 +1,6 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using Dapper;
+using WeChatMask.Data;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Concurrency;
@@ -11,13 +13,12 @@ public sealed class BrokenDeskTests
 {
     private const int Repetitions = 20;
 
-    [Fact]
-    public async Task A_desk_without_guard_oversells_every_time()
+    [EngineTheory]
+    public async Task A_desk_without_guard_oversells_every_time(DatabaseKind engine)
     {
+        await using var broken = await BrokenDesk.CreateAsync(engine, places: 1);
         for (var i = 0; i < Repetitions; i++)
         {
-            await using var broken = await BrokenDesk.CreateAsync(places: 1);
-
             await broken.BookAtOnceAsync();
 
             Assert.Equal(2, await broken.ScalarAsync("SELECT COUNT(*) FROM booking"));
@@ -25,37 +26,40 @@ public sealed class BrokenDeskTests
             // The lost update on top: two bookings stand, one is counted, and both have the same serial.
             Assert.Equal(1, await broken.ScalarAsync("SELECT taken FROM quota"));
             Assert.Equal(1, await broken.ScalarAsync("SELECT COUNT(DISTINCT serial) FROM booking"));
+            await broken.ForgetAsync();
         }
     }
 
-    [Fact]
-    public async Task The_schema_refuses_to_oversell()
+    [EngineTheory]
+    public async Task The_schema_refuses_to_oversell(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(1, [160]);
+        await using var city = await DeskCity.CreateAsync(engine, 1, [160]);
 
-        var oversell = await Assert.ThrowsAsync<SqliteException>(() => RunAsync(city, "UPDATE quota SET taken = planned + carried_in + rolled_in - rolled_out + 1"));
+        var oversell = await Assert.ThrowsAnyAsync<DbException>(() => RunAsync(city, "UPDATE quota SET taken = planned + carried_in + rolled_in - rolled_out + 1"));
 
         Assert.Contains("ck_quota_not_oversold", oversell.Message, StringComparison.Ordinal);
         Assert.Equal(1, await RunAsync(city, "UPDATE quota SET taken = planned"));
     }
 
-    [Fact]
-    public async Task The_schema_refuses_a_serial_a_number_a_request_and_a_person_twice()
+    [EngineTheory]
+    public async Task The_schema_refuses_a_serial_a_number_a_request_and_a_person_twice(DatabaseKind engine)
     {
-        await using var city = await DeskCity.CreateAsync(2, [160]);
+        await using var city = await DeskCity.CreateAsync(engine, 2, [160]);
         var node = await city.AddNode().StartAsync();
         var people = await city.RegisterAsync(2);
         foreach (var person in people) await node.BookAsync(person, city.Codes[0]);
 
-        await RefusesAsync("UPDATE booking SET serial = 1", "booking.serial");
-        await RefusesAsync("UPDATE booking SET number = '1'", "booking.number");
-        await RefusesAsync("UPDATE booking SET request_key = '1'", "booking.request_key");
-        await RefusesAsync("UPDATE person_hold SET person_hash = '1'", "person_hold.person_hash");
+        await RefusesAsync("UPDATE booking SET serial = 1", "booking.serial", "uq_booking_serial");
+        await RefusesAsync("UPDATE booking SET number = '1'", "booking.number", "uq_booking_number");
+        await RefusesAsync("UPDATE booking SET request_key = '1'", "booking.request_key", "uq_booking_request");
+        await RefusesAsync("UPDATE person_hold SET person_hash = '1'", "person_hold", "PRIMARY");
 
-        async Task RefusesAsync(string statement, string column)
+        // An engine names the columns of the key or the key.
+        async Task RefusesAsync(string statement, string column, string key)
         {
-            var clash = await Assert.ThrowsAsync<SqliteException>(() => RunAsync(city, statement));
-            Assert.Contains(column, clash.Message, StringComparison.Ordinal);
+            var clash = await Assert.ThrowsAnyAsync<DbException>(() => RunAsync(city, statement));
+            Assert.True(city.Database.Engine.IsUniqueClash(clash), clash.Message);
+            Assert.True(clash.Message.Contains(column, StringComparison.Ordinal) || clash.Message.Contains(key, StringComparison.Ordinal), clash.Message);
         }
     }
 
@@ -67,15 +71,23 @@ public sealed class BrokenDeskTests
     {
         private readonly string folder = Directory.CreateTempSubdirectory("wechatmask-broken-").FullName;
         private readonly Barrier bothHaveRead = new(2);
+        private TestDatabase home = null!;
+        private Database database = null!;
 
-        private string ConnectionString => $"Data Source={Path.Combine(folder, "broken.db")}";
-
-        public static async Task<BrokenDesk> CreateAsync(int places)
+        public static async Task<BrokenDesk> CreateAsync(DatabaseKind engine, int places)
         {
             var desk = new BrokenDesk();
-            await using var connection = await desk.OpenAsync();
-            await RunAsync(connection, "CREATE TABLE quota (places INTEGER, taken INTEGER); CREATE TABLE booking (person INTEGER, serial INTEGER)");
-            await RunAsync(connection, $"INSERT INTO quota VALUES ({places}, 0)");
+            desk.home = await TestDatabase.CreateAsync(engine, desk.folder);
+            desk.database = new Database(desk.home.Settings());
+            foreach (var statement in new[]
+                     {
+                         "CREATE TABLE quota (places INTEGER, taken INTEGER)", "CREATE TABLE booking (person INTEGER, serial INTEGER)",
+                         $"INSERT INTO quota VALUES ({places}, 0)",
+                     })
+            {
+                await desk.RunAsync(statement);
+            }
+
             return desk;
         }
 
@@ -83,48 +95,43 @@ public sealed class BrokenDeskTests
         public Task BookAtOnceAsync() => Task.WhenAll(Enumerable.Range(1, 2).Select(
             person => Task.Factory.StartNew(() => BookAsync(person), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
-        public async Task<long> ScalarAsync(string query)
+        /// <summary>Gives every place back.</summary>
+        public async Task ForgetAsync()
         {
-            await using var connection = await OpenAsync();
-            return await ScalarAsync(connection, query);
+            await RunAsync("DELETE FROM booking");
+            await RunAsync("UPDATE quota SET taken = 0");
         }
 
-        public ValueTask DisposeAsync()
+        public Task<long> ScalarAsync(string query) => database.ScalarAsync<long>(query);
+
+        public async ValueTask DisposeAsync()
         {
             bothHaveRead.Dispose();
+            database.Dispose();
+            await home.DisposeAsync();
             Directory.Delete(folder, recursive: true);
-            return ValueTask.CompletedTask;
         }
 
         private async Task BookAsync(int person)
         {
-            await using var connection = await OpenAsync();
-            var taken = await ScalarAsync(connection, "SELECT taken FROM quota");
-            var isFree = taken < await ScalarAsync(connection, "SELECT places FROM quota");
+            long taken, places;
+            await using (var connection = await database.Engine.OpenAsync(CancellationToken.None))
+            {
+                taken = await connection.ExecuteScalarAsync<long>("SELECT taken FROM quota");
+                places = await connection.ExecuteScalarAsync<long>("SELECT places FROM quota");
+            }
+
             Assert.True(bothHaveRead.SignalAndWait(TimeSpan.FromSeconds(30)), "The other writer did not come.");
-            if (!isFree) return;
-            await RunAsync(connection, $"BEGIN IMMEDIATE; INSERT INTO booking VALUES ({person}, {taken + 1}); UPDATE quota SET taken = {taken + 1}; COMMIT");
+            if (taken >= places) return;
+            await database.WriteAsync(
+                async t =>
+                {
+                    await t.ExecuteAsync("INSERT INTO booking VALUES (@person, @serial)", new { person, serial = taken + 1 });
+                    return await t.ExecuteAsync("UPDATE quota SET taken = @taken", new { taken = taken + 1 });
+                },
+                CancellationToken.None);
         }
 
-        private async Task<SqliteConnection> OpenAsync()
-        {
-            var connection = new SqliteConnection(ConnectionString);
-            await connection.OpenAsync();
-            return connection;
-        }
-
-        private static async Task RunAsync(SqliteConnection connection, string statements)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = statements;
-            await command.ExecuteNonQueryAsync();
-        }
-
-        private static async Task<long> ScalarAsync(SqliteConnection connection, string query)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = query;
-            return (long)(await command.ExecuteScalarAsync())!;
-        }
+        private Task RunAsync(string statement) => database.WriteAsync(t => t.ExecuteAsync(statement), CancellationToken.None);
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Tests.Support;
@@ -29,7 +32,7 @@ public sealed class StartTests
         await host.Get<Database>().WriteAsync(
             t => t.ExecuteAsync("UPDATE setting SET value = 'another' WHERE name = 'identity.fingerprint'"), default);
 
-        var start = await Assert.ThrowsAsync<InvalidOperationException>(() => host.Get<Startup>().StartingAsync(default));
+        var start = await Assert.ThrowsAsync<StartFaultException>(() => host.Get<Startup>().StartingAsync(default));
 
         Assert.Contains("Secrets:IdentityHashKey", start.Message, StringComparison.Ordinal);
     }
@@ -43,7 +46,7 @@ public sealed class StartTests
 
         await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("UPDATE schema_migration SET checksum = 'edited'"), default);
 
-        var start = await Assert.ThrowsAsync<InvalidOperationException>(() => migrator.MigrateAsync(default));
+        var start = await Assert.ThrowsAsync<StartFaultException>(() => migrator.MigrateAsync(default));
         Assert.Contains("was edited", start.Message, StringComparison.Ordinal);
     }
 
@@ -62,6 +65,21 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_start_that_an_operator_can_mend_leaves_no_stack_trace_in_the_log()
+    {
+        using var log = new Traces();
+
+        var fault = await Assert.ThrowsAsync<StartFaultException>(() => SandboxHost.StartAsync(configure: builder =>
+        {
+            builder.Logging.AddProvider(log);
+            builder.Configuration["Database:ConnectionString"] = "Data Source=/dev/null/nowhere.db";
+        }));
+
+        Assert.Contains("Database:ConnectionString", Assert.Single(StartFaults.Of(fault)), StringComparison.Ordinal);
+        Assert.Empty(log.Seen);
+    }
+
+    [Fact]
     public void Ids_are_unique_and_rise_over_threads()
     {
         var ids = Enumerable.Range(0, 100_000).AsParallel().WithDegreeOfParallelism(8).Select(_ => Ids.Next()).ToArray();
@@ -70,5 +88,27 @@ public sealed class StartTests
         Assert.All(ids, id => Assert.True(id > 0));
         var first = Ids.Next();
         Assert.True(Ids.Next() > first);
+    }
+
+    /// <summary>Exceptions that are written to the log.</summary>
+    private sealed class Traces : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<Exception> Seen { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is not null) Seen.Enqueue(exception);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

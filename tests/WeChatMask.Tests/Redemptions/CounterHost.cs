@@ -22,7 +22,7 @@ using WeChatMask.Tests.Support;
 namespace WeChatMask.Tests.Redemptions;
 
 /// <summary>The product with Loudi's data on a clock that stands still; jobs run only when a test says so.</summary>
-public sealed class CounterHost : IAsyncLifetime
+public sealed class CounterHost : IOnEngine
 {
     /// <summary>While the round of 10 February takes bookings.</summary>
     public static readonly DateTimeOffset Evening = new(2020, 2, 10, 19, 30, 0, TimeSpan.FromHours(8));
@@ -36,7 +36,11 @@ public sealed class CounterHost : IAsyncLifetime
     private readonly FakeClock clock = new(Evening);
     private readonly Dictionary<string, HttpClient> browsers = new(StringComparer.Ordinal);
     private WebApplication app = null!;
+    private TestDatabase? home;
     private int persons;
+
+    /// <inheritdoc />
+    public DatabaseKind Engine { get; set; }
 
     public DateTimeOffset Now
     {
@@ -51,7 +55,8 @@ public sealed class CounterHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening));
+        home = await TestDatabase.CreateAsync(Engine, data);
+        var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: home.Configuration());
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsQuartz(s)).ToList()) builder.Services.Remove(timer);
@@ -64,8 +69,13 @@ public sealed class CounterHost : IAsyncLifetime
     public async Task DisposeAsync()
     {
         foreach (var browser in browsers.Values) browser.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        if (home is not null) await home.DisposeAsync();
         Directory.Delete(data, recursive: true);
     }
 

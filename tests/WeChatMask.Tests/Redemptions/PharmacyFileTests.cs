@@ -4,30 +4,22 @@ using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using DocumentFormat.OpenXml.Validation;
 using WeChatMask.Data;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Redemptions;
 
-public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>, IAsyncLifetime
+public sealed class PharmacyFileTests(EachEngine<Handout> handouts) : HandoutTests(handouts), IClassFixture<EachEngine<Handout>>
 {
-    private readonly CounterHost host = handout.Host;
-
-    public Task InitializeAsync()
+    [EngineTheory]
+    public async Task The_list_has_the_agreed_columns_in_serial_order_with_cancelled_rows(DatabaseKind engine)
     {
-        host.Now = CounterHost.Morning;
-        return Task.CompletedTask;
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    [Fact]
-    public async Task The_list_has_the_agreed_columns_in_serial_order_with_cancelled_rows()
-    {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var rows = Csv(await clerk.GetByteArrayAsync(new Uri("/pharmacy/lists/2020-02-10.csv", UriKind.Relative)));
         Assert.Equal("序号,预约号,姓名,身份证后四位,手机后四位,数量,金额,领取时段,状态", string.Join(',', rows[0]));
         Assert.Equal(101, rows.Count - 1);
         Assert.Equal(Enumerable.Range(1, 101).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)), rows.Skip(1).Select(r => r[0]), StringComparer.Ordinal);
-        var cancelled = handout.Cancelled;
+        var cancelled = Handout.Cancelled;
         Assert.Equal(
             $"1,{cancelled.Number},{cancelled.Person.Name.Value},{cancelled.LastFour},{cancelled.Person.Mobile.Value[^4..]},5,8.00,,已取消",
             string.Join(',', rows[1]));
@@ -36,20 +28,22 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
         Assert.Equal("待领取", rows[^1][8]);
     }
 
-    [Fact]
-    public async Task Workbook_and_CSV_agree_row_for_row_and_the_workbook_is_valid()
+    [EngineTheory]
+    public async Task Workbook_and_CSV_agree_row_for_row_and_the_workbook_is_valid(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var rows = Csv(await clerk.GetByteArrayAsync(new Uri("/pharmacy/lists/2020-02-10.csv", UriKind.Relative)));
         var cells = Xlsx(await clerk.GetByteArrayAsync(new Uri("/pharmacy/lists/2020-02-10.xlsx", UriKind.Relative)));
         Assert.Equal(rows.Select(r => string.Join('|', r)), cells.Select(r => string.Join('|', r)), StringComparer.Ordinal);
     }
 
-    [Fact]
-    public async Task Each_reading_is_audited_and_not_cached()
+    [EngineTheory]
+    public async Task Each_reading_is_audited_and_not_cached(DatabaseKind engine)
     {
+        await UseAsync(engine);
         const string count = "SELECT COUNT(*) FROM audit WHERE action = 'list.read' AND actor = 'clerk-ld03'";
-        var clerk = await host.ClerkAsync("LD03");
+        var clerk = await Host.ClerkAsync("LD03");
         foreach (var form in new[] { ".csv", ".xlsx", "" })
         {
             using var answer = await clerk.GetAsync(new Uri("/pharmacy/lists/2020-02-10" + form, UriKind.Relative));
@@ -57,13 +51,14 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
             Assert.True(answer.Headers.CacheControl?.NoStore);
         }
 
-        Assert.Equal(3, await host.Get<Database>().ScalarAsync<long>(count));
+        Assert.Equal(3, await Host.Get<Database>().ScalarAsync<long>(count));
     }
 
-    [Fact]
-    public async Task A_list_before_its_time_or_of_no_day_is_not_there()
+    [EngineTheory]
+    public async Task A_list_before_its_time_or_of_no_day_is_not_there(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         foreach (var (date, code) in new[] { ("2020-02-11", "not_published"), ("2019-01-01", "unknown_round"), ("today", "unknown_round") })
         {
             using var answer = await clerk.GetAsync(new Uri($"/pharmacy/lists/{date}.csv", UriKind.Relative));
@@ -74,10 +69,11 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
         }
     }
 
-    [Fact]
-    public async Task Files_are_refused_as_problems_and_pages_by_redirect()
+    [EngineTheory]
+    public async Task Files_are_refused_as_problems_and_pages_by_redirect(DatabaseKind engine)
     {
-        using var nobody = host.Anonymous();
+        await UseAsync(engine);
+        using var nobody = Host.Anonymous();
         foreach (var path in new[] { "/pharmacy/lists/2020-02-10.csv", "/pharmacy/lists/x.xlsx", "/supervisor/rounds/x/delivery.csv", "/api/supervisor/jobs" })
         {
             using var file = await nobody.GetAsync(new Uri(path, UriKind.Relative));
@@ -91,15 +87,16 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
             Assert.Equal("/staff/login", page.Headers.Location!.AbsolutePath);
         }
 
-        using var supervisor = await (await host.SupervisorAsync()).GetAsync(new Uri("/pharmacy/lists/2020-02-10.csv", UriKind.Relative));
+        using var supervisor = await (await Host.SupervisorAsync()).GetAsync(new Uri("/pharmacy/lists/2020-02-10.csv", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Forbidden, supervisor.StatusCode);
     }
 
-    [Fact]
-    public async Task Deliveries_add_up_and_the_same_request_counts_once()
+    [EngineTheory]
+    public async Task Deliveries_add_up_and_the_same_request_counts_once(DatabaseKind engine)
     {
+        await UseAsync(engine);
         const string path = "/api/pharmacy/deliveries";
-        var clerk = await host.ClerkAsync("LD04");
+        var clerk = await Host.ClerkAsync("LD04");
         var first = await CounterHost.PostAsync(clerk, path, new { date = "2020-02-11", units = 500, requestId = "d1" });
         Assert.Equal((201, 500, 800, -300), (first.Status, Int(first.Body, "delivered"), Int(first.Body, "planned"), Int(first.Body, "difference")));
         var second = await CounterHost.PostAsync(clerk, path, new { date = "2020-02-11", units = 310, requestId = "d2" });
@@ -121,7 +118,7 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
             Assert.Equal((422, code), (answer.Status, answer.Body.GetProperty("code").GetString()));
         }
 
-        var rows = Csv(await (await host.SupervisorAsync()).GetByteArrayAsync(new Uri("/supervisor/rounds/2020-02-10/delivery.csv", UriKind.Relative)));
+        var rows = Csv(await (await Host.SupervisorAsync()).GetByteArrayAsync(new Uri("/supervisor/rounds/2020-02-10/delivery.csv", UriKind.Relative)));
         var row = rows.Single(r => r[0] == "LD04");
         Assert.Equal("0,0,800,-800,810,0", string.Join(',', row.Skip(5)));
         Assert.Equal("100,500,800,-300,0,0", string.Join(',', rows.Single(r => r[0] == "LD01").Skip(5)));
@@ -138,11 +135,12 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
         Assert.Equal(["'=cmd|' /C calc'!A0", "-5", "8.00"], sheet.Rows[0]);
     }
 
-    [Fact]
-    public async Task The_counter_works_as_a_plain_form()
+    [EngineTheory]
+    public async Task The_counter_works_as_a_plain_form(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
         var page = await clerk.GetStringAsync(new Uri("/pharmacy/scan", UriKind.Relative));
         foreach (var handler in new[] { "Check", "Redeem" })
         {
@@ -158,20 +156,21 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
             Assert.Contains(booking.Person.Name.Value, text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(WeChatMask.Domain.BookingStatus.Redeemed, await host.StatusAsync(booking));
+        Assert.Equal(WeChatMask.Domain.BookingStatus.Redeemed, await Host.StatusAsync(booking));
         Assert.Contains("09:00-09:30", await clerk.GetStringAsync(new Uri("/pharmacy", UriKind.Relative)), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_supervisor_reads_and_steers()
+    [EngineTheory]
+    public async Task A_supervisor_reads_and_steers(DatabaseKind engine)
     {
-        var supervisor = await host.SupervisorAsync();
+        await UseAsync(engine);
+        var supervisor = await Host.SupervisorAsync();
         Assert.Contains("LD05", await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
         Assert.Contains("CloseWindows", await supervisor.GetStringAsync(new Uri("/api/supervisor/jobs", UriKind.Relative)), StringComparison.Ordinal);
-        var version = await host.Get<Database>().ScalarAsync<long>("SELECT version FROM board_version");
+        var version = await Host.Get<Database>().ScalarAsync<long>("SELECT version FROM board_version");
         using var put = await PutAsync(supervisor, "LD05", new { status = "paused", reason = "盘点" });
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
-        Assert.Equal(version + 1, await host.Get<Database>().ScalarAsync<long>("SELECT version FROM board_version"));
+        Assert.Equal(version + 1, await Host.Get<Database>().ScalarAsync<long>("SELECT version FROM board_version"));
         Assert.Contains("pharmacy.paused", await supervisor.GetStringAsync(new Uri("/api/supervisor/audit?take=5", UriKind.Relative)), StringComparison.Ordinal);
         foreach (var (code, body, status) in new (string, object, int)[]
         {
@@ -184,7 +183,7 @@ public sealed class PharmacyFileTests(Handout handout) : IClassFixture<Handout>,
 
         using var report = await supervisor.GetAsync(new Uri("/api/supervisor/rounds/2019-01-01/report", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, report.StatusCode);
-        using var clerk = await (await host.ClerkAsync()).GetAsync(new Uri("/api/supervisor/audit", UriKind.Relative));
+        using var clerk = await (await Host.ClerkAsync()).GetAsync(new Uri("/api/supervisor/audit", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Forbidden, clerk.StatusCode);
     }
 

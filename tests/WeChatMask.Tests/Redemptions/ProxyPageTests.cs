@@ -1,54 +1,48 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Redemptions;
 
-public sealed class ProxyPageTests(Handout handout) : IClassFixture<Handout>, IAsyncLifetime
+public sealed class ProxyPageTests(EachEngine<Handout> handouts) : HandoutTests(handouts), IClassFixture<EachEngine<Handout>>
 {
-    private readonly CounterHost host = handout.Host;
-
-    public Task InitializeAsync()
-    {
-        host.Now = CounterHost.Morning;
-        return Task.CompletedTask;
-    }
-
-    public Task DisposeAsync() => host.AssertSoundAsync();
-
     private static (string Name, string IdNumber) ProxyOf(int n) => (CounterHost.PersonOf(n).Name.Value, CounterHost.PersonOf(n).IdNumber.Value);
 
-    [Fact]
-    public async Task The_form_has_as_many_lines_as_the_policys_cap()
+    [EngineTheory]
+    public async Task The_form_has_as_many_lines_as_the_policys_cap(DatabaseKind engine)
     {
-        var page = await Pages.PageReader.OpenAsync(await host.ClerkAsync(), "/pharmacy/proxy");
+        await UseAsync(engine);
+        var page = await Pages.PageReader.OpenAsync(await Host.ClerkAsync(), "/pharmacy/proxy");
         Assert.Contains("最多代领 3 份", page.Text, StringComparison.Ordinal);
         Assert.Contains("name=\"Lines[2].Code\"", page.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("name=\"Lines[3].Code\"", page.Html, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Three_are_checked_together_and_handed_over_together()
+    [EngineTheory]
+    public async Task Three_are_checked_together_and_handed_over_together(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var (name, number) = ProxyOf(3201);
-        var lines = handout.Next(3).Select(b => (b.Number, b.LastFour)).ToArray();
-        var state = await host.StateAsync();
+        var lines = Handout.Next(3).Select(b => (b.Number, b.LastFour)).ToArray();
+        var state = await Host.StateAsync();
         var page = await CounterForm.ProxyAsync(clerk, "Check", name, number, "p1", lines);
         Assert.Equal(["Valid", "Valid", "Valid", "Valid"], page.Verdicts());
         Assert.Contains("<span data-total>24.00</span>", page.Html, StringComparison.Ordinal);
-        Assert.Equal(state, await host.StateAsync());
+        Assert.Equal(state, await Host.StateAsync());
         page = await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p1", lines);
         Assert.Equal(["Redeemed", "Redeemed", "Redeemed", "Redeemed"], page.Verdicts());
         Assert.Contains("已发放 3 份", page.Text, StringComparison.Ordinal);
         Assert.Equal(3, await UsedAsync(number));
     }
 
-    [Fact]
-    public async Task What_can_be_handed_over_is_and_the_others_say_why()
+    [EngineTheory]
+    public async Task What_can_be_handed_over_is_and_the_others_say_why(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var (name, number) = ProxyOf(3202);
-        var (good, other) = (handout.Next(), handout.Next());
+        var (good, other) = (Handout.Next(), Handout.Next());
         (string, string)[] lines = [(good.Number, good.LastFour), (other.Number, "zzzz"), ($"{good.Number[..3]} {good.Number[3..]}", good.LastFour)];
         foreach (var (handler, verdict, word) in new[] { ("Check", "Valid", "可发放 1 份"), ("Redeem", "Redeemed", "已发放 1 份") })
         {
@@ -61,26 +55,27 @@ public sealed class ProxyPageTests(Handout handout) : IClassFixture<Handout>, IA
             Assert.DoesNotContain(other.Person.Name.Value, page.Text, StringComparison.Ordinal);
         }
 
-        Assert.Equal((BookingStatus.Redeemed, BookingStatus.Booked), (await host.StatusAsync(good), await host.StatusAsync(other)));
+        Assert.Equal((BookingStatus.Redeemed, BookingStatus.Booked), (await Host.StatusAsync(good), await Host.StatusAsync(other)));
 
         // An answer that was lost is asked for again with the same form; a line put right is handed over beside the old one.
-        var state = await host.StateAsync();
+        var state = await Host.StateAsync();
         Assert.Equal("Redeemed", (await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p2", lines)).Verdicts()[1]);
-        Assert.Equal(state, await host.StateAsync());
+        Assert.Equal(state, await Host.StateAsync());
         lines[1] = (other.Number, other.LastFour);
         var mended = await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p2", lines);
         Assert.Equal(["Redeemed", "Redeemed", "Redeemed", "None"], mended.Verdicts());
         Assert.Equal(2, await UsedAsync(number));
     }
 
-    [Fact]
-    public async Task Looking_at_several_counts_them_against_the_cap_one_after_another()
+    [EngineTheory]
+    public async Task Looking_at_several_counts_them_against_the_cap_one_after_another(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var (name, number) = ProxyOf(3203);
-        var first = handout.Next(2).Select(b => (b.Number, b.LastFour)).ToArray();
+        var first = Handout.Next(2).Select(b => (b.Number, b.LastFour)).ToArray();
         await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p3", first);
-        var more = handout.Next(2).Select(b => (b.Number, b.LastFour)).ToArray();
+        var more = Handout.Next(2).Select(b => (b.Number, b.LastFour)).ToArray();
         var page = await CounterForm.ProxyAsync(clerk, "Check", name, number, "p4", more);
         Assert.Equal(["Valid", "Valid", "ProxyLimit"], page.Verdicts());
         Assert.Contains("<span data-total>8.00</span>", page.Html, StringComparison.Ordinal);
@@ -89,23 +84,25 @@ public sealed class ProxyPageTests(Handout handout) : IClassFixture<Handout>, IA
         Assert.Equal(3, await UsedAsync(number));
     }
 
-    [Fact]
-    public async Task A_proxys_own_booking_does_not_count_while_looking()
+    [EngineTheory]
+    public async Task A_proxys_own_booking_does_not_count_while_looking(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var own = handout.Next();
-        var lines = handout.Next(3).Prepend(own).Select(b => (b.Number, b.LastFour)).ToArray();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var own = Handout.Next();
+        var lines = Handout.Next(3).Prepend(own).Select(b => (b.Number, b.LastFour)).ToArray();
         var page = await CounterForm.ProxyAsync(clerk, "Check", own.Person.Name.Value, own.Person.IdNumber.Value, "p5", lines);
         Assert.Equal(["Valid", "Valid", "Valid", "Valid", "Valid"], page.Verdicts());
     }
 
-    [Fact]
-    public async Task Nothing_is_judged_before_every_line_can_be_read()
+    [EngineTheory]
+    public async Task Nothing_is_judged_before_every_line_can_be_read(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var (name, number) = ProxyOf(3204);
-        var lines = handout.Next(2).Select(b => (b.Number, b.LastFour)).ToArray();
-        var state = await host.StateAsync();
+        var lines = Handout.Next(2).Select(b => (b.Number, b.LastFour)).ToArray();
+        var state = await Host.StateAsync();
         var page = await CounterForm.ProxyAsync(clerk, "Redeem", name, "431302198001010000", "p6", lines);
         Assert.Matches("<input id=\"proxyIdNumber\"[^>]*aria-invalid=\"true\"", page.Html);
         Assert.Equal(lines[1].Number, page.Hidden("Lines[1].Code"));
@@ -116,9 +113,9 @@ public sealed class ProxyPageTests(Handout handout) : IClassFixture<Handout>, IA
         Assert.Matches("<input id=\"lastFour-2\"[^>]*aria-invalid=\"true\"", page.Html);
         page = await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p6");
         Assert.Contains("请输入预约号", page.Text, StringComparison.Ordinal);
-        Assert.Equal(state, await host.StateAsync());
+        Assert.Equal(state, await Host.StateAsync());
     }
 
-    private Task<long> UsedAsync(string idNumber) => host.Get<Database>().ScalarAsync<long>(
-        "SELECT COALESCE(SUM(used), 0) FROM proxy_day WHERE proxy_hash = @hash", new { hash = host.Get<PersonalData>().PersonHash(idNumber) });
+    private Task<long> UsedAsync(string idNumber) => Host.Get<Database>().ScalarAsync<long>(
+        "SELECT COALESCE(SUM(used), 0) FROM proxy_day WHERE proxy_hash = @hash", new { hash = Host.Get<PersonalData>().PersonHash(idNumber) });
 }

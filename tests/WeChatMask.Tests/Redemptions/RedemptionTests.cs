@@ -3,15 +3,22 @@ using System.Net.Http.Headers;
 using System.Text;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Redemptions;
 
 /// <summary>One morning at the counters: bookings are made the evening before and each test takes some of its own.</summary>
-public sealed class Handout : IAsyncLifetime
+public sealed class Handout : IOnEngine
 {
     private readonly Queue<Booked> unused = new();
 
     public CounterHost Host { get; } = new();
+
+    public DatabaseKind Engine
+    {
+        get => Host.Engine;
+        set => Host.Engine = value;
+    }
 
     public Booked Cancelled { get; private set; } = null!;
 
@@ -31,25 +38,15 @@ public sealed class Handout : IAsyncLifetime
     public Task DisposeAsync() => Host.DisposeAsync();
 }
 
-public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, IAsyncLifetime
+public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests(handouts), IClassFixture<EachEngine<Handout>>
 {
     private const string Redemptions = "/api/pharmacy/redemptions";
-    private readonly CounterHost host = handout.Host;
-
-    public Task InitializeAsync()
+    [EngineTheory]
+    public async Task A_voucher_hands_over_and_shows_the_full_name_and_a_masked_number(DatabaseKind engine)
     {
-        host.Now = CounterHost.Morning;
-        return Task.CompletedTask;
-    }
-
-    // Whatever a test did, the books balance after it.
-    public Task DisposeAsync() => host.AssertSoundAsync();
-
-    [Fact]
-    public async Task A_voucher_hands_over_and_shows_the_full_name_and_a_masked_number()
-    {
-        var booking = handout.Next();
-        var (status, answer) = await CounterHost.PostAsync(await host.ClerkAsync(), Redemptions, booking.ByVoucher("a1"));
+        await UseAsync(engine);
+        var booking = Handout.Next();
+        var (status, answer) = await CounterHost.PostAsync(await Host.ClerkAsync(), Redemptions, booking.ByVoucher("a1"));
         Assert.Equal(200, status);
         Assert.Equal("redeemed", answer.GetProperty("verdict").GetString());
         var shown = answer.GetProperty("booking");
@@ -60,27 +57,29 @@ public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, I
         Assert.Equal("8.00", shown.GetProperty("amount").GetRawText());
         Assert.Equal("2020-02-11", shown.GetProperty("pickupDate").GetString());
         Assert.EndsWith("+08:00", shown.GetProperty("slot").GetProperty("startsAt").GetString(), StringComparison.Ordinal);
-        Assert.Equal(BookingStatus.Redeemed, await host.StatusAsync(booking));
+        Assert.Equal(BookingStatus.Redeemed, await Host.StatusAsync(booking));
     }
 
-    [Fact]
-    public async Task A_number_needs_the_last_four_in_either_case()
+    [EngineTheory]
+    public async Task A_number_needs_the_last_four_in_either_case(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
         var body = new { number = $" {booking.Number[..4]}-{booking.Number[4..]} ", idNumberLast4 = booking.LastFour.ToLowerInvariant(), requestId = "b1" };
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, body));
     }
 
-    [Fact]
-    public async Task Refusals_come_in_the_contracts_order_and_change_nothing()
+    [EngineTheory]
+    public async Task Refusals_come_in_the_contracts_order_and_change_nothing(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var other = await host.ClerkAsync("LD02");
-        var booking = handout.Next();
-        var done = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var other = await Host.ClerkAsync("LD02");
+        var booking = Handout.Next();
+        var done = Handout.Next();
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, done.ByNumber("c-done")));
-        var before = await host.StateAsync();
+        var before = await Host.StateAsync();
 
         async Task IsAsync(string verdict, HttpClient who, object body)
         {
@@ -101,92 +100,99 @@ public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, I
         await IsAsync("other_pharmacy", other, new { number = booking.Number, idNumberLast4 = "zzzz", requestId = "c3" });
         await IsAsync("identity_mismatch", clerk, new { number = done.Number, idNumberLast4 = "zzzz", requestId = "c4" });
         await IsAsync("identity_mismatch", clerk, new { voucher = booking.Voucher, idNumberLast4 = "zzzz", requestId = "c4" });
-        await IsAsync("cancelled", clerk, handout.Cancelled.ByNumber("c5"));
+        await IsAsync("cancelled", clerk, Handout.Cancelled.ByNumber("c5"));
         await IsAsync("already_redeemed", clerk, done.ByNumber("c6"));
-        host.Now = CounterHost.Morning.AddHours(12);
-        await IsAsync("cancelled", clerk, handout.Cancelled.ByNumber("c5"));
+        Host.Now = CounterHost.Morning.AddHours(12);
+        await IsAsync("cancelled", clerk, Handout.Cancelled.ByNumber("c5"));
         await IsAsync("already_redeemed", clerk, done.ByNumber("c6"));
         await IsAsync("lapsed", clerk, booking.ByNumber("c7"));
-        host.Now = CounterHost.Morning.AddHours(-1);
+        Host.Now = CounterHost.Morning.AddHours(-1);
         await IsAsync("not_yet", clerk, booking.ByNumber("c8"));
 
-        Assert.Equal(before, await host.StateAsync());
-        host.Now = CounterHost.Morning;
+        Assert.Equal(before, await Host.StateAsync());
+        Host.Now = CounterHost.Morning;
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, booking.ByNumber("c8")));
     }
 
-    [Fact]
-    public async Task Pickup_hours_begin_and_end_to_the_second()
+    [EngineTheory]
+    public async Task Pickup_hours_begin_and_end_to_the_second(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
         var opens = new DateTimeOffset(2020, 2, 11, 9, 0, 0, TimeSpan.FromHours(8));
         foreach (var (at, verdict) in new[] { (opens.AddMilliseconds(-1), "not_yet"), (opens, "valid"), (opens.AddHours(9).AddMilliseconds(-1), "valid"), (opens.AddHours(9), "lapsed") })
         {
-            host.Now = at;
+            Host.Now = at;
             Assert.Equal(verdict, await CounterHost.VerdictAsync(clerk, booking.ByNumber("p1"), Redemptions + "/check"));
         }
     }
 
-    [Fact]
-    public async Task A_check_says_valid_and_changes_nothing()
+    [EngineTheory]
+    public async Task A_check_says_valid_and_changes_nothing(DatabaseKind engine)
     {
-        var booking = handout.Next();
-        var before = await host.StateAsync();
-        Assert.Equal("valid", await CounterHost.VerdictAsync(await host.ClerkAsync(), booking.ByNumber("d1"), Redemptions + "/check"));
-        Assert.Equal(before, await host.StateAsync());
+        await UseAsync(engine);
+        var booking = Handout.Next();
+        var before = await Host.StateAsync();
+        Assert.Equal("valid", await CounterHost.VerdictAsync(await Host.ClerkAsync(), booking.ByNumber("d1"), Redemptions + "/check"));
+        Assert.Equal(before, await Host.StateAsync());
     }
 
-    [Fact]
-    public async Task Outside_the_slot_is_served_and_said()
+    [EngineTheory]
+    public async Task Outside_the_slot_is_served_and_said(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
-        host.Now = CounterHost.Morning.AddHours(8.5);
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
+        Host.Now = CounterHost.Morning.AddHours(8.5);
         var (_, answer) = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("e1"));
         Assert.Equal("redeemed", answer.GetProperty("verdict").GetString());
         Assert.True(answer.GetProperty("outsideSlot").GetBoolean());
     }
 
-    [Fact]
-    public async Task The_same_request_again_gets_the_same_answer_and_counts_once()
+    [EngineTheory]
+    public async Task The_same_request_again_gets_the_same_answer_and_counts_once(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
         var first = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("f1", units: 3));
-        var state = await host.StateAsync();
-        host.Now = host.Now.AddHours(20);
+        var state = await Host.StateAsync();
+        Host.Now = Host.Now.AddHours(20);
         var again = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("f1", units: 3));
         Assert.Equal(first.Body.ToString(), again.Body.ToString());
         Assert.Equal("redeemed", again.Body.GetProperty("verdict").GetString());
-        Assert.Equal(state, await host.StateAsync());
+        Assert.Equal(state, await Host.StateAsync());
         Assert.Equal("already_redeemed", await CounterHost.VerdictAsync(clerk, booking.ByNumber("f2")));
     }
 
-    [Fact]
-    public async Task A_request_id_used_for_another_booking_is_refused()
+    [EngineTheory]
+    public async Task A_request_id_used_for_another_booking_is_refused(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, handout.Next().ByNumber("g1")));
-        var (status, answer) = await CounterHost.PostAsync(clerk, Redemptions, handout.Next().ByNumber("g1"));
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, Handout.Next().ByNumber("g1")));
+        var (status, answer) = await CounterHost.PostAsync(clerk, Redemptions, Handout.Next().ByNumber("g1"));
         Assert.Equal((409, "request_used"), (status, answer.GetProperty("code").GetString()));
     }
 
-    [Fact]
-    public async Task The_same_request_sent_many_times_at_once_hands_over_once()
+    [EngineTheory]
+    public async Task The_same_request_sent_many_times_at_once_hands_over_once(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
         var verdicts = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => CounterHost.VerdictAsync(clerk, booking.ByNumber("h1"))));
         Assert.All(verdicts, v => Assert.Equal("redeemed", v));
-        Assert.Equal(1, await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM redemption WHERE booking_id = @Id", new { booking.Row.Id }));
+        Assert.Equal(1, await Host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM redemption WHERE booking_id = @Id", new { booking.Row.Id }));
     }
 
-    [Fact]
-    public async Task Two_counters_with_one_booking_hand_over_once()
+    [EngineTheory]
+    public async Task Two_counters_with_one_booking_hand_over_once(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        foreach (var booking in handout.Next(10))
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        foreach (var booking in Handout.Next(10))
         {
             var verdicts = await Task.WhenAll(
                 CounterHost.VerdictAsync(clerk, booking.ByNumber($"i1{booking.Number}")),
@@ -195,51 +201,55 @@ public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, I
         }
     }
 
-    [Fact]
-    public async Task Fewer_units_cost_less()
+    [EngineTheory]
+    public async Task Fewer_units_cost_less(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var booking = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var booking = Handout.Next();
         var (_, answer) = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("j1", units: 2));
         Assert.Equal(2, answer.GetProperty("booking").GetProperty("units").GetInt32());
         Assert.Equal(3.20m, answer.GetProperty("booking").GetProperty("amount").GetDecimal());
-        Assert.Equal(320, await host.Get<Database>().ScalarAsync<long>("SELECT amount_fen FROM redemption WHERE booking_id = @Id", new { booking.Row.Id }));
+        Assert.Equal(320, await Host.Get<Database>().ScalarAsync<long>("SELECT amount_fen FROM redemption WHERE booking_id = @Id", new { booking.Row.Id }));
     }
 
-    [Fact]
-    public async Task A_proxy_collects_for_three_and_for_themselves()
+    [EngineTheory]
+    public async Task A_proxy_collects_for_three_and_for_themselves(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var own = handout.Next();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var own = Handout.Next();
         var proxy = new { name = own.Person.Name.Value, idNumber = own.Person.IdNumber.Value.ToLowerInvariant() };
-        foreach (var (booking, i) in handout.Next(3).Select((b, i) => (b, i)))
+        foreach (var (booking, i) in Handout.Next(3).Select((b, i) => (b, i)))
             Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, booking.ByNumber($"k{i}", proxy)));
-        var fourth = handout.Next();
-        var before = await host.StateAsync();
+        var fourth = Handout.Next();
+        var before = await Host.StateAsync();
         Assert.Equal("proxy_limit", await CounterHost.VerdictAsync(clerk, fourth.ByNumber("k4", proxy)));
         Assert.Equal("proxy_limit", await CounterHost.VerdictAsync(clerk, fourth.ByNumber("k4", proxy), Redemptions + "/check"));
-        Assert.Equal(before, await host.StateAsync());
+        Assert.Equal(before, await Host.StateAsync());
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, own.ByNumber("k5", proxy)));
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, fourth.ByNumber("k4")));
     }
 
-    [Fact]
-    public async Task Fifty_hand_overs_at_once_stay_within_the_proxys_cap()
+    [EngineTheory]
+    public async Task Fifty_hand_overs_at_once_stay_within_the_proxys_cap(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
         var proxy = CounterHost.ProxyOf(2999);
-        var verdicts = await Task.WhenAll(handout.Next(50).Select(b => CounterHost.VerdictAsync(clerk, b.ByNumber($"l{b.Number}", proxy))));
+        var verdicts = await Task.WhenAll(Handout.Next(50).Select(b => CounterHost.VerdictAsync(clerk, b.ByNumber($"l{b.Number}", proxy))));
         Assert.Equal(3, verdicts.Count(v => v == "redeemed"));
         Assert.Equal(47, verdicts.Count(v => v == "proxy_limit"));
-        Assert.Equal(3, await host.Get<Database>().ScalarAsync<long>("SELECT MAX(used) FROM proxy_day"));
+        Assert.Equal(3, await Host.Get<Database>().ScalarAsync<long>("SELECT MAX(used) FROM proxy_day"));
     }
 
-    [Fact]
-    public async Task Bodies_that_cannot_be_judged_are_refused_with_their_code()
+    [EngineTheory]
+    public async Task Bodies_that_cannot_be_judged_are_refused_with_their_code(DatabaseKind engine)
     {
-        var clerk = await host.ClerkAsync();
-        var b = handout.Next();
-        var state = await host.StateAsync();
+        await UseAsync(engine);
+        var clerk = await Host.ClerkAsync();
+        var b = Handout.Next();
+        var state = await Host.StateAsync();
         (object Body, string Code)[] cases =
         [
             (new { requestId = "m" }, "invalid_request"),
@@ -260,28 +270,30 @@ public sealed class RedemptionTests(Handout handout) : IClassFixture<Handout>, I
             Assert.Equal((422, code), (status, answer.GetProperty("code").GetString()));
         }
 
-        Assert.Equal(state, await host.StateAsync());
+        Assert.Equal(state, await Host.StateAsync());
         Assert.Equal(400, (await CounterHost.PostAsync(clerk, Redemptions, new { number = 1, requestId = "m" })).Status);
         Assert.Equal(400, (await CounterHost.PostAsync(clerk, Redemptions, new { surprise = 1 })).Status);
     }
 
-    [Fact]
-    public async Task Who_may_not_is_told_so_before_the_body_is_read()
+    [EngineTheory]
+    public async Task Who_may_not_is_told_so_before_the_body_is_read(DatabaseKind engine)
     {
-        using var nobody = host.Anonymous();
+        await UseAsync(engine);
+        using var nobody = Host.Anonymous();
         using var none = new StringContent("{", Encoding.UTF8, "text/plain");
         using var unknown = await nobody.PostAsync(new Uri(Redemptions, UriKind.Relative), none);
         AssertProblem(HttpStatusCode.Unauthorized, unknown);
-        using var supervisor = await (await host.SupervisorAsync()).PostAsync(new Uri(Redemptions, UriKind.Relative), none);
+        using var supervisor = await (await Host.SupervisorAsync()).PostAsync(new Uri(Redemptions, UriKind.Relative), none);
         AssertProblem(HttpStatusCode.Forbidden, supervisor);
-        using var clerk = await (await host.ClerkAsync()).PostAsync(new Uri(Redemptions, UriKind.Relative), none);
+        using var clerk = await (await Host.ClerkAsync()).PostAsync(new Uri(Redemptions, UriKind.Relative), none);
         AssertProblem(HttpStatusCode.UnsupportedMediaType, clerk);
     }
 
-    [Fact]
-    public async Task The_description_tells_what_the_counter_sends()
+    [EngineTheory]
+    public async Task The_description_tells_what_the_counter_sends(DatabaseKind engine)
     {
-        using var nobody = host.Anonymous();
+        await UseAsync(engine);
+        using var nobody = Host.Anonymous();
         var description = await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync<System.Text.Json.JsonElement>(nobody, "/openapi/v1.json");
         var post = description.GetProperty("paths").GetProperty(Redemptions).GetProperty("post");
         Assert.True(post.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _), post.ToString());

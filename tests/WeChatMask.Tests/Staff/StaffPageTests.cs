@@ -1,20 +1,30 @@
+using WeChatMask.Data;
 using System.Net;
 using WeChatMask.Pharmacies;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Redemptions;
+using WeChatMask.Tests.Support;
 using WeChatMask.Web;
 
 namespace WeChatMask.Tests.Staff;
 
-public sealed class StaffPageTests(CounterHost host) : IClassFixture<CounterHost>
+public sealed class StaffPageTests(EachEngine<CounterHost> hosts) : IClassFixture<EachEngine<CounterHost>>
 {
+    private CounterHost host = null!;
+
+    private async Task UseAsync(DatabaseKind engine) => host = await hosts.OnAsync(engine);
+
     private static async Task<PageReader> TryAsync(HttpClient browser, string name, string password) =>
         await (await PageReader.OpenAsync(browser, "/staff/login")).PostAsync(browser, ("username", name), ("password", password));
 
-    [Theory]
-    [InlineData("a-known-clerk")]
-    [InlineData("nobody-at-all")]
-    public async Task The_fifth_wrong_password_says_until_when_for_every_name_alike(string name)
+    [EngineTheory]
+    public async Task The_fifth_wrong_password_says_until_when_for_every_name_alike(DatabaseKind engine)
+    {
+        await UseAsync(engine);
+        foreach (var name in new[] { "a-known-clerk", "nobody-at-all" }) await LocksAtTheFifthAsync(name);
+    }
+
+    private async Task LocksAtTheFifthAsync(string name)
     {
         if (name.Contains("known", StringComparison.Ordinal))
             await host.Get<StaffStore>().AddAsync(name, "right password", StaffRole.Clerk, host.Pharmacies["LD01"], CancellationToken.None);
@@ -34,18 +44,20 @@ public sealed class StaffPageTests(CounterHost host) : IClassFixture<CounterHost
         host.Now = CounterHost.Evening;
     }
 
-    [Fact]
-    public async Task A_log_in_ends_the_count()
+    [EngineTheory]
+    public async Task A_log_in_ends_the_count(DatabaseKind engine)
     {
+        await UseAsync(engine);
         using var browser = host.Anonymous();
         for (var i = 0; i < 3; i++) await TryAsync(browser, "clerk-ld03", "wrong");
         Assert.Equal(HttpStatusCode.Found, (await TryAsync(browser, "clerk-ld03", "clerk-demo")).Status);
         Assert.DoesNotContain("还可以试", (await TryAsync(browser, "clerk-ld03", "wrong")).Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_meddled_cookie_counts_nothing_and_breaks_nothing()
+    [EngineTheory]
+    public async Task A_meddled_cookie_counts_nothing_and_breaks_nothing(DatabaseKind engine)
     {
+        await UseAsync(engine);
         using var browser = host.Anonymous();
         var form = await PageReader.OpenAsync(browser, "/staff/login");
         browser.DefaultRequestHeaders.Add("Cookie", "wm_staff_tries=nonsense");
@@ -54,9 +66,10 @@ public sealed class StaffPageTests(CounterHost host) : IClassFixture<CounterHost
         Assert.Contains("用户名或密码不正确", page.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_supervisors_page_adds_the_city_up_and_links_to_its_own_parts()
+    [EngineTheory]
+    public async Task The_supervisors_page_adds_the_city_up_and_links_to_its_own_parts(DatabaseKind engine)
     {
+        await UseAsync(engine);
         var page = await PageReader.OpenAsync(await host.SupervisorAsync(), "/supervisor");
         Assert.Contains("名额 800", page.Text, StringComparison.Ordinal);
         foreach (var part in new[] { "pharmacies", "rounds", "jobs" })
@@ -68,9 +81,10 @@ public sealed class StaffPageTests(CounterHost host) : IClassFixture<CounterHost
         Assert.Contains("action=\"/staff/logout\"", page.Html, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Large_type_is_remembered_on_the_staffs_pages_too()
+    [EngineTheory]
+    public async Task Large_type_is_remembered_on_the_staffs_pages_too(DatabaseKind engine)
     {
+        await UseAsync(engine);
         using var browser = host.Anonymous(followsRedirects: true);
         Assert.DoesNotContain("class=\"large\"", (await PageReader.OpenAsync(browser, "/staff/login")).Html, StringComparison.Ordinal);
         Assert.Contains("class=\"large\"", (await PageReader.OpenAsync(browser, "/large-type?on=1&returnUrl=/staff/login")).Html, StringComparison.Ordinal);

@@ -140,14 +140,8 @@ internal sealed class SandboxHost : IAsyncDisposable
         var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock), world);
         var joined = world is null ? null : await JoinedWorld.FindAsync(world, TimeSpan.Zero);
         if (joined is not null) options = options.In(joined, Data);
-        var builder = SandboxApp.CreateBuilder(options, joined);
+        var builder = SandboxApp.CreateBuilder(options, joined, database?.Configuration());
         builder.Logging.ClearProviders();
-        if (database is not null)
-        {
-            builder.Configuration["Database:Engine"] = database.Engine.ToString();
-            builder.Configuration["Database:ConnectionString"] = database.ConnectionString;
-        }
-
         configure?.Invoke(builder);
         App = SandboxApp.Build(builder);
         await App.StartAsync();

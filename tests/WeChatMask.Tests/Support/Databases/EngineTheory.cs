@@ -7,7 +7,11 @@ namespace WeChatMask.Tests.Support;
 /// <summary>A test that is run on every engine; its one parameter is the engine. An engine that is absent is skipped with its reason.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("WeChatMask.Tests.Support.EngineTheoryDiscoverer", "WeChatMask.Tests")]
-public sealed class EngineTheoryAttribute : FactAttribute;
+public sealed class EngineTheoryAttribute : FactAttribute
+{
+    /// <summary>Whether only the engines are meant that several nodes may share.</summary>
+    public bool ServersOnly { get; set; }
+}
 
 /// <summary>Makes a test case for each engine.</summary>
 public sealed class EngineTheoryDiscoverer(IMessageSink sink) : IXunitTestCaseDiscoverer
@@ -17,7 +21,8 @@ public sealed class EngineTheoryDiscoverer(IMessageSink sink) : IXunitTestCaseDi
     {
         var display = discoveryOptions.MethodDisplayOrDefault();
         var options = discoveryOptions.MethodDisplayOptionsOrDefault();
-        foreach (var engine in Enum.GetValues<DatabaseKind>())
+        var serversOnly = factAttribute.GetNamedArgument<bool>(nameof(EngineTheoryAttribute.ServersOnly));
+        foreach (var engine in Enum.GetValues<DatabaseKind>().Where(e => !serversOnly || e != DatabaseKind.Sqlite))
         {
             yield return TestDatabase.Absent(engine) is { } reason
                 ? new XunitSkippedDataRowTestCase(sink, display, options, testMethod, reason, [engine])

@@ -61,6 +61,13 @@ internal sealed class TestDatabase : IAsyncDisposable
     public IOptions<DatabaseSettings> Settings() =>
         Options.Create(new DatabaseSettings { Engine = Engine, ConnectionString = ConnectionString });
 
+    /// <summary>The same as configuration.</summary>
+    public IReadOnlyDictionary<string, string?> Configuration() => new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["Database:Engine"] = Engine.ToString(),
+        ["Database:ConnectionString"] = ConnectionString,
+    };
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await drop();
 
