@@ -8,7 +8,15 @@ namespace WeChatMask.Notices;
 internal static class NoticeValues
 {
     /// <summary>The kind of message that a notice is.</summary>
-    public static SmsKind KindOf(NoticeKind kind) => Enum.Parse<SmsKind>(kind.ToString());
+    public static SmsKind KindOf(NoticeKind kind) => kind switch
+    {
+        NoticeKind.BookingMade => SmsKind.BookingMade,
+        NoticeKind.SlotAssigned => SmsKind.SlotAssigned,
+        NoticeKind.PharmacyList => SmsKind.PharmacyList,
+        NoticeKind.BookingRefused => SmsKind.BookingRefused,
+        NoticeKind.PickupMoved => SmsKind.PickupChanged,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice is not sent by SMS."),
+    };
 
     /// <summary>A resident's values.</summary>
     public static Dictionary<string, string> ForResident(LeasedNotice n, Policy policy, NoticeTexts texts)

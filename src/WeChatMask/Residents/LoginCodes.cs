@@ -56,7 +56,14 @@ public sealed class LoginCodes(
         var sign = smsSettings.CurrentValue.Sign is { Length: > 0 } configured ? configured : (await city.NamesAsync(cancellationToken)).City;
         var words = text["Sms_Code", code, (int)LoginStore.CodeLife.TotalMinutes].Value;
         var id = $"login-{Ids.Next().ToString(CultureInfo.InvariantCulture)}";
-        return new SmsMessage(id, mobile.Value, sign.Length == 0 ? words : text["Sms_Signed", sign, words].Value, MayBeRepeat: false);
+        return new SmsMessage(id, mobile.Value, sign.Length == 0 ? words : text["Sms_Signed", sign, words].Value, MayBeRepeat: false)
+        {
+            Kind = SmsKind.LoginCode,
+            Values = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [SmsValues.Code] = code, [SmsValues.Minutes] = ((int)LoginStore.CodeLife.TotalMinutes).ToString(CultureInfo.InvariantCulture),
+            },
+        };
     }
 
     private string MobileHash(MobileNumber mobile) => personal.KeyedHash("login-mobile", mobile.Value);

@@ -35,6 +35,9 @@ public enum SmsKind
     /// <summary>To the booker, when the pickup has moved.</summary>
     PickupChanged,
 
+    /// <summary>To the booker, when the registry has refused a provisional booking.</summary>
+    BookingRefused,
+
     /// <summary>To who logs in with a phone; the value is <see cref="SmsValues.Code"/>.</summary>
     LoginCode,
 }
