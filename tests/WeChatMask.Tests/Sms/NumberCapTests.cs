@@ -52,9 +52,11 @@ public sealed class NumberCapTests
         await host.SetClockAsync(VendorCity.Published);
         await host.AdvanceAsync("PT20M");
         await host.FailAsync("sms", "ok");
-        await host.AdvanceAsync("PT11M");
+        // The longest pause is ten minutes and a quarter of jitter.
+        await host.AdvanceAsync("PT13M");
 
         VendorCity.AssertOnce(await host.SmsAsync(Shared), 2);
+        Assert.Equal(2, await host.Get<Database>().ScalarAsync<long>("SELECT SUM(used) FROM sms_number WHERE used = 2"));
     }
 
     [EngineTheory]
