@@ -54,6 +54,7 @@ public static class SandboxApp
         sandbox.MapClock();
         sandbox.MapFaults();
         sandbox.MapSms();
+        sandbox.MapSmsVendors();
         sandbox.MapRegistry();
         sandbox.MapWeChatApi();
         sandbox.MapPhones();
@@ -96,6 +97,7 @@ public static class SandboxApp
             Path.Combine(options.Data, "clock.json"), options.Clock, s.GetRequiredService<CityFile>().Clock ?? TimeProvider.System.GetUtcNow()));
         services.AddSingleton<ClockMover>().AddSingleton<JoinedNodes>().AddSingleton<Faults>();
         services.AddSingleton(_ => new SmsInbox(Path.Combine(options.Data, "sms.jsonl")));
+        services.AddSmsVendors();
         services.AddSingleton(_ => new PopulationRegistry(Path.Combine(options.Data, "registry.jsonl")));
         services.AddSingleton(_ => new Chats(Path.Combine(options.Data, "chats.jsonl")));
         services.AddSingleton<CrowdPeople>().AddSingleton<CrowdQueries>().AddSingleton<Crowd>();

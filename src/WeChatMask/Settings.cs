@@ -47,6 +47,9 @@ public sealed class SecretSettings
 
     /// <summary>Id of the key that signs new vouchers.</summary>
     public string VoucherKeyId { get; set; } = "";
+
+    /// <summary>Last part of the address that SMS vendors push receipts to, 24 to 64 letters and digits. Empty takes no receipts.</summary>
+    public string SmsReceiptToken { get; set; } = "";
 }
 
 /// <summary>Told by the sandbox that its fixed, public secrets are in use. Everywhere else they stop the start.</summary>
@@ -56,6 +59,7 @@ public sealed class SandboxSecretsAllowed;
 internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox) : IValidateOptions<SecretSettings>
 {
     private const string MakeKey = "make one with: openssl rand -base64 32";
+    private const string MakeToken = "make one with: openssl rand -hex 24";
     private const string MakePrivateKey = "make one with: openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -outform DER | base64 -w0";
 
     // The sandbox's symmetric keys are this text and its voucher key carries it as its id: visible, so that they can be refused.
@@ -74,6 +78,7 @@ internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> san
         if (!options.VoucherKeys.ContainsKey(options.VoucherKeyId))
             faults.Add($"Secrets:VoucherKeyId names no key of Secrets:VoucherKeys; {MakePrivateKey}");
         foreach (var (id, key) in options.VoucherKeys) CheckVoucherKey(faults, id, key);
+        CheckReceiptToken(faults, options.SmsReceiptToken ?? "");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
@@ -86,6 +91,15 @@ internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> san
             faults.Add($"{setting} is too simple; {MakeKey}");
         else if (!sandbox.Any() && bytes.AsSpan().StartsWith(SandboxMark))
             faults.Add($"{setting} is the sandbox's, which everybody knows; {MakeKey}");
+    }
+
+    private void CheckReceiptToken(List<string> faults, string token)
+    {
+        if (token.Length == 0) return;
+        if (token.Length is < 24 or > 64 || !token.All(char.IsAsciiLetterOrDigit) || token.Distinct().Count() < 8)
+            faults.Add($"Secrets:SmsReceiptToken must be 24 to 64 random letters and digits, or empty where no vendor pushes receipts; {MakeToken}");
+        else if (!sandbox.Any() && token.StartsWith("sandbox", StringComparison.Ordinal))
+            faults.Add($"Secrets:SmsReceiptToken is the sandbox's, which everybody knows; {MakeToken}");
     }
 
     private void CheckVoucherKey(List<string> faults, string id, string value)

@@ -41,9 +41,10 @@ public static class WeChatMaskApp
 
         services.AddOptions<SiteSettings>().BindConfiguration("Site");
         services.AddOptions<RegistrySettings>().BindConfiguration("Registry");
-        services.AddOptions<SmsSettings>().BindConfiguration("Sms");
         services.AddOptions<DatabaseSettings>().BindConfiguration("Database").ValidateOnStart();
         services.AddOptions<SecretSettings>().BindConfiguration("Secrets").ValidateOnStart();
+        // Its lines show each call's address, and receipts and webhook calls are proved by what stands there.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsRules>();
         services.AddSingleton<IValidateOptions<SecretSettings>, SecretSettingsRules>();
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
@@ -62,6 +63,7 @@ public static class WeChatMaskApp
         services.AddRounds();
         services.AddResidents();
         services.AddBookings();
+        services.AddSms();
         services.AddNotices();
         services.AddRedemptions();
         services.AddStaff();
@@ -100,6 +102,7 @@ public static class WeChatMaskApp
         app.MapRedemptions();
         app.MapPharmacies();
         app.MapSupervisors();
+        app.MapSmsReceipts();
         app.MapLargeType();
         app.MapRazorPages().WithStaticAssets();
         return app;
@@ -129,8 +132,8 @@ public static class WeChatMaskApp
 
     private static void AddNotices(this IServiceCollection services)
     {
-        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>();
-        services.AddHttpClient<ISmsProvider, GatewaySmsProvider>();
+        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
+        services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>();
     }
 
     private static void AddPages(this IServiceCollection services)

@@ -13,7 +13,7 @@ internal static class FaultEndpoints
         sandbox.MapGet("/faults", (Faults faults) => TypedResults.Ok(Show(faults)));
         sandbox.MapPost("/faults", (FaultOrder order, Faults faults, Refused refused) =>
         {
-            if (!IsName(order.Target, out Neighbour target) || !IsName(order.Mode, out FaultMode mode))
+            if (!IsName(order.Target, out Neighbour target) || !IsName(order.Mode, out FaultMode mode) || !Faults.Fits(target, mode))
                 return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_fault");
             faults.Set(target, mode);
             return TypedResults.Ok(Show(faults));

@@ -5,7 +5,7 @@ namespace WeChatMask.Sandbox;
 /// <summary>A neighbour of the app that can be made to fail.</summary>
 public enum Neighbour
 {
-    /// <summary>The gateway for short messages.</summary>
+    /// <summary>Everything that takes short messages: the gateway and both vendors.</summary>
     Sms,
 
     /// <summary>WeChat's server API.</summary>
@@ -13,6 +13,12 @@ public enum Neighbour
 
     /// <summary>The population registry.</summary>
     Registry,
+
+    /// <summary>Alibaba Cloud's short messages alone.</summary>
+    Aliyun,
+
+    /// <summary>Tencent Cloud's short messages alone.</summary>
+    Tencent,
 }
 
 /// <summary>How a neighbour behaves.</summary>
@@ -29,6 +35,12 @@ public enum FaultMode
 
     /// <summary>Four of five calls are told that they are too many.</summary>
     Throttle,
+
+    /// <summary>An SMS vendor whose account is used up.</summary>
+    Balance,
+
+    /// <summary>An SMS vendor that takes the message and breaks off before it answers.</summary>
+    Silent,
 }
 
 /// <summary>Which neighbours fail now, and how.</summary>
@@ -44,6 +56,10 @@ public sealed class Faults
 
     /// <summary>Every neighbour's mode.</summary>
     public IReadOnlyDictionary<Neighbour, FaultMode> All => Enum.GetValues<Neighbour>().ToDictionary(n => n, Of);
+
+    /// <summary>Whether a neighbour can fail so: only vendors of short messages have accounts that run dry.</summary>
+    public static bool Fits(Neighbour neighbour, FaultMode mode) =>
+        mode is not (FaultMode.Balance or FaultMode.Silent) || neighbour is Neighbour.Aliyun or Neighbour.Tencent;
 
     /// <summary>Makes a neighbour behave so from now on.</summary>
     public void Set(Neighbour neighbour, FaultMode mode) => modes[neighbour] = mode;
@@ -63,8 +79,8 @@ public sealed class Faults
             case FaultMode.Slow:
                 await Task.Delay(SlowDelay, cancellationToken);
                 return FaultMode.Ok;
-            default:
-                return FaultMode.Ok;
+            case var mode:
+                return mode;
         }
     }
 }

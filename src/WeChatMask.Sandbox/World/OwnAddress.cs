@@ -23,6 +23,8 @@ internal sealed class StandInSettings : ConfigurationProvider, IConfigurationSou
         Set("WeChat:ApiBaseUrl", $"{owner}/sandbox{WeChatEndpoints.BasePath}");
         Set("WeChat:AuthorizeBaseUrl", $"{owner}/sandbox");
         Set("Sms:GatewayUrl", $"{owner}/sandbox{SmsEndpoints.GatewayPath}");
+        Set("Sms:Aliyun:Endpoint", $"{owner}/sandbox{VendorEndpoints.AliyunPath}");
+        Set("Sms:Tencent:Endpoint", $"{owner}/sandbox{VendorEndpoints.TencentPath}");
         Set("Registry:BaseUrl", $"{owner}/sandbox{RegistryEndpoints.BasePath}");
         OnReload();
     }

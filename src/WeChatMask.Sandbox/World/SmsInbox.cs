@@ -6,7 +6,8 @@ namespace WeChatMask.Sandbox;
 /// <param name="SentAt">When, by the sandbox's clock.</param>
 /// <param name="Id">The sender's id of it.</param>
 /// <param name="Repeat">Whether the sender said that it may have sent it before.</param>
-public sealed record ReceivedSms(string Mobile, string Text, DateTimeOffset SentAt, string Id, bool Repeat);
+/// <param name="Vendor">Which vendor carried it; none for the plain gateway.</param>
+public sealed record ReceivedSms(string Mobile, string Text, DateTimeOffset SentAt, string Id, bool Repeat, string? Vendor = null);
 
 /// <summary>Every short message the stand-in gateway took, kept in the data folder.</summary>
 public sealed class SmsInbox : IDisposable

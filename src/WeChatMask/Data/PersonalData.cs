@@ -62,6 +62,9 @@ public sealed class PersonalData : IDisposable
     /// <summary>The keyed hash by which a person is found again, whatever the account or phone.</summary>
     public string PersonHash(string identityNumber) => Hash("person", identityNumber);
 
+    /// <summary>The keyed hash by which messages to a number are counted.</summary>
+    public string MobileHash(string mobile) => Hash("mobile", mobile);
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -12,14 +12,11 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
     /// <summary>The text for a resident.</summary>
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
-        var slot = n.SlotStartsAt is { } from && n.SlotEndsAt is { } to
-            ? Span(from, to)
-            : Span(n.PickupOpensAt, n.PickupClosesAt);
         var bring = policy.Identification == CounterIdentification.Voucher ? text["Bring_Voucher"] : text["Bring_NumberAndCard"];
         var units = n.Units ?? 0;
         var template = n.Kind == NoticeKind.BookingMade ? "BookingMade" : "SlotAssigned";
         return Signed(sign, text[
-            template, Day(n.PickupDate), slot, n.PharmacyName, n.PharmacyAddress, n.Number ?? "",
+            template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number ?? "",
             units, policy.Goods.Unit, policy.Goods.Name, Amount(units * (n.UnitPriceFen ?? 0)), bring]);
     }
 
@@ -40,10 +37,17 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
         return name.Length == 0 ? body.Value : text["Signed", name, body.Value];
     }
 
-    private string Day(DateOnly day) => text["Day", day.Month, day.Day];
+    /// <summary>A day as messages write it.</summary>
+    internal string Day(DateOnly day) => text["Day", day.Month, day.Day];
+
+    /// <summary>When to come: the slot, or the pickup hours.</summary>
+    internal string Slot(LeasedNotice n) => n.SlotStartsAt is { } from && n.SlotEndsAt is { } to
+        ? Span(from, to)
+        : Span(n.PickupOpensAt, n.PickupClosesAt);
 
     private string Span(DateTimeOffset from, DateTimeOffset to) =>
         $"{calendar.Local(from).ToString("HH:mm", CultureInfo.InvariantCulture)}-{calendar.Local(to).ToString("HH:mm", CultureInfo.InvariantCulture)}";
 
-    private static string Amount(int fen) => Money.Yuan(fen).ToString("0.00", CultureInfo.InvariantCulture);
+    /// <summary>An amount in yuan as messages write it.</summary>
+    internal static string Amount(int fen) => Money.Yuan(fen).ToString("0.00", CultureInfo.InvariantCulture);
 }

@@ -48,6 +48,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                     $"""
                     UPDATE outbox
                        SET maybe_repeated = CASE WHEN leased_by IS NULL THEN maybe_repeated ELSE 1 END,
+                           doubtful_since = CASE WHEN leased_by IS NULL THEN doubtful_since ELSE COALESCE(doubtful_since, @now) END,
                            leased_by = @lease, leased_until = @until, attempts = attempts + 1
                      WHERE id {transaction.Engine.AnyOf("due")} AND status = @waiting AND leased_until <= @now
                     """,
@@ -55,6 +56,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                 return await transaction.QueryAsync<LeasedNotice>(
                     $"""
                     SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
+                           o.doubtful_since, o.doubtful_at, o.counted_on,
                            r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id,
                            p.code AS pharmacy_code, p.name AS pharmacy_name, p.address AS pharmacy_address,
                            COALESCE(p.contact_mobile, '') AS contact_mobile,
@@ -86,14 +88,21 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             new { round, pharmacies, booked = BookingStatus.Booked },
             cancellationToken);
 
-    /// <summary>Writes results down and gives the leases back. A lease that ran out and is another sender's now stays theirs.</summary>
+    /// <summary>
+    /// Writes results down and gives the leases back. A lease that ran out and is another sender's now stays theirs, and a
+    /// receipt that came meanwhile says that the message is out, whatever this try met.
+    /// </summary>
     public Task SettleAsync(IReadOnlyCollection<NoticeResult> results, CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.Engine.ExecuteManyAsync(
             transaction,
             """
             UPDATE outbox
-               SET status = @Status, due_at = @DueAt, leased_by = NULL, leased_until = 0, segments = @Segments,
-                   provider_id = @ProviderId, problem = @Problem, settled_at = @SettledAt,
+               SET status = CASE WHEN receipt <> 0 THEN 1 ELSE @Status END,
+                   due_at = @DueAt, leased_by = NULL, leased_until = 0, segments = @Segments,
+                   provider_id = @ProviderId, problem = @Problem, settled_at = COALESCE(@SettledAt, settled_at),
+                   provider = COALESCE(@Provider, provider), receipt_key = COALESCE(@ReceiptKey, receipt_key),
+                   doubtful_since = CASE WHEN @MayHaveLeft = 1 THEN COALESCE(doubtful_since, @TriedAt) ELSE doubtful_since END,
+                   doubtful_at = CASE WHEN @MayHaveLeft = 1 THEN @TriedBy ELSE doubtful_at END,
                    maybe_repeated = CASE WHEN @MayHaveLeft = 1 THEN 1 ELSE maybe_repeated END
              WHERE id = @Id AND leased_by = @Lease
             """,
@@ -120,6 +129,15 @@ public sealed class LeasedNotice
     public int Attempts { get; init; }
 
     public bool MaybeRepeated { get; init; }
+
+    /// <summary>Since when it is not known whether it went out.</summary>
+    public DateTimeOffset? DoubtfulSince { get; init; }
+
+    /// <summary>The vendor whose answer was lost, if that is known.</summary>
+    public string? DoubtfulAt { get; init; }
+
+    /// <summary>The last day on which it was counted against its number's share.</summary>
+    public DateOnly? CountedOn { get; init; }
 
     public long? BookingId { get; init; }
 
@@ -173,4 +191,17 @@ public sealed class SlotCount
 /// <summary>What became of one notice.</summary>
 public sealed record NoticeResult(
     long Id, string Lease, NoticeStatus Status, DateTimeOffset DueAt, int Segments, string? ProviderId, string? Problem, DateTimeOffset? SettledAt,
-    bool MayHaveLeft = false);
+    bool MayHaveLeft = false)
+{
+    /// <summary>The vendor that took it.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>How its receipt will find it.</summary>
+    public string? ReceiptKey { get; init; }
+
+    /// <summary>When it was tried.</summary>
+    public DateTimeOffset? TriedAt { get; init; }
+
+    /// <summary>The vendor that was asked last.</summary>
+    public string? TriedBy { get; init; }
+}

@@ -10,7 +10,7 @@ namespace WeChatMask.Notices;
 
 /// <summary>Drains the outbox: takes what is due under a lease, sends it, tries again later what a vendor could not take.</summary>
 public sealed class SendNoticesJob(
-    OutboxStore outbox, NoticeTexts texts, ISmsProvider sms, PersonalData personal, PolicyBook policies, Database database,
+    OutboxStore outbox, ReceiptStore receipts, NoticeCapStore caps, NoticeTexts texts, ISmsProvider sms, PersonalData personal, PolicyBook policies, Database database,
     CityQueries city, CityCalendar calendar) : IJob
 {
     // What a crash may repeat is what is leased at once; smaller leases cost more commits.
@@ -22,15 +22,18 @@ public sealed class SendNoticesJob(
     /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var done = await outbox.DropExpiredAsync(cancellationToken);
+        var done = await outbox.DropExpiredAsync(cancellationToken) + await receipts.ApplyEarlyAsync(cancellationToken);
         while (done < MostPerRun && await outbox.LeaseAsync(AtOnce, cancellationToken) is { Count: > 0 } leased)
         {
             var messages = await ComposeAsync(leased, cancellationToken);
+            var over = await caps.TakeAsync(messages, cancellationToken);
             var results = new NoticeResult?[messages.Count];
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, messages.Count),
                 new ParallelOptions { MaxDegreeOfParallelism = Lanes.MaxDegreeOfParallelism, CancellationToken = cancellationToken },
-                async (i, token) => results[i] = await SendAsync(messages[i].Notice, messages[i].Sms, token));
+                async (i, token) => results[i] = over.Contains(messages[i].Notice.Id)
+                    ? Tomorrow(messages[i].Notice)
+                    : await SendAsync(messages[i].Notice, messages[i].Sms, token));
             // The results are facts by now: they are written even while the process is stopping.
             await outbox.SettleAsync([.. results.OfType<NoticeResult>()], CancellationToken.None);
             done += results.Count(r => r is { Status: not NoticeStatus.Waiting });
@@ -68,10 +71,15 @@ public sealed class SendNoticesJob(
         if (!pharmacy && n.BookingStatus != BookingStatus.Booked) return null;
         var mobile = Mobile(pharmacy ? n.ContactMobile : n.Mobile);
         if (mobile.Length == 0) return null;
-        var text = pharmacy
-            ? texts.ForPharmacy(n, policy, [.. counts[n.RoundDate][n.PharmacyId]], sign)
-            : texts.ForResident(n, policy, sign);
-        return new SmsMessage(FormattableString.Invariant($"{n.Id}"), mobile, text, n.MaybeRepeated);
+        IReadOnlyCollection<SlotCount> slots = pharmacy ? [.. counts[n.RoundDate][n.PharmacyId]] : [];
+        var text = pharmacy ? texts.ForPharmacy(n, policy, slots, sign) : texts.ForResident(n, policy, sign);
+        return new SmsMessage(FormattableString.Invariant($"{n.Id}"), mobile, text, n.MaybeRepeated)
+        {
+            Kind = NoticeValues.KindOf(n.Kind),
+            Values = pharmacy ? NoticeValues.ForPharmacy(n, policy, slots, texts) : NoticeValues.ForResident(n, policy, texts),
+            DoubtfulSince = n.DoubtfulSince,
+            DoubtfulAt = n.DoubtfulAt,
+        };
     }
 
     private string Mobile(string stored)
@@ -93,14 +101,33 @@ public sealed class SendNoticesJob(
         if (now >= notice.LeasedUntil) return null;
         if (message is null) return new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Dropped, now, 0, null, "nobody to send to", now);
         var outcome = await sms.SendAsync(message, cancellationToken);
-        var segments = SmsLength.Segments(message.Text);
-        return outcome.Result switch
+        var (status, due, settled) = outcome.Result switch
         {
-            SmsResult.Accepted => new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Sent, now, segments, outcome.ProviderId, null, calendar.Now),
-            SmsResult.Refused => new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Failed, now, segments, null, outcome.Problem, calendar.Now),
-            _ => new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Waiting, now + Pause(notice.Attempts), segments, null, outcome.Problem, null, outcome.MayHaveLeft),
+            SmsResult.Accepted => (NoticeStatus.Sent, now, calendar.Now),
+            SmsResult.Refused => (NoticeStatus.Failed, now, calendar.Now),
+            _ => (NoticeStatus.Waiting, now + (outcome.Pause is { } pause ? Jittered(pause) : Pause(notice.Attempts)), (DateTimeOffset?)null),
+        };
+        var accepted = outcome.Result == SmsResult.Accepted;
+        return new NoticeResult(
+            notice.Id, notice.Lease, status, due, SmsLength.Segments(message.Text), accepted ? outcome.ProviderId : null,
+            accepted ? null : outcome.Problem, settled, outcome.MayHaveLeft)
+        {
+            Provider = accepted ? outcome.Provider : null,
+            ReceiptKey = accepted && outcome is { Provider: { } by, ProviderId: { Length: > 0 } id } ? SmsReceipts.Key(by, id) : null,
+            TriedAt = now,
+            TriedBy = outcome.Provider,
         };
     }
+
+    /// <summary>The number has had its share of today.</summary>
+    private NoticeResult Tomorrow(LeasedNotice notice)
+    {
+        var midnight = calendar.Instant(calendar.Today.AddDays(1), TimeOnly.MinValue);
+        return new NoticeResult(notice.Id, notice.Lease, NoticeStatus.Waiting, midnight, 0, null, nameof(SmsSettings.DailyCap), null);
+    }
+
+    // What waited for the same minute or hour does not come back in the same instant.
+    private static TimeSpan Jittered(TimeSpan pause) => pause + TimeSpan.FromSeconds(Random.Shared.NextDouble());
 
     /// <summary>2 s, 4 s, 8 s … up to ten minutes, each with up to a quarter of jitter.</summary>
     private static TimeSpan Pause(int attempts)

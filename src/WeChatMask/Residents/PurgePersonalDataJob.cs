@@ -1,10 +1,12 @@
 using WeChatMask.Jobs;
+using WeChatMask.Notices;
 
 namespace WeChatMask.Residents;
 
 /// <summary>Destroys personal data when its keeping time is over; what is left are counts.</summary>
-public sealed class PurgePersonalDataJob(PurgeStore store) : IJob
+public sealed class PurgePersonalDataJob(PurgeStore store, ReceiptStore sms) : IJob
 {
     /// <inheritdoc />
-    public Task<int> RunAsync(CancellationToken cancellationToken) => store.PurgeAsync(cancellationToken);
+    public async Task<int> RunAsync(CancellationToken cancellationToken) =>
+        await store.PurgeAsync(cancellationToken) + await sms.ForgetAsync(cancellationToken);
 }

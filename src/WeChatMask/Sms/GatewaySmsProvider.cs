@@ -5,13 +5,22 @@ using Microsoft.Extensions.Options;
 namespace WeChatMask.Sms;
 
 /// <summary>Sends by a plain HTTP gateway, as many cities run one; the sandbox's gateway speaks the same.</summary>
-public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings) : ISmsProvider
+public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings) : ISmsVendor
 {
+    /// <summary>Its name.</summary>
+    public const string ProviderName = "Gateway";
+
+    /// <inheritdoc />
+    public string Name => ProviderName;
+
+    /// <inheritdoc />
+    public bool CanFind => false;
+
     /// <inheritdoc />
     public async Task<SmsOutcome> SendAsync(SmsMessage message, CancellationToken cancellationToken)
     {
         var options = settings.CurrentValue;
-        if (options.GatewayUrl.Length == 0) return new SmsOutcome(SmsResult.TryLater, Problem: "Sms:GatewayUrl is empty");
+        if (options.GatewayUrl.Length == 0) return SmsOutcome.Of(SmsProblem.Outage, "Sms:GatewayUrl is empty");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.Timeout);
         try
@@ -20,24 +29,28 @@ public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
                 new Uri(options.GatewayUrl),
                 new { id = message.Id, mobile = message.Mobile, text = message.Text, repeat = message.MayBeRepeat },
                 limit.Token);
-            if (response.IsSuccessStatusCode)
-            {
-                var taken = await response.Content.ReadFromJsonAsync<Taken>(limit.Token);
-                return new SmsOutcome(SmsResult.Accepted, taken?.Id);
-            }
-
-            var code = $"HTTP {(int)response.StatusCode}";
-            return response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity
-                ? new SmsOutcome(SmsResult.Refused, Problem: code)
-                : new SmsOutcome(SmsResult.TryLater, Problem: code);
+            if (!response.IsSuccessStatusCode) return OfStatus(response.StatusCode);
+            var taken = await response.Content.ReadFromJsonAsync<Taken>(limit.Token);
+            return new SmsOutcome(SmsResult.Accepted, taken?.Id);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // A refused connection carried nothing; anything later may have been read by the gateway.
-            var nothingSent = (e as HttpRequestException)?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
-            return new SmsOutcome(SmsResult.TryLater, Problem: e.GetType().Name, MayHaveLeft: !nothingSent);
+            return SmsOutcome.Of(SmsProblem.Outage, e.GetType().Name, mayHaveLeft: !VendorCall.CarriedNothing(e));
         }
     }
+
+    /// <inheritdoc />
+    public Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken) =>
+        Task.FromResult(new SmsFound(SmsFinding.Unknown));
+
+    private static SmsOutcome OfStatus(HttpStatusCode status) => SmsOutcome.Of(
+        status switch
+        {
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => SmsProblem.Content,
+            HttpStatusCode.TooManyRequests => SmsProblem.Throttled,
+            _ => SmsProblem.Outage,
+        },
+        $"HTTP {(int)status}");
 
     private sealed record Taken(string? Id);
 }

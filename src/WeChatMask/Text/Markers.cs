@@ -17,3 +17,6 @@ public sealed class Pages;
 
 /// <summary>Finds <c>Text/Staff.resx</c>: what the pages of clerks and supervisors say.</summary>
 public sealed class Staff;
+
+/// <summary>Finds <c>Text/SmsState.resx</c>: what supervisors read of the SMS vendors.</summary>
+public sealed class SmsState;

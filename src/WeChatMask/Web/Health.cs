@@ -1,4 +1,5 @@
 using WeChatMask.Data;
+using WeChatMask.Sms;
 
 namespace WeChatMask.Web;
 
@@ -13,14 +14,17 @@ public static class Health
         group.MapGet("/ready", ReadyAsync);
     }
 
-    internal static async Task<IResult> ReadyAsync(Startup startup, NodeStore node, CancellationToken cancellationToken)
+    internal static async Task<IResult> ReadyAsync(Startup startup, NodeStore node, SmsAlarmStore sms, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
+        var warnings = new List<string>();
         if (!startup.IsReady) reasons.Add("starting");
         try
         {
             await node.PingAsync(cancellationToken);
             if (!await node.ClockFitsAsync(cancellationToken)) reasons.Add("clock");
+            // Messages wait in the outbox meanwhile: the city books on, and a node taken away would not help.
+            if (startup.IsReady) warnings.AddRange((await sms.AllAsync(cancellationToken)).Select(a => $"sms {a.Subject} {a.Problem}"));
         }
         catch (System.Data.Common.DbException)
         {
@@ -28,7 +32,7 @@ public static class Health
         }
 
         return reasons.Count == 0
-            ? TypedResults.Ok(new { status = "ready" })
+            ? TypedResults.Ok(new { status = "ready", warnings })
             : TypedResults.Json(new { status = "not_ready", reasons }, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -34,6 +34,19 @@ public sealed class SampleSettingsTests
     }
 
     [Fact]
+    public void It_shows_every_key_of_the_SMS_vendors_and_a_template_for_each_kind_of_message()
+    {
+        using var sample = JsonDocument.Parse(Repository.Read(Sample));
+
+        foreach (var (vendor, type) in new[] { ("Aliyun", typeof(AliyunSmsSettings)), ("Tencent", typeof(TencentSmsSettings)) })
+        {
+            var shown = sample.RootElement.GetProperty("Sms").GetProperty(vendor);
+            Assert.Equal(type.GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal), shown.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(Enum.GetNames<SmsKind>(), shown.GetProperty("Templates").EnumerateObject().Select(p => p.Name));
+        }
+    }
+
+    [Fact]
     public void Each_key_has_a_word_beside_it()
     {
         using var sample = JsonDocument.Parse(Repository.Read(Sample));

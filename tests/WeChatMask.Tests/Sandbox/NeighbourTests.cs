@@ -92,7 +92,7 @@ public sealed class NeighbourTests
             Assert.Equal(200, (await host.Http.PostAsync(path, body)).Status);
         }
 
-        Assert.Equal("""{"sms":"ok","wechat":"ok","registry":"ok"}""", await host.Http.GetStringAsync("/sandbox/faults"));
+        Assert.Equal("""{"sms":"ok","wechat":"ok","registry":"ok","aliyun":"ok","tencent":"ok"}""", await host.Http.GetStringAsync("/sandbox/faults"));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class NeighbourTests
     public async Task An_unknown_fault_is_422()
     {
         await using var host = await SandboxHost.StartAsync();
-        foreach (var (target, mode) in new[] { ("sun", "down"), ("sms", "broken"), ("1", "down") })
+        foreach (var (target, mode) in new[] { ("sun", "down"), ("sms", "broken"), ("1", "down"), ("sms", "balance") })
         {
             var (status, body) = await host.Http.PostAsync("/sandbox/faults", new { target, mode });
             Assert.Equal((422, "invalid_fault"), (status, body.Code()));

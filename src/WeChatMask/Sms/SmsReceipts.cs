@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace WeChatMask.Sms;
+
+/// <summary>What a phone network said of a message that a vendor took.</summary>
+public enum SmsReceiptState
+{
+    /// <summary>Nothing yet.</summary>
+    None,
+
+    /// <summary>It is on the phone.</summary>
+    Delivered,
+
+    /// <summary>It did not arrive: phone off for too long, number given up, blocked by the network.</summary>
+    Failed,
+}
+
+/// <summary>One receipt.</summary>
+/// <param name="Key">Vendor and its id of the message, see <see cref="SmsReceipts.Key"/>.</param>
+/// <param name="OutboxId">Our own id of the message, where the vendor hands it back.</param>
+/// <param name="State">Delivered or failed.</param>
+/// <param name="Code">The vendor's code.</param>
+/// <param name="At">When the network said so.</param>
+public sealed record SmsReceipt(string Key, long? OutboxId, SmsReceiptState State, string Code, DateTimeOffset At);
+
+/// <summary>
+/// Reads the receipts that vendors push: Aliyun's SmsReport (its HTTP batch push) and Tencent Cloud's status callback. Both
+/// are arrays of flat objects; what is not understood in one does not hinder the others.
+/// </summary>
+public static class SmsReceipts
+{
+    private const int LongestKey = 150;
+    private const int LongestCode = 100;
+
+    private static readonly TimeSpan VendorZone = TimeSpan.FromHours(8);
+
+    /// <summary>How a message is found again by its vendor's id, which has any length.</summary>
+    public static string Key(string provider, string providerId)
+    {
+        ArgumentNullException.ThrowIfNull(providerId);
+        return providerId.Length <= LongestKey
+            ? $"{provider}:{providerId}"
+            : $"{provider}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(providerId)))}";
+    }
+
+    /// <summary>Reads Aliyun's push.</summary>
+    /// <returns>None when it is not an array.</returns>
+    public static IReadOnlyList<SmsReceipt>? OfAliyun(JsonElement body, DateTimeOffset now) => Read(body, item =>
+        item.Member("biz_id") is { Length: > 0 } id && Flag(item, "success") is { } delivered
+            ? new SmsReceipt(Key(AliyunSmsProvider.ProviderName, id), OurId(item.Member("out_id")), StateOf(delivered), Code(item.Member("err_code")), Time(item.Member("report_time"), now))
+            : null);
+
+    /// <summary>Reads Tencent Cloud's callback.</summary>
+    /// <returns>None when it is not an array.</returns>
+    public static IReadOnlyList<SmsReceipt>? OfTencent(JsonElement body, DateTimeOffset now) => Read(body, item =>
+        item.Member("sid") is { Length: > 0 } id && item.Member("report_status") is "SUCCESS" or "FAIL"
+            ? new SmsReceipt(
+                Key(TencentSmsProvider.ProviderName, item.Member("sid")), null, StateOf(item.Member("report_status") == "SUCCESS"),
+                Code(item.Member("errmsg")), Time(item.Member("user_receive_time"), now))
+            : null);
+
+    private static List<SmsReceipt>? Read(JsonElement body, Func<JsonElement, SmsReceipt?> read) => body.ValueKind == JsonValueKind.Array
+        ? [.. body.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.Object).Select(read).OfType<SmsReceipt>()]
+        : null;
+
+    private static bool? Flag(JsonElement item, string name) => item.TryGetProperty(name, out var value)
+        ? value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.String when bool.TryParse(value.GetString(), out var written) => written,
+            _ => null,
+        }
+        : null;
+
+    private static long? OurId(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    private static SmsReceiptState StateOf(bool delivered) => delivered ? SmsReceiptState.Delivered : SmsReceiptState.Failed;
+
+    private static string Code(string code) => code.Length <= LongestCode ? code : code[..LongestCode];
+
+    private static DateTimeOffset Time(string text, DateTimeOffset now) =>
+        DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
+            ? new DateTimeOffset(local, VendorZone)
+            : now;
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Sms;
+
+/// <summary>What the container has to know of this room.</summary>
+public static class SmsRegistration
+{
+    // A vendor's address changes behind its name; connections that live for good would not follow.
+    private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
+
+    /// <summary>Registers settings (checked at the start), vendors and the way through them.</summary>
+    public static IServiceCollection AddSms(this IServiceCollection services)
+    {
+        services.AddOptions<SmsSettings>().BindConfiguration("Sms").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SmsSettings>, SmsSettingsRules>();
+        services.AddVendor<GatewaySmsProvider>().AddVendor<AliyunSmsProvider>().AddVendor<TencentSmsProvider>();
+        services.AddSingleton<SmsNumberStore>().AddSingleton<SmsNumbers>().AddSingleton<SmsAlarmStore>().AddSingleton<SmsAlarms>();
+        services.AddSingleton<ISmsProvider, SmsFailover>();
+        return services;
+    }
+
+    // Nothing is sent again, followed or logged by the client: a call holds a person's number, and a repeat is another message.
+    private static IServiceCollection AddVendor<T>(this IServiceCollection services)
+        where T : class, ISmsVendor
+    {
+        services.AddHttpClient<T>(http =>
+            {
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                http.MaxResponseContentBufferSize = VendorCall.MostAnswerBytes;
+            })
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.AllowAutoRedirect = false;
+                handler.UseCookies = false;
+                handler.PooledConnectionLifetime = ConnectionLife;
+            })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        return services.AddSingleton<ISmsVendor>(s => s.GetRequiredService<T>());
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Sms;
+
+/// <summary>Stops the start when a vendor of <c>Sms:Providers</c> is half configured, naming the key and the cure.</summary>
+internal sealed class SmsSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox) : IValidateOptions<SmsSettings>
+{
+    private const string SandboxMark = "sandbox";
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    // A message's lease is half a minute; all that is leased at once must be settled in it.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private static readonly string[] Names = [GatewaySmsProvider.ProviderName, AliyunSmsProvider.ProviderName, TencentSmsProvider.ProviderName];
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, SmsSettings options)
+    {
+        var faults = new List<string>();
+        var providers = options.ProviderNames();
+        if (providers.Count == 0 || providers.Any(p => !Names.Contains(p, StringComparer.Ordinal)) || providers.Distinct(StringComparer.Ordinal).Count() < providers.Count)
+            faults.Add($"Sms:Providers must name one or more of {string.Join(", ", Names)}, each once, with commas between; the first is asked first.");
+        if (options.DailyCap < 0) faults.Add("Sms:DailyCap must be 0 (no cap) or the notices one number may get in a day.");
+        if (options.DailyCodeCap < 0) faults.Add("Sms:DailyCodeCap must be 0 (no cap) or the log-in codes one number may get in a day.");
+        if (options.Timeout < ShortestWait || options.Timeout > LongestWait)
+            faults.Add("Sms:Timeout must be between 00:00:01 and 00:00:10.");
+        if (providers.Contains(AliyunSmsProvider.ProviderName, StringComparer.Ordinal)) CheckAliyun(faults, options);
+        if (providers.Contains(TencentSmsProvider.ProviderName, StringComparer.Ordinal)) CheckTencent(faults, options);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private void CheckAliyun(List<string> faults, SmsSettings all)
+    {
+        const string section = "Sms:Aliyun";
+        var account = all.Aliyun;
+        CheckSecret(faults, $"{section}:AccessKeyId", account.AccessKeyId, "copy it from the RAM console, a user with AliyunDysmsFullAccess");
+        CheckSecret(faults, $"{section}:AccessKeySecret", account.AccessKeySecret, "copy it from the RAM console when the key is made");
+        if (!Enum.IsDefined(account.Signing)) faults.Add($"{section}:Signing must be V3 or Rpc.");
+        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign, account.LongestValue);
+        CheckTemplates(faults, section, account.Templates, ordered: false);
+    }
+
+    private void CheckTencent(List<string> faults, SmsSettings all)
+    {
+        const string section = "Sms:Tencent";
+        var account = all.Tencent;
+        CheckSecret(faults, $"{section}:SecretId", account.SecretId, "copy it from the CAM console");
+        CheckSecret(faults, $"{section}:SecretKey", account.SecretKey, "copy it from the CAM console when the key is made");
+        if (!IsFilled(account.SmsSdkAppId)) faults.Add($"{section}:SmsSdkAppId is empty or a placeholder: copy it from the SMS console's applications.");
+        if (!IsFilled(account.Region)) faults.Add($"{section}:Region is empty: ap-guangzhou serves all.");
+        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign, account.LongestValue);
+        CheckTemplates(faults, section, account.Templates, ordered: true);
+    }
+
+    private void CheckSecret(List<string> faults, string key, string value, string cure)
+    {
+        if (!IsFilled(value)) faults.Add($"{key} is empty or a placeholder: {cure}.");
+        else if (!sandbox.Any() && value.StartsWith(SandboxMark, StringComparison.OrdinalIgnoreCase)) faults.Add($"{key} is the sandbox's, which everybody knows: {cure}.");
+    }
+
+    private static void CheckCommon(List<string> faults, string section, string endpoint, string signName, string sign, int longest)
+    {
+        var fits = Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)) && address.Query.Length == 0;
+        if (!fits) faults.Add($"{section}:Endpoint must be an https address; leave it out for the vendor's own.");
+        if (!IsFilled(signName) && !IsFilled(sign)) faults.Add($"{section}:SignName is empty, and so is Sms:Sign: set the sign that the vendor has approved, without brackets.");
+        if (longest < 1) faults.Add($"{section}:LongestValue must be the characters that one value of a template may have.");
+    }
+
+    private static void CheckTemplates(List<string> faults, string section, Dictionary<string, SmsTemplate> templates, bool ordered)
+    {
+        foreach (var stranger in templates.Keys.Where(k => !Enum.GetNames<SmsKind>().Contains(k, StringComparer.Ordinal)))
+            faults.Add($"{section}:Templates:{stranger} is no kind of message; there are {string.Join(", ", Enum.GetNames<SmsKind>())}.");
+        foreach (var kind in Enum.GetNames<SmsKind>())
+        {
+            var key = $"{section}:Templates:{kind}";
+            if (!templates.TryGetValue(kind, out var template) || !IsFilled(template.Id))
+                faults.Add($"{key}:Id is missing: copy the approved template's id from the console, or write {SmsTemplate.Never} if this city never sends it.");
+            else if (template.Id != SmsTemplate.Never) CheckValues(faults, key, template.Values, ordered);
+        }
+    }
+
+    private static void CheckValues(List<string> faults, string key, string values, bool ordered)
+    {
+        var slots = SmsTemplates.Slots(values).ToList();
+        if (slots.Find(s => !SmsValues.All.Contains(s.Name)) is { Name: not null } stranger)
+            faults.Add($"{key}:Values names {stranger.Name}, which there is not; there are {string.Join(", ", SmsValues.All)}.");
+        if (ordered && slots.Exists(s => s.Variable != s.Name))
+            faults.Add($"{key}:Values: Tencent's places have no names; write the values in the order of {{1}}, {{2}} and so on.");
+        if (!ordered && slots.Select(s => s.Variable).Distinct(StringComparer.Ordinal).Count() < slots.Count)
+            faults.Add($"{key}:Values names a variable twice.");
+    }
+
+    // A null in a JSON file is bound as null, and the sample has its placeholders in angle brackets.
+    private static bool IsFilled(string? value) => !string.IsNullOrWhiteSpace(value) && value[0] != '<';
+}

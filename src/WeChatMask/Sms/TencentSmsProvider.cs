@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Sms;
+
+/// <summary>Tencent Cloud's short messages: SendSms 2021-01-11, one message a call.</summary>
+public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings, TimeProvider time) : ISmsVendor
+{
+    /// <summary>Its name.</summary>
+    public const string ProviderName = "Tencent";
+
+    private const string Version = "2021-01-11";
+    private const string JsonType = "application/json; charset=utf-8";
+    private const int MostReceipts = 100;
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+
+    private static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <inheritdoc />
+    public string Name => ProviderName;
+
+    /// <inheritdoc />
+    public bool CanFind => true;
+
+    /// <inheritdoc />
+    public async Task<SmsOutcome> SendAsync(SmsMessage message, CancellationToken cancellationToken)
+    {
+        var all = settings.CurrentValue;
+        var account = all.Tencent;
+        if (SmsTemplates.Fill(message, account.Templates, account.LongestValue, out var template, out var values) is { } hindrance)
+            return SmsOutcome.Of(SmsProblem.Template, hindrance);
+        var (answer, _, failure) = await CallAsync(all, "SendSms", new
+        {
+            PhoneNumberSet = new[] { E164(message.Mobile) },
+            account.SmsSdkAppId,
+            SignName = account.SignName is { Length: > 0 } sign ? sign : all.Sign,
+            TemplateId = template,
+            TemplateParamSet = values.Select(v => v.Value),
+            SessionContext = message.Id,
+        }, cancellationToken);
+        if (failure is not null) return failure;
+        // The call may succeed and the one number in it fail, so its own entry decides.
+        var status = answer.TryGetProperty("SendStatusSet", out var set) && set.ValueKind == JsonValueKind.Array && set.GetArrayLength() > 0 ? set[0] : default;
+        var code = answer.TryGetProperty("Error", out var error) ? error.Member("Code") : status.Member("Code");
+        var problem = TencentCodes.Read(code);
+        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, status.Member("SerialNo"));
+        var doubtful = TencentCodes.MayHaveLeft(code);
+        return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : TencentCodes.Pause(code), doubtful);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>The vendor lists only what phones have answered for, so a message that is not there may still be under way.</remarks>
+    public async Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var all = settings.CurrentValue;
+        var (answer, _, failure) = await CallAsync(all, "PullSmsSendStatusByPhoneNumber", new
+        {
+            BeginTime = (since - Window).ToUnixTimeSeconds(),
+            EndTime = (since + Window).ToUnixTimeSeconds(),
+            Offset = 0,
+            Limit = MostReceipts,
+            PhoneNumber = E164(message.Mobile),
+            all.Tencent.SmsSdkAppId,
+        }, cancellationToken);
+        if (failure is not null || !answer.TryGetProperty("PullSmsSendStatusSet", out var set) || set.ValueKind != JsonValueKind.Array)
+            return new(SmsFinding.Unknown);
+        var mine = set.EnumerateArray().FirstOrDefault(s => s.Member("SessionContext") == message.Id);
+        return mine.ValueKind == JsonValueKind.Object ? new(SmsFinding.Taken, mine.Member("SerialNo")) : new(SmsFinding.Unknown);
+    }
+
+    private async Task<VendorAnswer> CallAsync(SmsSettings all, string action, object payload, CancellationToken cancellationToken)
+    {
+        var account = all.Tencent;
+        var body = JsonSerializer.SerializeToUtf8Bytes(payload, Raw);
+        var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.Endpoint.TrimEnd('/') + "/")) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", JsonType);
+        var signed = TencentSignature.Sign(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["content-type"] = JsonType, ["host"] = request.RequestUri!.Authority, ["x-tc-action"] = action,
+            },
+            body, "sms", timestamp, account.SecretId, account.SecretKey);
+        request.Headers.TryAddWithoutValidation("Authorization", signed.Authorization);
+        request.Headers.TryAddWithoutValidation("X-TC-Action", action);
+        request.Headers.TryAddWithoutValidation("X-TC-Version", Version);
+        request.Headers.TryAddWithoutValidation("X-TC-Region", account.Region);
+        request.Headers.TryAddWithoutValidation("X-TC-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        var answer = await VendorCall.SendAsync(http, request, all.Timeout, cancellationToken);
+        return answer.Failure is null && answer.Answer.TryGetProperty("Response", out var response) && response.ValueKind == JsonValueKind.Object
+            ? answer with { Answer = response }
+            : answer with { Failure = answer.Failure ?? SmsOutcome.Of(SmsProblem.Unknown, "no Response") };
+    }
+
+    private static string E164(string mobile) => "+86" + mobile;
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.Json;
+
+namespace WeChatMask.Sms;
+
+/// <summary>A vendor's answer, or why there is none.</summary>
+/// <param name="Answer">The JSON object it sent, whatever the status.</param>
+/// <param name="Status">HTTP status; 0 without an answer.</param>
+/// <param name="Failure">Set when there is no JSON object to read a code from.</param>
+internal readonly record struct VendorAnswer(JsonElement Answer, int Status, SmsOutcome? Failure);
+
+/// <summary>One call to a vendor: sent once, never again by itself, with a limit of time.</summary>
+internal static class VendorCall
+{
+    /// <summary>The longest answer read; real ones have some hundred bytes, lists of details some thousand.</summary>
+    public const int MostAnswerBytes = 256 * 1024;
+
+    /// <summary>After an answer was lost: long enough for the vendor's own records to show the message.</summary>
+    public static readonly TimeSpan BeforeLooking = TimeSpan.FromMinutes(1);
+
+    /// <summary>Sends and reads.</summary>
+    public static async Task<VendorAnswer> SendAsync(HttpClient http, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            using var response = await http.SendAsync(request, limit.Token);
+            var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
+            var status = (int)response.StatusCode;
+            return Read(bytes) is { } answer ? new(answer, status, null) : new(default, status, OfStatus(response.StatusCode));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            var left = !CarriedNothing(e);
+            return new(default, 0, SmsOutcome.Of(SmsProblem.Outage, e.GetType().Name, left ? BeforeLooking : null, left));
+        }
+    }
+
+    /// <summary>A member of an answer as text; empty when it is absent or no text.</summary>
+    public static string Member(this JsonElement answer, string name) =>
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var value)
+            ? value.ValueKind switch { JsonValueKind.String => value.GetString() ?? "", JsonValueKind.Number => value.GetRawText(), _ => "" }
+            : "";
+
+    /// <summary>Whether a failure came before anything was sent. A refused connection carried nothing; anything later may have been read.</summary>
+    public static bool CarriedNothing(Exception failure) =>
+        (failure as HttpRequestException)?.HttpRequestError
+            is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+
+    // An answer from something in front of the vendor: 500 and 504 say nothing about what was behind it.
+    private static SmsOutcome OfStatus(HttpStatusCode status)
+    {
+        var left = status is HttpStatusCode.InternalServerError or HttpStatusCode.GatewayTimeout || (int)status is >= 200 and < 300;
+        var reason = status switch
+        {
+            HttpStatusCode.TooManyRequests => SmsProblem.Throttled,
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => SmsProblem.Access,
+            _ => SmsProblem.Outage,
+        };
+        return SmsOutcome.Of(reason, $"HTTP {(int)status}", left ? BeforeLooking : null, left);
+    }
+
+    private static JsonElement? Read(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object && HasCode(document.RootElement) ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // A proxy's own error may be JSON too; only the vendors' members count.
+    private static bool HasCode(JsonElement answer) => answer.TryGetProperty("Code", out _) || answer.TryGetProperty("Response", out _);
+}
