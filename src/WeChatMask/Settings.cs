@@ -39,7 +39,7 @@ public sealed class MapSettings
     public MapSystem System { get; set; } = MapSystem.Gcj02;
 
     /// <summary>The tiles' host, which the page may load pictures from; none without tiles.</summary>
-    public string? TileHost => TileUrl.Length == 0 ? null : new Uri(TileUrl).GetLeftPart(UriPartial.Authority);
+    public string? TileHost() => TileUrl.Length == 0 ? null : new Uri(TileUrl).GetLeftPart(UriPartial.Authority);
 }
 
 /// <summary>Coordinates that map tiles are drawn in.</summary>

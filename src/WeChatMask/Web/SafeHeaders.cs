@@ -45,7 +45,7 @@ public static class SafeHeaders
     }
 
     // The map's tiles, from their one host and on the one page that shows them.
-    private static string PolicyOf(PathString path, MapSettings map) => map.TileHost is { } host && path == MapPage
+    private static string PolicyOf(PathString path, MapSettings map) => map.TileHost() is { } host && path == MapPage
         ? ContentPolicy.Replace(OwnPictures, $"{OwnPictures} {host}", StringComparison.Ordinal)
         : ContentPolicy;
 
