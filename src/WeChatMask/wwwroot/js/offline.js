@@ -8,6 +8,8 @@ import { takePageAlong } from './offline-page.js';
 
 const root = document.documentElement;
 const kept = root.hasAttribute('data-kept');
+// The kept page under its own address is only looked at; it takes nothing along.
+const looked = location.pathname === '/pharmacy/offline';
 const words = document.getElementById('line-words').dataset;
 const main = document.getElementById('main');
 const trouble = document.getElementById('trouble');
@@ -17,7 +19,7 @@ const bar = Object.assign(document.createElement('p'), { className: 'line-down',
 bar.setAttribute('role', 'status');
 main.before(bar);
 let day = null;
-let down = kept && location.pathname !== '/pharmacy/offline';
+let down = kept && !looked;
 let outcome = '';
 let telling = false;
 
@@ -57,9 +59,9 @@ async function tidy() {
 async function prepare() {
   day = await readDay().catch(() => null);
   try {
-    if (!down && (!day || Date.now() - day.at > fresh)) await takeDayAlong();
+    if (!down && !looked && (!day || Date.now() - day.at > fresh)) await takeDayAlong();
     if (!down) await tell();
-    if (!down && day) await takePageAlong();
+    if (!down && !looked && day) await takePageAlong();
   } catch {
     // No network, or none to speak of; what is kept serves. The next look tries again.
   }
@@ -205,7 +207,7 @@ async function look() {
     down = kept || was || !navigator.onLine;
   }
   await show();
-  if (down || !kept || location.pathname === '/pharmacy/offline') return;
+  if (down || !kept || looked) return;
   // The real page again, after the person at the counter has been served.
   if ((await waiting()).length) return;
   root.dataset.leave = '1';
