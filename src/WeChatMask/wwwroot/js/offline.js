@@ -24,7 +24,7 @@ let outcome = '';
 let telling = false;
 
 const say = (key, n) => words[key].replace('{0}', n);
-const grouped = (number) => number.replace(/^(\d{4})(\d{4})/, '$1 $2 ');
+const grouped = (number) => number.replace(/^(\d{3})(\d{4})/, '$1 $2 ');
 
 async function show() {
   const count = (await waiting()).length;
@@ -78,7 +78,7 @@ const used = async () => new Set((await allRecords()).filter((r) => r.verdict ==
 function render({ verdict, booking }, form, units) {
   const page = document.querySelector(`template[data-offline-verdict="${verdict}"]`).content.cloneNode(true);
   if (booking) page.querySelector('[data-facts]').append(document.getElementById('offline-facts').content.cloneNode(true));
-  const facts = { ...booking, unit: day.unit, number: booking && grouped(booking.number) };
+  const facts = { ...booking, unit: day.unit, number: booking && grouped(booking.number), idEnding: booking && '*'.repeat(14) + booking.idEnding };
   for (const place of page.querySelectorAll('[data-fact]')) place.textContent = facts[place.dataset.fact] ?? '';
   if (booking && page.querySelector('[data-amount]')) {
     page.querySelector('[data-amount]').textContent = ((units * booking.unitPriceFen) / 100).toFixed(2);
