@@ -8,6 +8,8 @@ import { takePageAlong } from './offline-page.js';
 
 const root = document.documentElement;
 const kept = root.hasAttribute('data-kept');
+// The kept page under its own address is only looked at; it takes nothing along.
+const looked = location.pathname === '/pharmacy/offline';
 const words = document.getElementById('line-words').dataset;
 const main = document.getElementById('main');
 const trouble = document.getElementById('trouble');
@@ -17,12 +19,12 @@ const bar = Object.assign(document.createElement('p'), { className: 'line-down',
 bar.setAttribute('role', 'status');
 main.before(bar);
 let day = null;
-let down = kept && location.pathname !== '/pharmacy/offline';
+let down = kept && !looked;
 let outcome = '';
 let telling = false;
 
 const say = (key, n) => words[key].replace('{0}', n);
-const grouped = (number) => number.replace(/^(\d{4})(\d{4})/, '$1 $2 ');
+const grouped = (number) => number.replace(/^(\d{3})(\d{4})/, '$1 $2 ');
 
 async function show() {
   const count = (await waiting()).length;
@@ -57,9 +59,9 @@ async function tidy() {
 async function prepare() {
   day = await readDay().catch(() => null);
   try {
-    if (!down && (!day || Date.now() - day.at > fresh)) await takeDayAlong();
+    if (!down && !looked && (!day || Date.now() - day.at > fresh)) await takeDayAlong();
     if (!down) await tell();
-    if (!down && day) await takePageAlong();
+    if (!down && !looked && day) await takePageAlong();
   } catch {
     // No network, or none to speak of; what is kept serves. The next look tries again.
   }
@@ -76,7 +78,7 @@ const used = async () => new Set((await allRecords()).filter((r) => r.verdict ==
 function render({ verdict, booking }, form, units) {
   const page = document.querySelector(`template[data-offline-verdict="${verdict}"]`).content.cloneNode(true);
   if (booking) page.querySelector('[data-facts]').append(document.getElementById('offline-facts').content.cloneNode(true));
-  const facts = { ...booking, unit: day.unit, number: booking && grouped(booking.number) };
+  const facts = { ...booking, unit: day.unit, number: booking && grouped(booking.number), idEnding: booking && '*'.repeat(14) + booking.idEnding };
   for (const place of page.querySelectorAll('[data-fact]')) place.textContent = facts[place.dataset.fact] ?? '';
   if (booking && page.querySelector('[data-amount]')) {
     page.querySelector('[data-amount]').textContent = ((units * booking.unitPriceFen) / 100).toFixed(2);
@@ -205,7 +207,7 @@ async function look() {
     down = kept || was || !navigator.onLine;
   }
   await show();
-  if (down || !kept || location.pathname === '/pharmacy/offline') return;
+  if (down || !kept || looked) return;
   // The real page again, after the person at the counter has been served.
   if ((await waiting()).length) return;
   root.dataset.leave = '1';
