@@ -100,6 +100,8 @@ public static class SandboxApp
         services.AddSingleton(_ => new Chats(Path.Combine(options.Data, "chats.jsonl")));
         services.AddSingleton<CrowdPeople>().AddSingleton<CrowdQueries>().AddSingleton<Crowd>();
         services.AddSingleton<ActivityQueries>().AddSingleton<ActivityFeed>().AddSingleton<Moments>().AddSingleton<PhoneStates>();
+        services.AddSingleton<WeChatTokens>().AddSingleton<WeChatQuotas>().AddSingleton<WeChatTemplates>().AddSingleton<WeChatAccount>().AddSingleton<WeChatSends>().AddSingleton<WeChatReports>();
+        services.AddHostedService(s => s.GetRequiredService<WeChatReports>());
         services.AddSingleton<WeChatCodes>().AddSingleton<WeChatApi>().AddSingleton<WeChatCalls>().AddSingleton<Phones>();
         // The webhook's answer is shown as it is, a redirect too.
         services.AddHttpClient(nameof(Phones))

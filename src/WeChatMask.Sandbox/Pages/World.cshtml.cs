@@ -5,6 +5,7 @@ using WeChatMask.Conversation;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Supervision;
+using WeChatMask.WeChat;
 
 namespace WeChatMask.Sandbox.Pages;
 

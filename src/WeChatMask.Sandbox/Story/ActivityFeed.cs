@@ -30,7 +30,7 @@ public sealed class ActivityFeed(
         things.AddRange((await queries.BookingsAsync(cancellationToken)).Select(d => new Happening(d.At, "booking", "Did_Booked", d.Count)));
         things.AddRange((await queries.CancellationsAsync(cancellationToken)).Select(d => new Happening(d.At, "booking", "Did_Cancelled", d.Count)));
         things.AddRange((await queries.RedemptionsAsync(cancellationToken)).Select(d => new Happening(d.At, "pickup", "Did_Redeemed", d.Count)));
-        things.AddRange(chats.Newest.Where(c => c.Act.Event != "VIEW").Select(c => new Happening(c.At, "chat", ChatName(c.Act), 1)));
+        things.AddRange(chats.Newest.Where(c => c.Act.Event is not ("VIEW" or "PUSH")).Select(c => new Happening(c.At, "chat", ChatName(c.Act), 1)));
         things.AddRange(calls.All.Select(c => c.Path == LogIn
             ? new Happening(c.At, "wechat", "Did_LogIn", 1)
             : new Happening(c.At, "wechat", "Did_Call", 1, c.Path)));

@@ -14,6 +14,11 @@ internal static class PhoneEndpoints
     public static void MapPhones(this IEndpointRouteBuilder sandbox)
     {
         sandbox.MapPost("/phones/{openId}/messages", SendAsync);
+        sandbox.MapPut("/phones/{openId}/notices", (string openId, NoticeChoice choice, WeChatSends sends) =>
+        {
+            sends.Refuse(openId, !choice.Accepts);
+            return TypedResults.NoContent();
+        });
         sandbox.MapGet("/phones/{openId}/messages", (string openId, Chats chats) => TypedResults.Ok(chats.Of(openId)));
     }
 
@@ -64,6 +69,8 @@ internal static class PhoneEndpoints
         };
         return text is null or "plain" or "compatible" or "safe";
     }
+
+    private sealed record NoticeChoice(bool Accepts);
 
     private sealed record PhoneMessage(string Type, string? Content = null, string? Event = null, string? EventKey = null, string? Mode = null);
 }

@@ -12,7 +12,11 @@ namespace WeChatMask.Sandbox;
 /// <param name="Content">A text's words.</param>
 /// <param name="Event">subscribe, unsubscribe, CLICK, VIEW, SCAN …</param>
 /// <param name="EventKey">The menu's key.</param>
-public sealed record PhoneAct(string Type, string? Content, string? Event, string? EventKey);
+public sealed record PhoneAct(string Type, string? Content, string? Event, string? EventKey)
+{
+    /// <summary>Nothing: the account sent something by itself.</summary>
+    public static PhoneAct Pushed { get; } = new("push", null, "PUSH", null);
+}
 
 /// <summary>What the phone shows as the account's answer.</summary>
 public sealed record PhoneReply(string Type, string? Content = null, IReadOnlyList<PhoneArticle>? Articles = null);
@@ -34,9 +38,25 @@ public sealed class Phones(IHttpClientFactory clients, OwnAddress self, IOptions
     /// <summary>Sends one message or event of a phone.</summary>
     public async Task<PhoneAnswer> SendAsync(string openId, PhoneAct act, MessageMode? mode, CancellationToken cancellationToken)
     {
+        var rest = act.Type == "text"
+            ? $"<Content>{Cdata(act.Content!)}</Content><MsgId>{Ids.Next().ToString(CultureInfo.InvariantCulture)}</MsgId>"
+            : $"<Event>{Cdata(act.Event!)}</Event><EventKey>{Cdata(act.EventKey ?? "")}</EventKey>";
+        return await SendAsync(openId, act.Type, rest, mode, cancellationToken);
+    }
+
+    /// <summary>Sends an event that WeChat itself makes, such as what became of a message.</summary>
+    /// <param name="openId">Whom it is about.</param>
+    /// <param name="name">The event's name.</param>
+    /// <param name="fields">Its other elements.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<PhoneAnswer> ReportAsync(string openId, string name, string fields, CancellationToken cancellationToken) =>
+        SendAsync(openId, "event", $"<Event>{Cdata(name)}</Event>{fields}", null, cancellationToken);
+
+    private async Task<PhoneAnswer> SendAsync(string openId, string type, string rest, MessageMode? mode, CancellationToken cancellationToken)
+    {
         var account = settings.CurrentValue;
         var how = mode ?? account.MessageMode;
-        var (query, body) = Wrap(account, how, openId, Message(openId, act));
+        var (query, body) = Wrap(account, how, openId, Message(openId, type, rest));
         using var content = new StringContent(body, Encoding.UTF8, "text/xml");
         using var client = clients.CreateClient(nameof(Phones));
         using var response = await client.PostAsync(new Uri($"{self.Value}/wechat?{query}"), content, cancellationToken);
@@ -44,12 +64,9 @@ public sealed class Phones(IHttpClientFactory clients, OwnAddress self, IOptions
         return new PhoneAnswer((int)response.StatusCode, response.IsSuccessStatusCode ? Read(account, raw) : Nothing, raw);
     }
 
-    private string Message(string openId, PhoneAct act)
+    private string Message(string openId, string type, string rest)
     {
-        var head = $"<ToUserName>{Cdata(AccountId)}</ToUserName><FromUserName>{Cdata(openId)}</FromUserName><CreateTime>{Seconds()}</CreateTime><MsgType>{Cdata(act.Type)}</MsgType>";
-        var rest = act.Type == "text"
-            ? $"<Content>{Cdata(act.Content!)}</Content><MsgId>{Ids.Next().ToString(CultureInfo.InvariantCulture)}</MsgId>"
-            : $"<Event>{Cdata(act.Event!)}</Event><EventKey>{Cdata(act.EventKey ?? "")}</EventKey>";
+        var head = $"<ToUserName>{Cdata(AccountId)}</ToUserName><FromUserName>{Cdata(openId)}</FromUserName><CreateTime>{Seconds()}</CreateTime><MsgType>{Cdata(type)}</MsgType>";
         return $"<xml>{head}{rest}</xml>";
     }
 

@@ -1,89 +1,122 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Sandbox;
 
-/// <summary>The stand-in for WeChat's server API: log-in codes, access tokens, and calls that only have to be taken.</summary>
-public sealed class WeChatApi(WeChatCodes codes, SandboxClock clock, IOptionsMonitor<WeChatSettings> settings)
+/// <summary>The stand-in for WeChat's server API: it takes what WeChat would take and refuses the rest by WeChat's own codes.</summary>
+public sealed class WeChatApi(
+    WeChatCodes codes, WeChatTokens tokens, WeChatQuotas quotas, WeChatSends sends, WeChatAccount account, IOptionsMonitor<WeChatSettings> settings)
 {
-    private const int TokenLetters = 64;
-    private const int TokenSeconds = 7200;
-
-    private readonly ConcurrentDictionary<string, DateTimeOffset> tokens = new(StringComparer.Ordinal);
-    private long lastMessage = 1_000_000;
+    private static readonly string[] Reads = ["cgi-bin/token", "cgi-bin/ticket/getticket", "cgi-bin/menu/get", "cgi-bin/menu/delete", "sns/oauth2/access_token"];
 
     /// <summary>Answers one call.</summary>
+    /// <param name="method">GET or POST.</param>
     /// <param name="path">Below the API's base address.</param>
     /// <param name="query">Parameters.</param>
     /// <param name="body">JSON, or empty.</param>
-    public IResult Answer(string path, IQueryCollection query, string body) => path switch
+    public IResult Answer(string method, string path, IQueryCollection query, string body)
     {
-        "sns/oauth2/access_token" => ExchangeCode(query),
-        "cgi-bin/token" => GiveToken(query["appid"].ToString(), query["secret"].ToString()),
-        "cgi-bin/stable_token" => GiveToken(Field(body, "appid"), Field(body, "secret")),
-        _ when !path.StartsWith("cgi-bin/", StringComparison.Ordinal) => WeChatAnswer.Error(40066, "invalid url"),
-        _ => CheckToken(query["access_token"].ToString()) ?? Take(path),
+        if (path == "sns/oauth2/access_token") return ExchangeCode(query);
+        if (!path.StartsWith("cgi-bin/", StringComparison.Ordinal)) return WeChatAnswer.Error(40066);
+        var posted = HttpMethods.IsPost(method);
+        if (!posted && !Reads.Contains(path, StringComparer.Ordinal)) return WeChatAnswer.Error(43002);
+        if (path is "cgi-bin/token" or "cgi-bin/stable_token") return GiveToken(path, query, body);
+        if (tokens.Check(query["access_token"].ToString()) is var refused and not 0) return WeChatAnswer.Error(refused);
+        if (path != "cgi-bin/clear_quota" && !quotas.Take(path)) return WeChatAnswer.Error(WeChatAnswer.QuotaUsed);
+        if (!posted) return Read(path, query);
+        if (body.Length == 0) return WeChatAnswer.Error(44002);
+        // What is escaped is refused, since WeChat shows it as it came.
+        if (body.Contains("\\u", StringComparison.Ordinal)) return WeChatAnswer.Error(40033);
+        return Parse(body) is { } json ? Send(path, json) : WeChatAnswer.Error(47001);
+    }
+
+    private IResult Send(string path, JsonElement json) => path switch
+    {
+        OfficialAccount.OfficialAccountClient.TemplateCall => sends.Template(json),
+        OfficialAccount.OfficialAccountClient.SubscriptionCall => sends.Subscription(json),
+        OfficialAccount.OfficialAccountClient.ServiceCall => sends.Service(json),
+        "cgi-bin/menu/create" => WeChatAnswer.Error(account.SetMenu(json)),
+        "cgi-bin/qrcode/create" => account.Scene(json) is { } scene ? WeChatAnswer.Json(scene) : WeChatAnswer.Error(40053),
+        "cgi-bin/clear_quota" => Field(json, "appid") != settings.CurrentValue.AppId ? WeChatAnswer.Error(40013) : WeChatAnswer.Error(quotas.Clear() ? 0 : 48006),
+        _ => WeChatAnswer.Error(40066),
+    };
+
+    private IResult Read(string path, IQueryCollection query) => path switch
+    {
+        "cgi-bin/ticket/getticket" => query["type"].ToString() == "jsapi"
+            ? WeChatAnswer.Json(new { errcode = 0, errmsg = "ok", ticket = WeChatTokens.Random(), expires_in = WeChatTokens.LifeSeconds })
+            : WeChatAnswer.Error(40097, "invalid args"),
+        "cgi-bin/menu/get" => account.Menu is { } menu ? WeChatAnswer.Json(new { menu }) : WeChatAnswer.Error(46003),
+        _ => WeChatAnswer.Error(account.DeleteMenu()),
     };
 
     private IResult ExchangeCode(IQueryCollection query)
     {
         if (CheckAccount(query["appid"].ToString(), query["secret"].ToString()) is { } refusal) return refusal;
+        if (query["grant_type"].ToString() != "authorization_code") return WeChatAnswer.Error(40002, "invalid grant_type");
         var code = query["code"].ToString();
         if (code.Length == 0) return WeChatAnswer.Error(41008, "missing code");
         return codes.Spend(code, out var openId) switch
         {
             CodeState.Unknown => WeChatAnswer.Error(40029, "invalid code"),
             CodeState.Used => WeChatAnswer.Error(40163, "code been used"),
-            _ => WeChatAnswer.Json(new
-            {
-                access_token = NewToken(), expires_in = TokenSeconds, refresh_token = NewToken(), openid = openId, scope = "snsapi_base",
-            }),
+            _ => WeChatAnswer.Json(Identity(openId)),
         };
     }
 
-    private IResult GiveToken(string appId, string secret)
+    // A browser in WeChat's preview mode is given an openid that belongs to nobody.
+    private static Dictionary<string, object> Identity(string openId)
     {
-        if (CheckAccount(appId, secret) is { } refusal) return refusal;
-        var token = NewToken();
-        tokens[token] = clock.GetUtcNow().AddSeconds(TokenSeconds);
-        return WeChatAnswer.Json(new { access_token = token, expires_in = TokenSeconds });
+        var identity = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["access_token"] = WeChatTokens.Random(), ["expires_in"] = WeChatTokens.LifeSeconds, ["refresh_token"] = WeChatTokens.Random(),
+            ["openid"] = openId, ["scope"] = "snsapi_base",
+        };
+        if (openId.StartsWith("oSnapshot", StringComparison.Ordinal)) identity["is_snapshotuser"] = 1;
+        return identity;
+    }
+
+    private IResult GiveToken(string path, IQueryCollection query, string body)
+    {
+        var stable = path == "cgi-bin/stable_token";
+        var asked = stable ? Parse(body) : null;
+        string Given(string name) => stable ? asked is { } json ? Field(json, name) : "" : query[name].ToString();
+        if (stable && asked is null) return WeChatAnswer.Error(47001);
+        if (Given("grant_type") != "client_credential") return WeChatAnswer.Error(40002, "invalid grant_type");
+        if (CheckAccount(Given("appid"), Given("secret")) is { } refusal) return refusal;
+        if (!quotas.Take(path)) return WeChatAnswer.Error(WeChatAnswer.QuotaUsed);
+        if (!stable)
+        {
+            var (fresh, life) = tokens.Ordinary();
+            return WeChatAnswer.Json(new { access_token = fresh, expires_in = life });
+        }
+
+        var (error, token, seconds) = tokens.Stable(asked is { } form && form.TryGetProperty("force_refresh", out var force) && force.ValueKind == JsonValueKind.True);
+        return error == 0 ? WeChatAnswer.Json(new { access_token = token, expires_in = seconds }) : WeChatAnswer.Error(error);
     }
 
     private IResult? CheckAccount(string appId, string secret)
     {
-        var account = settings.CurrentValue;
-        if (appId != account.AppId) return WeChatAnswer.Error(40013, "invalid appid");
-        return secret == account.AppSecret ? null : WeChatAnswer.Error(40125, "invalid appsecret");
+        var mine = settings.CurrentValue;
+        if (appId.Length == 0) return WeChatAnswer.Error(41002);
+        if (appId != mine.AppId) return WeChatAnswer.Error(40013);
+        if (secret.Length == 0) return WeChatAnswer.Error(41004);
+        return secret == mine.AppSecret ? null : WeChatAnswer.Error(40125);
     }
 
-    private IResult? CheckToken(string token)
-    {
-        if (!tokens.TryGetValue(token, out var until)) return WeChatAnswer.Error(40001, "invalid credential, access_token is invalid or not latest");
-        return clock.GetUtcNow() < until ? null : WeChatAnswer.Error(42001, "access_token expired");
-    }
-
-    private IResult Take(string path) => path switch
-    {
-        "cgi-bin/ticket/getticket" => WeChatAnswer.Json(new { errcode = 0, errmsg = "ok", ticket = NewToken(), expires_in = TokenSeconds }),
-        "cgi-bin/message/template/send" => WeChatAnswer.Json(new { errcode = 0, errmsg = "ok", msgid = Interlocked.Increment(ref lastMessage) }),
-        _ => WeChatAnswer.Error(0, "ok"),
-    };
-
-    private static string NewToken() => RandomNumberGenerator.GetHexString(TokenLetters, lowercase: true);
-
-    private static string Field(string body, string name)
+    private static JsonElement? Parse(string body)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            return document.RootElement.TryGetProperty(name, out var value) ? value.ToString() : "";
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            return "";
+            return null;
         }
     }
+
+    private static string Field(JsonElement body, string name) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

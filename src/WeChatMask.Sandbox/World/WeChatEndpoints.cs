@@ -23,7 +23,7 @@ internal static class WeChatEndpoints
     }
 
     private static IResult Answer(HttpContext context, WeChatApi api) =>
-        api.Answer(PathOf(context), context.Request.Query, (string)context.Items[Body]!);
+        api.Answer(context.Request.Method, PathOf(context), context.Request.Query, (string)context.Items[Body]!);
 
     private static async Task RememberAsync(HttpContext context)
     {

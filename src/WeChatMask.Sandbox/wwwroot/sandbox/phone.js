@@ -9,6 +9,7 @@ const menu = byId('menu');
 let lastAt = null;
 let following = false;
 let shown = 0;
+let pushed = 0;
 
 export const openId = () => people.querySelector('input:checked').value;
 const personName = () => people.querySelector('input:checked').dataset.name;
@@ -81,14 +82,23 @@ export async function load() {
   const mine = ++shown;
   const lines = await call(messages());
   if (mine !== shown) return;
+  pushed = lines.filter(({ act }) => act.type === 'push').length;
   chat.replaceChildren();
   lastAt = null;
   for (const { act, at, status, reply } of lines) {
     if (act.event === 'VIEW' || act.event === 'unsubscribe') continue;
     stamp(at);
-    showAct(act);
+    if (act.type !== 'push') showAct(act);
     showReply(status, reply);
   }
+}
+
+// Messages that the account sent by itself come without the person doing anything.
+export async function sync() {
+  if (chat.getAttribute('aria-busy') === 'true' || !following) return;
+  const lines = await call(messages());
+  const pushes = lines.filter(({ act }) => act.type === 'push').length;
+  if (pushes > pushed) await load();
 }
 
 // --- what the person does ------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ async function look() {
   again = false;
   await story.sync();
   await inbox.sync(await feed.sync());
+  await phone.sync();
   if (wanted || performance.now() - momentsAt > LONG) {
     momentsAt = performance.now();
     await clock.refresh();
