@@ -16,6 +16,9 @@ public sealed class SiteSettings
     /// <summary>Whether calls are limited per account and, for log-ins, per address.</summary>
     public bool RateLimits { get; set; } = true;
 
+    /// <summary>Whether a browser that is not WeChat's is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
+    public bool LoginChoice { get; set; } = true;
+
     /// <summary>Requests that may wait at the booking desk before it answers busy.</summary>
     public int DeskQueue { get; set; } = 20_000;
 

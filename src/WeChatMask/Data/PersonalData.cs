@@ -62,6 +62,11 @@ public sealed class PersonalData : IDisposable
     /// <summary>The keyed hash by which a person is found again, whatever the account or phone.</summary>
     public string PersonHash(string identityNumber) => Hash("person", identityNumber);
 
+    /// <summary>The keyed hash of something else that must be found again and not read, such as the number of a log-in.</summary>
+    /// <param name="purpose">What it is for; hashes for different purposes cannot be compared.</param>
+    /// <param name="value">The value.</param>
+    public string KeyedHash(string purpose, string value) => Hash(purpose, value);
+
     /// <inheritdoc />
     public void Dispose()
     {

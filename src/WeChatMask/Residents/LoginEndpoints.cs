@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using WeChatMask.Data;
+using WeChatMask.OfficialAccount;
 using WeChatMask.WeChat;
 using WeChatMask.Web;
 
@@ -10,8 +11,8 @@ namespace WeChatMask.Residents;
 
 /// <summary>Log-in by WeChat: out to its page with a random state, back with a code that WeChat turns into an openid.</summary>
 /// <remarks>
-/// The state is bound to the browser by a sealed cookie, lives ten minutes and is good once. Where to go afterwards is
-/// in that cookie, not in the address, and only ever a path of this site.
+/// The state is bound to the browser by a sealed cookie, lives ten minutes and is good once, on whichever node. Where to go
+/// afterwards is in that cookie, not in the address, and only ever a path of this site.
 /// </remarks>
 public static class LoginEndpoints
 {
@@ -24,22 +25,24 @@ public static class LoginEndpoints
         var group = routes.MapGroup("").AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
         group.MapGet("/login", Start);
         group.MapGet("/login/callback", FinishAsync);
+        group.MapGet("/login/account.svg", AccountCodeAsync);
     }
 
     internal static IResult Start(
         HttpContext context, IDataProtectionProvider protection, IOptionsMonitor<WeChatSettings> weChat, IOptionsMonitor<SiteSettings> site)
     {
         var returnUrl = LocalPath(context.Request.Query["returnUrl"].ToString());
+        context.Response.Headers.CacheControl = "no-store";
+        if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return TypedResults.LocalRedirect($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
         var state = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife);
         context.Response.Cookies.Append(StateCookie, Protector(protection).Protect(JsonSerializer.Serialize(ticket)), CookieOptions(context));
-        context.Response.Headers.CacheControl = "no-store";
         var home = Home(context.Request, site.CurrentValue);
         return TypedResults.Redirect(OAuthLinks.Authorize(weChat.CurrentValue, $"{home}/login/callback", state));
     }
 
     internal static async Task<IResult> FinishAsync(
-        HttpContext context, IDataProtectionProvider protection, WeChatClient weChat, ResidentStore store, IMemoryCache used,
+        HttpContext context, IDataProtectionProvider protection, WeChatClient weChat, LoginStore store, PersonalData personal,
         ILoggerFactory logs, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -47,14 +50,17 @@ public static class LoginEndpoints
         var state = context.Request.Query["state"].ToString();
         var ticket = ReadTicket(context, protection);
         context.Response.Cookies.Delete(StateCookie, CookieOptions(context));
-        if (ticket is null || code.Length is 0 or > 512 || ticket.ExpiresAt < TimeProvider.System.GetUtcNow() || !Same(ticket.State, state) || !FirstUse(used, state))
+        if (ticket is null || code.Length is 0 or > 512 || ticket.ExpiresAt < TimeProvider.System.GetUtcNow() || !Same(ticket.State, state))
             return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
         try
         {
             var identity = await weChat.ExchangeCodeAsync(code, cancellationToken);
             // A snapshot user's openid is made up by WeChat and belongs to nobody.
             if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user");
-            await context.SignInResidentAsync(await store.AccountOfAsync(identity.OpenId, cancellationToken));
+            // After the exchange, in one transaction with the account: the code itself is good once, and a log-in costs one write.
+            var account = await store.FinishAsync(personal.KeyedHash("login-state", state), ticket.ExpiresAt, identity.OpenId, cancellationToken);
+            if (account is not { } id) return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
+            await context.SignInResidentAsync(id);
             return TypedResults.LocalRedirect(ticket.ReturnUrl);
         }
         catch (WeChatApiException e)
@@ -64,6 +70,14 @@ public static class LoginEndpoints
                 ? new LoginAgain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable")
                 : new LoginAgain(StatusCodes.Status400BadRequest, "invalid_code");
         }
+    }
+
+    /// <summary>The code that opens the account's chat, for phones beside the screen.</summary>
+    internal static async Task<IResult> AccountCodeAsync(HttpContext context, SceneStore scenes, CancellationToken cancellationToken)
+    {
+        if (await scenes.UrlAsync(SceneStore.Site, cancellationToken) is not { } url) return TypedResults.NotFound();
+        context.Response.Headers.CacheControl = "public, max-age=3600";
+        return TypedResults.Text(QrPicture.Svg(url), "image/svg+xml");
     }
 
     /// <summary>A path of this site, or home. Two slashes, backslashes and control characters would leave the site in some browsers.</summary>
@@ -99,15 +113,9 @@ public static class LoginEndpoints
         expected.Length == given.Length && CryptographicOperations.FixedTimeEquals(
             System.Text.Encoding.ASCII.GetBytes(expected), System.Text.Encoding.ASCII.GetBytes(given));
 
-    private static bool FirstUse(IMemoryCache used, string state)
-    {
-        lock (used)
-        {
-            if (used.TryGetValue(("login", state), out _)) return false;
-            used.Set(("login", state), true, StateLife);
-            return true;
-        }
-    }
+    // WeChat's own browser names itself so, on every kind of phone.
+    private static bool IsInWeChat(HttpRequest request) =>
+        request.Headers.UserAgent.ToString().Contains("MicroMessenger", StringComparison.OrdinalIgnoreCase);
 
     private static CookieOptions CookieOptions(HttpContext context) => new()
     {

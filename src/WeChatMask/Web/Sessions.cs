@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -27,6 +28,7 @@ public static class Sessions
     /// <summary>Policy of what every member of staff may do.</summary>
     public const string StaffPolicy = "staff";
 
+    private const string SessionClaim = "session";
     private const string PharmacyClaim = "pharmacy";
 
     /// <summary>Registers both cookies and the policies. Whatever names no policy is refused.</summary>
@@ -44,9 +46,12 @@ public static class Sessions
         return services;
     }
 
-    /// <summary>Signs a resident's account in, with a fresh cookie.</summary>
+    /// <summary>Signs a resident's account in, with a fresh cookie under a new session id: no cookie from before the log-in becomes one after it.</summary>
     public static Task SignInResidentAsync(this HttpContext context, long accountId) => context.SignInAsync(
-        ResidentScheme, Principal(ResidentScheme, [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture))]));
+        ResidentScheme,
+        Principal(
+            ResidentScheme,
+            [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture)), new(SessionClaim, RandomNumberGenerator.GetHexString(32, lowercase: true))]));
 
     /// <summary>Signs a member of staff in, with a fresh cookie.</summary>
     public static Task SignInStaffAsync(this HttpContext context, long staffId, string username, StaffRole role, long? pharmacyId)
