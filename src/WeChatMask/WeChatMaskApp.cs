@@ -94,6 +94,7 @@ public static class WeChatMaskApp
         app.MapOpenApi().AllowAnonymous();
         app.MapWeChatWebhook();
         app.MapWeChatSignature();
+        app.MapPosters();
         app.MapLogin();
         app.MapResidents();
         app.MapClock();
@@ -118,7 +119,7 @@ public static class WeChatMaskApp
 
     private static void AddResidents(this IServiceCollection services)
     {
-        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>();
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
         services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddHttpClient<RegistryClient>();
     }
@@ -133,6 +134,9 @@ public static class WeChatMaskApp
     private static void AddNotices(this IServiceCollection services)
     {
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>();
+        services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsRules>();
+        services.AddSingleton<WeChatNotices>().AddSingleton<WeChatOutboxStore>().AddSingleton<WeChatNoticeTexts>();
         services.AddHttpClient<ISmsProvider, GatewaySmsProvider>();
     }
 

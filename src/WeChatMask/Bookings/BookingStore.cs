@@ -6,7 +6,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Bookings;
 
 /// <summary>The desk's statements: reads what a batch needs under its locks, and writes what it decided.</summary>
-public sealed class BookingStore(RoundQueries rounds)
+public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = null)
 {
     internal const string SelectBooking = """
         SELECT b.id, b.number, b.request_key, b.round_date, r.pickup_date, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
@@ -80,6 +80,12 @@ public sealed class BookingStore(RoundQueries rounds)
                 transaction,
                 [.. made.Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))],
                 cancellationToken);
+        }
+
+        if (weChat is not null)
+        {
+            var subjects = made.Select(b => new NoticeSubject(b.Id, b.RoundDate, b.PharmacyId));
+            await weChat.BookedAsync(transaction, subjects, batch.Now, round.Times.PickupClosesAt, cancellationToken);
         }
 
         await QuotaStore.TouchBoardAsync(transaction);

@@ -1,11 +1,12 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Bookings;
 
 /// <summary>Gives a booking back. Before the close its place is free at once; after it, the place joins the carry-over.</summary>
-public sealed class CancellationStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board)
+public sealed class CancellationStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board, WeChatNotices? weChat = null)
 {
     /// <summary>Cancels a booking of the account while its policy allows it.</summary>
     public async Task<Refusal> CancelAsync(long accountId, string number, CancellationToken cancellationToken)
@@ -36,6 +37,7 @@ public sealed class CancellationStore(Database database, RoundQueries rounds, Ci
         if (round.Policy.CancellationLiftsCooldown)
             await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booking_id = @Id", new { found.Id });
         await GivePlaceBackAsync(transaction, round, part, found, late, now, cancellationToken);
+        if (weChat is not null) await weChat.CancelledAsync(transaction, new NoticeSubject(found.Id, found.RoundDate, found.PharmacyId), now, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using WeChatMask.Web;
 using WeChatMask.WeChat;
 
@@ -9,11 +10,13 @@ public static class ConversationRegistration
     /// <summary>Registers the <see cref="MessageHandler"/> that the webhook asks.</summary>
     public static IServiceCollection AddConversation(this IServiceCollection services)
     {
+        services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsRules>();
         services.AddHttpContextAccessor();
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
-        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<Listener>().AnswerAsync);
+        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<AccountReports>().AddSingleton<Listener>().AddSingleton<SlowAnswers>();
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<SlowAnswers>().AnswerAsync);
         return services;
     }
 }

@@ -8,7 +8,7 @@ namespace WeChatMask.Conversation;
 /// of a message is logged. What WeChat reports without a person waiting (unsubscribe, VIEW, results of templates) gets none.
 /// </remarks>
 public sealed partial class Listener(
-    Phrases phrases, RoundAnswers round, BookingAnswers bookings, GeneralAnswers general, ILogger<Listener> log)
+    Phrases phrases, RoundAnswers round, BookingAnswers bookings, GeneralAnswers general, AccountReports reports, ILogger<Listener> log)
 {
     private const string Scene = "qrscene_";
 
@@ -36,19 +36,20 @@ public sealed partial class Listener(
         }
     }
 
-    private Task<Reply> AnswerEventAsync(InboundMessage message, CancellationToken cancellationToken)
+    private async Task<Reply> AnswerEventAsync(InboundMessage message, CancellationToken cancellationToken)
     {
+        await reports.TakeAsync(message, cancellationToken);
         var key = message.EventKey ?? "";
         if (message.IsEvent("subscribe"))
         {
             // Other values than a scene are an ordinary follow. The prefix is taken off once: a scene may begin with it.
             var scene = key.StartsWith(Scene, StringComparison.Ordinal) ? key[Scene.Length..] : "";
-            return WelcomeAsync(scene, isNew: true, cancellationToken);
+            return await WelcomeAsync(scene, isNew: true, cancellationToken);
         }
 
-        if (message.IsEvent("SCAN")) return WelcomeAsync(key, isNew: false, cancellationToken);
+        if (message.IsEvent("SCAN")) return await WelcomeAsync(key, isNew: false, cancellationToken);
         // A menu key is one of the words; what a later menu adds is answered like words that are not known.
-        return message.IsEvent("CLICK") ? AnswerAsync(message.FromUserName, key, cancellationToken) : Task.FromResult<Reply>(NoReply.Instance);
+        return message.IsEvent("CLICK") ? await AnswerAsync(message.FromUserName, key, cancellationToken) : NoReply.Instance;
     }
 
     private async Task<Reply> WelcomeAsync(string scene, bool isNew, CancellationToken cancellationToken) =>

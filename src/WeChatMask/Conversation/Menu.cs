@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
 using WeChatMask.Web;
 using WeChatMask.WeChat;
 
@@ -6,10 +7,12 @@ namespace WeChatMask.Conversation;
 
 /// <summary>The account's menu as data: what <c>menu/create</c> is sent, and what a phone shows below the chat.</summary>
 /// <remarks>Three buttons with five below each are the most that WeChat takes. A key is a word of <c>Text/Phrases.txt</c>.</remarks>
-public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks links)
+public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks links, IOptionsMonitor<MenuSettings> settings)
 {
     /// <summary>The menu with this site's addresses.</summary>
-    public MenuDefinition Build() => new(
+    public MenuDefinition Build() => settings.CurrentValue.Buttons is { Count: > 0 } own ? new([.. own.Select(b => b.Build(links.To))]) : Ours();
+
+    private MenuDefinition Ours() => new(
     [
         View("Menu_Book", "/book"),
         Group("Menu_Mine", Click("Menu_Query", "MINE"), View("Menu_Vouchers", "/bookings"), View("Menu_Residents", "/residents"), Click("Menu_Cancel", "CANCEL")),

@@ -1,3 +1,4 @@
+using WeChatMask.Conversation;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Residents;
@@ -29,7 +30,10 @@ public static class Schedule
         new(typeof(LapseUnclaimedJob), TimeSpan.FromSeconds(5)),
         new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
         new(typeof(RenewCredentialsJob), TimeSpan.FromSeconds(10)),
+        new(typeof(KeepAccountJob), TimeSpan.FromMinutes(1)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(SendWeChatNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(PurgeLoginsJob), TimeSpan.FromHours(1)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
     ];
 }

@@ -13,6 +13,15 @@ public enum NoticeKind
 
     /// <summary>To the pharmacy, when lists are published.</summary>
     PharmacyList,
+
+    /// <summary>To the booker by WeChat, on the pickup day's morning.</summary>
+    Reminder = 20,
+
+    /// <summary>To the booker by WeChat, when the booking was not collected.</summary>
+    BookingLapsed = 21,
+
+    /// <summary>To the booker by WeChat, when the booking was given back.</summary>
+    BookingCancelled = 22,
 }
 
 /// <summary>How far a notice has come.</summary>

@@ -36,7 +36,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
     {
         var now = calendar.Now;
         var due = await database.QueryAsync<long>(
-            "SELECT id FROM outbox WHERE status = @waiting AND due_at <= @now AND leased_until <= @now ORDER BY due_at, id LIMIT @count",
+            "SELECT id FROM outbox WHERE channel = 0 AND status = @waiting AND due_at <= @now AND leased_until <= @now ORDER BY due_at, id LIMIT @count",
             new { waiting = NoticeStatus.Waiting, now, count },
             cancellationToken);
         if (due.Count == 0) return [];

@@ -7,6 +7,7 @@ public static class OfficialAccountRegistration
     public static IServiceCollection AddOfficialAccount(this IServiceCollection services)
     {
         services.AddSingleton<KeptStore>().AddSingleton<Credentials>().AddSingleton<LimitStore>().AddSingleton<OfficialAccountClient>();
+        services.AddSingleton<SceneStore>().AddSingleton<ReachStore>().AddSingleton<PosterQueries>();
         return services;
     }
 }

@@ -1,10 +1,11 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>Ends a round: what was not collected lapses, and every unused place goes to the pharmacy's next round.</summary>
-public sealed class LapseStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board)
+public sealed class LapseStore(Database database, RoundQueries rounds, CityCalendar calendar, Board board, WeChatNotices weChat)
 {
     /// <summary>Ends every published round whose pickup hours are over. Returns how many were ended.</summary>
     public async Task<int> LapseAsync(CancellationToken cancellationToken)
@@ -40,6 +41,7 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
                 new { round.Date, booked = BookingStatus.Booked });
         }
 
+        await TellAsync(transaction, round, now, cancellationToken);
         await transaction.ExecuteAsync(
             "UPDATE booking SET status = @lapsed, settled_at = @now WHERE round_date = @Date AND status = @booked",
             new { lapsed = BookingStatus.Lapsed, now, round.Date, booked = BookingStatus.Booked });
@@ -58,6 +60,14 @@ public sealed class LapseStore(Database database, RoundQueries rounds, CityCalen
             cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
+    }
+
+    private async Task TellAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!weChat.Sends(NoticeKind.BookingLapsed)) return;
+        var lapsing = await transaction.QueryAsync<(long Id, long PharmacyId)>(
+            "SELECT id, pharmacy_id FROM booking WHERE round_date = @Date AND status = @booked", new { round.Date, booked = BookingStatus.Booked });
+        await weChat.LapsedAsync(transaction, lapsing.Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId)), now, cancellationToken);
     }
 
     private sealed class Unclaimed

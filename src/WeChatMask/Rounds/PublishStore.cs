@@ -5,7 +5,7 @@ using WeChatMask.Notices;
 namespace WeChatMask.Rounds;
 
 /// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
-public sealed class PublishStore(Database database, RoundQueries rounds, PersonalData personal, CityCalendar calendar, Board board)
+public sealed class PublishStore(Database database, RoundQueries rounds, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
 {
     private static readonly string[] EntryColumns =
         ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];
@@ -86,6 +86,10 @@ public sealed class PublishStore(Database database, RoundQueries rounds, Persona
         await transaction.Engine.InsertManyAsync(
             transaction, "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))], cancellationToken);
         await NoticeOutbox.AddAsync(transaction, [.. Notices(round, parts, listed, now)], cancellationToken);
+        await weChat.PublishedAsync(
+            transaction,
+            [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId))],
+            round.Row.PickupDate, now, round.Times.PickupClosesAt, cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }

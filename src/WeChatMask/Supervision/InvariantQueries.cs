@@ -121,7 +121,7 @@ public sealed class InvariantQueries(Database database)
             SELECT COUNT(*) FROM booking b
               JOIN round r ON r.date = b.round_date AND r.published_at IS NOT NULL
              WHERE b.status IN (0, 1, 2)
-               AND (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = b.id) <> 1
+               AND (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = b.id AND o.channel = 0) <> 1
             """),
     ];
 

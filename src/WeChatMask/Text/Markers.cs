@@ -17,3 +17,9 @@ public sealed class Pages;
 
 /// <summary>Finds <c>Text/Staff.resx</c>: what the pages of clerks and supervisors say.</summary>
 public sealed class Staff;
+
+/// <summary>Finds <c>Text/OfficialAccount.resx</c>: what the account sends by itself, and its pages for supervisors.</summary>
+public sealed class OfficialAccount;
+
+/// <summary>Finds <c>Text/Login.resx</c>: the pages that lead to a log-in, and the short message with its code.</summary>
+public sealed class Login;

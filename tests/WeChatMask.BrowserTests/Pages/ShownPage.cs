@@ -94,13 +94,19 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor", Viewer.Supervisor, Moment.NoRound),
         new("/supervisor", Viewer.Supervisor, Moment.Open),
         new("/supervisor", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/wechat", Viewer.Supervisor, Moment.Open),
+        new("/supervisor/posters", Viewer.Supervisor, Moment.Open),
+        new("/supervisor/posters/LD01", Viewer.Supervisor, Moment.Open, 404),
+        new("/login/ways?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
+        new("/login/phone?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
+        new("/book?pharmacy=LD02", Viewer.Resident, Moment.Open),
         new("/sandbox", Viewer.Public, Moment.Announced),
         new("/sandbox", Viewer.Public, Moment.Handout),
         new("/login?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
     ];
 
     /// <summary>Whether people of the city see it. The sandbox is a page for developers, who need no large type and have wide screens.</summary>
-    public bool IsOfTheSandbox => Path.StartsWith("/sandbox", StringComparison.Ordinal) || Path.StartsWith("/login", StringComparison.Ordinal);
+    public bool IsOfTheSandbox => Path.StartsWith("/sandbox", StringComparison.Ordinal) || Path.StartsWith("/login?", StringComparison.Ordinal);
 
     /// <inheritdoc />
     public override string ToString() => $"{Path} ({Viewer}, {Moment})";

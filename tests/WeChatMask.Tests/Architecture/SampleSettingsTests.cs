@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using WeChatMask.Conversation;
 using WeChatMask.Data;
+using WeChatMask.Notices;
 using WeChatMask.Sms;
 using WeChatMask.WeChat;
 
@@ -19,6 +21,7 @@ public sealed class SampleSettingsTests
     {
         ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["Site"] = typeof(SiteSettings),
         ["Registry"] = typeof(RegistrySettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),
+        ["WeChatMenu"] = typeof(MenuSettings), ["WeChatNotices"] = typeof(WeChatNoticeSettings),
     };
 
     [Fact]

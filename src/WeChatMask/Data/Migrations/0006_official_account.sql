@@ -46,6 +46,7 @@ ALTER TABLE account ADD COLUMN unreachable_since {long};
 ALTER TABLE outbox ADD COLUMN channel {int} NOT NULL DEFAULT 0;
 -- WeChat's id of a message it took, by which it later tells what became of it.
 ALTER TABLE outbox ADD COLUMN message_id {key};
+ALTER TABLE outbox ADD COLUMN wechat_result {key};
 CREATE INDEX ix_outbox_message ON outbox (message_id);
 CREATE INDEX ix_outbox_channel ON outbox (channel, status, due_at);
 

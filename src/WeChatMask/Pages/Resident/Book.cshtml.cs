@@ -50,6 +50,13 @@ public sealed class BookModel(
     /// <summary>The pharmacy of the last booking, while it takes part: whoever comes again and has somebody who may book does it with one press.</summary>
     public PharmacyFigures? Usual { get; private set; }
 
+    /// <summary>Whether <see cref="Usual"/> is the pharmacy whose poster was scanned.</summary>
+    public bool IsAsked { get; private set; }
+
+    /// <summary>The code of the pharmacy whose poster was scanned; kept by the form's address when it is shown again.</summary>
+    [BindProperty(SupportsGet = true, Name = "pharmacy")]
+    public string? Asked { get; set; }
+
     /// <summary>What one can do after each refusal, for the script.</summary>
     public IEnumerable<RefusalView> NextSteps => RefusalWords.OfTheDesk.Select(r => refusals.Of(r));
 
@@ -88,6 +95,12 @@ public sealed class BookModel(
         Residents = await persons.OfAsync(User.AccountId(), Policy?.CooldownDays ?? 0, calendar.Today, cancellationToken);
         if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
             Usual = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
+        if (Asked is { Length: >= 1 and <= 64 } asked && Face.Board.Pharmacies.FirstOrDefault(p => p.Code == asked && p.Status != PharmacyStatus.Withdrawn) is { } scanned)
+        {
+            Usual = scanned;
+            IsAsked = true;
+        }
+
         RequestId = requestId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         // Whoever was chosen, else the first who may book, else the first.
         Chosen = Residents.OrderBy(r => r.Id == residentId ? 0 : r is { Eligible: true, BookableFrom: null } ? 1 : 2).Select(r => r.Id).FirstOrDefault();
