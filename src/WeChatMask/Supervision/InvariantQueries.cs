@@ -120,7 +120,7 @@ public sealed class InvariantQueries(Database database)
         ("every booking of a published round has its one notice", """
             SELECT COUNT(*) FROM booking b
               JOIN round r ON r.date = b.round_date AND r.published_at IS NOT NULL
-              LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND kind IN (0, 1) GROUP BY booking_id) o
+              LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND channel = 0 AND kind IN (0, 1) GROUP BY booking_id) o
                 ON o.booking_id = b.id
              WHERE b.status IN (0, 1, 2) AND COALESCE(o.notices, 0) <> 1
             """),
