@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Tests.Support;
@@ -62,6 +65,23 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_start_that_an_operator_can_mend_leaves_no_stack_trace_in_the_log()
+    {
+        using var log = new Traces();
+
+        var fault = await Assert.ThrowsAsync<StartFaultException>(() => SandboxHost.StartAsync(configure: builder =>
+        {
+            builder.Logging.AddProvider(log);
+            // Nobody listens at port 1.
+            builder.Configuration["Database:Engine"] = nameof(DatabaseKind.PostgreSql);
+            builder.Configuration["Database:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=nobody";
+        }));
+
+        Assert.Contains("Database:ConnectionString", Assert.Single(StartFaults.Of(fault)), StringComparison.Ordinal);
+        Assert.Empty(log.Seen);
+    }
+
+    [Fact]
     public void Ids_are_unique_and_rise_over_threads()
     {
         var ids = Enumerable.Range(0, 100_000).AsParallel().WithDegreeOfParallelism(8).Select(_ => Ids.Next()).ToArray();
@@ -70,5 +90,27 @@ public sealed class StartTests
         Assert.All(ids, id => Assert.True(id > 0));
         var first = Ids.Next();
         Assert.True(Ids.Next() > first);
+    }
+
+    /// <summary>Exceptions that are written to the log.</summary>
+    private sealed class Traces : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<Exception> Seen { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is not null) Seen.Enqueue(exception);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
