@@ -72,7 +72,9 @@ public sealed class StartTests
         var fault = await Assert.ThrowsAsync<StartFaultException>(() => SandboxHost.StartAsync(configure: builder =>
         {
             builder.Logging.AddProvider(log);
-            builder.Configuration["Database:ConnectionString"] = "Data Source=/dev/null/nowhere.db";
+            // Nobody listens at port 1.
+            builder.Configuration["Database:Engine"] = nameof(DatabaseKind.PostgreSql);
+            builder.Configuration["Database:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=nobody";
         }));
 
         Assert.Contains("Database:ConnectionString", Assert.Single(StartFaults.Of(fault)), StringComparison.Ordinal);
