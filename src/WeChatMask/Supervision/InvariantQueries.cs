@@ -126,7 +126,8 @@ public sealed class InvariantQueries(Database database)
             """),
         ("a pickup moves only to a later day, and its booker is told once each time", """
             SELECT COUNT(*) FROM moved_pickup m
-              JOIN round r ON r.date = m.round_date
+              JOIN booking b ON b.id = m.booking_id
+              JOIN round r   ON r.date = m.round_date
              WHERE m.pickup_date <= r.pickup_date OR m.moves < 1
                 OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = m.booking_id AND o.kind = 10) <> m.moves
             """),

@@ -21,7 +21,7 @@ internal sealed class ChaosQueries(Database database)
 
     /// <summary>Notices that are not settled.</summary>
     public Task<long> WaitingNoticesAsync() => AgainAsync(() => database.ScalarAsync<long>(
-        "SELECT COUNT(*) FROM outbox WHERE status = @waiting AND booking_id IS NOT NULL", new { waiting = NoticeStatus.Waiting }));
+        "SELECT COUNT(*) FROM outbox WHERE channel = 0 AND status = @waiting AND booking_id IS NOT NULL", new { waiting = NoticeStatus.Waiting }));
 
     /// <summary>Leases that are held now.</summary>
     public Task<List<string>> LeasesAsync() => database.QueryAsync<string>(

@@ -76,7 +76,7 @@ public sealed class LeaseTests : IAsyncLifetime
         return (int)await CountAsync("status = 0 AND leased_by IS NULL");
     }
 
-    private Task<long> CountAsync(string which) => host.Get<Database>().ScalarAsync<long>($"SELECT COUNT(*) FROM outbox WHERE {which}");
+    private Task<long> CountAsync(string which) => host.Get<Database>().ScalarAsync<long>($"SELECT COUNT(*) FROM outbox WHERE channel = 0 AND {which}");
 
     private async Task SendAsync(Vendor vendor)
     {

@@ -36,7 +36,7 @@ internal static class VendorCity
 
     /// <summary>Every row of the outbox.</summary>
     public static Task<List<OutboxRow>> OutboxAsync(this SandboxHost host) => host.Get<Database>().QueryAsync<OutboxRow>(
-        "SELECT id, status, provider, problem, attempts, maybe_repeated, receipt, receipt_code, due_at FROM outbox ORDER BY id");
+        "SELECT id, status, provider, problem, attempts, maybe_repeated, receipt, receipt_code, due_at FROM outbox WHERE channel = 0 ORDER BY id");
 
     /// <summary>Who carried each message in the inbox.</summary>
     public static async Task<Dictionary<string, int>> CarriedAsync(this SandboxHost host) =>

@@ -74,7 +74,7 @@ public sealed class StaffPageTests(EachEngine<CounterHost> hosts) : IClassFixtur
         Assert.Contains("名额 800", page.Text, StringComparison.Ordinal);
         foreach (var part in new[] { "pharmacies", "rounds", "jobs" })
         {
-            Assert.Contains($"href=\"#{part}\"", page.Html, StringComparison.Ordinal);
+            Assert.Contains($"href=\"/supervisor#{part}\"", page.Html, StringComparison.Ordinal);
             Assert.Contains($"id=\"{part}\"", page.Html, StringComparison.Ordinal);
         }
 
