@@ -42,7 +42,8 @@ public sealed class ActivityFeed(
         var newest = await runs.NewestAsync(MostRuns, cancellationToken);
         var states = await rounds.NewestAsync(MostRounds, cancellationToken);
         var figures = states.Count == 0 ? [] : await queries.FiguresAsync(states.Min(r => r.Date), cancellationToken);
-        return [.. newest.Select(run => Job(run, states, figures))];
+        // Visits are counted every few seconds, and nobody wants to read that.
+        return [.. newest.Where(run => run.Job != "CountVisits").Select(run => Job(run, states, figures))];
     }
 
     private static Happening Job(JobRun run, List<RoundState> states, Dictionary<DateOnly, RoundFigures> figures)
@@ -70,7 +71,8 @@ public sealed class ActivityFeed(
                 return With("Did_Published", Of(Stamped(r => r.PublishedAt)) is { } p ? [p.Pharmacies] : null);
             case "LapseUnclaimed":
                 return With("Did_Lapsed", Of(Stamped(r => r.EndedAt)) is { } l ? [l.Lapsed] : null);
-            case "PlanRounds" or "ReportDay" or "SendNotices" or "PurgePersonalData" or "PurgeMessages":
+            case "PlanRounds" or "ReportDay" or "SendNotices" or "SendWeChatNotices" or "RenewCredentials" or "KeepAccount" or "CheckEligibility"
+                or "PurgePersonalData" or "PurgeMessages" or "PurgeLogins":
                 return new Happening(run.StartedAt, "job", $"Did_{run.Job}", run.Done);
             default:
                 return new Happening(run.StartedAt, "job", "Did_Job", run.Done, run.Job);
