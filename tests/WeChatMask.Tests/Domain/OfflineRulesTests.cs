@@ -48,7 +48,8 @@ public sealed class OfflineRulesTests
     [InlineData(false, "10,3,0,0,13", "11,2,0,0,13")]
     [InlineData(true, "10,1,0,4,7;10,0,4,0,2", "10,0,0,3,7;10,0,3,0,2")]
     [InlineData(true, "10,1,0,0,11;10,0,0,0,2", "11,0,0,0,11;9,0,0,0,2")]
-    [InlineData(true, "5,0,0,2,3;5,1,2,0,7", "4,0,0,1,3;6,0,1,0,7")]
+    [InlineData(true, "5,0,0,2,3;5,1,2,0,7", "5,0,0,2,3;5,0,2,0,7")]
+    [InlineData(true, "5,1,0,0,6;6,0,0,1,5;5,0,1,0,5", "6,0,0,0,6;5,0,0,0,5;5,0,0,0,5")]
     [InlineData(false, "5,1,0,0,6;5,0,0,0,5", "6,0,0,0,6;5,0,0,0,5")]
     public void Taking_a_carried_place_back_takes_a_free_one_and_never_one_that_is_held(bool free, string before, string after)
     {

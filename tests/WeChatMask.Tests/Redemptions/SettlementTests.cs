@@ -60,7 +60,7 @@ public sealed class SettlementTests
         Assert.True(told.GetProperty("afterLapse").GetBoolean());
         Assert.False(told.TryGetProperty("shortRound", out _));
         // The person has the goods, so the cooldown counts.
-        await city.Host.SetClockAsync("2020-02-11T19:00:30+08:00");
+        await city.Host.SetClockAsync("2020-02-11T19:00:00+08:00");
         Assert.Equal("cooldown", (await city.Residents[0].BookAsync("LD01", "next")).Body.Code());
         await city.AssertSoundAsync();
     }
