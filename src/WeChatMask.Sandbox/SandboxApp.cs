@@ -90,8 +90,8 @@ public static class SandboxApp
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(s => s.GetRequiredService<SandboxClock>()));
         services.AddHttpClient(nameof(JoinedNodes)).ConfigurePrimaryHttpMessageHandler(JoinedWorld.Handler).RemoveAllLoggers();
         services.AddSingleton<DemoStaffStore>();
-        services.AddHostedService<Seeding>();
         services.AddHostedService<OwnAddressTeller>();
+        services.AddHostedService<Seeding>();
     }
 
     private static void AddWorld(IServiceCollection services, SandboxOptions options)

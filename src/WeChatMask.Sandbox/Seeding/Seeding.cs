@@ -8,6 +8,8 @@ namespace WeChatMask.Sandbox;
 internal sealed class Seeding(
     SandboxOptions options, CityFile city, CityImport import, CityQueries names, DemoStaffStore staff, DueWork work) : IHostedLifecycleService
 {
+    private bool isNew;
+
     /// <inheritdoc />
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -23,14 +25,18 @@ internal sealed class Seeding(
 
         await import.ImportAsync(city, "sandbox", cancellationToken);
         await staff.AddAsync(cancellationToken);
-        await work.RunAllAsync(cancellationToken);
+        isNew = true;
     }
 
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        // Not before the stand-ins can be reached: a job that calls out would fail and then pause for a while.
+        if (isNew) await work.RunAllAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -74,14 +74,17 @@ public sealed class StoryTests
         var feed = await host.Http.GetJsonAsync("/sandbox/activity");
         var texts = feed.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("text").GetString()!).ToList();
         var calls = texts.Where(t => t.StartsWith("调用微信接口", StringComparison.Ordinal)).ToList();
+        // What the account does for its own upkeep comes in no order that matters here.
+        var upkeep = texts.Where(t => t.Contains("微信凭证", StringComparison.Ordinal) || t == "更新公众号菜单").ToList();
 
         Assert.Contains("调用微信接口 cgi-bin/stable_token", calls);
+        Assert.Contains("更新公众号菜单", upkeep);
         Assert.Equal(
             [
-                "处理 2 条微信通知", "发出 6 条短信", "换新微信凭证 2 份", "公示名单 · 5 家药店，并写好短信", "按序号排好领取时段 · 1 份", "结束预约 · 约出 1 份，剩余 799 份",
-                "预约成功 1 份", "微信登录 · 手机换取身份 1 次", "更新公众号菜单", "换新微信凭证 2 份", "开放预约 · 5 家药店 800 份", "按政策排好 2 期预约",
+                "处理 2 条微信通知", "发出 6 条短信", "公示名单 · 5 家药店，并写好短信", "按序号排好领取时段 · 1 份", "结束预约 · 约出 1 份，剩余 799 份",
+                "预约成功 1 份", "微信登录 · 手机换取身份 1 次", "开放预约 · 5 家药店 800 份", "按政策排好 2 期预约",
             ],
-            texts.Where(t => !calls.Contains(t, StringComparer.Ordinal)));
+            texts.Where(t => !calls.Contains(t, StringComparer.Ordinal) && !upkeep.Contains(t, StringComparer.Ordinal)));
         Assert.Equal((6, calls.Count + 1), (feed.GetProperty("sms").GetInt32(), feed.GetProperty("weChatCalls").GetInt32()));
     }
 
@@ -119,7 +122,10 @@ public sealed class StoryTests
         Assert.Contains("有 1 人关注公众号，已回复欢迎语", await TextsAsync(host));
 
         await host.SetClockAsync("2020-02-10T18:57:00+08:00");
-        Assert.Equal(["按政策排好 2 期预约"], await TextsAsync(host));
+        var told = await TextsAsync(host);
+        Assert.Contains("按政策排好 2 期预约", told);
+        Assert.DoesNotContain("有 1 人关注公众号，已回复欢迎语", told);
+        Assert.DoesNotContain(told, t => t.StartsWith("开放预约", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
                 transaction,
                 """
                 UPDATE outbox
-                   SET status = @Status, due_at = @DueAt, leased_by = NULL, leased_until = 0, message_id = @MessageId, provider_id = @MessageId,
+                   SET status = @Status, due_at = @DueAt, leased_by = NULL, leased_until = 0, message_id = @MessageId,
                        problem = @Problem, settled_at = @SettledAt,
                        maybe_repeated = CASE WHEN @MayHaveLeft = 1 THEN 1 ELSE maybe_repeated END
                  WHERE id = @Id AND leased_by = @Lease
