@@ -39,7 +39,7 @@ public sealed class CounterPageTests(EachEngine<Handout> handouts) : HandoutTest
         await IsAsync(Verdict.Valid, "有效", "先看身份证", Check(clerk, booking.Number, booking.LastFour));
         await IsAsync(Verdict.AlreadyRedeemed, "已领取", "不能重复发放", Check(clerk, done.Number, done.LastFour));
         await IsAsync(Verdict.OtherPharmacy, "非本店", "不在本店领取", Check(await Host.ClerkAsync("LD02"), booking.Number, booking.LastFour));
-        await IsAsync(Verdict.Cancelled, "已经取消", "已取消", Check(clerk, Handout.Cancelled.Number, Handout.Cancelled.LastFour));
+        await IsAsync(Verdict.Cancelled, "已取消", "这个预约已取消", Check(clerk, Handout.Cancelled.Number, Handout.Cancelled.LastFour));
         await IsAsync(Verdict.Unknown, "查无此号", "没有这个预约号", Check(clerk, "20000000000", "0000"));
         await IsAsync(Verdict.Forged, "无效", "领取码无效", Check(clerk, booking.Voucher[..^4] + "2222", ""));
         await IsAsync(Verdict.IdentityMismatch, "证件不符", "后四位与预约人不符", Check(clerk, booking.Number, "zzzz"));
@@ -47,7 +47,7 @@ public sealed class CounterPageTests(EachEngine<Handout> handouts) : HandoutTest
         Host.Now = CounterHost.Morning.AddHours(-1);
         await IsAsync(Verdict.NotYet, "未到时间", "还没到领取时间", Check(clerk, booking.Number, booking.LastFour));
         Host.Now = CounterHost.Morning.AddHours(12);
-        await IsAsync(Verdict.Lapsed, "已经过期", "已过领取时间", Check(clerk, booking.Number, booking.LastFour));
+        await IsAsync(Verdict.Lapsed, "已过期", "已过领取时间", Check(clerk, booking.Number, booking.LastFour));
     }
 
     [EngineTheory]
