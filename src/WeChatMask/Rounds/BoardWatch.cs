@@ -31,13 +31,23 @@ public sealed class BoardWatch(
         using var stop = lifetime.ApplicationStopping.Register(() => channel.Writer.TryComplete());
         try
         {
-            var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+            var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
             yield return Item(new BoardChange(view.Version, view.AsOf, view.Round, []));
             await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken)) yield return Item(change);
         }
         finally
         {
             listeners.TryRemove(channel, out _);
+        }
+    }
+
+    /// <summary>What a new listener starts from: never older than what the next event is compared with, else a change between the two is told to nobody.</summary>
+    private BoardView Begin(BoardView view)
+    {
+        lock (listeners)
+        {
+            told ??= view;
+            return told.Version > view.Version ? told : view;
         }
     }
 
@@ -84,15 +94,18 @@ public sealed class BoardWatch(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (listeners.IsEmpty)
+        lock (listeners)
         {
-            told = null;
-            return;
+            if (listeners.IsEmpty)
+            {
+                told = null;
+                return;
+            }
         }
 
         var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
-        var before = told;
-        told = view;
+        BoardView? before;
+        lock (listeners) (before, told) = (told, view);
         if (before is null) return;
         var known = before.Pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
         var changed = view.Pharmacies.Where(p => !known.TryGetValue(p.Code, out var old) || old != p).ToList();

@@ -76,7 +76,9 @@ public sealed class BoardTests(ITestOutputHelper output)
         var start = TimeProvider.System.GetTimestamp();
         var heard = new List<JsonElement>();
         var booked = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+        // An event that never comes must fail the test and not hold up the run.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(patience.Token))
         {
             heard.Add(JsonSerializer.Deserialize<JsonElement>(item.Data));
             if (heard.SelectMany(Codes).Count() >= residents.Count) break;
