@@ -6,6 +6,7 @@ namespace WeChatMask.Sandbox;
 internal static class FaultEndpoints
 {
     private const int WeChatTooMany = 45009;
+    private const int LongestDelay = 60_000;
 
     /// <summary>Maps reading and setting.</summary>
     public static void MapFaults(this IEndpointRouteBuilder sandbox)
@@ -13,9 +14,10 @@ internal static class FaultEndpoints
         sandbox.MapGet("/faults", (Faults faults) => TypedResults.Ok(Show(faults)));
         sandbox.MapPost("/faults", (FaultOrder order, Faults faults, Refused refused) =>
         {
-            if (!IsName(order.Target, out Neighbour target) || !IsName(order.Mode, out FaultMode mode) || !Faults.Fits(target, mode))
+            if (!IsName(order.Target, out Neighbour target) || !IsName(order.Mode, out FaultMode mode) || !Faults.Fits(target, mode)
+                || order.Milliseconds is < 1 or > LongestDelay)
                 return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_fault");
-            faults.Set(target, mode);
+            faults.Set(target, mode, order.Milliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null);
             return TypedResults.Ok(Show(faults));
         });
     }
@@ -49,5 +51,5 @@ internal static class FaultEndpoints
         return text.All(char.IsAsciiLetterLower) && Enum.TryParse(text, ignoreCase: true, out value);
     }
 
-    private sealed record FaultOrder(string Target, string Mode);
+    private sealed record FaultOrder(string Target, string Mode, int? Milliseconds = null);
 }

@@ -30,7 +30,7 @@ public enum FaultMode
     /// <summary>Every call is 503 at once.</summary>
     Down,
 
-    /// <summary>Every call is answered well, after <see cref="Faults.SlowDelay"/>.</summary>
+    /// <summary>Every call is answered well, after <see cref="Faults.SlowDelay"/> or a time that was named.</summary>
     Slow,
 
     /// <summary>Four of five calls are told that they are too many.</summary>
@@ -49,9 +49,10 @@ public sealed class Faults
     private const int ThrottledRound = 5;
 
     private readonly ConcurrentDictionary<Neighbour, FaultMode> modes = new();
+    private readonly ConcurrentDictionary<Neighbour, TimeSpan> delays = new();
     private int throttled;
 
-    /// <summary>What a slow neighbour takes: longer than any caller should wait.</summary>
+    /// <summary>What a slow neighbour takes unless told otherwise: longer than any caller should wait.</summary>
     public static TimeSpan SlowDelay { get; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Every neighbour's mode.</summary>
@@ -62,7 +63,14 @@ public sealed class Faults
         mode is not (FaultMode.Balance or FaultMode.Silent) || neighbour is Neighbour.Aliyun or Neighbour.Tencent;
 
     /// <summary>Makes a neighbour behave so from now on.</summary>
-    public void Set(Neighbour neighbour, FaultMode mode) => modes[neighbour] = mode;
+    /// <param name="neighbour">Which.</param>
+    /// <param name="mode">How.</param>
+    /// <param name="delay">What a slow one takes; none for <see cref="SlowDelay"/>.</param>
+    public void Set(Neighbour neighbour, FaultMode mode, TimeSpan? delay = null)
+    {
+        delays[neighbour] = delay ?? SlowDelay;
+        modes[neighbour] = mode;
+    }
 
     /// <summary>A neighbour's mode.</summary>
     public FaultMode Of(Neighbour neighbour) => modes.GetValueOrDefault(neighbour);
@@ -77,7 +85,7 @@ public sealed class Faults
             case FaultMode.Throttle:
                 return Interlocked.Increment(ref throttled) % ThrottledRound == 0 ? FaultMode.Ok : FaultMode.Throttle;
             case FaultMode.Slow:
-                await Task.Delay(SlowDelay, cancellationToken);
+                await Task.Delay(delays.GetValueOrDefault(neighbour, SlowDelay), cancellationToken);
                 return FaultMode.Ok;
             case var mode:
                 return mode;
