@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Domain;
@@ -14,16 +13,13 @@ namespace WeChatMask.Bookings;
 public sealed class BookingDesk : IHostedService, IDisposable
 {
     private const int Tries = 5;
-    private readonly Channel<Waiting> queue;
+    private readonly BatchWriter<Waiting> writer;
     private readonly Database database;
     private readonly BookingStore store;
     private readonly FreshNumbers numbers;
     private readonly Board board;
     private readonly CityCalendar calendar;
     private readonly ILogger<BookingDesk> log;
-    private readonly int batchSize;
-    private readonly CancellationTokenSource abort = new();
-    private Thread? writer;
 
     /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
     public BookingDesk(
@@ -34,9 +30,8 @@ public sealed class BookingDesk : IHostedService, IDisposable
         this.board = board;
         this.calendar = calendar;
         this.log = log;
-        batchSize = settings.Value.DeskBatch;
-        numbers = new FreshNumbers(queries, batchSize);
-        queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(settings.Value.DeskQueue) { SingleReader = true });
+        numbers = new FreshNumbers(queries, settings.Value.DeskBatch);
+        writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, SettleAsync, waiting => waiting.TellBusy());
     }
 
     /// <summary>Brings an attempt to the desk and waits for its answer; a full queue answers <see cref="Refusal.Busy"/> at once.</summary>
@@ -44,43 +39,22 @@ public sealed class BookingDesk : IHostedService, IDisposable
     public Task<BookingAnswer> BookAsync(BookingRequest request)
     {
         var waiting = new Waiting(request);
-        return queue.Writer.TryWrite(waiting) ? waiting.Answer.Task : Task.FromResult(new BookingAnswer(Refusal.Busy));
+        if (!writer.TryAdd(waiting)) waiting.TellBusy();
+        return waiting.Answer.Task;
     }
 
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A thread of its own: on the pool, busy request threads could keep the one who answers them from running.
-        writer = new Thread(Run) { IsBackground = true, Name = "booking-desk" };
         writer.Start();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        queue.Writer.TryComplete();
-        await using var stop = cancellationToken.Register(abort.Cancel);
-        if (writer is { } thread) await Task.Run(thread.Join, CancellationToken.None);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => writer.StopAsync(cancellationToken);
 
     /// <inheritdoc />
-    public void Dispose() => abort.Dispose();
-
-    private void Run()
-    {
-        var batch = new List<Waiting>(batchSize);
-        // An exception that left this thread would end the process.
-        while (!abort.IsCancellationRequested && queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            batch.Clear();
-            while (batch.Count < batchSize && queue.Reader.TryRead(out var waiting)) batch.Add(waiting);
-            SettleAsync(batch).GetAwaiter().GetResult();
-        }
-
-        // Left only when the stop could not wait: nothing was written for them.
-        while (queue.Reader.TryRead(out var left)) left.Answer.TrySetResult(new BookingAnswer(Refusal.Busy));
-    }
+    public void Dispose() => writer.Dispose();
 
     /// <summary>Decides a batch; when it cannot be written, halves it, so that one bad attempt does not spoil the others.</summary>
     private async Task SettleAsync(IReadOnlyList<Waiting> batch)
@@ -95,7 +69,8 @@ public sealed class BookingDesk : IHostedService, IDisposable
         {
             // No attempt is to blame, so none is tried alone: hundreds of people would wait for hundreds of time limits.
             log.LogWarning("The database does not take bookings, {Count} attempts are answered busy: {Problem}", batch.Count, e.Message);
-            foreach (var waiting in batch) waiting.Answer.TrySetResult(new BookingAnswer(Refusal.Busy));
+            foreach (var waiting in batch) waiting.TellBusy();
+            writer.GiveBackIfSlow();
         }
         catch (Exception e) when (batch.Count > 1)
         {
@@ -109,7 +84,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
 #pragma warning restore CA1031
         {
             log.LogError(e, "A booking attempt could not be written");
-            batch[0].Answer.TrySetResult(new BookingAnswer(Refusal.Busy));
+            batch[0].TellBusy();
         }
     }
 
@@ -130,19 +105,21 @@ public sealed class BookingDesk : IHostedService, IDisposable
 
     private async Task<BookingAnswer[]> TryDecideAsync(IReadOnlyList<BookingRequest> requests)
     {
-        await numbers.PrepareAsync(requests.Count, abort.Token);
-        await using var transaction = await database.Engine.BeginWriteAsync(abort.Token);
+        await numbers.PrepareAsync(requests.Count, writer.Aborted);
+        await using var transaction = await database.Engine.BeginWriteAsync(writer.Aborted);
         // Read after the write lock was won, so that no attempt is judged by an instant long past.
         var now = calendar.Now;
-        var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, abort.Token);
+        var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, writer.Aborted);
         var answers = requests.Select(r => batch.Decide(r, numbers.Take)).ToArray();
-        await store.SaveAsync(transaction, batch, abort.Token);
-        if (batch.Made.Count > 0) await transaction.CommitAsync(abort.Token);
+        await store.SaveAsync(transaction, batch, writer.Aborted);
+        if (batch.Made.Count > 0) await transaction.CommitAsync(writer.Aborted);
         return answers;
     }
 
     private sealed record Waiting(BookingRequest Request)
     {
         public TaskCompletionSource<BookingAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void TellBusy() => Answer.TrySetResult(new BookingAnswer(Refusal.Busy));
     }
 }

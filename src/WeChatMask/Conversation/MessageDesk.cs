@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Threading.Channels;
 using WeChatMask.Data;
 
 namespace WeChatMask.Conversation;
@@ -9,14 +8,24 @@ namespace WeChatMask.Conversation;
 /// node takes what has gathered and commits it at once: a message costs a share of a disk sync, and a chatting city does
 /// not push the booking desk from the database.
 /// </summary>
-public sealed class MessageDesk(Database database, HandledMessageStore store, ILogger<MessageDesk> log) : IHostedService, IDisposable
+public sealed class MessageDesk : IHostedService, IDisposable
 {
     private const int Queue = 5_000;
     private const int Batch = 500;
 
-    private readonly Channel<Entry> queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Queue) { SingleReader = true });
-    private readonly CancellationTokenSource abort = new();
-    private Thread? writer;
+    private readonly Database database;
+    private readonly HandledMessageStore store;
+    private readonly ILogger<MessageDesk> log;
+    private readonly BatchWriter<Entry> writer;
+
+    /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
+    public MessageDesk(Database database, HandledMessageStore store, ILogger<MessageDesk> log)
+    {
+        this.database = database;
+        this.store = store;
+        this.log = log;
+        writer = new BatchWriter<Entry>("message-desk", Queue, Batch, WriteAsync, left => left.Fail(null));
+    }
 
     /// <summary>Claims a message for the caller, in one step that all nodes share.</summary>
     /// <exception cref="InvalidOperationException">The queue is full, or the claim could not be written.</exception>
@@ -33,46 +42,25 @@ public sealed class MessageDesk(Database database, HandledMessageStore store, IL
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A thread of its own, as at the booking desk: those who wait for it may fill the pool.
-        writer = new Thread(Run) { IsBackground = true, Name = "message-desk" };
         writer.Start();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        queue.Writer.TryComplete();
-        await using var stop = cancellationToken.Register(abort.Cancel);
-        if (writer is { } thread) await Task.Run(thread.Join, CancellationToken.None);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => writer.StopAsync(cancellationToken);
 
     /// <inheritdoc />
-    public void Dispose() => abort.Dispose();
+    public void Dispose() => writer.Dispose();
 
     private Task<Claim> AddAsync(Entry entry) =>
-        queue.Writer.TryWrite(entry) ? entry.Written.Task : Task.FromException<Claim>(new InvalidOperationException("The queue of messages is full."));
+        writer.TryAdd(entry) ? entry.Written.Task : Task.FromException<Claim>(new InvalidOperationException("The queue of messages is full."));
 
-    private void Run()
-    {
-        var batch = new List<Entry>(Batch);
-        // An exception that left this thread would end the process.
-        while (!abort.IsCancellationRequested && queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            batch.Clear();
-            while (batch.Count < Batch && queue.Reader.TryRead(out var entry)) batch.Add(entry);
-            WriteAsync(batch).GetAwaiter().GetResult();
-        }
-
-        while (queue.Reader.TryRead(out var left)) left.Fail(null);
-    }
-
-    private async Task WriteAsync(List<Entry> batch)
+    private async Task WriteAsync(IReadOnlyList<Entry> batch)
     {
         try
         {
             var claims = batch.Where(e => e.Lease is null).ToList();
-            var results = await database.WriteAsync(transaction => WriteAsync(transaction, batch, claims), abort.Token);
+            var results = await database.WriteAsync(transaction => WriteAsync(transaction, batch, claims), writer.Aborted);
             for (var i = 0; i < claims.Count; i++) claims[i].Written.TrySetResult(results[i]);
             foreach (var entry in batch) entry.Written.TrySetResult(default);
         }
@@ -80,18 +68,20 @@ public sealed class MessageDesk(Database database, HandledMessageStore store, IL
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            var outage = e is DbException db && database.Engine.IsOutage(db);
             // During an outage this comes once for each batch, which a stack trace would not make clearer.
-            if (e is DbException db && database.Engine.IsOutage(db)) log.LogWarning("The database takes no messages, {Count} wait in vain: {Problem}", batch.Count, e.Message);
+            if (outage) log.LogWarning("The database takes no messages, {Count} wait in vain: {Problem}", batch.Count, e.Message);
             else log.LogError(e, "{Count} messages could not be written down", batch.Count);
             foreach (var entry in batch) entry.Fail(e);
+            if (outage) writer.GiveBackIfSlow();
         }
     }
 
-    private async Task<IReadOnlyList<Claim>> WriteAsync(WriteTransaction transaction, List<Entry> batch, List<Entry> claims)
+    private async Task<IReadOnlyList<Claim>> WriteAsync(WriteTransaction transaction, IReadOnlyList<Entry> batch, List<Entry> claims)
     {
-        var results = await store.ClaimAsync(transaction, [.. claims.Select(e => e.Key)], abort.Token);
-        await HandledMessageStore.AnswerAsync(transaction, batch.Where(e => e.Reply is not null).Select(e => (e.Key, e.Lease!.Value, e.Reply!)), abort.Token);
-        await HandledMessageStore.ReleaseAsync(transaction, batch.Where(e => e is { Lease: not null, Reply: null }).Select(e => (e.Key, e.Lease!.Value)), abort.Token);
+        var results = await store.ClaimAsync(transaction, [.. claims.Select(e => e.Key)], writer.Aborted);
+        await HandledMessageStore.AnswerAsync(transaction, batch.Where(e => e.Reply is not null).Select(e => (e.Key, e.Lease!.Value, e.Reply!)), writer.Aborted);
+        await HandledMessageStore.ReleaseAsync(transaction, batch.Where(e => e is { Lease: not null, Reply: null }).Select(e => (e.Key, e.Lease!.Value)), writer.Aborted);
         return results;
     }
 

@@ -21,6 +21,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private const string RecheckSetting = "Host Recheck Seconds";
     private const string CommandSetting = "Command Timeout";
     private const string ConnectSetting = "Timeout";
+    private const string KerberosSetting = "GSS Encryption Mode";
 
     // A prepared statement keeps the plan it was given; one made while a round has few bookings would still read the whole
     // table when there are a hundred thousand. Planning anew costs a tenth of a millisecond. The disks are solid, so that a
@@ -192,17 +193,24 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         await source.DisposeAsync();
     }
 
-    private static NpgsqlConnectionStringBuilder SettingsOf(string connectionString)
+    /// <summary>The connection string with what this product needs of the driver; what an operator has set counts.</summary>
+    internal static NpgsqlConnectionStringBuilder SettingsOf(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100 };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        // The driver's ContainsKey tells whether there is such a setting at all, its keys tell which were given.
+        var given = settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        settings.MaxAutoPrepare = 100;
         settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
-        // A server that vanished without a word must not hold people longer than they wait; what an operator has set counts.
-        if (!settings.ContainsKey(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;
-        if (!settings.ContainsKey(ConnectSetting)) settings.Timeout = SecondsToConnect;
+        // A server that vanished without a word must not hold people longer than they wait.
+        if (!given.Contains(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;
+        if (!given.Contains(ConnectSetting)) settings.Timeout = SecondsToConnect;
+        // A statement that ran out of time is called off over a connection of its own, which a silent server does not take
+        // either. The driver would try that twice, with Kerberos and without.
+        if (!given.Contains(KerberosSetting)) settings.GssEncryptionMode = GssEncryptionMode.Disable;
         if (!HasSeveralHosts(settings)) return settings;
         settings.TargetSessionAttributes ??= "primary";
         // A server that was seen down, or was no primary, is asked again after a second instead of ten.
-        if (!settings.ContainsKey(RecheckSetting)) settings.HostRecheckSeconds = 1;
+        if (!given.Contains(RecheckSetting)) settings.HostRecheckSeconds = 1;
         return settings;
     }
 
