@@ -23,7 +23,11 @@ public sealed class SiteSettings
     public int DeskQueue { get; set; } = 20_000;
 
     /// <summary>The most requests one transaction of the desk decides.</summary>
-    public int DeskBatch { get; set; } = 500;
+    /// <remarks>
+    /// A batch has some sixteen trips to a database server, whatever its size; a thousand at once were decided some 15 %
+    /// faster there than five hundred, as fast in SQLite, and two thousand no faster.
+    /// </remarks>
+    public int DeskBatch { get; set; } = 1000;
 }
 
 /// <summary>Section <c>Map</c>: the picture under the pharmacies' places. Without it the places are still shown.</summary>

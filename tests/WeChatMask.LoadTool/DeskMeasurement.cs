@@ -11,7 +11,6 @@ namespace WeChatMask.LoadTool;
 internal static class DeskMeasurement
 {
     private const int Usual = 100_000;
-    private const int UsualBatch = 500;
     private const int Pharmacies = 200;
     private const int Producers = 8;
     private const int InFlight = 500;
@@ -30,7 +29,7 @@ internal static class DeskMeasurement
             return Report.Verdict(broken);
         }
 
-        var desk = await MeasureAsync(options.Engine, residents, UsualBatch, broken);
+        var desk = await MeasureAsync(options.Engine, residents, new SiteSettings().DeskBatch, broken);
         var single = await MeasureAsync(options.Engine, Math.Max(1, residents / ShareOfSingles), 1, broken);
         Report.Line("desk: batches against single transactions", desk / single, "times");
         return Report.Verdict(broken);

@@ -1,3 +1,4 @@
+using Dapper;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 
@@ -14,23 +15,22 @@ public static class QuotaStore
     public static async Task<List<PharmacyRound>> LockAsync(WriteTransaction transaction, DateOnly round, IReadOnlyCollection<long>? pharmacies = null)
     {
         var filter = pharmacies is null ? "" : $"AND pharmacy_id {transaction.Engine.AnyOf("pharmacies")}";
-        var parts = await transaction.QueryAsync<PharmacyRound>(
+        // One trip. The second statement sees what is committed when it begins, which is after the first has its locks.
+        await using var both = await transaction.Connection.QueryMultipleAsync(
             $"""
              SELECT pharmacy_id, last_serial, redeemed, lapsed, cancelled_late
                FROM pharmacy_round
               WHERE round_date = @round {filter}
-              ORDER BY pharmacy_id{transaction.Engine.ForUpdate}
+              ORDER BY pharmacy_id{transaction.Engine.ForUpdate};
+             SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, taken
+               FROM quota
+              WHERE round_date = @round {filter}
+              ORDER BY pharmacy_id, window_index
              """,
-            new { round, pharmacies });
-        var windows = (await transaction.QueryAsync<QuotaRow>(
-                $"""
-                 SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, taken
-                   FROM quota
-                  WHERE round_date = @round {filter}
-                  ORDER BY pharmacy_id, window_index
-                 """,
-                new { round, pharmacies }))
-            .ToLookup(q => q.PharmacyId);
+            new { round, pharmacies },
+            transaction.Transaction);
+        var parts = (await both.ReadAsync<PharmacyRound>()).AsList();
+        var windows = (await both.ReadAsync<QuotaRow>()).ToLookup(q => q.PharmacyId);
         foreach (var part in parts) part.Windows = [.. windows[part.PharmacyId].Select(q => q.ToPlaces())];
         return parts;
     }
@@ -59,10 +59,10 @@ public static class QuotaStore
     }
 
     /// <summary>Counts the board's version up, in the transaction that changed what the board shows. Call it last: every writer wants this row.</summary>
-    public static async Task TouchBoardAsync(WriteTransaction transaction)
+    public static Task TouchBoardAsync(WriteTransaction transaction)
     {
-        await transaction.ExecuteAsync("UPDATE board_version SET version = version + 1 WHERE id = 1");
-        if (transaction.Engine.WakeOthers is { } wake) await transaction.ExecuteAsync(wake);
+        const string touch = "UPDATE board_version SET version = version + 1 WHERE id = 1";
+        return transaction.ExecuteAsync(transaction.Engine.WakeOthers is { } wake ? $"{touch}; {wake}" : touch);
     }
 }
 
