@@ -25,7 +25,7 @@ public sealed class SiteSettings
     /// <summary>The most requests one transaction of the desk decides.</summary>
     /// <remarks>
     /// A batch has some sixteen trips to a database server, whatever its size; a thousand at once were decided some 15 %
-    /// faster there than five hundred, as fast in SQLite, and two thousand no faster.
+    /// faster there than five hundred, as fast in the embedded database, and two thousand no faster.
     /// </remarks>
     public int DeskBatch { get; set; } = 1000;
 }
