@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Dapper;
 using Microsoft.Extensions.Options;
 
@@ -41,8 +42,15 @@ public sealed class Database : IDisposable
     /// <summary>Runs several reads on one connection.</summary>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
     {
-        await using var connection = await Engine.OpenAsync(cancellationToken);
-        return await read(connection);
+        try
+        {
+            await using var connection = await Engine.OpenAsync(cancellationToken);
+            return await read(connection);
+        }
+        catch (SocketException e)
+        {
+            throw new ConnectionLostException(e.Message, e);
+        }
     }
 
     /// <summary>
@@ -63,6 +71,11 @@ public sealed class Database : IDisposable
             catch (DbException e) when (attempt < Tries && Engine.MayRetry(e))
             {
                 await Task.Delay(Random.Shared.Next(1, 10 * attempt), cancellationToken);
+            }
+            catch (SocketException e)
+            {
+                // A driver may pass on what the system says when it sends into a line that has just broken.
+                throw new ConnectionLostException(e.Message, e);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using Dapper;
 
 namespace WeChatMask.Data;
 
@@ -33,7 +34,12 @@ public sealed class Migrator(Database database, TimeProvider time)
                     continue;
                 }
 
-                foreach (var statement in Statements(database.Engine.Translate(sql))) await transaction.ExecuteAsync(statement);
+                foreach (var statement in Statements(database.Engine.Translate(sql)))
+                {
+                    // An index over ten million rows takes longer than any statement that a person waits for.
+                    await transaction.Connection.ExecuteAsync(new CommandDefinition(statement, transaction: transaction.Transaction, commandTimeout: 0));
+                }
+
                 await transaction.ExecuteAsync(
                     "INSERT INTO schema_migration (name, checksum, applied_at) VALUES (@name, @checksum, @now)",
                     new { name, checksum, now = time.GetUtcNow() });

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
-using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Quartz;
@@ -14,40 +16,60 @@ namespace WeChatMask.Data;
 /// Written on ADO.NET's own base types. The driver is found by its name at run time, since its package is not in every
 /// registry; a build with <c>-p:MySql=true</c> brings it along.
 /// </remarks>
-public sealed class MySqlEngine : DatabaseEngine
+public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 {
     private const string Driver = "MySqlConnector";
     private const string Factory = "MySqlConnector.MySqlConnectorFactory";
 
     // max_allowed_packet and the number of placeholders are far above what this makes.
     private const int RowsAtATime = 500;
-    private const int LockSeconds = 60;
+    private const int LockTries = 20;
+    private const int LockSeconds = 3;
     private const string SchemaLock = "wechatmask.schema";
 
     private const string CommandSetting = "Default Command Timeout";
     private const string ConnectSetting = "Connection Timeout";
 
+    // The driver's own: a connection that broke, and a statement that ran out of time.
+    private const int Broken = 0;
+    private const int OutOfTime = -1;
+
     private const int DiskFull = 1021;
+    private const int WriteError = 1026;
     private const int TooManyConnections = 1040;
     private const int CannotConnect = 1042;
+    // A cluster's member that is not in the cluster at the moment.
+    private const int NotReady = 1047;
     private const int Shutdown = 1053;
     private const int TableFull = 1114;
+    private const int TooManyOfUser = 1203;
+    private const int UserLimit = 1226;
     private const int OptionPrevents = 1290;
+    private const int Interrupted = 1317;
     private const int ReadOnlyMode = 1836;
     private const int Killed = 1927;
+    private const int SessionKilled = 3169;
     private const int DuplicateEntry = 1062;
     private const int LockWaitTimeout = 1205;
     private const int Deadlock = 1213;
 
-    private readonly DbProviderFactory factory;
-    private readonly string connectionString;
+    // Text as it is, which is shorter than escapes.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> columnTypes = new(StringComparer.Ordinal);
+    private readonly DbDataSource source;
+    private readonly int secondsToAnswer;
+    private readonly TimeSpan timeToAnswer;
 
     /// <summary>Uses the server of the connection string.</summary>
     /// <exception cref="OptionsValidationException">This build has no driver for it.</exception>
     public MySqlEngine(string connectionString)
     {
-        factory = FindDriver();
-        this.connectionString = SettingsOf(factory, connectionString).ConnectionString;
+        var driver = FindDriver();
+        var settings = SettingsOf(driver, connectionString);
+        secondsToAnswer = Convert.ToInt32(settings[CommandSetting], CultureInfo.InvariantCulture);
+        timeToAnswer = secondsToAnswer == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(secondsToAnswer);
+        source = driver.CreateDataSource(settings.ConnectionString);
     }
 
     /// <summary>Keeps the nodes' shared schedule on the server of the connection string, over a small pool of its own.</summary>
@@ -71,14 +93,22 @@ public sealed class MySqlEngine : DatabaseEngine
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
     /// <inheritdoc />
-    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => source.OpenConnectionAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
-        var connection = factory.CreateConnection()!;
+        var connection = await OpenAsync(cancellationToken);
+        var begin = connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).AsTask();
         try
         {
-            connection.ConnectionString = connectionString;
-            await connection.OpenAsync(cancellationToken);
-            return connection;
+            // The driver waits for this answer without any limit, whatever the connection string says.
+            return new WriteTransaction(this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None));
+        }
+        catch (TimeoutException e)
+        {
+            _ = CloseAfterAsync(begin, connection);
+            throw new ConnectionLostException(e.Message, e);
         }
         catch
         {
@@ -88,14 +118,16 @@ public sealed class MySqlEngine : DatabaseEngine
     }
 
     /// <inheritdoc />
-    public override ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginOnServerAsync(cancellationToken);
-
-    /// <inheritdoc />
     public override async Task LockSchemaAsync(WriteTransaction transaction)
     {
         // Here a CREATE TABLE commits by itself, so the lock is the session's; it ends with the connection's reset in the pool.
-        if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) != 1)
-            throw new StartFaultException("Another node has been changing the schema for a minute; this one stops. Start it again.");
+        // A statement that waits as long as a change of the schema may take would be called off by its own time limit.
+        for (var i = 0; i < LockTries; i++)
+        {
+            if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) == 1) return;
+        }
+
+        throw new StartFaultException("Another node has been changing the schema for a minute; this one stops. Start it again.");
     }
 
     /// <inheritdoc />
@@ -114,51 +146,89 @@ public sealed class MySqlEngine : DatabaseEngine
     public override async Task InsertManyAsync(
         WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
     {
+        // The driver takes a bare question mark by its place, which is quicker than looking a name up eight thousand times.
+        var row = $"({string.Join(", ", columns.Select(_ => "?"))})";
         foreach (var part in rows.Chunk(RowsAtATime))
         {
             await using var command = transaction.Connection.CreateCommand();
             command.Transaction = transaction.Transaction;
-            var sql = new StringBuilder($"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ");
-            for (var r = 0; r < part.Length; r++)
-            {
-                sql.Append(r == 0 ? "(" : ", (");
-                for (var c = 0; c < columns.Length; c++)
-                {
-                    var parameter = command.CreateParameter();
-                    parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{r}_{c}");
-                    parameter.Value = part[r][c] ?? DBNull.Value;
-                    command.Parameters.Add(parameter);
-                    sql.Append(c == 0 ? "" : ", ").Append(parameter.ParameterName);
-                }
-
-                sql.Append(')');
-            }
-
-            command.CommandText = sql.ToString();
+            command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", Enumerable.Repeat(row, part.Length))}";
+            foreach (var value in part.SelectMany(values => values)) Add(command.Parameters, command.CreateParameter(), "", value);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 
     /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null) =>
-        keys.Count == 0
-            ? []
-            : (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
-                $"{select} WHERE {column} IN @keys", new { keys }, transaction.Transaction, cancellationToken: cancellationToken))).AsList();
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
+    {
+        var found = new List<TRow>();
+        // In the order in which they are written: the table of the keys first, by its index. Left the choice, the planner begins
+        // with the one round there is and reads all its bookings; and of a thousand keys MariaDB makes a table, to read all of ours.
+        foreach (var part in keys.Chunk(RowsAtATime))
+        {
+            found.AddRange(await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
+                $"SELECT STRAIGHT_JOIN {select["SELECT ".Length..]} WHERE {column} IN @part", new { part }, transaction.Transaction, cancellationToken: cancellationToken)));
+        }
+
+        return found;
+    }
 
     /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
-        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken) =>
-        args.Count == 0 ? 0 : await transaction.Connection.ExecuteAsync(new CommandDefinition(sql, args, transaction.Transaction, cancellationToken: cancellationToken));
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
+    {
+        var properties = typeof(TArgs).GetProperties();
+        var touched = 0;
+        foreach (var part in args.Chunk(RowsAtATime))
+        {
+            // One trip for many: the driver sends the statements of a batch together.
+            await using var batch = transaction.Connection.CreateBatch();
+            batch.Transaction = transaction.Transaction;
+            // A command takes its limit from the connection string, a batch has none.
+            batch.Timeout = secondsToAnswer;
+            foreach (var arg in part)
+            {
+                var command = batch.CreateBatchCommand();
+                command.CommandText = sql;
+                foreach (var property in properties) Add(command.Parameters, command.CreateParameter(), $"@{property.Name}", ColumnTypes.Value(property.GetValue(arg)));
+                batch.BatchCommands.Add(command);
+            }
+
+            touched += await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return touched;
+    }
+
+    /// <inheritdoc />
+    public override async Task UpdateManyAsync(
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0) return;
+        var types = await ColumnTypesAsync(transaction, table, cancellationToken);
+        string[] names = [.. keys, .. columns];
+        var sql =
+            $"UPDATE JSON_TABLE(@part, '$[*]' COLUMNS ({string.Join(", ", names.Select((n, i) => $"{n} {types[n]} PATH '$[{i}]' ERROR ON ERROR"))})) AS v "
+            + $"STRAIGHT_JOIN {table} AS t ON {string.Join(" AND ", keys.Select(k => $"t.{k} = v.{k}"))} "
+            + $"SET {string.Join(", ", columns.Select(c => $"t.{c} = v.{c}"))}";
+        foreach (var part in rows.Chunk(RowsAtATime))
+        {
+            await transaction.Connection.ExecuteAsync(new CommandDefinition(
+                sql, new { part = JsonSerializer.Serialize(part, Json) }, transaction.Transaction, cancellationToken: cancellationToken));
+        }
+    }
 
     /// <inheritdoc />
     public override bool MayRetry(DbException exception) => NumberOf(exception) is DuplicateEntry or LockWaitTimeout or Deadlock;
 
-    // The driver's own number for a connection that broke is 0.
     /// <inheritdoc />
-    public override bool IsOutage(DbException exception) => NumberOf(exception)
-        is null or 0 or TooManyConnections or CannotConnect or Shutdown or DiskFull or TableFull or OptionPrevents or ReadOnlyMode or Killed;
+    public override bool IsOutage(DbException exception) => IsOutage(NumberOf(exception));
+
+    /// <summary>The same of the number that the driver gives; none where an exception has none, which is then one of the way to the server.</summary>
+    internal static bool IsOutage(int? number) => number
+        is null or Broken or OutOfTime or DiskFull or WriteError or TooManyConnections or CannotConnect or NotReady or Shutdown or TableFull
+        or TooManyOfUser or UserLimit or OptionPrevents or Interrupted or ReadOnlyMode or Killed or SessionKilled;
 
     /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) => NumberOf(exception) is DuplicateEntry;
@@ -171,6 +241,40 @@ public sealed class MySqlEngine : DatabaseEngine
         .Replace("{int}", "INT", StringComparison.Ordinal)
         .Replace("{long}", "BIGINT", StringComparison.Ordinal)
         .Replace("{real}", "DOUBLE", StringComparison.Ordinal);
+
+    /// <inheritdoc />
+    public void Dispose() => source.Dispose();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    // A key must have its column's own character set and order, or its index is of no use.
+    private async Task<IReadOnlyDictionary<string, string>> ColumnTypesAsync(WriteTransaction transaction, string table, CancellationToken cancellationToken)
+    {
+        if (columnTypes.TryGetValue(table, out var known)) return known;
+        var columns = await transaction.Connection.QueryAsync<(string Name, string Type)>(new CommandDefinition(
+            """
+            SELECT column_name, CONCAT(column_type, COALESCE(CONCAT(' CHARACTER SET ', character_set_name, ' COLLATE ', collation_name), ''))
+              FROM information_schema.columns
+             WHERE table_schema = DATABASE() AND table_name = @table
+            """,
+            new { table }, transaction.Transaction, cancellationToken: cancellationToken));
+        return columnTypes[table] = columns.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+    }
+
+    // Back in its pool, a connection with an answer outstanding would give it to whoever comes next.
+    private static async Task CloseAfterAsync(Task begin, DbConnection connection)
+    {
+        await begin.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await connection.DisposeAsync();
+    }
+
+    private static void Add(DbParameterCollection parameters, DbParameter parameter, string name, object? value)
+    {
+        parameter.ParameterName = name;
+        parameter.Value = value ?? DBNull.Value;
+        parameters.Add(parameter);
+    }
 
     // The driver's own exception type has the number; the base type has not.
     private static int? NumberOf(DbException exception) =>

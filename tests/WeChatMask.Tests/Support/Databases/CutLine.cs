@@ -5,7 +5,10 @@ using System.Net.Sockets;
 
 namespace WeChatMask.Tests.Support;
 
-/// <summary>A line on loopback between a node and its database server that a test can cut and mend. What was open when it is cut stays gone.</summary>
+/// <summary>
+/// A line on loopback between a node and its database server that a test can cut and mend, or silence. What was open when it
+/// is cut stays gone; on a silent line everything stays open and nothing arrives.
+/// </summary>
 internal sealed class CutLine : IAsyncDisposable
 {
     private readonly int server;
@@ -13,6 +16,7 @@ internal sealed class CutLine : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private readonly Task accepting;
     private CancellationTokenSource whole = new();
+    private TaskCompletionSource speaks = Spoken();
 
     /// <summary>Lays the line to a server on loopback.</summary>
     public CutLine(int server)
@@ -43,9 +47,16 @@ internal sealed class CutLine : IAsyncDisposable
         cut.Dispose();
     }
 
+    /// <summary>From now on nothing arrives, as from a server that is frozen.</summary>
+    public void Silence() => speaks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What was held up arrives.</summary>
+    public void Speak() => speaks.TrySetResult();
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        Speak();
         await end.CancelAsync();
         await accepting;
         listener.Dispose();
@@ -78,11 +89,28 @@ internal sealed class CutLine : IAsyncDisposable
             {
                 cut.ThrowIfCancellationRequested();
                 await database.ConnectAsync(IPAddress.Loopback, server, cut);
-                await Task.WhenAny(node.GetStream().CopyToAsync(database.GetStream(), cut), database.GetStream().CopyToAsync(node.GetStream(), cut));
+                await Task.WhenAny(CopyAsync(node.GetStream(), database.GetStream(), cut), CopyAsync(database.GetStream(), node.GetStream(), cut));
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
             {
             }
         }
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, CancellationToken cut)
+    {
+        var buffer = new byte[16_384];
+        while (await from.ReadAsync(buffer, cut) is var read and > 0)
+        {
+            await speaks.Task.WaitAsync(cut);
+            await to.WriteAsync(buffer.AsMemory(0, read), cut);
+        }
+    }
+
+    private static TaskCompletionSource Spoken()
+    {
+        var spoken = new TaskCompletionSource();
+        spoken.SetResult();
+        return spoken;
     }
 }

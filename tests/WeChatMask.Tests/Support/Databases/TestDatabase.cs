@@ -73,7 +73,8 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     private static async Task OnMySqlAsync(string home, string sql)
     {
-        await using var connection = await new MySqlEngine(home).OpenAsync(CancellationToken.None);
+        await using var engine = new MySqlEngine(home);
+        await using var connection = await engine.OpenAsync(CancellationToken.None);
         await connection.ExecuteAsync(sql);
     }
 }
