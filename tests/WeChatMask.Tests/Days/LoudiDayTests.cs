@@ -18,10 +18,10 @@ public sealed class LoudiDayTests
         await LiveThroughAsync(host);
     }
 
-    [Fact]
-    public async Task The_same_day_passes_on_three_nodes_that_callers_take_in_turn()
+    [EngineTheory(ServersOnly = true)]
+    public async Task The_same_day_passes_on_three_nodes_that_callers_take_in_turn(DatabaseKind engine)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00", engine: DatabaseKind.PostgreSql);
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00", engine: engine);
         await using var second = await host.AddNodeAsync();
         await using var third = await host.AddNodeAsync();
         await LiveThroughAsync(host);
