@@ -59,6 +59,19 @@ public sealed class PersonalData : IDisposable
         return Encoding.UTF8.GetString(plain);
     }
 
+    /// <summary>The same, and nothing where the key is gone or the value was changed.</summary>
+    public string DecryptOrNothing(string stored)
+    {
+        try
+        {
+            return Decrypt(stored);
+        }
+        catch (CryptographicException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>The keyed hash by which a person is found again, whatever the account or phone.</summary>
     public string PersonHash(string identityNumber) => Hash("person", identityNumber);
 
