@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -26,9 +25,6 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     // The vendor's days are those of UTC+8, whatever the city's zone is called.
     private static readonly TimeSpan VendorZone = TimeSpan.FromHours(8);
 
-    // Raw Chinese: an escaped value is six times as long and counts so at the vendor's limit.
-    private static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <inheritdoc />
     public string Name => ProviderName;
 
@@ -45,17 +41,14 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         var (answer, _, failure) = await CallAsync(all, "SendSms", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PhoneNumbers"] = message.Mobile,
-            ["SignName"] = account.SignName is { Length: > 0 } sign ? sign : all.Sign,
+            ["SignName"] = all.SignOf(account.SignName),
             ["TemplateCode"] = template,
-            ["TemplateParam"] = JsonSerializer.Serialize(new Dictionary<string, string>(values, StringComparer.Ordinal), Raw),
+            ["TemplateParam"] = JsonSerializer.Serialize(new Dictionary<string, string>(values, StringComparer.Ordinal), VendorCall.Raw),
             ["OutId"] = message.Id,
         }, cancellationToken);
         if (failure is not null) return failure;
         var code = answer.Member("Code");
-        var problem = AliyunCodes.Read(code, answer.Member("Message"));
-        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, answer.Member("BizId"));
-        var doubtful = code == AliyunCodes.NonceUsed;
-        return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : null, doubtful);
+        return VendorCall.OutcomeOf(AliyunCodes.Read(code, answer.Member("Message")), code, answer.Member("BizId"), mayHaveLeft: code == AliyunCodes.NonceUsed);
     }
 
     /// <inheritdoc />

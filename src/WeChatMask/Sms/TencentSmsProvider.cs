@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -19,8 +18,6 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     // Statuses of the last 7 days can be asked for (its manual, pulling the statuses of one number, page 382/38773).
     private static readonly TimeSpan StatusesKept = TimeSpan.FromDays(7);
 
-    private static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <inheritdoc />
     public string Name => ProviderName;
 
@@ -38,7 +35,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         {
             PhoneNumberSet = new[] { E164(message.Mobile) },
             account.SmsSdkAppId,
-            SignName = account.SignName is { Length: > 0 } sign ? sign : all.Sign,
+            SignName = all.SignOf(account.SignName),
             TemplateId = template,
             TemplateParamSet = values.Select(v => v.Value),
             SessionContext = message.Id,
@@ -47,10 +44,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         // The call may succeed and the one number in it fail, so its own entry decides.
         var status = answer.TryGetProperty("SendStatusSet", out var set) && set.ValueKind == JsonValueKind.Array && set.GetArrayLength() > 0 ? set[0] : default;
         var code = answer.TryGetProperty("Error", out var error) ? error.Member("Code") : status.Member("Code");
-        var problem = TencentCodes.Read(code);
-        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, status.Member("SerialNo"));
-        var doubtful = TencentCodes.MayHaveLeft(code);
-        return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : TencentCodes.Pause(code), doubtful);
+        return VendorCall.OutcomeOf(TencentCodes.Read(code), code, status.Member("SerialNo"), TencentCodes.MayHaveLeft(code), TencentCodes.Pause(code));
     }
 
     /// <inheritdoc />
@@ -98,7 +92,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     private async Task<VendorAnswer> CallAsync(SmsSettings all, string action, object payload, CancellationToken cancellationToken)
     {
         var account = all.Tencent;
-        var body = JsonSerializer.SerializeToUtf8Bytes(payload, Raw);
+        var body = JsonSerializer.SerializeToUtf8Bytes(payload, VendorCall.Raw);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.Endpoint.TrimEnd('/') + "/")) { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", JsonType);
