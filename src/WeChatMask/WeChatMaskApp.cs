@@ -145,7 +145,7 @@ public static class WeChatMaskApp
     private static void AddNotices(this IServiceCollection services)
     {
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
-        services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>();
+        services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>().AddSingleton<UnreportedStore>();
         services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsRules>();
         services.AddSingleton<WeChatNotices>().AddSingleton<WeChatOutboxStore>().AddSingleton<WeChatNoticeTexts>();

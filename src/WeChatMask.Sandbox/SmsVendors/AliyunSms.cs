@@ -86,6 +86,7 @@ internal sealed partial class AliyunSms(
         }
 
         var found = delivery.Records.Where(r => r.Vendor == Vendor && r.Mobile == Of("PhoneNumber")
+            && (Of("BizId").Length == 0 || r.VendorId == Of("BizId"))
             && r.At.ToOffset(VendorZone).ToString("yyyyMMdd", CultureInfo.InvariantCulture) == Of("SendDate")).ToList();
         return TypedResults.Json(new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -96,6 +97,7 @@ internal sealed partial class AliyunSms(
                 ["SmsSendDetailDTO"] = found.Skip((page - 1) * size).Take(size).Select(r => new Dictionary<string, object>(StringComparer.Ordinal)
                 {
                     ["OutId"] = r.OurId, ["PhoneNum"] = r.Mobile, ["SendStatus"] = r.State == NumberState.Ok ? 3 : 2,
+                    ["ErrCode"] = VendorReceipts.AliyunCode(r.State), ["SendDate"] = VendorReceipts.Time(r.At), ["ReceiveDate"] = VendorReceipts.Time(r.At),
                 }),
             },
         });

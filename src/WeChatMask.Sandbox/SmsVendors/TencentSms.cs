@@ -104,7 +104,7 @@ internal sealed class TencentSms(
             .Select(r => new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 ["UserReceiveTime"] = r.At.ToUnixTimeSeconds(), ["CountryCode"] = "86", ["SubscriberNumber"] = r.Mobile, ["PhoneNumber"] = "+86" + r.Mobile,
-                ["SerialNo"] = r.VendorId, ["ReportStatus"] = r.State == NumberState.Ok ? "SUCCESS" : "FAIL", ["Description"] = "", ["SessionContext"] = r.OurId,
+                ["SerialNo"] = r.VendorId, ["ReportStatus"] = r.State == NumberState.Ok ? "SUCCESS" : "FAIL", ["Description"] = VendorReceipts.TencentCode(r.State), ["SessionContext"] = r.OurId,
             }).ToList(),
     });
 

@@ -76,18 +76,26 @@ internal sealed class VendorReceipts(
         }
     }
 
+    /// <summary>What Alibaba Cloud calls it.</summary>
+    internal static string AliyunCode(NumberState state) =>
+        state switch { NumberState.Ok => "DELIVERED", NumberState.Blocked => "MOBILE_IN_BLACK", _ => "MOBILE_NOT_ON_SERVICE" };
+
+    /// <summary>What Tencent Cloud calls it.</summary>
+    internal static string TencentCode(NumberState state) => state == NumberState.Ok ? "DELIVRD" : "MK:0001";
+
     private static object Aliyun(TakenSms taken) => new
     {
         phone_number = taken.Mobile, send_time = Time(taken.At), report_time = Time(taken.At), success = taken.State == NumberState.Ok,
-        err_code = taken.State switch { NumberState.Ok => "DELIVERED", NumberState.Blocked => "MOBILE_IN_BLACK", _ => "MOBILE_NOT_ON_SERVICE" },
+        err_code = AliyunCode(taken.State),
         err_msg = "", sms_size = "1", biz_id = taken.VendorId, out_id = taken.OurId,
     };
 
     private static object Tencent(TakenSms taken) => new
     {
         user_receive_time = Time(taken.At), nationcode = "86", mobile = taken.Mobile, report_status = taken.State == NumberState.Ok ? "SUCCESS" : "FAIL",
-        errmsg = taken.State == NumberState.Ok ? "DELIVRD" : "MK:0001", description = "", sid = taken.VendorId,
+        errmsg = TencentCode(taken.State), description = "", sid = taken.VendorId,
     };
 
-    private static string Time(DateTimeOffset at) => at.ToOffset(VendorZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>A time as both vendors write it in receipts.</summary>
+    internal static string Time(DateTimeOffset at) => at.ToOffset(VendorZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -72,7 +72,7 @@ public sealed class ActivityFeed(
             case "LapseUnclaimed":
                 return With("Did_Lapsed", Of(Stamped(r => r.EndedAt)) is { } l ? [l.Lapsed] : null);
             case "PlanRounds" or "ReportDay" or "SendNotices" or "SendWeChatNotices" or "RenewCredentials" or "KeepAccount" or "CheckEligibility"
-                or "PurgePersonalData" or "PurgeMessages" or "PurgeLogins":
+                or "PullReceipts" or "PurgePersonalData" or "PurgeMessages" or "PurgeLogins":
                 return new Happening(run.StartedAt, "job", $"Did_{run.Job}", run.Done);
             default:
                 return new Happening(run.StartedAt, "job", "Did_Job", run.Done, run.Job);

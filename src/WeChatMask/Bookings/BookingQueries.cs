@@ -39,6 +39,10 @@ public sealed class BookingQueries(Database database)
             cancellationToken);
 
     /// <summary>The newest booking of each person an openid looks after, not older than <paramref name="since"/>.</summary>
+    /// <remarks>
+    /// A removed person is looked after no more. Once their hash is destroyed, nothing tells that a later registration is of the
+    /// same person, whose bookings would then stand there twice.
+    /// </remarks>
     public Task<List<BookingRow>> NewestOfOpenIdAsync(string openId, DateOnly since, CancellationToken cancellationToken) =>
         database.QueryAsync<BookingRow>(
             $"""
@@ -46,6 +50,7 @@ public sealed class BookingQueries(Database database)
               WHERE b.account_id = (SELECT id FROM account WHERE open_id = @openId)
                 AND COALESCE(m.pickup_date, r.pickup_date) >= @since
                 AND b.id = (SELECT MAX(n.id) FROM booking n WHERE n.resident_id = b.resident_id AND n.account_id = b.account_id)
+                AND EXISTS (SELECT 1 FROM resident p WHERE p.id = b.resident_id AND p.removed_at IS NULL)
               ORDER BY b.id DESC
              """,
             new { openId, since },

@@ -24,7 +24,7 @@ public sealed partial class AnswerOnce(MessageDesk desk, HandledMessageStore sto
     /// <exception cref="InvalidOperationException">The message could not be claimed; nothing was done.</exception>
     public async Task<Reply> RunAsync(string identity, Func<CancellationToken, Task<Reply>> handle, CancellationToken cancellationToken)
     {
-        var key = personal.MessageHash(identity);
+        var key = personal.KeyedHash(HashPurpose.Message, identity);
         while (true)
         {
             var claim = await desk.ClaimAsync(key).WaitAsync(cancellationToken);

@@ -1,18 +1,26 @@
+using System.Globalization;
+using System.Text;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Web;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Conversation;
 
-/// <summary>Answers about the asking account's own bookings. Names are never said: a chat is read over shoulders.</summary>
+/// <summary>
+/// Answers about the asking account's own bookings. A chat is read over shoulders: whose a booking is, is said only where there
+/// are several, and by the masked name and the end of the identity number.
+/// </summary>
 public sealed class BookingAnswers(
-    ChatText text, BookingQueries bookings, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
+    ChatText text, BookingQueries bookings, ResidentQueries persons, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
     Refused refused, SiteLinks links, CityCalendar calendar)
 {
     private const int DaysShown = 7;
     private const int MostShown = 6;
+    private const int EndOfIdNumber = 4;
+    private const string Between = "\n\n";
 
     /// <summary>Each person's newest booking, past ones for a week.</summary>
     public async Task<Reply> NewestAsync(string openId, CancellationToken cancellationToken)
@@ -20,7 +28,7 @@ public sealed class BookingAnswers(
         var newest = await bookings.NewestOfOpenIdAsync(openId, calendar.Today.AddDays(-DaysShown), cancellationToken);
         return newest.Count == 0
             ? new TextReply(text["Query_None", links.To("/book")])
-            : await ShowAsync(newest.Take(MostShown), cancellationToken);
+            : await ShowAsync([.. newest.Take(MostShown)], cancellationToken);
     }
 
     /// <summary>One booking by its number, if it is the account's own.</summary>
@@ -34,12 +42,15 @@ public sealed class BookingAnswers(
     {
         var lines = new List<string>();
         var example = "";
-        foreach (var booking in await OpenAsync(openId, cancellationToken))
+        var open = await OpenAsync(openId, cancellationToken);
+        var names = await NamesAsync(open, cancellationToken);
+        foreach (var booking in open)
         {
             var round = await rounds.FindAsync(booking.RoundDate, cancellationToken);
             if (BookingRules.Cancellation(booking.Status, round!.CancelUntil(booking.PickupDate, calendar), calendar.Now) != Refusal.None) continue;
             var place = await queries.PlaceAsync(booking.PharmacyId, cancellationToken);
-            lines.Add(text["Cancel_Item", booking.Number, place!.Name, text.Day(booking.PickupDate)]);
+            var name = names.GetValueOrDefault(booking.ResidentId, "");
+            lines.Add(text[name.Length == 0 ? "Cancel_Item" : "Cancel_ItemOf", booking.Number, place!.Name, text.Day(booking.PickupDate), name]);
             if (example.Length == 0) example = booking.Number;
         }
 
@@ -53,9 +64,21 @@ public sealed class BookingAnswers(
         var refusal = await store.CancelAsync(account, number, cancellationToken);
         var booking = await bookings.FindAsync(account, number, cancellationToken);
         if (booking is null) return new TextReply(text["Query_NotYours", number]);
-        if (refusal != Refusal.None && booking.Status != BookingStatus.Cancelled) return new TextReply(refused.Sentence(refusal));
-        var policy = (await rounds.FindAsync(booking.RoundDate, cancellationToken))!.Policy;
-        return new TextReply(text[policy.CancellationLiftsCooldown ? "Cancel_DoneFree" : "Cancel_Done", number]);
+        var round = (await rounds.FindAsync(booking.RoundDate, cancellationToken))!;
+        if (refusal != Refusal.None && booking.Status != BookingStatus.Cancelled) return new TextReply(WhyNot(refusal, booking, round));
+        return new TextReply(text[round.Policy.CancellationLiftsCooldown ? "Cancel_DoneFree" : "Cancel_Done", number]);
+    }
+
+    private string WhyNot(Refusal refusal, BookingRow booking, RoundState round)
+    {
+        if (refusal != Refusal.TooLate) return refused.Sentence(refusal);
+        var until = round.CancelUntil(booking.PickupDate, calendar);
+        return booking.Status switch
+        {
+            BookingStatus.Redeemed => text["Cancel_Redeemed", booking.Number],
+            BookingStatus.Lapsed => text["Cancel_Lapsed", booking.Number],
+            _ => text["Cancel_TooLate", booking.Number, text.Day(calendar.DateOf(until)), text.Time(until)],
+        };
     }
 
     private async Task<BookingRow?> FindAsync(string openId, string number, CancellationToken cancellationToken) =>
@@ -63,33 +86,57 @@ public sealed class BookingAnswers(
             ? await bookings.FindAsync(account, number, cancellationToken)
             : null;
 
-    private async Task<IEnumerable<BookingRow>> OpenAsync(string openId, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<BookingRow>> OpenAsync(string openId, CancellationToken cancellationToken) =>
         await queries.AccountAsync(openId, cancellationToken) is { } account
-            ? (await bookings.OfAccountAsync(account, cancellationToken)).Where(b => b.Status == BookingStatus.Booked).Take(MostShown)
+            ? [.. (await bookings.OfAccountAsync(account, cancellationToken)).Where(b => b.Status == BookingStatus.Booked).Take(MostShown)]
             : [];
 
-    private async Task<Reply> ShowAsync(IEnumerable<BookingRow> shown, CancellationToken cancellationToken)
+    // Whose each of several bookings is; a family shares its surname. A person who was removed has no name any more.
+    private async Task<IReadOnlyDictionary<long, string>> NamesAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken) => shown.Count < 2
+        ? new Dictionary<long, string>()
+        : (await persons.OfAsync(shown[0].AccountId, null, calendar.Today, cancellationToken))
+            .ToDictionary(p => long.Parse(p.Id, CultureInfo.InvariantCulture), p => text["Person", p.Name, p.IdNumber[^EndOfIdNumber..]]);
+
+    private async Task<Reply> ShowAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken)
     {
+        var names = await NamesAsync(shown, cancellationToken);
         var blocks = new List<string>();
         foreach (var booking in shown)
         {
             var round = (await rounds.FindAsync(booking.RoundDate, cancellationToken))!;
             var place = (await queries.PlaceAsync(booking.PharmacyId, cancellationToken))!;
-            var goods = round.Policy.Goods;
-            blocks.Add(text[
-                "Query_Item", booking.Number, text[$"Status_{booking.Status}"], place.Name, place.Address, Pickup(booking, round),
-                booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial]);
+            var block = booking.Status == BookingStatus.Booked ? Open(booking, round, place) : Ended(booking, place);
+            blocks.Add(names.TryGetValue(booking.ResidentId, out var name) ? text["Query_Of", name, block] : block);
         }
 
-        return new TextReply($"{string.Join("\n\n", blocks)}\n\n{text["Query_More", links.To("/bookings")]}");
+        var more = text[shown.Any(b => b.Status == BookingStatus.Booked) ? "Query_More" : "Query_MoreEnded", links.To("/bookings")];
+        return new TextReply(string.Join(Between, Fitting(blocks, ReplyXml.LongestTextBytes - Encoding.UTF8.GetByteCount(more)).Append(more)));
     }
+
+    // The link at the end must not be cut off: it leads to whatever has no room.
+    private static IEnumerable<string> Fitting(IEnumerable<string> blocks, int room) =>
+        blocks.TakeWhile(block => (room -= Encoding.UTF8.GetByteCount(block) + Between.Length) >= 0);
+
+    private string Open(BookingRow booking, RoundState round, PharmacyPlace place)
+    {
+        var goods = round.Policy.Goods;
+        return text[
+            "Query_Item", booking.Number, text[booking.Provisional ? "Status_Provisional" : "Status_Booked"], place.Name, place.Address, Pickup(booking, round),
+            booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial,
+            text[$"Query_Bring_{round.Policy.Identification}"]];
+    }
+
+    // Where and when to come would mislead: nobody is waited for any more.
+    private string Ended(BookingRow booking, PharmacyPlace place) => text[
+        booking.Status == BookingStatus.Redeemed ? "Query_Redeemed" : "Query_Ended",
+        booking.Number, text[$"Status_{booking.Status}"], place.Name, text.Day(booking.PickupDate)];
 
     private string Pickup(BookingRow booking, RoundState round)
     {
         var day = text.Day(booking.PickupDate);
-        if (booking.Slot is { } slot) return $"{day} {text.Span(slot.StartsAt, slot.EndsAt)}";
-        var hours = $"{day} {text.Span(round.Times.PickupOpensAt, round.Times.PickupClosesAt)}";
-        var comes = round.Policy.Pickup.SlotMinutes > 0 && booking.Status == BookingStatus.Booked;
-        return comes ? text["Query_SlotComes", hours] : hours;
+        var span = booking.Slot is { } slot ? text.Span(slot.StartsAt, slot.EndsAt) : text.Span(round.Times.PickupOpensAt, round.Times.PickupClosesAt);
+        var when = $"{day} {span}";
+        if (booking.IsMoved) return text["Query_Moved", when];
+        return booking.Slot is null && round.Policy.Pickup.SlotMinutes > 0 ? text["Query_SlotComes", when] : when;
     }
 }

@@ -23,8 +23,14 @@ public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQu
     /// <summary>What can be asked.</summary>
     public Reply Help() => Words(text["Help", links.To("/guide")]);
 
+    /// <summary>To somebody who wants nothing more.</summary>
+    public Reply Thanks() => new TextReply(text["Thanks"]);
+
     /// <summary>To words that are not known.</summary>
     public Reply Unknown() => Words(text["Unknown"]);
+
+    /// <summary>To emoji and signs without a word.</summary>
+    public Reply SignsOnly() => Words(text["TypePlease_Signs"]);
 
     /// <summary>To pictures, voices and whatever else cannot be read; it names what came.</summary>
     public Reply TypePlease(MessageContent content) => Words(text[content switch

@@ -36,6 +36,9 @@ public enum Intent
     /// <summary>To talk to a person.</summary>
     Human,
 
+    /// <summary>Nothing any more: thanks, or a word that an answer was read.</summary>
+    Thanks,
+
     /// <summary>To be told what the account can do.</summary>
     Help,
 }

@@ -46,6 +46,7 @@ public sealed class Listener(Phrases phrases, RoundAnswers round, BookingAnswers
     {
         var text = TypedText.Of(typed);
         if (text.Number is { } number && phrases.IsConfirmation(text.Words)) return await bookings.CancelAsync(openId, number, cancellationToken);
+        if (text.IsEmpty) return general.SignsOnly();
         var intent = phrases.Find(text.Words, TypedText.Normalise(await general.GoodsAsync(cancellationToken)));
         if (text.Number is { } asked && intent is (Intent.Unknown or Intent.Query or Intent.Book))
             return await bookings.OneAsync(openId, asked, cancellationToken);
@@ -61,6 +62,7 @@ public sealed class Listener(Phrases phrases, RoundAnswers round, BookingAnswers
             Intent.Price => await round.PriceAsync(cancellationToken),
             Intent.Complaints => await general.ComplaintsAsync(cancellationToken),
             Intent.Human => await general.HumanAsync(cancellationToken),
+            Intent.Thanks => general.Thanks(),
             Intent.Help => general.Help(),
             _ => general.Unknown(),
         };

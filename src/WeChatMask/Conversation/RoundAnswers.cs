@@ -32,9 +32,9 @@ public sealed class RoundAnswers(
         if (code.Length == 0) return null;
         var snapshot = await board.GetAsync(cancellationToken);
         if (BoardView.Of(snapshot, calendar).Pharmacies.FirstOrDefault(p => p.Code == code) is not { } pharmacy) return null;
-        var (title, _) = await StateAsync(snapshot, cancellationToken);
+        var state = await StateHereAsync(snapshot, pharmacy, cancellationToken);
         return new NewsReply(
-            pharmacy.Name, text["Pharmacy_Card", pharmacy.Address, title], null, links.To($"/book?pharmacy={Uri.EscapeDataString(code)}"));
+            pharmacy.Name, text["Pharmacy_Card", pharmacy.Address, state], null, links.To($"/book?pharmacy={Uri.EscapeDataString(code)}"));
     }
 
     /// <summary>The newest published lists.</summary>
@@ -57,7 +57,7 @@ public sealed class RoundAnswers(
         var lines = open.Count <= MostPharmacies
             ? open.Select(p => text["Pharmacies_Item", p.Name, p.Address])
             : open.GroupBy(p => p.District, StringComparer.Ordinal).Select(d => text["Pharmacies_District", d.Key, d.Count()]);
-        return new TextReply(text["Pharmacies", open.Count, string.Join('\n', lines), links.To("/")]);
+        return new TextReply(text["Pharmacies", open.Count, string.Join('\n', lines), links.To("/nearby")]);
     }
 
     /// <summary>The pharmacies nearest to a place somebody sent, or all when the place cannot be read.</summary>
@@ -69,7 +69,7 @@ public sealed class RoundAnswers(
             .OrderBy(p => p.Metres).Take(MostNear).ToList();
         if (near.Count == 0) return new TextReply(text["Pharmacies_None", links.To("/")]);
         var lines = near.Select(p => text["Pharmacies_NearItem", p.Name, Far(p.Metres), p.Address]);
-        return new TextReply(text["Pharmacies_Near", string.Join('\n', lines), links.To("/")]);
+        return new TextReply(text["Pharmacies_Near", string.Join('\n', lines), links.To("/nearby")]);
     }
 
     /// <summary>When one books, collects and may cancel.</summary>
@@ -106,6 +106,16 @@ public sealed class RoundAnswers(
 
     private async Task<BoardView> ViewAsync(CancellationToken cancellationToken) =>
         BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+
+    // Whoever stands before a pharmacy's door asks about that one.
+    private async Task<string> StateHereAsync(BoardSnapshot snapshot, PharmacyFigures here, CancellationToken cancellationToken)
+    {
+        if (here.Status != PharmacyStatus.Open) return text["Pharmacy_Paused"];
+        var isOpen = snapshot.Round is { } round && round.Times.Admission(calendar.Now, round.IsClosed) == Refusal.None;
+        if (isOpen && here.Left > 0) return text["Pharmacy_Open", here.Left];
+        var isElsewhere = BoardView.Of(snapshot, calendar).Pharmacies.Any(p => p.Status == PharmacyStatus.Open && p.Left > 0);
+        return isOpen && isElsewhere ? text["Pharmacy_Full"] : (await StateAsync(snapshot, cancellationToken)).Title;
+    }
 
     private async Task<(string Title, string Text)> StateAsync(BoardSnapshot snapshot, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ public sealed record TypedText(string Words, string? Number, SuspectNumber Suspe
     private const int LeastIdentityDigits = 15;
     private const int MostIdentityDigits = 18;
 
+    /// <summary>Whether it holds no letter and no digit: an emoji, a question mark.</summary>
+    public bool IsEmpty => Words.Length == 0 && Number is null;
+
     /// <summary>Reads what was typed.</summary>
     public static TypedText Of(string? typed)
     {

@@ -31,7 +31,7 @@ public sealed class PersonalData : IDisposable
     }
 
     /// <summary>Tells whether two nodes hash with the same key without giving the key away.</summary>
-    public string HashKeyFingerprint => Hash("fingerprint", "wechatmask");
+    public string HashKeyFingerprint => KeyedHash(HashPurpose.Fingerprint, "wechatmask");
 
     /// <summary>Encrypts a text under the active key.</summary>
     public string Encrypt(string text)
@@ -59,19 +59,30 @@ public sealed class PersonalData : IDisposable
         return Encoding.UTF8.GetString(plain);
     }
 
+    /// <summary>The same, and nothing where the key is gone or the value was changed.</summary>
+    public string DecryptOrNothing(string stored)
+    {
+        try
+        {
+            return Decrypt(stored);
+        }
+        catch (CryptographicException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>The keyed hash by which a person is found again, whatever the account or phone.</summary>
-    public string PersonHash(string identityNumber) => Hash("person", identityNumber);
+    public string PersonHash(string identityNumber) => KeyedHash(HashPurpose.Person, identityNumber);
 
-    /// <summary>The keyed hash by which a message is known again; who sent it cannot be found out from it.</summary>
-    public string MessageHash(string identity) => Hash("message", identity);
-
-    /// <summary>The keyed hash by which messages to a number are counted.</summary>
-    public string MobileHash(string mobile) => Hash("mobile", mobile);
-
-    /// <summary>The keyed hash of something else that must be found again and not read, such as the number of a log-in.</summary>
-    /// <param name="purpose">What it is for; hashes for different purposes cannot be compared.</param>
+    /// <summary>The keyed hash of something that must be found again and not read.</summary>
+    /// <param name="purpose">What it is for.</param>
     /// <param name="value">The value.</param>
-    public string KeyedHash(string purpose, string value) => Hash(purpose, value);
+    public string KeyedHash(HashPurpose purpose, string value)
+    {
+        var hash = HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes($"{Label(purpose)}:{value}"));
+        return System.Buffers.Text.Base64Url.EncodeToString(hash);
+    }
 
     /// <inheritdoc />
     public void Dispose()
@@ -83,9 +94,17 @@ public sealed class PersonalData : IDisposable
         }
     }
 
-    private string Hash(string purpose, string value)
+    // Part of every stored hash: another word here would make everybody look new.
+    private static string Label(HashPurpose purpose) => purpose switch
     {
-        var hash = HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes($"{purpose}:{value}"));
-        return System.Buffers.Text.Base64Url.EncodeToString(hash);
-    }
+        HashPurpose.Fingerprint => "fingerprint",
+        HashPurpose.Person => "person",
+        HashPurpose.Message => "message",
+        HashPurpose.Mobile => "mobile",
+        HashPurpose.LoginMobile => "login-mobile",
+        HashPurpose.LoginCode => "login-code",
+        HashPurpose.LoginAddress => "login-address",
+        HashPurpose.LoginState => "login-state",
+        _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "No label belongs to this purpose."),
+    };
 }

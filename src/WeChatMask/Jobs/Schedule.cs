@@ -41,6 +41,7 @@ public static class Schedule
         new(typeof(KeepAccountJob), TimeSpan.FromMinutes(1)),
         new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
         new(typeof(SendWeChatNoticesJob), TimeSpan.FromSeconds(1)),
+        new(typeof(PullReceiptsJob), TimeSpan.FromMinutes(5)),
         new(typeof(PurgeLoginsJob), TimeSpan.FromHours(1)),
         new(typeof(CountVisitsJob), TimeSpan.FromSeconds(10)),
         new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),

@@ -5,10 +5,6 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Notices;
 
 /// <summary>Takes notices out of the outbox under a lease and writes down what became of them.</summary>
-/// <remarks>
-/// A lease that ran out without a result means that a sender died in between: the message may be out or not. It is sent
-/// again and marked, because a message twice is better than none.
-/// </remarks>
 public sealed class OutboxStore(Database database, CityCalendar calendar)
 {
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
@@ -33,50 +29,25 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
     }
 
     /// <summary>Takes up to <paramref name="count"/> notices that are due, for this sender alone.</summary>
-    public async Task<List<LeasedNotice>> LeaseAsync(int count, CancellationToken cancellationToken)
-    {
-        var now = calendar.Now;
-        var due = await database.QueryAsync<long>(
-            "SELECT id FROM outbox WHERE channel = 0 AND status = @waiting AND due_at <= @now AND leased_until <= @now ORDER BY due_at, id LIMIT @count",
-            new { waiting = NoticeStatus.Waiting, now, count },
-            cancellationToken);
-        if (due.Count == 0) return [];
-        return await database.WriteAsync(
-            async transaction =>
-            {
-                var lease = Guid.NewGuid().ToString("N");
-                await transaction.ExecuteAsync(
-                    $"""
-                    UPDATE outbox
-                       SET maybe_repeated = CASE WHEN leased_by IS NULL THEN maybe_repeated ELSE 1 END,
-                           doubtful_since = CASE WHEN leased_by IS NULL THEN doubtful_since ELSE COALESCE(doubtful_since, @now) END,
-                           leased_by = @lease, leased_until = @until, attempts = attempts + 1
-                     WHERE id {transaction.Engine.AnyOf("due")} AND status = @waiting AND leased_until <= @now
-                    """,
-                    new { lease, until = now + LeaseTime, due, waiting = NoticeStatus.Waiting, now });
-                return await transaction.QueryAsync<LeasedNotice>(
-                    $"""
-                    SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
-                           o.doubtful_since, o.doubtful_at, o.counted_on,
-                           COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
-                           COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id,
-                           p.code AS pharmacy_code, p.name AS pharmacy_name, p.address AS pharmacy_address,
-                           COALESCE(p.contact_mobile, '') AS contact_mobile,
-                           b.number, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
-                           COALESCE(w.mobile, '') AS mobile
-                      FROM outbox o
-                      JOIN round r         ON r.date = o.round_date
-                      JOIN pharmacy p      ON p.id = o.pharmacy_id
-                      LEFT JOIN booking b  ON b.id = o.booking_id
-                      LEFT JOIN resident w ON w.id = b.resident_id
-                      LEFT JOIN moved_pickup m ON m.booking_id = b.id
-                     WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
-                     ORDER BY o.id
-                    """,
-                    new { due, lease });
-            },
-            cancellationToken);
-    }
+    public Task<List<LeasedNotice>> LeaseAsync(int count, CancellationToken cancellationToken) => OutboxLeaseStore.TakeAsync<LeasedNotice>(
+        database, OutboxLeaseStore.SmsChannel, calendar.Now, LeaseTime, count,
+        """
+        SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated, o.booking_id, o.pharmacy_id,
+               o.doubtful_since, o.doubtful_at, o.counted_on,
+               COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
+               COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id,
+               p.code AS pharmacy_code, p.name AS pharmacy_name, p.address AS pharmacy_address,
+               COALESCE(p.contact_mobile, '') AS contact_mobile,
+               b.number, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
+               COALESCE(w.mobile, '') AS mobile
+          FROM outbox o
+          JOIN round r         ON r.date = o.round_date
+          JOIN pharmacy p      ON p.id = o.pharmacy_id
+          LEFT JOIN booking b  ON b.id = o.booking_id
+          LEFT JOIN resident w ON w.id = b.resident_id
+          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+        """,
+        cancellationToken);
 
     /// <summary>Bookings by slot that are to be collected on a round's pickup day, for the pharmacies' notices.</summary>
     public Task<List<SlotCount>> SlotCountsAsync(DateOnly round, IReadOnlyCollection<long> pharmacies, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
@@ -69,7 +68,7 @@ public sealed class SendNoticesJob(
         var pharmacy = n.Kind == NoticeKind.PharmacyList;
         // Who cancelled in the meantime is not told to come.
         if (!pharmacy && n.Kind != NoticeKind.BookingRefused && n.BookingStatus != BookingStatus.Booked) return null;
-        var mobile = Mobile(pharmacy ? n.ContactMobile : n.Mobile);
+        var mobile = personal.DecryptOrNothing(pharmacy ? n.ContactMobile : n.Mobile);
         if (mobile.Length == 0) return null;
         IReadOnlyCollection<SlotCount> slots = pharmacy ? [.. counts[n.RoundDate][n.PharmacyId]] : [];
         var text = pharmacy ? texts.ForPharmacy(n, policy, slots, sign) : texts.ForResident(n, policy, sign);
@@ -80,18 +79,6 @@ public sealed class SendNoticesJob(
             DoubtfulSince = n.DoubtfulSince,
             DoubtfulAt = n.DoubtfulAt,
         };
-    }
-
-    private string Mobile(string stored)
-    {
-        try
-        {
-            return personal.Decrypt(stored);
-        }
-        catch (CryptographicException)
-        {
-            return "";
-        }
     }
 
     /// <summary>Sends one, unless this node slept through its lease: then the message is another's to send.</summary>

@@ -15,6 +15,9 @@ public sealed class KeptStore(Database database, PersonalData personal, CityCale
     /// <summary>The row of the menu that was set last: its fingerprint.</summary>
     public const string Menu = "menu";
 
+    // One silence is an accident of the network.
+    private const int SeveralFailures = 3;
+
     // Longer than a fetch may take, with a forced one behind it.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
@@ -31,6 +34,12 @@ public sealed class KeptStore(Database database, PersonalData personal, CityCale
         row!.Value = personal.Decrypt(row.Stored);
         return row;
     }
+
+    /// <summary>What could not be fetched for some time, by name: WeChat said why, or did not answer again and again.</summary>
+    public Task<List<KeptFault>> FaultsAsync(CancellationToken cancellationToken) => database.QueryAsync<KeptFault>(
+        "SELECT name, error_code FROM wechat_kept WHERE failures >= @several OR (failures > 0 AND error_code <> 0) ORDER BY name",
+        new { several = SeveralFailures },
+        cancellationToken);
 
     /// <summary>Makes the caller the one who fetches, unless somebody else is or the row has changed since it was read. Returns the lease's name.</summary>
     public async Task<string?> LeaseAsync(KeptRow seen, CancellationToken cancellationToken)
@@ -104,5 +113,15 @@ public sealed class KeptRow
     public int Failures { get; init; }
 
     /// <summary>WeChat's errcode of the last fetch, 0 when it went well or nobody answered.</summary>
+    public int ErrorCode { get; init; }
+}
+
+/// <summary>Something that WeChat does not lend now.</summary>
+public sealed class KeptFault
+{
+    /// <summary>The row's name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>WeChat's errcode, 0 when nobody answered.</summary>
     public int ErrorCode { get; init; }
 }

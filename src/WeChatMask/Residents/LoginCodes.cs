@@ -31,7 +31,7 @@ public sealed class LoginCodes(
         var code = RandomNumberGenerator.GetString("0123456789", Digits);
         var hash = MobileHash(mobile);
         var fault = await store.TakeCodeAsync(
-            hash, CodeHash(hash, code), personal.KeyedHash("login-address", address), site.CurrentValue.RateLimits, cancellationToken);
+            hash, CodeHash(hash, code), personal.KeyedHash(HashPurpose.LoginAddress, address), site.CurrentValue.RateLimits, cancellationToken);
         if (fault != LoginCodeFault.None) return fault;
         var outcome = await sms.SendAsync(await MessageAsync(mobile, code, cancellationToken), cancellationToken);
         // A message that may have left is waited for; one that did not leave must not keep the person from asking again.
@@ -66,7 +66,7 @@ public sealed class LoginCodes(
         };
     }
 
-    private string MobileHash(MobileNumber mobile) => personal.KeyedHash("login-mobile", mobile.Value);
+    private string MobileHash(MobileNumber mobile) => personal.KeyedHash(HashPurpose.LoginMobile, mobile.Value);
 
-    private string CodeHash(string mobileHash, string code) => personal.KeyedHash("login-code", $"{mobileHash}:{code}");
+    private string CodeHash(string mobileHash, string code) => personal.KeyedHash(HashPurpose.LoginCode, $"{mobileHash}:{code}");
 }

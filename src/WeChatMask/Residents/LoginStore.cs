@@ -105,7 +105,7 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
             }
 
             await transaction.ExecuteAsync("UPDATE login_code SET code_hash = '', expires_at = 0 WHERE mobile_hash = @mobileHash", new { mobileHash });
-            return (LoginCodeFault.None, await AccountAsync(transaction, $"phone:{mobileHash}", PhoneKind));
+            return (LoginCodeFault.None, await AccountAsync(transaction, PhoneOpenId(mobileHash), PhoneKind));
         },
         cancellationToken);
 
@@ -122,6 +122,9 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
                 + await transaction.ExecuteAsync("DELETE FROM login_address WHERE hour_from < @lastHour", times),
             cancellationToken);
     }
+
+    /// <summary>What stands in the place of an openid for an account that logs in by a number: the number itself is not kept.</summary>
+    internal static string PhoneOpenId(string mobileHash) => $"phone:{mobileHash}";
 
     private async Task<long> AccountAsync(WriteTransaction transaction, string openId, int kind)
     {

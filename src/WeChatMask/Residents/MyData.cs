@@ -31,11 +31,26 @@ public sealed record MyData(
     public override string ToString() => nameof(MyData);
 }
 
+/// <summary>How an account logs in.</summary>
+public enum LoginWay
+{
+    /// <summary>By WeChat.</summary>
+    WeChat,
+
+    /// <summary>By a code to a mobile number.</summary>
+    Mobile,
+}
+
 /// <summary>The account itself.</summary>
 /// <param name="Id">Our number for it.</param>
-/// <param name="OpenId">What WeChat calls the user towards this official account alone.</param>
+/// <param name="LoginBy">How it logs in.</param>
+/// <param name="OpenId">What WeChat calls the user towards this official account alone; none for a number.</param>
+/// <param name="LoginMobile">
+/// The number that logs in, where one of the persons has it. The log-in itself keeps a keyed hash alone, so any other number
+/// cannot be told.
+/// </param>
 /// <param name="CreatedAt">The first log-in.</param>
-public sealed record MyAccount(string Id, string OpenId, DateTimeOffset CreatedAt)
+public sealed record MyAccount(string Id, LoginWay LoginBy, string? OpenId, string? LoginMobile, DateTimeOffset CreatedAt)
 {
     /// <inheritdoc />
     public override string ToString() => nameof(MyAccount);

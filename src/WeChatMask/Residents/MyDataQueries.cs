@@ -12,14 +12,14 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
     public async Task<MyData?> OfAsync(long accountId, CancellationToken cancellationToken)
     {
         var account = await database.QueryOneAsync<AccountRow>(
-            "SELECT open_id, created_at FROM account WHERE id = @accountId", new { accountId }, cancellationToken);
+            "SELECT open_id, kind, created_at FROM account WHERE id = @accountId", new { accountId }, cancellationToken);
         if (account is null) return null;
         var times = await keeping.GetAsync(cancellationToken) ?? new KeepingTimes(0, 0);
         var persons = await PersonsAsync(accountId, cancellationToken);
         var bookings = await BookingsAsync(accountId, cancellationToken);
         return new MyData(
             calendar.Local(calendar.Now),
-            new MyAccount(accountId.ToString(CultureInfo.InvariantCulture), account.OpenId, calendar.Local(account.CreatedAt)),
+            Account(accountId, account, persons),
             [.. persons.Where(p => p.IdNumber.Length > 0).Select(p => Person(p, times))],
             [.. persons.Where(p => p.IdNumber.Length == 0).Select(p => Trace(p, times))],
             [.. bookings.Select(b => Booking(b, times))]);
@@ -60,6 +60,18 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
         new { accountId },
         cancellationToken);
 
+    private MyAccount Account(long id, AccountRow account, List<PersonRow> persons)
+    {
+        var byMobile = account.Kind == LoginStore.PhoneKind;
+        var mobile = byMobile ? persons.Select(p => personal.Decrypt(p.Mobile)).FirstOrDefault(m => m.Length > 0 && IsLogIn(m, account)) : null;
+        return new MyAccount(
+            id.ToString(CultureInfo.InvariantCulture), byMobile ? LoginWay.Mobile : LoginWay.WeChat, byMobile ? null : account.OpenId, mobile,
+            calendar.Local(account.CreatedAt));
+    }
+
+    private bool IsLogIn(string mobile, AccountRow account) =>
+        LoginStore.PhoneOpenId(personal.KeyedHash(HashPurpose.LoginMobile, mobile)) == account.OpenId;
+
     private MyPerson Person(PersonRow p, KeepingTimes times)
     {
         var registered = calendar.DateOf(p.ConsentAt);
@@ -93,6 +105,8 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
     private sealed class AccountRow
     {
         public string OpenId { get; init; } = "";
+
+        public int Kind { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
     }

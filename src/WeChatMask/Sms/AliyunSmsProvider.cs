@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -17,11 +16,14 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     private const int PageSize = 50;
     private const int MostPages = 4;
 
+    // Details of the last 30 days can be asked for (its manual, QuerySendDetails, page 419277).
+    private static readonly TimeSpan DetailsKept = TimeSpan.FromDays(30);
+
+    // Until a lost answer is cleared up a message may have been under way for this long.
+    private static readonly TimeSpan LongestDoubt = TimeSpan.FromMinutes(15);
+
     // The vendor's days are those of UTC+8, whatever the city's zone is called.
     private static readonly TimeSpan VendorZone = TimeSpan.FromHours(8);
-
-    // Raw Chinese: an escaped value is six times as long and counts so at the vendor's limit.
-    private static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc />
     public string Name => ProviderName;
@@ -39,25 +41,21 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         var (answer, _, failure) = await CallAsync(all, "SendSms", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PhoneNumbers"] = message.Mobile,
-            ["SignName"] = account.SignName is { Length: > 0 } sign ? sign : all.Sign,
+            ["SignName"] = all.SignOf(account.SignName),
             ["TemplateCode"] = template,
-            ["TemplateParam"] = JsonSerializer.Serialize(new Dictionary<string, string>(values, StringComparer.Ordinal), Raw),
+            ["TemplateParam"] = JsonSerializer.Serialize(new Dictionary<string, string>(values, StringComparer.Ordinal), VendorCall.Raw),
             ["OutId"] = message.Id,
         }, cancellationToken);
         if (failure is not null) return failure;
         var code = answer.Member("Code");
-        var problem = AliyunCodes.Read(code, answer.Member("Message"));
-        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, answer.Member("BizId"));
-        var doubtful = code == AliyunCodes.NonceUsed;
-        return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : null, doubtful);
+        return VendorCall.OutcomeOf(AliyunCodes.Read(code, answer.Member("Message")), code, answer.Member("BizId"), mayHaveLeft: code == AliyunCodes.NonceUsed);
     }
 
     /// <inheritdoc />
     public async Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken)
     {
         // Sent a moment before it was found doubtful, so perhaps on the day before.
-        string[] days = [.. new[] { since - VendorCall.BeforeLooking, since }.Select(Day).Distinct(StringComparer.Ordinal)];
-        foreach (var day in days)
+        foreach (var day in Days(since - VendorCall.BeforeLooking, since))
         {
             var found = await FindAsync(message, day, cancellationToken);
             if (found.Finding != SmsFinding.NotTaken) return found;
@@ -66,17 +64,29 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         return new(SmsFinding.NotTaken);
     }
 
+    /// <inheritdoc />
+    public TimeSpan? KeepsReceipts => DetailsKept;
+
+    /// <inheritdoc />
+    public async Task<SmsPulled> PullAsync(SentSms sent, CancellationToken cancellationToken)
+    {
+        foreach (var day in Days(sent.At - LongestDoubt, sent.At))
+        {
+            // With its BizId there is one entry for the number.
+            var (answer, _, failure) = await DetailsAsync(sent.Mobile, day, 1, sent.ProviderId, cancellationToken);
+            if (failure is not null || answer.Member("Code") != AliyunCodes.Ok) return default;
+            var receipts = Details(answer).Select(d => SmsReceipts.OfAliyunDetail(d, sent, time.GetUtcNow()));
+            if (receipts.OfType<SmsReceipt>().FirstOrDefault() is { } receipt) return new(Answered: true, receipt);
+        }
+
+        return new(Answered: true);
+    }
+
     private async Task<SmsFound> FindAsync(SmsMessage message, string day, CancellationToken cancellationToken)
     {
         for (var page = 1; page <= MostPages; page++)
         {
-            var (answer, _, failure) = await CallAsync(settings.CurrentValue, "QuerySendDetails", new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["PhoneNumber"] = message.Mobile,
-                ["SendDate"] = day,
-                ["PageSize"] = PageSize.ToString(CultureInfo.InvariantCulture),
-                ["CurrentPage"] = page.ToString(CultureInfo.InvariantCulture),
-            }, cancellationToken);
+            var (answer, _, failure) = await DetailsAsync(message.Mobile, day, page, null, cancellationToken);
             if (failure is not null || answer.Member("Code") != AliyunCodes.Ok) return new(SmsFinding.Unknown);
             if (Details(answer).FirstOrDefault(d => d.Member("OutId") == message.Id) is { ValueKind: JsonValueKind.Object } mine)
                 return new(SmsFinding.Taken, mine.Member("BizId") is { Length: > 0 } id ? id : null);
@@ -85,6 +95,19 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         }
 
         return new(SmsFinding.Unknown);
+    }
+
+    private Task<VendorAnswer> DetailsAsync(string mobile, string day, int page, string? bizId, CancellationToken cancellationToken)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PhoneNumber"] = mobile,
+            ["SendDate"] = day,
+            ["PageSize"] = PageSize.ToString(CultureInfo.InvariantCulture),
+            ["CurrentPage"] = page.ToString(CultureInfo.InvariantCulture),
+        };
+        if (bizId is not null) parameters["BizId"] = bizId;
+        return CallAsync(settings.CurrentValue, "QuerySendDetails", parameters, cancellationToken);
     }
 
     private static IEnumerable<JsonElement> Details(JsonElement answer) =>
@@ -135,6 +158,8 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     }
 
     private string Now() => time.GetUtcNow().UtcDateTime.ToString(AliyunSignature.TimeFormat, CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Days(DateTimeOffset from, DateTimeOffset to) => new[] { from, to }.Select(Day).Distinct(StringComparer.Ordinal);
 
     private static string Day(DateTimeOffset instant) => instant.ToOffset(VendorZone).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }

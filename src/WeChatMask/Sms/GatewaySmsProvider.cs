@@ -43,6 +43,12 @@ public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     public Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken) =>
         Task.FromResult(new SmsFound(SmsFinding.Unknown));
 
+    /// <inheritdoc />
+    public TimeSpan? KeepsReceipts => null;
+
+    /// <inheritdoc />
+    public Task<SmsPulled> PullAsync(SentSms sent, CancellationToken cancellationToken) => Task.FromResult(default(SmsPulled));
+
     private static SmsOutcome OfStatus(HttpStatusCode status) => SmsOutcome.Of(
         status switch
         {

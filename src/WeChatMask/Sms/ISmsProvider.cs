@@ -18,7 +18,29 @@ public interface ISmsVendor : ISmsProvider
 
     /// <summary>Looks for a message at the vendor that was handed over at about <paramref name="since"/>. Never throws for an outage.</summary>
     Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>For how long after sending it can be asked for a message's receipt; nothing when it cannot.</summary>
+    TimeSpan? KeepsReceipts { get; }
+
+    /// <summary>Asks what the phone network said of one message that this vendor took. Never throws for an outage.</summary>
+    Task<SmsPulled> PullAsync(SentSms sent, CancellationToken cancellationToken);
 }
+
+/// <summary>A message that a vendor took.</summary>
+/// <param name="OutboxId">Our id of it.</param>
+/// <param name="ProviderId">The vendor's id of it.</param>
+/// <param name="Mobile">Eleven digits.</param>
+/// <param name="At">When the vendor took it, within some minutes.</param>
+public sealed record SentSms(long OutboxId, string ProviderId, string Mobile, DateTimeOffset At)
+{
+    /// <summary>Does not show the number, since records reach logs.</summary>
+    public override string ToString() => $"SentSms {OutboxId}";
+}
+
+/// <summary>A vendor's answer to the question for a receipt.</summary>
+/// <param name="Answered">Whether it answered at all.</param>
+/// <param name="Receipt">The receipt, once there is one.</param>
+public readonly record struct SmsPulled(bool Answered, SmsReceipt? Receipt = null);
 
 /// <summary>What a message tells. A vendor's template belongs to each; the names are those of <c>Sms:…:Templates</c>.</summary>
 public enum SmsKind

@@ -14,7 +14,7 @@ public sealed class SmsNumbers(Database database, SmsNumberStore store, Personal
     {
         var cap = settings.CurrentValue.DailyCodeCap;
         if (cap == 0) return true;
-        var share = new NumberShare(personal.MobileHash(mobile), Codes, calendar.Today, cap);
+        var share = new NumberShare(personal.KeyedHash(HashPurpose.Mobile, mobile), Codes, calendar.Today, cap);
         return await database.WriteAsync(transaction => store.TakeAsync(transaction, share), cancellationToken);
     }
 
@@ -29,7 +29,7 @@ public sealed class SmsNumbers(Database database, SmsNumberStore store, Personal
         var cap = settings.CurrentValue.DailyCap;
         if (cap == 0) return over;
         // All nodes lock numbers in the same order.
-        var shares = mobiles.Select(m => (Id: m.Key, Share: new NumberShare(personal.MobileHash(m.Value), Notices, calendar.Today, cap)));
+        var shares = mobiles.Select(m => (Id: m.Key, Share: new NumberShare(personal.KeyedHash(HashPurpose.Mobile, m.Value), Notices, calendar.Today, cap)));
         foreach (var (id, share) in shares.OrderBy(s => s.Share.NumberHash, StringComparer.Ordinal).ThenBy(s => s.Id))
         {
             if (!await store.TakeAsync(transaction, share)) over.Add(id);

@@ -32,6 +32,9 @@ public sealed class SmsSettings
 
     /// <summary>The names in <see cref="Providers"/>, in order.</summary>
     public IReadOnlyList<string> ProviderNames() => (Providers ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The sign of a vendor's messages: its own, else the city's.</summary>
+    internal string SignOf(string? own) => own is { Length: > 0 } ? own : Sign;
 }
 
 /// <summary>A template that a vendor has approved.</summary>

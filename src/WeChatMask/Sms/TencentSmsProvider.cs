@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +15,8 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     private const int MostReceipts = 100;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
-    private static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // Statuses of the last 7 days can be asked for (its manual, pulling the statuses of one number, page 382/38773).
+    private static readonly TimeSpan StatusesKept = TimeSpan.FromDays(7);
 
     /// <inheritdoc />
     public string Name => ProviderName;
@@ -35,7 +35,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         {
             PhoneNumberSet = new[] { E164(message.Mobile) },
             account.SmsSdkAppId,
-            SignName = account.SignName is { Length: > 0 } sign ? sign : all.Sign,
+            SignName = all.SignOf(account.SignName),
             TemplateId = template,
             TemplateParamSet = values.Select(v => v.Value),
             SessionContext = message.Id,
@@ -44,36 +44,55 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         // The call may succeed and the one number in it fail, so its own entry decides.
         var status = answer.TryGetProperty("SendStatusSet", out var set) && set.ValueKind == JsonValueKind.Array && set.GetArrayLength() > 0 ? set[0] : default;
         var code = answer.TryGetProperty("Error", out var error) ? error.Member("Code") : status.Member("Code");
-        var problem = TencentCodes.Read(code);
-        if (problem == SmsProblem.None) return new SmsOutcome(SmsResult.Accepted, status.Member("SerialNo"));
-        var doubtful = TencentCodes.MayHaveLeft(code);
-        return SmsOutcome.Of(problem, code, doubtful ? VendorCall.BeforeLooking : TencentCodes.Pause(code), doubtful);
+        return VendorCall.OutcomeOf(TencentCodes.Read(code), code, status.Member("SerialNo"), TencentCodes.MayHaveLeft(code), TencentCodes.Pause(code));
     }
 
     /// <inheritdoc />
     /// <remarks>The vendor lists only what phones have answered for, so a message that is not there may still be under way.</remarks>
     public async Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken)
     {
+        if (await StatusesAsync(message.Mobile, since - Window, since + Window, cancellationToken) is not { } statuses) return new(SmsFinding.Unknown);
+        var mine = statuses.FirstOrDefault(s => s.Member("SessionContext") == message.Id);
+        return mine.ValueKind == JsonValueKind.Object ? new(SmsFinding.Taken, mine.Member("SerialNo")) : new(SmsFinding.Unknown);
+    }
+
+    /// <inheritdoc />
+    public TimeSpan? KeepsReceipts => StatusesKept;
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// By number, which can be asked again. The vendor's other call, PullSmsSendStatus, hands each status out once, so that a node
+    /// that dies would lose some, and must be switched on by the vendor.
+    /// </remarks>
+    public async Task<SmsPulled> PullAsync(SentSms sent, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return await StatusesAsync(sent.Mobile, sent.At - Window, now, cancellationToken) is { } statuses
+            ? new(Answered: true, statuses.Select(s => SmsReceipts.OfTencentStatus(s, sent, now)).OfType<SmsReceipt>().FirstOrDefault())
+            : default;
+    }
+
+    private async Task<IEnumerable<JsonElement>?> StatusesAsync(string mobile, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
         var all = settings.CurrentValue;
         var (answer, _, failure) = await CallAsync(all, "PullSmsSendStatusByPhoneNumber", new
         {
-            BeginTime = (since - Window).ToUnixTimeSeconds(),
-            EndTime = (since + Window).ToUnixTimeSeconds(),
+            BeginTime = from.ToUnixTimeSeconds(),
+            EndTime = to.ToUnixTimeSeconds(),
             Offset = 0,
             Limit = MostReceipts,
-            PhoneNumber = E164(message.Mobile),
+            PhoneNumber = E164(mobile),
             all.Tencent.SmsSdkAppId,
         }, cancellationToken);
-        if (failure is not null || !answer.TryGetProperty("PullSmsSendStatusSet", out var set) || set.ValueKind != JsonValueKind.Array)
-            return new(SmsFinding.Unknown);
-        var mine = set.EnumerateArray().FirstOrDefault(s => s.Member("SessionContext") == message.Id);
-        return mine.ValueKind == JsonValueKind.Object ? new(SmsFinding.Taken, mine.Member("SerialNo")) : new(SmsFinding.Unknown);
+        return failure is null && answer.TryGetProperty("PullSmsSendStatusSet", out var set) && set.ValueKind == JsonValueKind.Array
+            ? set.EnumerateArray()
+            : null;
     }
 
     private async Task<VendorAnswer> CallAsync(SmsSettings all, string action, object payload, CancellationToken cancellationToken)
     {
         var account = all.Tencent;
-        var body = JsonSerializer.SerializeToUtf8Bytes(payload, Raw);
+        var body = JsonSerializer.SerializeToUtf8Bytes(payload, VendorCall.Raw);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.Endpoint.TrimEnd('/') + "/")) { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", JsonType);

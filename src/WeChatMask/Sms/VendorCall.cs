@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace WeChatMask.Sms;
@@ -17,6 +18,20 @@ internal static class VendorCall
 
     /// <summary>After an answer was lost: long enough for the vendor's own records to show the message.</summary>
     public static readonly TimeSpan BeforeLooking = TimeSpan.FromMinutes(1);
+
+    /// <summary>JSON with raw Chinese: an escaped value is six times as long and counts so at a vendor's limit.</summary>
+    public static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What a vendor's code says became of a message.</summary>
+    /// <param name="problem">The code's meaning.</param>
+    /// <param name="code">The code.</param>
+    /// <param name="providerId">The vendor's id of the message, when it took it.</param>
+    /// <param name="mayHaveLeft">Whether the message may be on its way although the code is an error.</param>
+    /// <param name="pause">A pause that the code itself names.</param>
+    public static SmsOutcome OutcomeOf(SmsProblem problem, string code, string providerId, bool mayHaveLeft, TimeSpan? pause = null) =>
+        problem == SmsProblem.None
+            ? new SmsOutcome(SmsResult.Accepted, providerId)
+            : SmsOutcome.Of(problem, code, mayHaveLeft ? BeforeLooking : pause, mayHaveLeft);
 
     /// <summary>Sends and reads.</summary>
     public static async Task<VendorAnswer> SendAsync(HttpClient http, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)

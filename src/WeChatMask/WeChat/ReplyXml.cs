@@ -9,8 +9,8 @@ public static class ReplyXml
     /// <summary>The body that means "received, nothing to show". It is never encrypted.</summary>
     public const string Success = "success";
 
-    // WeChat's documented limit of a text reply is about 2048 bytes.
-    private const int LongestTextBytes = 2048;
+    /// <summary>What a text reply holds at the most, as UTF-8: WeChat's documented limit is about that.</summary>
+    public const int LongestTextBytes = 2048;
 
     /// <summary>The body that answers <paramref name="inbound"/>: XML, or <see cref="Success"/> when there is nothing to show.</summary>
     public static string Write(InboundMessage inbound, Reply reply, DateTimeOffset now) => reply switch

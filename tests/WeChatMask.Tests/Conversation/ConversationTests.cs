@@ -78,8 +78,68 @@ public sealed class ConversationTests : IAsyncLifetime
         await host.SetClockAsync("2020-02-11T09:00:00+08:00");
 
         Assert.StartsWith("您现在没有可以取消的预约", await SayAsync("取消"), StringComparison.Ordinal);
-        Assert.StartsWith("已过可以办理的时间", await SayAsync($"取消{number}"), StringComparison.Ordinal);
+        Assert.StartsWith($"预约号 {number} 只能在 2月11日 09:00 以前取消", await SayAsync($"取消{number}"), StringComparison.Ordinal);
         Assert.Contains("待领取", await SayAsync(number), StringComparison.Ordinal);
+
+        await host.SetClockAsync("2020-02-11T18:30:00+08:00");
+        Assert.Equal($"预约号 {number} 已经过期，不用再取消。", await SayAsync($"取消{number}"));
+    }
+
+    [Fact]
+    public async Task Several_bookings_say_whose_each_is_and_ended_ones_no_more_where_to_come()
+    {
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        var first = await BookAsync(Anna, "43130219850612987X");
+        Assert.DoesNotContain("预约人：", await SayAsync("查询"), StringComparison.Ordinal);
+        var second = await BookAsync(Anna, People.IdNumber(1), "李四光", "r2");
+
+        var both = await SayAsync("查询");
+        Assert.StartsWith($"预约人：李**（身份证尾号 {People.IdNumber(1)[^4..]}）\n预约号：{second}\n状态：已预约，待领取\n", both, StringComparison.Ordinal);
+        Assert.Contains($"\n\n预约人：张*（身份证尾号 987X）\n预约号：{first}\n", both, StringComparison.Ordinal);
+        Assert.Contains("名单序号：2\n请带：预约人身份证和预约号", both, StringComparison.Ordinal);
+        Assert.Contains($"\n\n张*（身份证尾号 987X）\n预约号 {first}（城东湘柳大药房，2月11日领取）", await SayAsync("取消"), StringComparison.Ordinal);
+
+        await SayAsync($"取消 {first}");
+        var ended = await SayAsync(first);
+        Assert.StartsWith($"预约号：{first}\n状态：已取消\n药店：城东湘柳大药房\n原定领取日：2月11日\n\n全部预约记录", ended, StringComparison.Ordinal);
+        Assert.DoesNotContain("地址", ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_bookings_than_a_message_holds_leave_the_way_to_them_whole()
+    {
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        var numbers = new List<string>();
+        for (var i = 1; i <= 6; i++)
+        {
+            // The limit of persons is not what this is about.
+            await host.Get<WeChatMask.Data.Database>().WriteAsync(
+                t => t.ExecuteAsync("UPDATE resident SET created_at = 0, removed_at = 1"), CancellationToken.None);
+            numbers.Add(await BookAsync(Anna, People.IdNumber(i), "欧阳四光", $"r{i}"));
+        }
+
+        await host.Get<WeChatMask.Data.Database>().WriteAsync(t => t.ExecuteAsync("UPDATE resident SET removed_at = NULL"), CancellationToken.None);
+        var all = await SayAsync("查询");
+
+        Assert.EndsWith($"\n\n领取码和详情，请点：\n{host.Address}bookings", all, StringComparison.Ordinal);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(all), 1_400, 2_048);
+        Assert.Contains(numbers[^1], all, StringComparison.Ordinal);
+        Assert.DoesNotContain(numbers[0], all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_poster_tells_how_its_own_pharmacy_stands()
+    {
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        Assert.Contains("本店还剩 160 个名额", await SayAsync("LD02", "SCAN"), StringComparison.Ordinal);
+        var database = host.Get<WeChatMask.Data.Database>();
+        await database.WriteAsync(
+            t => t.ExecuteAsync("UPDATE quota SET taken = planned + carried_in + rolled_in - rolled_out WHERE pharmacy_id = (SELECT id FROM pharmacy WHERE code = 'LD02')"), CancellationToken.None);
+        await database.WriteAsync(t => t.ExecuteAsync("UPDATE board_version SET version = version + 1"), CancellationToken.None);
+        await host.AdvanceAsync("PT2S");
+
+        Assert.Contains("本店现在没有名额了，别的药店还有", await SayAsync("LD02", "SCAN"), StringComparison.Ordinal);
+        Assert.Contains("本店还剩 160 个名额", await SayAsync("LD03", "SCAN"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +168,9 @@ public sealed class ConversationTests : IAsyncLifetime
 
     [Theory]
     [InlineData("今晚吃什么", "对不起，没有看懂")]
-    [InlineData("😷", "对不起，没有看懂")]
+    [InlineData("😷", "对不起，这里看不懂表情和符号")]
+    [InlineData("？？", "对不起，这里看不懂表情和符号")]
+    [InlineData("谢谢", "不客气")]
     [InlineData("'; DROP TABLE policy; --", "对不起，没有看懂")]
     [InlineData("{0} %s <b>&amp;]]></b>", "对不起，没有看懂")]
     [InlineData("43130219850612987X", "为了您的安全")]
@@ -150,12 +212,12 @@ public sealed class ConversationTests : IAsyncLifetime
     private static string Card(JsonElement card) =>
         $"{card.GetProperty("title").GetString()}\n{card.GetProperty("description").GetString()}\n{card.GetProperty("url").GetString()}";
 
-    private async Task<string> BookAsync(string openId, string idNumber)
+    private async Task<string> BookAsync(string openId, string idNumber, string name = "张三", string requestId = "r1")
     {
         using var phone = await host.PhoneAsync(openId);
-        var (_, person) = await phone.PostAsync("/api/residents", new { name = "张三", idNumber, mobile = "13800138000", consent = true });
+        var (_, person) = await phone.PostAsync("/api/residents", new { name, idNumber, mobile = "13800138000", consent = true });
         var (status, booking) = await phone.PostAsync(
-            "/api/bookings", new { residentId = person.GetProperty("id").GetString(), pharmacyCode = "LD01", requestId = "r1" });
+            "/api/bookings", new { residentId = person.GetProperty("id").GetString(), pharmacyCode = "LD01", requestId });
         Assert.Equal(201, status);
         Assert.True(BookingNumber.TryParse(booking.GetProperty("number").GetString(), out var number));
         return number;

@@ -36,7 +36,7 @@ public sealed class ListenerTests
         var reply = await AnswerAsync(host, "location", ("Location_X", Degrees(south.Latitude)), ("Location_Y", Degrees(south.Longitude)));
         var unreadable = await AnswerAsync(host, "location", ("Label", "家"));
 
-        Assert.StartsWith($"离您发来的位置最近的药店：\n{south.Name}，约 10 米\n", Assert.IsType<TextReply>(reply).Text, StringComparison.Ordinal);
+        Assert.StartsWith($"离您发来的位置最近的药店：\n\n{south.Name}，约 10 米\n{south.Address}\n", Assert.IsType<TextReply>(reply).Text, StringComparison.Ordinal);
         Assert.StartsWith("有 5 家药店参加", Assert.IsType<TextReply>(unreadable).Text, StringComparison.Ordinal);
     }
 

@@ -76,7 +76,7 @@ internal sealed class OnceNode : IAsyncDisposable
 
     public AnswerOnce Once { get; }
 
-    public string Hash(string identity) => personal.MessageHash(identity);
+    public string Hash(string identity) => personal.KeyedHash(HashPurpose.Message, identity);
 
     /// <summary>A message arrives whose handling says something.</summary>
     public async Task<string> TakeAsync(string identity, Func<string> handle) =>

@@ -65,6 +65,30 @@ public sealed class PersonalDataTests : IDisposable
         Assert.NotEqual(personal.HashKeyFingerprint, elsewhere.HashKeyFingerprint, StringComparer.Ordinal);
     }
 
+    [Theory]
+    [InlineData(HashPurpose.Fingerprint, "fingerprint")]
+    [InlineData(HashPurpose.Person, "person")]
+    [InlineData(HashPurpose.Message, "message")]
+    [InlineData(HashPurpose.Mobile, "mobile")]
+    [InlineData(HashPurpose.LoginMobile, "login-mobile")]
+    [InlineData(HashPurpose.LoginCode, "login-code")]
+    [InlineData(HashPurpose.LoginAddress, "login-address")]
+    [InlineData(HashPurpose.LoginState, "login-state")]
+    public void Each_purpose_has_its_word_in_the_hash_that_is_stored(HashPurpose purpose, string word)
+    {
+        var stored = HMACSHA256.HashData(SHA256.HashData("hash"u8), System.Text.Encoding.UTF8.GetBytes($"{word}:13800001234"));
+
+        Assert.Equal(System.Buffers.Text.Base64Url.EncodeToString(stored), personal.KeyedHash(purpose, "13800001234"));
+    }
+
+    [Fact]
+    public void Every_purpose_has_a_word_of_its_own()
+    {
+        var purposes = Enum.GetValues<HashPurpose>();
+
+        Assert.Equal(purposes.Length, purposes.Select(p => personal.KeyedHash(p, "a")).Distinct(StringComparer.Ordinal).Count());
+    }
+
     private static SecretSettings Secrets(string id)
     {
         var secrets = new SecretSettings { EncryptionKeyId = id, IdentityHashKey = Convert.ToBase64String(SHA256.HashData("hash"u8)) };

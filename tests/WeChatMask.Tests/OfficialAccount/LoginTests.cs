@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using WeChatMask.Data;
 using WeChatMask.OfficialAccount;
@@ -105,6 +106,32 @@ public sealed class LoginTests
         var late = await form.PostAsync(other, ("mobile", Mobile), ("code", code), ("step", "code"));
         Assert.Equal(422, (int)late.Status);
         Assert.Contains("验证码已经失效", late.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_logs_in_by_a_number_reads_in_plain_words_what_is_kept_of_it()
+    {
+        await using var host = await StartAsync("2020-02-10T19:00:00+08:00");
+        using var browser = host.Browser();
+        var typed = await (await PageReader.OpenAsync(browser, "/login/phone")).PostAsync(browser, ("mobile", Mobile));
+        await typed.PostAsync(browser, ("mobile", Mobile), ("code", await CodeAsync(host)), ("step", "code"));
+
+        var unknown = await PageReader.OpenAsync(browser, "/my-data");
+        Assert.Contains("手机号登录", unknown.Text, StringComparison.Ordinal);
+        Assert.Contains("号码没有保存", unknown.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("phone:", unknown.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("微信标识", unknown.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("这个微信号", unknown.Text, StringComparison.Ordinal);
+
+        // A person with that number is registered, and so it can be told.
+        Assert.Equal(201, (await browser.PostAsync("/api/residents", People.Registration(1, Mobile))).Status);
+        Assert.Equal(201, (await browser.PostAsync("/api/residents", People.Registration(2))).Status);
+        var known = await PageReader.OpenAsync(browser, "/my-data");
+        Assert.Contains("登录手机号 138****1234", Regex.Replace(known.Text, @"\s+", " "), StringComparison.Ordinal);
+        var copy = await (known with { Address = new Uri(known.Address, "/my-data?handler=export") }).PostAsync(browser);
+        var account = JsonDocument.Parse(copy.Html).RootElement.GetProperty("account");
+        Assert.Equal(("mobile", Mobile), (account.GetProperty("loginBy").GetString(), account.GetProperty("loginMobile").GetString()));
+        Assert.False(account.TryGetProperty("openId", out _));
     }
 
     [Theory]

@@ -9,48 +9,20 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
 
     /// <summary>Takes up to <paramref name="count"/> notices that are due, for this sender alone.</summary>
-    public async Task<List<WeChatNotice>> LeaseAsync(int count, CancellationToken cancellationToken)
-    {
-        var now = calendar.Now;
-        var due = await database.QueryAsync<long>(
-            """
-            SELECT id FROM outbox
-             WHERE channel = @channel AND status = @waiting AND due_at <= @now AND leased_until <= @now
-             ORDER BY due_at, id LIMIT @count
-            """,
-            new { channel = WeChatNotices.Channel, waiting = NoticeStatus.Waiting, now, count },
-            cancellationToken);
-        if (due.Count == 0) return [];
-        return await database.WriteAsync(
-            async transaction =>
-            {
-                var lease = Guid.NewGuid().ToString("N");
-                await transaction.ExecuteAsync(
-                    $"""
-                    UPDATE outbox
-                       SET maybe_repeated = CASE WHEN leased_by IS NULL THEN maybe_repeated ELSE 1 END,
-                           leased_by = @lease, leased_until = @until, attempts = attempts + 1
-                     WHERE id {transaction.Engine.AnyOf("due")} AND status = @waiting AND leased_until <= @now
-                    """,
-                    new { lease, until = now + LeaseTime, due, waiting = NoticeStatus.Waiting, now });
-                return await transaction.QueryAsync<WeChatNotice>(
-                    $"""
-                    SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.attempts, o.maybe_repeated,
-                           r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id, p.name AS pharmacy_name, p.address AS pharmacy_address,
-                           b.number, b.serial, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
-                           COALESCE(a.open_id, '') AS open_id, COALESCE(a.kind, 0) AS account_kind, a.unreachable_since
-                      FROM outbox o
-                      JOIN round r        ON r.date = o.round_date
-                      JOIN pharmacy p     ON p.id = o.pharmacy_id
-                      JOIN booking b      ON b.id = o.booking_id
-                      LEFT JOIN account a ON a.id = b.account_id
-                     WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
-                     ORDER BY o.id
-                    """,
-                    new { due, lease });
-            },
-            cancellationToken);
-    }
+    public Task<List<WeChatNotice>> LeaseAsync(int count, CancellationToken cancellationToken) => OutboxLeaseStore.TakeAsync<WeChatNotice>(
+        database, WeChatNotices.Channel, calendar.Now, LeaseTime, count,
+        """
+        SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.attempts, o.maybe_repeated,
+               r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id, p.name AS pharmacy_name, p.address AS pharmacy_address,
+               b.number, b.serial, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
+               COALESCE(a.open_id, '') AS open_id, COALESCE(a.kind, 0) AS account_kind, a.unreachable_since
+          FROM outbox o
+          JOIN round r        ON r.date = o.round_date
+          JOIN pharmacy p     ON p.id = o.pharmacy_id
+          JOIN booking b      ON b.id = o.booking_id
+          LEFT JOIN account a ON a.id = b.account_id
+        """,
+        cancellationToken);
 
     /// <summary>Writes results down and gives the leases back. A lease that ran out and is another sender's now stays theirs.</summary>
     public Task SettleAsync(IReadOnlyCollection<WeChatNoticeResult> results, CancellationToken cancellationToken) => database.WriteAsync(

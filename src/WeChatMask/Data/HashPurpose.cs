@@ -1,0 +1,29 @@
+namespace WeChatMask.Data;
+
+/// <summary>What a keyed hash is for. Hashes for different purposes cannot be compared.</summary>
+public enum HashPurpose
+{
+    /// <summary>The key itself, to tell whether two nodes hash alike.</summary>
+    Fingerprint,
+
+    /// <summary>A person, by identity number, whatever the account or phone.</summary>
+    Person,
+
+    /// <summary>A chat message, to know it again; who sent it cannot be found out from it.</summary>
+    Message,
+
+    /// <summary>A number that messages are counted for.</summary>
+    Mobile,
+
+    /// <summary>A number that logs in.</summary>
+    LoginMobile,
+
+    /// <summary>The code that was sent to it.</summary>
+    LoginCode,
+
+    /// <summary>The address that a code is asked for from.</summary>
+    LoginAddress,
+
+    /// <summary>The state of a log-in by WeChat.</summary>
+    LoginState,
+}
