@@ -15,6 +15,9 @@ public abstract class DatabaseEngine
     /// <summary>Seconds in which a server must take a connection, or the pool give one, unless the connection string says otherwise.</summary>
     protected const int SecondsToConnect = 5;
 
+    /// <summary>Seconds for which a node waits while another one changes the schema.</summary>
+    protected const int SchemaSeconds = 60;
+
     /// <summary>The most connections the shared schedule of jobs may use beside the city's own.</summary>
     protected const int JobConnections = 5;
 
@@ -142,6 +145,10 @@ public abstract class DatabaseEngine
 
     /// <summary>Replaces the type tokens of a migration.</summary>
     public abstract string Translate(string migration);
+
+    /// <summary>What stops a start whose wait for the schema was in vain.</summary>
+    protected static StartFaultException SchemaIsLocked() =>
+        new("Another node has been changing the schema for a minute; this one stops. Start it again.");
 
     /// <summary>The end of a statement for one key that wants its newest row only.</summary>
     protected static string NewestOnly(string? column) => column is null ? "" : $" ORDER BY {column} DESC LIMIT 1";

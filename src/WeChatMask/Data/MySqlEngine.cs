@@ -23,7 +23,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     // max_allowed_packet and the number of placeholders are far above what this makes.
     private const int RowsAtATime = 500;
-    private const int LockTries = 20;
+    private const int LockTries = SchemaSeconds / LockSeconds;
     private const int LockSeconds = 3;
     private const string SchemaLock = "wechatmask.schema";
 
@@ -78,7 +78,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     {
         var driver = FindDriver();
         var settings = SettingsOf(driver, connectionString);
-        settings["MaximumPoolSize"] = JobConnections;
+        settings["MaximumPoolSize"] = Math.Min(Convert.ToUInt32(settings["MaximumPoolSize"], CultureInfo.InvariantCulture), JobConnections);
         settings["MinimumPoolSize"] = 0;
         store.UseMySqlConnector(driver, settings.ConnectionString);
     }
@@ -127,7 +127,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
             if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) == 1) return;
         }
 
-        throw new StartFaultException("Another node has been changing the schema for a minute; this one stops. Start it again.");
+        throw SchemaIsLocked();
     }
 
     /// <inheritdoc />

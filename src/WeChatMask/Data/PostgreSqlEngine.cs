@@ -87,8 +87,19 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     }
 
     /// <inheritdoc />
-    public override Task LockSchemaAsync(WriteTransaction transaction) =>
-        transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock });
+    public override async Task LockSchemaAsync(WriteTransaction transaction)
+    {
+        try
+        {
+            // Another node's change of the schema may take longer than any statement that a person waits for.
+            await transaction.Connection.ExecuteAsync(new CommandDefinition(
+                "SELECT pg_advisory_xact_lock(@SchemaLock)", new { SchemaLock }, transaction.Transaction, commandTimeout: SchemaSeconds));
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw SchemaIsLocked();
+        }
+    }
 
     /// <inheritdoc />
     public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
