@@ -6,7 +6,7 @@ using WeChatMask.Notices;
 namespace WeChatMask.Rounds;
 
 /// <summary>Moves bookings to the next pickup day when stock is short, and ends those that are not collected then either.</summary>
-public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar)
+public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, WeChatNotices weChat)
 {
     /// <summary>
     /// Of bookings <c>b</c>, those to be collected on the pickup day of round <c>@round</c>: its own that have not moved away,
@@ -127,6 +127,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             await transaction.Engine.ExecuteManyAsync(transaction, "DELETE FROM person_hold WHERE booking_id = @Id", ids, cancellationToken);
         await transaction.Engine.ExecuteManyAsync(
             transaction, "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids, cancellationToken);
+        await weChat.LapsedAsync(transaction, due.Select(d => new NoticeSubject(d.Id, d.RoundDate, d.PharmacyId)), now, cancellationToken);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
         await transaction.Engine.ExecuteManyAsync(
             transaction, "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @date AND pharmacy_id = @PharmacyId", pharmacies, cancellationToken);
