@@ -2,6 +2,7 @@ using System.Globalization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
+using WeChatMask.Supervision;
 
 namespace WeChatMask.Rounds;
 
@@ -138,6 +139,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             [.. pharmacies.Select(p => new Posting(p.PharmacyId, 0, p.Bookings, 0, string.Create(CultureInfo.InvariantCulture, $"moved:{p.PickupDate:yyyy-MM-dd}")))],
             now,
             cancellationToken);
+        await DayReportStore.ReopenAsync(transaction, date);
         await QuotaStore.TouchBoardAsync(transaction);
         return due.Count;
     }

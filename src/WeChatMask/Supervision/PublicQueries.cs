@@ -5,7 +5,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Supervision;
 
 /// <summary>Reads what everybody may know: quotas, the books of each round, the masked lists, the directory.</summary>
-public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CityCalendar calendar)
+public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, DayReportQueries reports, CityCalendar calendar)
 {
     private const int RoundsShown = 400;
 
@@ -40,7 +40,8 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         return new RoundBooks(
             round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies),
             [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
-            await visits.OfAsync(date, cancellationToken));
+            await visits.OfAsync(date, cancellationToken),
+            round.Row.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken));
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>

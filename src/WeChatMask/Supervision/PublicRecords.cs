@@ -11,7 +11,7 @@ public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Ph
 /// <summary>Quota notice and reconciliation of a round, with the visits of its booking day.</summary>
 public sealed record RoundBooks(
     DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals,
-    IReadOnlyList<WindowHoursBooks> Windows, long Visits);
+    IReadOnlyList<WindowHoursBooks> Windows, long Visits, ReportState? Report = null);
 
 /// <summary>When a window of the round takes bookings.</summary>
 public sealed record WindowHoursBooks(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);

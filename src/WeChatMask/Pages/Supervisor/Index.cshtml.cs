@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, DayReportQueries reports, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
@@ -25,6 +25,9 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     /// <summary>The newest rounds.</summary>
     public IReadOnlyList<RoundState> Rounds { get; private set; } = [];
+
+    /// <summary>Of those that have a daily report, when it was corrected last; null where nothing was.</summary>
+    public IReadOnlyDictionary<DateOnly, DateTimeOffset?> Reports { get; private set; } = new Dictionary<DateOnly, DateTimeOffset?>();
 
     /// <summary>Newest job runs.</summary>
     public IReadOnlyList<JobRun> Jobs { get; private set; } = [];
@@ -40,6 +43,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     {
         Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
         Rounds = await rounds.NewestAsync(RoundsShown, cancellationToken);
+        if (Rounds.Count > 0) Reports = await reports.CorrectedAsync(Rounds[^1].Date, cancellationToken);
         OfflineOpen = await offline.OpenCountAsync(cancellationToken);
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
