@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Localization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -9,7 +10,7 @@ namespace WeChatMask.Conversation;
 /// <summary>Answers about the asking account's own bookings. Names are never said: a chat is read over shoulders.</summary>
 public sealed class BookingAnswers(
     ChatText text, BookingQueries bookings, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
-    Refused refused, SiteLinks links, CityCalendar calendar)
+    Refused refused, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional)
 {
     private const int DaysShown = 7;
     private const int MostShown = 6;
@@ -77,11 +78,23 @@ public sealed class BookingAnswers(
             var place = (await queries.PlaceAsync(booking.PharmacyId, cancellationToken))!;
             var goods = round.Policy.Goods;
             blocks.Add(text[
-                "Query_Item", booking.Number, text[$"Status_{booking.Status}"], place.Name, place.Address, Pickup(booking, round),
-                booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial]);
+                "Query_Item", booking.Number, StatusOf(booking), place.Name, place.Address, Pickup(booking, round),
+                booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial]
+                + (Waits(booking) ? $"\n{UntilWhen(round)}" : ""));
         }
 
         return new TextReply($"{string.Join("\n\n", blocks)}\n\n{text["Query_More", links.To("/bookings")]}");
+    }
+
+    /// <summary>Whether it stands only until the registry has answered: that must never look like a success.</summary>
+    private static bool Waits(BookingRow booking) => booking is { Provisional: true, Status: BookingStatus.Booked };
+
+    private string StatusOf(BookingRow booking) => Waits(booking) ? provisional["Chat_Status"] : text[$"Status_{booking.Status}"];
+
+    private string UntilWhen(RoundState round)
+    {
+        var until = EligibilityRules.SettleUntil(round.Times);
+        return provisional["Chat_Until", text.Day(calendar.DateOf(until)), text.Time(until)];
     }
 
     private string Pickup(BookingRow booking, RoundState round)

@@ -17,7 +17,7 @@ public static class SupervisorEndpoints
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddSupervisors(this IServiceCollection services) =>
         services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>().AddSingleton<DeliverySheets>()
-            .AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
+            .AddSingleton<OfflineHandOverQueries>().AddSingleton<Bookings.ProvisionalQueries>().AddSingleton<OfflineReviewStore>();
 
     /// <summary>Maps <c>/api/supervisor</c>, the delivery sheets and the daily reports as tables.</summary>
     public static void MapSupervisors(this IEndpointRouteBuilder routes)
@@ -29,6 +29,7 @@ public static class SupervisorEndpoints
         api.MapPut("/pharmacies/{code}", SetPharmacyAsync).Produces<PharmacyStatusView>();
         api.MapGet("/rounds/{date}/report", ReportAsync);
         api.MapOfflineReview();
+        api.MapProvisional();
         var files = routes.MapGroup("/supervisor/rounds").RequireAuthorization(Sessions.SupervisorPolicy).ExcludeFromDescription();
         files.MapGet("/{date}/delivery.xlsx", (string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken token) =>
             DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refused, token));
