@@ -39,7 +39,7 @@ public sealed class CounterQueries(Database database)
           JOIN moved_pickup m ON m.pickup_date = r.pickup_date AND m.pharmacy_id = @pharmacy
           JOIN booking b      ON b.id = m.booking_id
           JOIN resident p     ON p.id = b.resident_id
-         WHERE r.date = @round
+         WHERE r.date = @round AND b.round_date <> @round
          ORDER BY 1, 2
         """,
         new { round, pharmacy },
