@@ -13,8 +13,10 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
     public async Task<RoundList> RoundsAsync(CancellationToken cancellationToken)
     {
         var now = calendar.Now;
-        return new RoundList(
-            [.. (await rounds.NewestAsync(RoundsShown, cancellationToken)).Select(r => new RoundLine(r.Date, r.Row.PickupDate, r.PhaseAt(now)))]);
+        var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
+        if (newest.Count == 0) return new RoundList([]);
+        var counted = await visits.SinceAsync(newest[^1].Date, cancellationToken);
+        return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.Row.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)))]);
     }
 
     /// <summary>Quota notice and reconciliation of one round.</summary>

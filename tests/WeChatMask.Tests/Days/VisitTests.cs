@@ -23,6 +23,15 @@ public sealed class VisitTests
 
         Assert.Equal((3, 1), (await VisitsAsync(host, "2020-02-10"), await VisitsAsync(host, "2020-02-11")));
         Assert.Equal(new VisitFigures(1, 4), host.Get<Visits>().Published);
+        // Where the days' other figures are, for programs and for spreadsheets.
+        var rounds = (await host.Http.GetJsonAsync("/api/public/rounds")).GetProperty("rounds").EnumerateArray()
+            .ToDictionary(r => r.GetProperty("date").GetString()!, r => r.GetProperty("visits").GetInt64());
+        Assert.Equal((3L, 1L), (rounds["2020-02-10"], rounds["2020-02-11"]));
+        Assert.Contains("2020-02-10,2020-02-11,published,3\r\n", await host.Http.GetStringAsync(new Uri("/api/public/rounds.csv", UriKind.Relative)), StringComparison.Ordinal);
+        var books = (await host.Http.GetStringAsync(new Uri("/api/public/rounds/2020-02-10.csv", UriKind.Relative))).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.EndsWith(",visits", books[0], StringComparison.Ordinal);
+        Assert.EndsWith(",3", books[^1], StringComparison.Ordinal);
+        Assert.Single(books.Select(row => row.Split(',').Length).Distinct());
         Assert.Contains("累计4次", await host.Http.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
     }
 
