@@ -10,7 +10,8 @@ namespace WeChatMask.Conversation;
 /// <summary>Answers about the asking account's own bookings. Names are never said: a chat is read over shoulders.</summary>
 public sealed class BookingAnswers(
     ChatText text, BookingQueries bookings, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
-    Refused refused, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional)
+    Refused refused, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional,
+    IStringLocalizer<Text.Returned> returned)
 {
     private const int DaysShown = 7;
     private const int MostShown = 6;
@@ -80,7 +81,7 @@ public sealed class BookingAnswers(
             blocks.Add(text[
                 "Query_Item", booking.Number, StatusOf(booking), place.Name, place.Address, Pickup(booking, round),
                 booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial]
-                + (Waits(booking) ? $"\n{UntilWhen(round)}" : ""));
+                + (Waits(booking) ? $"\n{UntilWhen(round)}" : BothDays(booking)));
         }
 
         return new TextReply($"{string.Join("\n\n", blocks)}\n\n{text["Query_More", links.To("/bookings")]}");
@@ -96,6 +97,12 @@ public sealed class BookingAnswers(
         var until = EligibilityRules.SettleUntil(round.Times);
         return provisional["Chat_Until", text.Day(calendar.DateOf(until)), text.Time(until)];
     }
+
+    /// <summary>Whose pickup had moved for want of goods, and whose goods came after all, may come on either day.</summary>
+    private string BothDays(BookingRow booking) =>
+        booking is { Status: BookingStatus.Booked, MovedUntil: { } until } && calendar.DateOf(until) is var last && last > booking.PickupDate
+            ? $"\n{returned["Chat", text.Day(last)]}"
+            : "";
 
     private string Pickup(BookingRow booking, RoundState round)
     {

@@ -81,6 +81,11 @@ public sealed class StockTests
         Assert.Contains("当天或02-12都可领", list[1][^1], StringComparison.Ordinal);
         Assert.False((await host.Http.GetJsonAsync("/api/public/rounds/2020-02-10/list?pharmacy=LD01")).GetProperty("entries")[0].TryGetProperty("movedTo", out _));
 
+        var chat = (await host.Http.PostAsync("/sandbox/phones/o-1/messages", new { type = "text", content = "查询" })).Body.GetProperty("reply").GetProperty("content").GetString();
+        Assert.Contains("2月12日也可以领取", chat, StringComparison.Ordinal);
+        using (var one = await host.PhoneAsync("o-1"))
+            Assert.Contains("补货已到", await one.GetStringAsync(new Uri($"/bookings/{city.Numbers[1]}", UriKind.Relative)), StringComparison.Ordinal);
+
         // One comes at once, one only the next day, as first told; the shelf never owes more than it holds.
         Assert.Equal("redeemed", await city.HandOverAsync(clerk, 0));
         Assert.Equal("not_yet", await city.HandOverAsync(clerk, 2));
@@ -91,6 +96,10 @@ public sealed class StockTests
         await host.SetClockAsync("2020-02-12T08:30:00+08:00");
         Assert.Equal(1, (await DeliverAsync(clerk, "2020-02-12", 1, "d3")).Body.Figure("moved"));
         await host.SetClockAsync("2020-02-12T09:30:00+08:00");
+        // A phone without a network serves both too: who was called back, and who waits for this day anyway.
+        Assert.Equal(
+            [city.Numbers[1], city.Numbers[2]],
+            (await clerk.GetJsonAsync("/api/pharmacy/offline")).GetProperty("bookings").EnumerateArray().Select(b => b.GetProperty("number").GetString()));
         Assert.Equal("redeemed", await city.HandOverAsync(clerk, 1));
         Assert.Equal("redeemed", await city.HandOverAsync(clerk, 2));
         await host.AssertSoundAsync();
