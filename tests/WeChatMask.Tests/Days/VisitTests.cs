@@ -63,6 +63,21 @@ public sealed class VisitTests
         Assert.Equal(10_000, visits.Published.Total);
     }
 
+    [Fact]
+    public async Task Clerks_find_their_guide_and_what_they_see_of_it_is_kept_by_nobody()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-11T09:30:00+08:00");
+        using var clerk = await host.ClerkAsync("LD01");
+        using var supervisor = await host.SupervisorAsync();
+
+        Assert.Contains("href=\"/staff/guide\"", await clerk.GetStringAsync(new Uri("/pharmacy", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/staff/guide\"", await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
+        using var own = await clerk.GetAsync(new Uri("/staff/guide", UriKind.Relative));
+        Assert.Equal((200, true), ((int)own.StatusCode, own.Headers.CacheControl?.NoStore));
+        using var anybody = await host.Http.GetAsync(new Uri("/staff/guide", UriKind.Relative));
+        Assert.Equal((200, true), ((int)anybody.StatusCode, anybody.Headers.CacheControl?.Public));
+    }
+
     private static async Task ShowAsync(SandboxHost host, string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
