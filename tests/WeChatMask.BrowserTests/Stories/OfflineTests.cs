@@ -80,7 +80,8 @@ public sealed class OfflineTests : IAsyncLifetime
         await Assertions.Expect(work).ToBeHiddenAsync();
         Assert.DoesNotContain("没有网络", await phone.Page.Locator("body").InnerTextAsync(), StringComparison.Ordinal);
         await phone.Page.Locator("[data-way] a").ClickAsync();
-        await phone.Page.WaitForURLAsync("**/pharmacy/scan");
+        await Assertions.Expect(phone.Page).ToHaveURLAsync(new Uri(city.Host.Address, "/pharmacy/scan").ToString());
+        await Assertions.Expect(phone.Page.Locator("#code")).ToBeVisibleAsync();
 
         // The line goes while it is open, and without a line it is opened from the shelf: both times it serves.
         await phone.GoAsync("/pharmacy/offline");
