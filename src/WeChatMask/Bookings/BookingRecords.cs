@@ -40,6 +40,9 @@ public sealed record BookingRow
     /// <summary>Whether the pickup has moved to a later day than the round's.</summary>
     public bool IsMoved { get; init; }
 
+    /// <summary>The end of a pickup that has moved. On a later day than <see cref="PickupDate"/> where goods came after all and both days serve it.</summary>
+    public DateTimeOffset? MovedUntil { get; init; }
+
     public long PharmacyId { get; init; }
 
     public string PharmacyCode { get; init; } = "";

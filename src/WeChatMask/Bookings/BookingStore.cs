@@ -10,7 +10,7 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
 {
     internal const string SelectBooking = """
         SELECT b.id, b.number, b.request_key, b.round_date, COALESCE(m.pickup_date, r.pickup_date) AS pickup_date,
-               CASE WHEN m.booking_id IS NULL THEN 0 ELSE 1 END AS is_moved, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
+               CASE WHEN m.booking_id IS NULL THEN 0 ELSE 1 END AS is_moved, m.closes_at AS moved_until, b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
                b.account_id, b.resident_id, COALESCE(b.person_hash, '') AS person_hash, b.policy_id, b.units, b.unit_price_fen, b.status,
                b.slot_starts_at, b.slot_ends_at, b.created_at, CASE WHEN v.outcome = 0 THEN 1 ELSE 0 END AS provisional
           FROM booking b

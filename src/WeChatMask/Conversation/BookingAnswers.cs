@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Localization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
@@ -15,7 +16,8 @@ namespace WeChatMask.Conversation;
 /// </summary>
 public sealed class BookingAnswers(
     ChatText text, BookingQueries bookings, ResidentQueries persons, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
-    Refused refused, SiteLinks links, CityCalendar calendar)
+    Refused refused, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional,
+    IStringLocalizer<Text.Returned> returned)
 {
     private const int DaysShown = 7;
     private const int MostShown = 6;
@@ -121,15 +123,29 @@ public sealed class BookingAnswers(
     {
         var goods = round.Policy.Goods;
         return text[
-            "Query_Item", booking.Number, text[booking.Provisional ? "Status_Provisional" : "Status_Booked"], place.Name, place.Address, Pickup(booking, round),
+            "Query_Item", booking.Number, booking.Provisional ? provisional["Chat_Status"] : text["Status_Booked"], place.Name, place.Address, Pickup(booking, round),
             booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial,
-            text[$"Query_Bring_{round.Policy.Identification}"]];
+            text[$"Query_Bring_{round.Policy.Identification}"]]
+            + (booking.Provisional ? $"\n{UntilWhen(round)}" : BothDays(booking));
     }
 
     // Where and when to come would mislead: nobody is waited for any more.
     private string Ended(BookingRow booking, PharmacyPlace place) => text[
         booking.Status == BookingStatus.Redeemed ? "Query_Redeemed" : "Query_Ended",
         booking.Number, text[$"Status_{booking.Status}"], place.Name, text.Day(booking.PickupDate)];
+
+    // What stands only until the registry has answered must never look like a success.
+    private string UntilWhen(RoundState round)
+    {
+        var until = EligibilityRules.SettleUntil(round.Times);
+        return provisional["Chat_Until", text.Day(calendar.DateOf(until)), text.Time(until)];
+    }
+
+    /// <summary>Whose pickup had moved for want of goods, and whose goods came after all, may come on either day.</summary>
+    private string BothDays(BookingRow booking) =>
+        booking is { MovedUntil: { } until } && calendar.DateOf(until) is var last && last > booking.PickupDate
+            ? $"\n{returned["Chat", text.Day(last)]}"
+            : "";
 
     private string Pickup(BookingRow booking, RoundState round)
     {

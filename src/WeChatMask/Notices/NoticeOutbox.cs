@@ -62,10 +62,10 @@ public sealed record Notice(
         NoticeKind kind, DateOnly round, long pharmacyId, long bookingId, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
         new(FormattableString.Invariant($"booking:{bookingId}"), kind, round, pharmacyId, bookingId, dueAt, expiresAt);
 
-    /// <summary>A resident's notice that the pickup has moved; one for each day it moves to, beside the booking's own.</summary>
+    /// <summary>A resident's notice that the pickup has moved; one for each move, beside the booking's own.</summary>
     public static Notice ForMovedPickup(
-        DateOnly round, long pharmacyId, long bookingId, DateOnly pickupDate, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
-        new(FormattableString.Invariant($"moved:{bookingId}:{pickupDate:yyyyMMdd}"), NoticeKind.PickupMoved, round, pharmacyId, bookingId, dueAt, expiresAt);
+        DateOnly round, long pharmacyId, long bookingId, int move, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
+        new(FormattableString.Invariant($"moved:{bookingId}:{move}"), NoticeKind.PickupMoved, round, pharmacyId, bookingId, dueAt, expiresAt);
 
     /// <summary>A pharmacy's notice of its list.</summary>
     public static Notice ForPharmacy(DateOnly round, long pharmacyId, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>

@@ -19,12 +19,13 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
         var template = n.Kind switch
         {
             NoticeKind.BookingMade => "BookingMade",
+            NoticeKind.PickupMoved when calendar.DateOf(n.PickupClosesAt) > n.PickupDate => "PickupReturned",
             NoticeKind.PickupMoved => "PickupMoved",
             _ => "SlotAssigned",
         };
         return Signed(sign, text[
             template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number ?? "",
-            units, policy.Goods.Unit, policy.Goods.Name, Amount(units * (n.UnitPriceFen ?? 0)), bring]);
+            units, policy.Goods.Unit, policy.Goods.Name, Amount(units * (n.UnitPriceFen ?? 0)), bring, Day(calendar.DateOf(n.PickupClosesAt))]);
     }
 
     /// <summary>The text for a pharmacy: counts by slot and where the list is.</summary>

@@ -39,10 +39,24 @@ public sealed class CounterQueries(Database database)
           JOIN moved_pickup m ON m.pickup_date = r.pickup_date AND m.pharmacy_id = @pharmacy
           JOIN booking b      ON b.id = m.booking_id
           JOIN resident p     ON p.id = b.resident_id
-         WHERE r.date = @round
+         WHERE r.date = @round AND b.round_date <> @round
          ORDER BY 1, 2
         """,
         new { round, pharmacy },
+        cancellationToken);
+
+    /// <summary>Bookings of days before one that it serves too: the goods came late on their own day, and both days serve them.</summary>
+    public Task<List<ListRow>> ServedTooAsync(DateOnly day, DateTimeOffset now, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
+        """
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
+          FROM moved_pickup m
+          JOIN booking b  ON b.id = m.booking_id
+          JOIN resident p ON p.id = b.resident_id
+         WHERE m.pharmacy_id = @pharmacy AND m.pickup_date < @day AND m.closes_at > @now
+         ORDER BY b.round_date, b.serial
+        """,
+        new { day, now, pharmacy },
         cancellationToken);
 
     /// <summary>How many bookings that are collected on a round's pickup day are in each slot and state.</summary>

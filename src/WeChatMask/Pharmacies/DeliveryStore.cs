@@ -67,8 +67,8 @@ public sealed class DeliveryStore(Database database, StockQueries stock, StockSt
         var id = Ids.Next();
         await InsertAsync(transaction, id, key, clerk, report, days[at], kind);
         await settle.PostDifferenceAsync(transaction, days[at], pharmacy, id, cancellationToken);
-        var moved = days[at].MoreComing ? 0 : await settle.MoveShortAsync(transaction, days[^1].Round, pharmacy, cancellationToken);
-        return AnswerOf(days[at]) with { Moved = moved };
+        var moved = days[at].MoreComing ? default : await settle.MoveShortAsync(transaction, days[^1].Round, pharmacy, cancellationToken);
+        return AnswerOf(days[at]) with { Moved = moved.Away, Returned = moved.Back };
     }
 
     /// <summary>What the first time was answered, as far as it is still known: up to that report, and with nobody moved anew.</summary>
@@ -145,4 +145,7 @@ public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int 
 
     /// <summary>Bookings that moved to the next day by this report.</summary>
     public int Moved { get; init; }
+
+    /// <summary>Bookings that had moved to the next day and may be collected on their own day after all.</summary>
+    public int Returned { get; init; }
 }

@@ -52,7 +52,7 @@ public static class PharmacyEndpoints
         var answer = await store.DeliverAsync(ClerkOf(user), report with { MoreComing = body.MoreComing ?? false }, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
         var view = new DeliveryView(
-            report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved);
+            report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved, answer.Returned);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
 
@@ -101,7 +101,8 @@ public sealed record DeliveryBody(string? Date = null, int? Units = null, string
 /// <param name="Difference">Delivered less planned.</param>
 /// <param name="Places">Places that the day's differences give the pharmacy's next round; below zero it takes them away.</param>
 /// <param name="Moved">Bookings that moved to the next day because of this report.</param>
-public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference, int Places, int Moved);
+/// <param name="Returned">Bookings that had moved to the next day and may be collected on their own day after all, or still on the next.</param>
+public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference, int Places, int Moved, int Returned);
 
 /// <summary>A loss to be written down.</summary>
 /// <param name="Date">The pickup day whose stock it is.</param>

@@ -11,7 +11,8 @@ namespace WeChatMask.Pharmacies;
 
 /// <summary>A pharmacy's own list: the full name to compare with the card, nothing else in full. Each reading is audited.</summary>
 public sealed class PharmacyLists(
-    Database database, CounterQueries queries, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IStringLocalizer<Files> text)
+    Database database, CounterQueries queries, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IStringLocalizer<Files> text,
+    IStringLocalizer<Returned> returned)
 {
     private const int Ending = 4;
 
@@ -81,6 +82,7 @@ public sealed class PharmacyLists(
     {
         var status = text[$"Status_{row.Status}"].Value;
         if (row.MovedTo is not { } day) return status;
+        if (row.RoundDate == round.Date && day == round.Row.PickupDate) return returned["Status_Returned", status, Day(day.AddDays(1))];
         return row.RoundDate == round.Date ? text["Status_MovedTo", status, Day(day)] : text["Status_MovedFrom", status, Day(row.RoundDate)];
     }
 

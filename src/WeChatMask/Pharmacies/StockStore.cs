@@ -10,6 +10,9 @@ namespace WeChatMask.Pharmacies;
 /// </summary>
 public sealed class StockStore(StockQueries queries, MovedPickupStore moved, PolicyBook policies, RoundQueries rounds, CityCalendar calendar)
 {
+    // Goods that come later than this before the pickup ends help nobody that day: people must read of it and come.
+    private static readonly TimeSpan LastCall = TimeSpan.FromHours(1);
+
     /// <summary>Posts what the difference of a day has changed by since it was posted last.</summary>
     /// <param name="transaction">Holds the lock.</param>
     /// <param name="day">The day as it is now.</param>
@@ -35,20 +38,27 @@ public sealed class StockStore(StockQueries queries, MovedPickupStore moved, Pol
         await QuotaStore.TouchBoardAsync(transaction);
     }
 
-    /// <summary>Moves the latest serials to the next day where the shelf of a published round's pickup day cannot serve all. Gives how many moved.</summary>
-    public async Task<int> MoveShortAsync(WriteTransaction transaction, DateOnly round, long pharmacy, CancellationToken cancellationToken)
+    /// <summary>
+    /// Moves the latest serials to the next day where the shelf of a published round's pickup day cannot serve all; where it can,
+    /// and has units left, those that had to leave the day may collect on it after all.
+    /// </summary>
+    public async Task<ShelfMoves> MoveShortAsync(WriteTransaction transaction, DateOnly round, long pharmacy, CancellationToken cancellationToken)
     {
-        if (await rounds.FindAsync(transaction.Connection, transaction.Transaction, round) is not { } state) return 0;
-        if (state.Row.PublishedAt is null || calendar.Now >= state.Times.PickupClosesAt) return 0;
+        if (await rounds.FindAsync(transaction.Connection, transaction.Transaction, round) is not { } state) return default;
+        if (state.Row.PublishedAt is null || calendar.Now >= state.Times.PickupClosesAt) return default;
         await QuotaStore.LockAsync(transaction, round, [pharmacy]);
         var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, state.Row.PickupDate);
-        if (days.Count == 0) return 0;
+        if (days.Count == 0) return default;
         var shelf = StockDay.Shelves(days)[^1].Closing - await MovedPickupStore.OwedBeforeAsync(transaction, state.Row.PickupDate, pharmacy);
         var waiting = await MovedPickupStore.WaitingAsync(transaction, round, pharmacy);
         var moving = StockRules.Moving([.. waiting.Select(w => new StockClaim(w.Id, w.Units))], shelf).Select(c => c.Id).ToHashSet();
         await moved.MoveAsync(transaction, pharmacy, state.Row.PickupDate, [.. waiting.Where(w => moving.Contains(w.Id))], cancellationToken);
-        if (moving.Count > 0) await QuotaStore.TouchBoardAsync(transaction);
-        return moving.Count;
+        var back = moving.Count > 0 || calendar.Now > state.Times.PickupClosesAt - LastCall
+            ? []
+            : await MovedPickupStore.ReturningAsync(transaction, state.Row.PickupDate, pharmacy, shelf - waiting.Sum(w => w.Units));
+        await moved.ReturnAsync(transaction, pharmacy, state.Row.PickupDate, back, cancellationToken);
+        if (moving.Count + back.Count > 0) await QuotaStore.TouchBoardAsync(transaction);
+        return new ShelfMoves(moving.Count, back.Count);
     }
 
     /// <summary>When a round is published: whoever was told of a delivery before then has its bookings looked at now.</summary>
@@ -86,3 +96,8 @@ public sealed class StockStore(StockQueries queries, MovedPickupStore moved, Pol
         public long Id { get; init; }
     }
 }
+
+/// <summary>Pickups that a report of stock moved.</summary>
+/// <param name="Away">To the next day: the shelf cannot serve them.</param>
+/// <param name="Back">Had to leave for the next day, and may come on their own day after all.</param>
+public readonly record struct ShelfMoves(int Away, int Back);

@@ -23,7 +23,13 @@ public sealed class OfflineDays(
         var pharmacy = (await queries.PharmacyAsync(counter.PharmacyId, cancellationToken))!;
         var round = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
         if (round is not null) await AuditAsync(counter, $"{pharmacy.Code} {round.Date.Column()}", key, cancellationToken);
-        var rows = round is null ? [] : await queries.ListAsync(round.Date, counter.PharmacyId, cancellationToken);
+        List<ListRow> rows = round is null
+            ? []
+            :
+            [
+                .. await queries.ServedTooAsync(calendar.Today, calendar.Now, counter.PharmacyId, cancellationToken),
+                .. await queries.ListAsync(round.Date, counter.PharmacyId, cancellationToken),
+            ];
         return new OfflineDay(
             key, calendar.Local(calendar.Now), pharmacy.Code, pharmacy.Name, calendar.Today,
             round is null ? null : calendar.Local(round.Times.PickupOpensAt),

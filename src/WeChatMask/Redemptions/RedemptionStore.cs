@@ -146,6 +146,8 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
         await transaction.ExecuteAsync(
             "UPDATE pharmacy_round SET redeemed = redeemed + 1 WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
             new { booking.RoundDate, booking.PharmacyId });
+        // A pickup that has moved is made after its round has ended and was reported.
+        if (booking.EndedAt is not null) await DayReportStore.ReopenAsync(transaction, booking.RoundDate);
         return Verdict.Redeemed;
     }
 

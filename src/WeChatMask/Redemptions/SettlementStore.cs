@@ -127,6 +127,7 @@ public sealed class SettlementStore(Database database, PersonalData personal, Ci
         await transaction.ExecuteAsync(
             "UPDATE pharmacy_round SET redeemed = redeemed + 1, lapsed = lapsed - @less WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
             new { less = booking.Status == BookingStatus.Lapsed ? 1 : 0, booking.RoundDate, booking.PharmacyId });
+        if (booking.EndedAt is not null) await DayReportStore.ReopenAsync(transaction, booking.RoundDate);
     }
 
     /// <summary>The booking counts for its person's cooldown again, and its place leaves the round that was given it.</summary>

@@ -48,6 +48,7 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
         var status = over ? BookingStatus.Lapsed : BookingStatus.Booked;
         await MoveBackAsync(transaction, booking, status, now);
         if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now, cancellationToken);
+        await DayReportStore.ReopenAsync(transaction, booking.RoundDate);
         await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
         await QuotaStore.TouchBoardAsync(transaction);
         return new VoidAnswer(Refusal.None, status);

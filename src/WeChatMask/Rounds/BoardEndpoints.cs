@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +10,8 @@ public static class BoardEndpoints
 {
     internal const string Brotli = "br";
     internal const string Gzip = "gzip";
+
+    private const string FiguresView = "figures";
 
     /// <summary>What the board can be compressed with, the smallest first.</summary>
     internal static readonly string[] Encodings = [Brotli, Gzip];
@@ -51,8 +52,12 @@ public static class BoardEndpoints
     private static bool Same(string given, string tag) =>
         given == "*" || given == tag || (given.StartsWith("W/", StringComparison.Ordinal) && given.AsSpan(2).SequenceEqual(tag));
 
-    internal static ServerSentEventsResult<BoardChange> Events(BoardWatch watch, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(watch.ListenAsync(cancellationToken));
+    /// <param name="view"><c>figures</c> for events without what the directory says already; else whole pharmacies, as open data has them.</param>
+    /// <param name="watch">Who tells.</param>
+    /// <param name="cancellationToken">Ends with the connection.</param>
+    internal static IResult Events(string? view, BoardWatch watch, CancellationToken cancellationToken) => view == FiguresView
+        ? TypedResults.ServerSentEvents(watch.ListenToFiguresAsync(cancellationToken))
+        : TypedResults.ServerSentEvents(watch.ListenAsync(cancellationToken));
 }
 
 /// <summary>The board's bytes, written once for each state however many phones ask.</summary>

@@ -1,16 +1,32 @@
 using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using WeChatMask.Domain;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>What a listener of the board is told: the new version, and only the pharmacies whose figures changed.</summary>
 public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed);
 
+/// <summary>The same for who has the directory already: figures by code, without names, addresses and places on the map.</summary>
+/// <param name="Version">As of the whole board.</param>
+/// <param name="AsOf">When it was seen.</param>
+/// <param name="Round">Only when it changed.</param>
+/// <param name="Window">The window, from 1, that places and left are of.</param>
+/// <param name="Changed">What changed.</param>
+public sealed record BoardFigures(long Version, DateTimeOffset AsOf, BoardRound? Round, int? Window, IReadOnlyList<ChangedFigures> Changed);
+
+/// <summary>A pharmacy's figures, named as on the board.</summary>
+public sealed record ChangedFigures(string Code, PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int? NextWindow);
+
 /// <summary>Follows other nodes' changes of the board within half a second, and once a second tells listeners what changed.</summary>
 public sealed class BoardWatch(
-    Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, ILogger<BoardWatch> log) : BackgroundService
+    Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json,
+    ILogger<BoardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromMilliseconds(500);
@@ -18,22 +34,33 @@ public sealed class BoardWatch(
     // During a rush every batch of every node wakes the others; a look at the version is not needed for each.
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<Channel<BoardChange>, bool> listeners = new();
+    private readonly ConcurrentDictionary<Channel<Telling>, bool> listeners = new();
     private BoardView? told;
 
     /// <summary>Everything that changes from now on; the first event says the version the listener should have.</summary>
     public async IAsyncEnumerable<SseItem<BoardChange>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (var telling in HearAsync(cancellationToken)) yield return Item(telling.Change);
+    }
+
+    /// <summary>The same as <see cref="BoardFigures"/>, written once for all who listen.</summary>
+    public async IAsyncEnumerable<SseItem<byte[]>> ListenToFiguresAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var telling in HearAsync(cancellationToken)) yield return Item(telling.Figures.Value);
+    }
+
+    private async IAsyncEnumerable<Telling> HearAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         // A slow phone gets the newest changes merged by its own next GET; what it cannot take in time is dropped.
-        var channel = Channel.CreateBounded<BoardChange>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<Telling>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
         listeners.TryAdd(channel, true);
         // A listener would hold the server's stop up for its whole grace time; it comes back by itself to the next node.
         using var stop = lifetime.ApplicationStopping.Register(() => channel.Writer.TryComplete());
         try
         {
             var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
-            yield return Item(new BoardChange(view.Version, view.AsOf, view.Round, []));
-            await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken)) yield return Item(change);
+            yield return Tell(new BoardChange(view.Version, view.AsOf, view.Round, []), view.Round);
+            await foreach (var telling in channel.Reader.ReadAllAsync(cancellationToken)) yield return telling;
         }
         finally
         {
@@ -111,10 +138,18 @@ public sealed class BoardWatch(
         var changed = view.Pharmacies.Where(p => !known.TryGetValue(p.Code, out var old) || old != p).ToList();
         var round = view.Round == before.Round ? null : view.Round;
         if (changed.Count == 0 && round is null && view.Version == before.Version) return;
-        var change = new BoardChange(view.Version, view.AsOf, round, changed);
-        foreach (var listener in listeners.Keys) listener.Writer.TryWrite(change);
+        var telling = Tell(new BoardChange(view.Version, view.AsOf, round, changed), view.Round);
+        foreach (var listener in listeners.Keys) listener.Writer.TryWrite(telling);
     }
 
-    private static SseItem<BoardChange> Item(BoardChange change) =>
-        new(change, "board") { ReconnectionInterval = TimeSpan.FromMilliseconds(Random.Shared.Next(2_000, 6_000)) };
+    private Telling Tell(BoardChange change, BoardRound? round) => new(change, new Lazy<byte[]>(() => JsonSerializer.SerializeToUtf8Bytes(
+        new BoardFigures(
+            change.Version, change.AsOf, change.Round, round?.Window?.Index,
+            [.. change.Changed.Select(p => new ChangedFigures(p.Code, p.Status, p.Places, p.Left, p.Booked, p.Redeemed, p.NextWindow))]),
+        json.Value.SerializerOptions)));
+
+    private static SseItem<T> Item<T>(T data) =>
+        new(data, "board") { ReconnectionInterval = TimeSpan.FromMilliseconds(Random.Shared.Next(2_000, 6_000)) };
+
+    private sealed record Telling(BoardChange Change, Lazy<byte[]> Figures);
 }

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Supervision;
 
 namespace WeChatMask.Rounds;
 
@@ -78,6 +79,7 @@ public static class CarryOverStore
                 new { w.Planned, w.CarriedIn, w.RolledIn, w.RolledOut, next, posting.Pharmacy, w.Window });
         }
 
+        await DayReportStore.ReopenAsync(transaction, next);
         if (!free) return next;
         var ended = await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @next AND ended_at IS NOT NULL", new { next });
         return ended == 0 ? null : await TakeBackAsync(transaction, next, posting with { Left = 1, Lapsed = 0 }, now);

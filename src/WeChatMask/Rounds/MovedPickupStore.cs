@@ -2,11 +2,12 @@ using System.Globalization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
+using WeChatMask.Supervision;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>Moves bookings to the next pickup day when stock is short, and ends those that are not collected then either.</summary>
-public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar)
+public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, WeChatNotices weChat)
 {
     /// <summary>
     /// Of bookings <c>b</c>, those to be collected on the pickup day of round <c>@round</c>: its own that have not moved away,
@@ -86,16 +87,85 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
                 }),
             ],
             cancellationToken);
+        await SaveSlotsAsync(transaction, moved, cancellationToken);
+        await NoticeOutbox.AddAsync(
+            transaction,
+            [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Of a pharmacy's bookings that had to leave a pickup day for the next one, those that a shelf can serve after all, in the
+    /// order of their call on it. Locks them.
+    /// </summary>
+    /// <param name="transaction">Holds the lock of the pharmacy's part in the day's round.</param>
+    /// <param name="day">The day they had to leave.</param>
+    /// <param name="pharmacy">Whose they are.</param>
+    /// <param name="shelf">Units that nobody else has a call on.</param>
+    public static async Task<List<WaitingPickup>> ReturningAsync(WriteTransaction transaction, DateOnly day, long pharmacy, int shelf)
+    {
+        const string select = """
+            SELECT b.id, b.round_date, b.serial, b.units, b.policy_id, m.moves
+              FROM moved_pickup m
+              JOIN booking b ON b.id = m.booking_id
+             WHERE m.pharmacy_id = @pharmacy AND m.pickup_date = @next AND b.status = @booked
+             ORDER BY b.round_date, b.serial
+            """;
+        var args = new { pharmacy, next = day.AddDays(1), booked = BookingStatus.Booked };
+        foreach (var round in (await transaction.QueryAsync<WaitingPickup>(select, args)).Select(w => w.RoundDate).Distinct().ToList())
+            await QuotaStore.LockAsync(transaction, round, [pharmacy]);
+        // Read again: a cancellation may have come before the locks.
+        var away = await transaction.QueryAsync<WaitingPickup>(select, args);
+        return away.GetRange(0, away.Count - StockRules.Moving([.. away.Select(w => new StockClaim(w.Id, w.Units))], shelf).Count);
+    }
+
+    /// <summary>
+    /// Lets bookings that had to leave a pickup day be collected on it after all, and writes the notice that each is told by.
+    /// </summary>
+    /// <remarks>
+    /// They were told to come the next day, and who has not read the newer message comes then. So both days serve them: theirs is
+    /// the earlier one again, in its lists and on its shelf, but it ends when the next day's pickup does, and they do not lapse
+    /// before. Their units stay put by meanwhile (<see cref="OwedBeforeAsync"/>), so the next day's shelf never counts on them.
+    /// </remarks>
+    /// <param name="transaction">Holds the locks that <see cref="ReturningAsync"/> took.</param>
+    /// <param name="pharmacy">Whose bookings they are.</param>
+    /// <param name="day">The day they had to leave.</param>
+    /// <param name="returning">In the order of their call on the stock.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public async Task ReturnAsync(
+        WriteTransaction transaction, long pharmacy, DateOnly day, IReadOnlyList<WaitingPickup> returning, CancellationToken cancellationToken)
+    {
+        if (returning.Count == 0) return;
+        var now = calendar.Now;
+        var back = new List<Moved>(returning.Count);
+        for (var i = 0; i < returning.Count; i++)
+        {
+            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, returning[i].PolicyId);
+            var times = RoundTimes.Of(policy, day.AddDays(-1), calendar.Instant);
+            // Slots that are over by now are nobody's any more; the others take them in as they would at publishing.
+            var slots = PickupSlots.Of(times, policy.Pickup.SlotMinutes).Where(s => s.EndsAt > now).ToList();
+            PickupSlot? slot = slots.Count == 0 ? null : slots[PickupSlots.IndexFor(i, returning.Count, slots.Count)];
+            back.Add(new Moved(returning[i], times, slot));
+        }
+
         await transaction.Engine.ExecuteManyAsync(
+            transaction,
+            "UPDATE moved_pickup SET pickup_date = @day, opens_at = @PickupOpensAt, moves = moves + 1, moved_at = @now WHERE booking_id = @Id",
+            [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })],
+            cancellationToken);
+        await SaveSlotsAsync(transaction, back, cancellationToken);
+        await NoticeOutbox.AddAsync(
+            transaction,
+            [.. back.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
+            cancellationToken);
+    }
+
+    private static Task<int> SaveSlotsAsync(WriteTransaction transaction, IReadOnlyCollection<Moved> moved, CancellationToken cancellationToken) =>
+        transaction.Engine.ExecuteManyAsync(
             transaction,
             "UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt WHERE id = @Id",
             [.. moved.Select(m => new { m.Slot?.StartsAt, m.Slot?.EndsAt, m.Booking.Id })],
             cancellationToken);
-        await NoticeOutbox.AddAsync(
-            transaction,
-            [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, to, now, m.Times.PickupClosesAt))],
-            cancellationToken);
-    }
 
     /// <summary>Ends moved bookings whose own pickup is over and posts their places on. Returns how many.</summary>
     public async Task<int> LapseAsync(CancellationToken cancellationToken)
@@ -127,6 +197,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             await transaction.Engine.ExecuteManyAsync(transaction, "DELETE FROM person_hold WHERE booking_id = @Id", ids, cancellationToken);
         await transaction.Engine.ExecuteManyAsync(
             transaction, "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids, cancellationToken);
+        await weChat.LapsedAsync(transaction, due.Select(d => new NoticeSubject(d.Id, d.RoundDate, d.PharmacyId)), now, cancellationToken);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
         await transaction.Engine.ExecuteManyAsync(
             transaction, "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @date AND pharmacy_id = @PharmacyId", pharmacies, cancellationToken);
@@ -137,6 +208,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             [.. pharmacies.Select(p => new Posting(p.PharmacyId, 0, p.Bookings, 0, string.Create(CultureInfo.InvariantCulture, $"moved:{p.PickupDate:yyyy-MM-dd}")))],
             now,
             cancellationToken);
+        await DayReportStore.ReopenAsync(transaction, date);
         await QuotaStore.TouchBoardAsync(transaction);
         return due.Count;
     }

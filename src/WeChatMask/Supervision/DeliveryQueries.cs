@@ -4,7 +4,7 @@ using WeChatMask.Rounds;
 
 namespace WeChatMask.Supervision;
 
-/// <summary>Reads what each pharmacy must get for a round, and the daily reports.</summary>
+/// <summary>Reads what each pharmacy must get for a round.</summary>
 public sealed class DeliveryQueries(Database database)
 {
     /// <summary>By pharmacy code: bookings, units and places of a round, and what has come so far.</summary>
@@ -26,10 +26,6 @@ public sealed class DeliveryQueries(Database database)
         """,
         new { round, cancelled = BookingStatus.Cancelled },
         cancellationToken);
-
-    /// <summary>The report of a round as it was made, or null.</summary>
-    public Task<string?> ReportAsync(DateOnly round, CancellationToken cancellationToken) => database.QueryOneAsync<string>(
-        "SELECT document FROM day_report WHERE round_date = @round", new { round }, cancellationToken);
 }
 
 /// <summary>A pharmacy's line of the delivery sheet as stored.</summary>

@@ -124,11 +124,11 @@ public sealed class InvariantQueries(Database database)
                 ON o.booking_id = b.id
              WHERE b.status IN (0, 1, 2) AND COALESCE(o.notices, 0) <> 1
             """),
-        ("a pickup moves only to a later day, and its booker is told once each time", """
+        ("a pickup moves only to a later day or back to its own, and its booker is told once each time", """
             SELECT COUNT(*) FROM moved_pickup m
               JOIN booking b ON b.id = m.booking_id
               JOIN round r   ON r.date = m.round_date
-             WHERE m.pickup_date <= r.pickup_date OR m.moves < 1
+             WHERE m.pickup_date < r.pickup_date OR m.moves < 1 OR (m.pickup_date = r.pickup_date AND m.moves < 2)
                 OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = m.booking_id AND o.kind = 10) <> m.moves
             """),
         ("nobody whose pickup has moved lapses before it is over", """

@@ -7,8 +7,8 @@ namespace WeChatMask.Supervision;
 internal static class PublicCsv
 {
     public static IEnumerable<IReadOnlyList<string>> Rounds(RoundList list) =>
-        list.Rounds.Select(r => (IReadOnlyList<string>)[Day(r.Date), Day(r.PickupDate), Word(r.Phase)])
-            .Prepend(["date", "pickupDate", "phase"]);
+        list.Rounds.Select(r => (IReadOnlyList<string>)[Day(r.Date), Day(r.PickupDate), Word(r.Phase), Number(r.Visits)])
+            .Prepend(["date", "pickupDate", "phase", "visits"]);
 
     public static IEnumerable<IReadOnlyList<string>> Books(RoundBooks books)
     {
@@ -17,6 +17,8 @@ internal static class PublicCsv
             ["code", "name", "planned", "carriedIn", "places", "booked", "left", "redeemed", "lapsed", "cancelled", "carriedOut"];
         for (var i = 1; i <= windows; i++)
             heading.AddRange([$"window{i}Places", $"window{i}RolledIn", $"window{i}RolledOut", $"window{i}Booked"]);
+        // Of the whole city, so only the last row has it.
+        heading.Add("visits");
         yield return heading;
         foreach (var p in books.Pharmacies)
         {
@@ -24,7 +26,7 @@ internal static class PublicCsv
             [
                 p.Code, p.Name,
                 .. Figures(p.Planned, p.CarriedIn, p.Places, p.Booked, p.Left, p.Redeemed, p.Lapsed, p.Cancelled, p.CarriedOut),
-                .. p.Windows.SelectMany(w => Figures(w.Places, w.RolledIn, w.RolledOut, w.Booked)),
+                .. p.Windows.SelectMany(w => Figures(w.Places, w.RolledIn, w.RolledOut, w.Booked)), "",
             ];
         }
 
@@ -33,7 +35,7 @@ internal static class PublicCsv
         [
             "total", "",
             .. Figures(t.Planned, t.CarriedIn, t.Places, t.Booked, t.Left, t.Redeemed, t.Lapsed, t.Cancelled, t.CarriedOut),
-            .. Enumerable.Repeat("", windows * 4),
+            .. Enumerable.Repeat("", windows * 4), Number(books.Visits),
         ];
     }
 
@@ -44,9 +46,9 @@ internal static class PublicCsv
             ])
             .Prepend(["serial", "name", "idNumber", "slot", "status"]);
 
-    private static IEnumerable<string> Figures(params int[] figures) => figures.Select(Number);
+    private static IEnumerable<string> Figures(params int[] figures) => figures.Select(f => Number(f));
 
-    private static string Number(int n) => n.ToString(CultureInfo.InvariantCulture);
+    private static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

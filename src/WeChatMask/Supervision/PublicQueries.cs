@@ -5,7 +5,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Supervision;
 
 /// <summary>Reads what everybody may know: quotas, the books of each round, the masked lists, the directory.</summary>
-public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CityCalendar calendar)
+public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, DayReportQueries reports, CityCalendar calendar)
 {
     private const int RoundsShown = 400;
 
@@ -13,8 +13,10 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
     public async Task<RoundList> RoundsAsync(CancellationToken cancellationToken)
     {
         var now = calendar.Now;
-        return new RoundList(
-            [.. (await rounds.NewestAsync(RoundsShown, cancellationToken)).Select(r => new RoundLine(r.Date, r.Row.PickupDate, r.PhaseAt(now)))]);
+        var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
+        if (newest.Count == 0) return new RoundList([]);
+        var counted = await visits.SinceAsync(newest[^1].Date, cancellationToken);
+        return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.Row.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)))]);
     }
 
     /// <summary>Quota notice and reconciliation of one round.</summary>
@@ -40,7 +42,8 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         return new RoundBooks(
             round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies),
             [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
-            await visits.OfAsync(date, cancellationToken));
+            await visits.OfAsync(date, cancellationToken),
+            round.Row.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken));
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>
@@ -53,11 +56,12 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         var entries = await database.QueryAsync<ListRow>(
             """
-            SELECT e.serial, e.name, e.id_number, b.status, m.pickup_date AS moved_to,
+            SELECT e.serial, e.name, e.id_number, b.status, CASE WHEN m.pickup_date > r.pickup_date THEN m.pickup_date END AS moved_to,
                    CASE WHEN m.booking_id IS NULL THEN e.slot_starts_at ELSE b.slot_starts_at END AS slot_starts_at,
                    CASE WHEN m.booking_id IS NULL THEN e.slot_ends_at ELSE b.slot_ends_at END AS slot_ends_at
               FROM published_entry e
               JOIN booking b           ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
+              JOIN round r             ON r.date = e.round_date
               LEFT JOIN moved_pickup m ON m.booking_id = b.id
              WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
              ORDER BY e.serial

@@ -5,13 +5,13 @@ namespace WeChatMask.Supervision;
 /// <summary>All rounds.</summary>
 public sealed record RoundList(IReadOnlyList<RoundLine> Rounds);
 
-/// <summary>One round in the list.</summary>
-public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Phase);
+/// <summary>One round in the list, with the visits of its booking day as far as they are counted.</summary>
+public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Phase, long Visits);
 
-/// <summary>Quota notice and reconciliation of a round, with the visits of its booking day.</summary>
+/// <summary>Quota notice and reconciliation of a round, with the visits of its booking day and, once there is one, the state of its daily report.</summary>
 public sealed record RoundBooks(
     DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, BooksTotals Totals,
-    IReadOnlyList<WindowHoursBooks> Windows, long Visits);
+    IReadOnlyList<WindowHoursBooks> Windows, long Visits, ReportState? Report = null);
 
 /// <summary>When a window of the round takes bookings.</summary>
 public sealed record WindowHoursBooks(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);

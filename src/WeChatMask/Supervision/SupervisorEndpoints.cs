@@ -16,10 +16,10 @@ public static class SupervisorEndpoints
 
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddSupervisors(this IServiceCollection services) =>
-        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>()
-            .AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
+        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>().AddSingleton<DeliverySheets>()
+            .AddSingleton<OfflineHandOverQueries>().AddSingleton<Bookings.ProvisionalQueries>().AddSingleton<OfflineReviewStore>();
 
-    /// <summary>Maps <c>/api/supervisor</c> and the delivery sheets.</summary>
+    /// <summary>Maps <c>/api/supervisor</c>, the delivery sheets and the daily reports as tables.</summary>
     public static void MapSupervisors(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/supervisor").RequireAuthorization(Sessions.SupervisorPolicy)
@@ -29,11 +29,16 @@ public static class SupervisorEndpoints
         api.MapPut("/pharmacies/{code}", SetPharmacyAsync).Produces<PharmacyStatusView>();
         api.MapGet("/rounds/{date}/report", ReportAsync);
         api.MapOfflineReview();
+        api.MapProvisional();
         var files = routes.MapGroup("/supervisor/rounds").RequireAuthorization(Sessions.SupervisorPolicy).ExcludeFromDescription();
         files.MapGet("/{date}/delivery.xlsx", (string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken token) =>
             DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refused, token));
         files.MapGet("/{date}/delivery.csv", (string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken token) =>
             DeliveryAsync(date, sheet => sheet.Csv(), context, rounds, sheets, refused, token));
+        files.MapGet("/{date}/report.xlsx", (string date, DayReportSheets sheets, Refused refused, CancellationToken token) =>
+            ReportFileAsync(date, sheet => sheet.Xlsx(), sheets, refused, token));
+        files.MapGet("/{date}/report.csv", (string date, DayReportSheets sheets, Refused refused, CancellationToken token) =>
+            ReportFileAsync(date, sheet => sheet.Csv(), sheets, refused, token));
     }
 
     internal static async Task<IResult> JobsAsync(int? take, HttpContext context, JobRuns runs, CityCalendar calendar, CancellationToken cancellationToken)
@@ -60,10 +65,14 @@ public static class SupervisorEndpoints
         return refusal == Refusal.None ? TypedResults.Ok(new PharmacyStatusView(code, status)) : refused.Result(refusal);
     }
 
-    internal static async Task<IResult> ReportAsync(string date, DeliveryQueries queries, Refused refused, CancellationToken cancellationToken) =>
-        Day(date) is { } day && await queries.ReportAsync(day, cancellationToken) is { } document
+    internal static async Task<IResult> ReportAsync(string date, DayReportQueries queries, Refused refused, CancellationToken cancellationToken) =>
+        Day(date) is { } day && await queries.DocumentAsync(day, cancellationToken) is { } document
             ? TypedResults.Text(document, "application/json")
             : refused.Result(Refusal.UnknownRound);
+
+    private static async Task<IResult> ReportFileAsync(
+        string date, Func<Sheet, IResult> form, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
+        Day(date) is { } day && await sheets.OfAsync(day, cancellationToken) is { } sheet ? form(sheet) : refused.Result(Refusal.UnknownRound);
 
     private static async Task<IResult> DeliveryAsync(
         string date, Func<Sheet, IResult> form, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken)

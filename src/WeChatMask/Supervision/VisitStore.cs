@@ -28,6 +28,11 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
     public Task<long> OfAsync(DateOnly day, CancellationToken cancellationToken) => database.ScalarAsync<long>(
         "SELECT COALESCE(SUM(visits), 0) FROM visit_day WHERE day = @day", new { day }, cancellationToken);
 
+    /// <summary>Visits of each day from one on that had any, as far as they are written.</summary>
+    public async Task<IReadOnlyDictionary<DateOnly, long>> SinceAsync(DateOnly day, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<VisitRow>("SELECT day, visits FROM visit_day WHERE day >= @day", new { day }, cancellationToken))
+        .ToDictionary(d => d.Day, d => d.Visits);
+
     private static async Task<bool> AddAsync(WriteTransaction transaction, IReadOnlyList<DayVisits> counted)
     {
         foreach (var day in counted)
@@ -38,5 +43,12 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
         }
 
         return true;
+    }
+
+    private sealed class VisitRow
+    {
+        public DateOnly Day { get; init; }
+
+        public long Visits { get; init; }
     }
 }

@@ -42,5 +42,14 @@ public sealed class Login;
 /// <summary>Finds <c>Text/Stock.resx</c>: what the pages of deliveries, losses and late voids say.</summary>
 public sealed class Stock;
 
+/// <summary>Finds <c>Text/Reports.resx</c>: the daily report as a table, its corrections, and what supervisors read of it.</summary>
+public sealed class Reports;
+
+/// <summary>Finds <c>Text/Returned.resx</c>: pickups that had moved for want of goods, when the goods come the same day after all.</summary>
+public sealed class Returned;
+
+/// <summary>Finds <c>Text/Provisional.resx</c>: bookings that stand until the population registry has answered, as the chat and supervisors read of them.</summary>
+public sealed class Provisional;
+
 /// <summary>Finds <c>Text/Rules.resx</c>: the supervisor's page of dated rules, and the notices of their changes.</summary>
 public sealed class Rules;

@@ -98,12 +98,39 @@ public sealed partial class GuideTests : IAsyncLifetime
     {
         await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(Width: 1280, Height: 1000));
         await phone.Page.GotoAsync("/sandbox");
-        var follow = new SandboxPage(phone.Page).Follow;
-        await follow.WaitForAsync();
-        var button = (await follow.BoundingBoxAsync())!;
-        var screen = (await phone.Page.Locator("#device .screen").BoundingBoxAsync())!;
+        await new SandboxPage(phone.Page).Follow.WaitForAsync();
+        var (screen, words) = (await SettledAsync(phone.Page, "#device .screen"), await SettledAsync(phone.Page, "#follow .small"));
         var tall = screen.Width * Height / Width;
-        await TakeAsync(phone.Page, "resident-1", new Clip(screen.X, button.Y + (1.5 * button.Height) - tall, screen.Width, tall, Width / screen.Width));
+        // Down to a line below the words under the button, which is what the step is about.
+        var clip = new Clip(screen.X, words.Y + (2 * words.Height) - tall, screen.Width, tall, Width / screen.Width);
+        await TakeAsync(phone.Page, "resident-1", clip);
+        foreach (var part in new[] { "#follow img", "#follow-go", "#follow .small" })
+        {
+            var box = await SettledAsync(phone.Page, part);
+            Assert.InRange(box.Y, clip.Y + 1, clip.Y + clip.Height - box.Height - 1);
+        }
+    }
+
+    // Where something is on the page, from its beginning, once pictures have come and nothing moves any more.
+    private static async Task<Box> SettledAsync(IPage page, string selector)
+    {
+        const string settled = """
+        async (selector) => {
+          await Promise.all([...document.images].map((i) => i.decode().catch(() => {})));
+          await document.fonts.ready;
+          const at = () => document.querySelector(selector).getBoundingClientRect();
+          for (let still = 0, last = at().y + scrollY; still < 5;) {
+            await new Promise((done) => setTimeout(done, 100));
+            still = at().y + scrollY === last ? still + 1 : 0;
+            last = at().y + scrollY;
+          }
+          const { x, y, width, height } = at();
+          return [x + scrollX, y + scrollY, width, height];
+        }
+        """;
+        return await page.EvaluateAsync<double[]>(settled, selector) is [var x, var y, var width, var height]
+            ? new Box(x, y, width, height)
+            : throw new InvalidOperationException($"{selector} has no place.");
     }
 
     private async Task ResidentAsync(string path, int step, string openId, Func<IPage, Task> prepare)
@@ -155,6 +182,8 @@ public sealed partial class GuideTests : IAsyncLifetime
         var answer = await session.SendAsync("Page.captureScreenshot", order);
         await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.webp"), answer!.Value.GetProperty("data").GetBytesFromBase64());
     }
+
+    private sealed record Box(double X, double Y, double Width, double Height);
 
     private sealed record Clip(double X, double Y, double Width, double Height, double Scale);
 

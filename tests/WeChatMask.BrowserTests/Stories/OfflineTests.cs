@@ -67,6 +67,42 @@ public sealed class OfflineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Opened_by_its_own_address_the_kept_page_says_whether_there_is_a_network_and_shows_the_way_back()
+    {
+        await using var phone = await city.ClerkAsync();
+        await TakeAlongAsync(phone);
+        var face = phone.Page.Locator("[data-face]");
+        var work = phone.Page.Locator("[data-work]");
+
+        await phone.GoAsync("/pharmacy/offline");
+        await Assertions.Expect(face).ToHaveAttributeAsync("data-state", "up");
+        await Assertions.Expect(face).ToContainTextAsync("现在有网络");
+        await Assertions.Expect(work).ToBeHiddenAsync();
+        Assert.DoesNotContain("没有网络", await phone.Page.Locator("body").InnerTextAsync(), StringComparison.Ordinal);
+        await phone.Page.Locator("[data-way] a").ClickAsync();
+        await Assertions.Expect(phone.Page).ToHaveURLAsync(new Uri(city.Host.Address, "/pharmacy/scan").ToString());
+        await Assertions.Expect(phone.Page.Locator("#code")).ToBeVisibleAsync();
+
+        // The line goes while it is open, and without a line it is opened from the shelf: both times it serves.
+        await phone.GoAsync("/pharmacy/offline");
+        await Assertions.Expect(face).ToHaveAttributeAsync("data-state", "up");
+        await phone.CutAsync(true);
+        await Assertions.Expect(face).ToContainTextAsync("现在没有网络");
+        await phone.Page.ReloadAsync();
+        await Assertions.Expect(face).ToHaveAttributeAsync("data-state", "down");
+        await Assertions.Expect(phone.Page.Locator("[data-way]")).ToBeHiddenAsync();
+        await HandOverAsync(phone, city.Today[0].Voucher, "");
+        await phone.GoAsync("/pharmacy/offline");
+        await Assertions.Expect(Line(phone)).ToHaveAttributeAsync("data-waiting", "1");
+
+        await phone.CutAsync(false);
+        await Assertions.Expect(face).ToHaveAttributeAsync("data-state", "up");
+        await Assertions.Expect(Line(phone)).ToHaveAttributeAsync("data-settled", "1");
+        Assert.Equal("redeemed", await city.StatusAsync(city.Today[0]));
+        phone.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Without_a_network_every_code_gets_the_verdict_that_the_server_would_give()
     {
         await using var phone = await city.ClerkAsync();

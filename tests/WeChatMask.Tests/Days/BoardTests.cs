@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 using WeChatMask.Data;
 using Microsoft.Extensions.Hosting;
+using WeChatMask.Rounds;
 using WeChatMask.Tests.Support;
 using Xunit.Abstractions;
 
@@ -99,6 +101,51 @@ public sealed class BoardTests(ITestOutputHelper output)
         output.WriteLine($"{heard.Count} events in {seconds:0.0} s, the largest {heard.Max(e => e.GetRawText().Length):#,0} bytes");
         foreach (var resident in residents) resident.Dispose();
     }
+
+    [Fact]
+    public async Task Who_has_the_directory_hears_the_same_figures_and_version_in_a_fraction_of_the_bytes()
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-03T17:31:00+08:00");
+        // What is due is done when this returns: the evening is planned.
+        await host.AdvanceAsync("PT1S");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using var whole = SseParser.Create(await host.Http.GetStreamAsync(new Uri("/api/board/events", UriKind.Relative))).EnumerateAsync(patience.Token).GetAsyncEnumerator();
+        await using var figures = SseParser.Create(await host.Http.GetStreamAsync(new Uri("/api/board/events?view=figures", UriKind.Relative))).EnumerateAsync(patience.Token).GetAsyncEnumerator();
+        Assert.True(await whole.MoveNextAsync() && await figures.MoveNextAsync());
+        Assert.Equal(Version(whole.Current.Data), Version(figures.Current.Data));
+
+        // The second in which something happens at each of the 228.
+        await host.Get<Database>().WriteAsync(
+            async transaction =>
+            {
+                await transaction.ExecuteAsync("UPDATE quota SET planned = planned + 1 WHERE round_date = '2020-02-03' AND window_index = 1");
+                await QuotaStore.TouchBoardAsync(transaction);
+                return true;
+            },
+            default);
+        host.Get<Board>().MarkChanged();
+        Assert.True(await whole.MoveNextAsync() && await figures.MoveNextAsync());
+
+        var (before, after) = (JsonSerializer.Deserialize<JsonElement>(whole.Current.Data), JsonSerializer.Deserialize<JsonElement>(figures.Current.Data));
+        Assert.Equal(("board", "board"), (whole.Current.EventType, figures.Current.EventType));
+        Assert.Equal(before.GetProperty("version").GetInt64(), after.GetProperty("version").GetInt64());
+        Assert.Equal(before.GetProperty("version").GetInt64(), (await host.Http.GetJsonAsync("/api/board")).GetProperty("version").GetInt64());
+        Assert.Equal(1, after.GetProperty("window").GetInt32());
+        Assert.Equal(Rows(before), Rows(after));
+        Assert.Equal(228, Rows(after).Length);
+        Assert.True(before.GetProperty("changed")[0].TryGetProperty("address", out _));
+        Assert.False(after.GetProperty("changed")[0].TryGetProperty("address", out _));
+        var (was, now) = (Encoding.UTF8.GetByteCount(whole.Current.Data), Encoding.UTF8.GetByteCount(figures.Current.Data));
+        Assert.True(now * 2 < was, $"{was} bytes, {now} bytes");
+        output.WriteLine($"228 pharmacies in one event: {was:#,0} bytes whole, {now:#,0} bytes figures");
+    }
+
+    private static long Version(string data) => JsonSerializer.Deserialize<JsonElement>(data).GetProperty("version").GetInt64();
+
+    private static string[] Rows(JsonElement change) =>
+    [
+        .. change.GetProperty("changed").EnumerateArray().Select(p => string.Join(' ', new[] { "code", "status", "places", "left", "booked", "redeemed" }.Select(f => p.GetProperty(f)))),
+    ];
 
     private static IEnumerable<string> Codes(JsonElement change) =>
         change.GetProperty("changed").EnumerateArray().Select(p => p.GetProperty("code").GetString()!);

@@ -62,6 +62,40 @@ public sealed class RegistryOutageTests
     }
 
     [EngineTheory]
+    public async Task While_it_waits_the_chat_says_until_when_and_the_supervisor_sees_how_many(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", Opening, configure: RegistryCalls.Asking("provisional"), engine: engine);
+        using var supervisor = await host.SupervisorAsync();
+        using var before = await host.NewResidentAsync(7);
+        Made(await before.BookAsync("CZ001", "a"));
+        await host.FailAsync("registry", "down");
+        using var resident = await host.NewResidentAsync(1);
+        using var other = await host.NewResidentAsync(2);
+        Made(await resident.BookAsync("CZ001", "a"));
+        var given = Made(await other.BookAsync("CZ002", "a"));
+
+        var asked = await AskAsync(host, 1);
+        Assert.Contains("状态：待核验，还没有确认", asked, StringComparison.Ordinal);
+        Assert.Contains("最晚2月4日 08:00结清", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("待核验", await AskAsync(host, 7), StringComparison.Ordinal);
+        Assert.Contains("有 2 个预约待核验", await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Equal(204, await other.CancelAsync(given.GetProperty("number").GetString()!));
+        var page = await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative));
+        Assert.Contains("有 1 个预约待核验", page, StringComparison.Ordinal);
+        Assert.Contains("最晚 2月4日 08:00 结清", page, StringComparison.Ordinal);
+        var counts = await supervisor.GetJsonAsync("/api/supervisor/rounds/2020-02-03/provisional");
+        Assert.Equal("CZ001", counts.GetProperty("pharmacies")[0].GetProperty("code").GetString());
+        Assert.Equal("2020-02-04T08:00:00+08:00", counts.GetProperty("settledBy").GetString());
+
+        await host.FailAsync("registry", "ok");
+        await host.SetClockAsync("2020-02-03T20:05:00+08:00");
+        Assert.DoesNotContain("待核验", await AskAsync(host, 1), StringComparison.Ordinal);
+        Assert.DoesNotContain("data-provisional", await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
+        var totals = (await supervisor.GetJsonAsync("/api/supervisor/rounds/2020-02-03/provisional")).GetProperty("totals");
+        Assert.Equal((0, 1, 1), (totals.Figure("waiting"), totals.Figure("confirmed"), totals.Figure("withdrawn")));
+    }
+
+    [EngineTheory]
     public async Task A_place_that_an_ineligible_person_held_is_free_again_while_the_round_is_open(DatabaseKind engine)
     {
         await using var host = await SandboxHost.StartAsync("chuzhou", Opening, configure: RegistryCalls.Asking("provisional"), engine: engine);
@@ -216,6 +250,10 @@ public sealed class RegistryOutageTests
         using var phone = await host.PhoneAsync("o-new");
         return await phone.PostAsync("/api/residents", People.Registration(person));
     }
+
+    private static async Task<string> AskAsync(SandboxHost host, int person) =>
+        (await host.Http.PostAsync($"/sandbox/phones/o-{person}/messages", new { type = "text", content = "查询" })).Body
+            .GetProperty("reply").GetProperty("content").GetString()!;
 
     private static JsonElement Made((int Status, JsonElement Body) answer)
     {

@@ -56,6 +56,83 @@ public sealed class StockTests
     }
 
     [EngineTheory]
+    public async Task Who_had_to_leave_may_come_the_same_day_when_the_goods_come_after_all_and_the_next_day_too(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);
+        var city = await Evening.AsAsync(host, "LD01", 4);
+        using var clerk = await host.ClerkAsync("LD01");
+        await host.SetClockAsync("2020-02-11T08:00:00+08:00");
+        Assert.Equal(4, (await DeliverAsync(clerk, "2020-02-11", 4, "d1")).Body.Figure("moved"));
+
+        // 14 are there now: two of 5 can be served, in the order of their serials, and a third can not.
+        await host.SetClockAsync("2020-02-11T10:00:00+08:00");
+        var (_, told) = await DeliverAsync(clerk, "2020-02-11", 10, "d2");
+        Assert.Equal((0, 2), (told.Figure("moved"), told.Figure("returned")));
+        Assert.Equal(["2020-02-11", "2020-02-11", "2020-02-12", "2020-02-12"], await city.PickupDatesAsync());
+        Assert.StartsWith("2020-02-11T10:00", (await city.BookingAsync(0)).GetProperty("slot").GetProperty("startsAt").GetString(), StringComparison.Ordinal);
+        await host.AssertSoundAsync();
+        await host.AdvanceAsync("PT5S");
+        Assert.Equal("3,3,2,2", await city.SmsCountsAsync());
+        var text = (await host.SmsAsync(People.Mobile(0)))[^1].GetProperty("text").GetString();
+        Assert.Contains("2月11日 10:00-10:30", text, StringComparison.Ordinal);
+        Assert.Contains("2月12日也可以领取", text, StringComparison.Ordinal);
+        var list = Csv(await clerk.GetStringAsync(new Uri("/pharmacy/lists/2020-02-10.csv", UriKind.Relative)));
+        Assert.Equal(5, list.Length);
+        Assert.Contains("当天或02-12都可领", list[1][^1], StringComparison.Ordinal);
+        Assert.False((await host.Http.GetJsonAsync("/api/public/rounds/2020-02-10/list?pharmacy=LD01")).GetProperty("entries")[0].TryGetProperty("movedTo", out _));
+
+        var chat = (await host.Http.PostAsync("/sandbox/phones/o-1/messages", new { type = "text", content = "查询" })).Body.GetProperty("reply").GetProperty("content").GetString();
+        Assert.Contains("2月12日也可以领取", chat, StringComparison.Ordinal);
+        using (var one = await host.PhoneAsync("o-1"))
+            Assert.Contains("补货已到", await one.GetStringAsync(new Uri($"/bookings/{city.Numbers[1]}", UriKind.Relative)), StringComparison.Ordinal);
+
+        // One comes at once, one only the next day, as first told; the shelf never owes more than it holds.
+        Assert.Equal("redeemed", await city.HandOverAsync(clerk, 0));
+        Assert.Equal("not_yet", await city.HandOverAsync(clerk, 2));
+        await host.SetClockAsync("2020-02-11T18:30:00+08:00");
+        Assert.Equal(["redeemed", "booked", "booked", "booked"], await city.StatusesAsync());
+        await host.AssertSoundAsync();
+        // Of the 9 that are left, 5 are spoken for; with 5 more the next day one of the two that wait for it is served.
+        await host.SetClockAsync("2020-02-12T08:30:00+08:00");
+        Assert.Equal(1, (await DeliverAsync(clerk, "2020-02-12", 1, "d3")).Body.Figure("moved"));
+        await host.SetClockAsync("2020-02-12T09:30:00+08:00");
+        // A phone without a network serves both too: who was called back, and who waits for this day anyway. It also knows who has been.
+        Assert.Equal(
+            [$"{city.Numbers[0]} redeemed", $"{city.Numbers[1]} booked", $"{city.Numbers[2]} booked"],
+            (await clerk.GetJsonAsync("/api/pharmacy/offline")).GetProperty("bookings").EnumerateArray()
+                .Select(b => $"{b.GetProperty("number").GetString()} {b.GetProperty("status").GetString()}"));
+        Assert.Equal("redeemed", await city.HandOverAsync(clerk, 1));
+        Assert.Equal("redeemed", await city.HandOverAsync(clerk, 2));
+        await host.AssertSoundAsync();
+        await host.SetClockAsync("2020-02-13T18:30:00+08:00");
+        Assert.Equal(["redeemed", "redeemed", "redeemed", "lapsed"], await city.StatusesAsync());
+        await host.AssertSoundAsync();
+    }
+
+    [EngineTheory]
+    public async Task Goods_that_come_too_late_or_go_again_bring_nobody_back_for_nothing(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);
+        var city = await Evening.AsAsync(host, "LD01", 2);
+        using var clerk = await host.ClerkAsync("LD01");
+        await host.SetClockAsync("2020-02-11T08:00:00+08:00");
+        Assert.Equal(1, (await DeliverAsync(clerk, "2020-02-11", 5, "d1")).Body.Figure("moved"));
+        // More is awaited: until it is known how much comes, nobody is called.
+        Assert.Equal(0, (await DeliverAsync(clerk, "2020-02-11", 5, "d2", moreComing: true)).Body.Figure("returned"));
+        Assert.Equal(1, (await DeliverAsync(clerk, "2020-02-11", 1, "d3")).Body.Figure("returned"));
+        // What came is spoilt again: the same person leaves for the next day once more, and is told once more.
+        Assert.Equal(1, (await LoseAsync(clerk, 5, "l1")).Body.Figure("moved"));
+        await host.AdvanceAsync("PT5S");
+        Assert.Equal("1,4", await city.SmsCountsAsync());
+        await host.AssertSoundAsync();
+
+        await host.SetClockAsync("2020-02-11T17:00:01+08:00");
+        Assert.Equal(0, (await DeliverAsync(clerk, "2020-02-11", 50, "d4")).Body.Figure("returned"));
+        Assert.Equal(["2020-02-11", "2020-02-12"], await city.PickupDatesAsync());
+        await host.AssertSoundAsync();
+    }
+
+    [EngineTheory]
     public async Task A_moved_booking_lapses_or_is_given_back_on_its_own_day(DatabaseKind engine)
     {
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);

@@ -23,6 +23,15 @@ public sealed class VisitTests
 
         Assert.Equal((3, 1), (await VisitsAsync(host, "2020-02-10"), await VisitsAsync(host, "2020-02-11")));
         Assert.Equal(new VisitFigures(1, 4), host.Get<Visits>().Published);
+        // Where the days' other figures are, for programs and for spreadsheets.
+        var rounds = (await host.Http.GetJsonAsync("/api/public/rounds")).GetProperty("rounds").EnumerateArray()
+            .ToDictionary(r => r.GetProperty("date").GetString()!, r => r.GetProperty("visits").GetInt64());
+        Assert.Equal((3L, 1L), (rounds["2020-02-10"], rounds["2020-02-11"]));
+        Assert.Contains("2020-02-10,2020-02-11,published,3\r\n", await host.Http.GetStringAsync(new Uri("/api/public/rounds.csv", UriKind.Relative)), StringComparison.Ordinal);
+        var books = (await host.Http.GetStringAsync(new Uri("/api/public/rounds/2020-02-10.csv", UriKind.Relative))).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.EndsWith(",visits", books[0], StringComparison.Ordinal);
+        Assert.EndsWith(",3", books[^1], StringComparison.Ordinal);
+        Assert.Single(books.Select(row => row.Split(',').Length).Distinct());
         Assert.Contains("累计4次", await host.Http.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
     }
 
@@ -52,6 +61,21 @@ public sealed class VisitTests
         await host.Get<VisitStore>().WriteAsync(default);
 
         Assert.Equal(10_000, visits.Published.Total);
+    }
+
+    [Fact]
+    public async Task Clerks_find_their_guide_and_what_they_see_of_it_is_kept_by_nobody()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-11T09:30:00+08:00");
+        using var clerk = await host.ClerkAsync("LD01");
+        using var supervisor = await host.SupervisorAsync();
+
+        Assert.Contains("href=\"/staff/guide\"", await clerk.GetStringAsync(new Uri("/pharmacy", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/staff/guide\"", await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
+        using var own = await clerk.GetAsync(new Uri("/staff/guide", UriKind.Relative));
+        Assert.Equal((200, true), ((int)own.StatusCode, own.Headers.CacheControl?.NoStore));
+        using var anybody = await host.Http.GetAsync(new Uri("/staff/guide", UriKind.Relative));
+        Assert.Equal((200, true), ((int)anybody.StatusCode, anybody.Headers.CacheControl?.Public));
     }
 
     private static async Task ShowAsync(SandboxHost host, string path)

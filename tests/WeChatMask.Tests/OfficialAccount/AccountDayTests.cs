@@ -36,6 +36,29 @@ public sealed class AccountDayTests
         Assert.Equal(4, await CountAsync(host, "channel = 1 AND status = 1"));
     }
 
+    [EngineTheory]
+    public async Task Whose_pickup_moved_and_was_not_made_reads_of_the_lapse_once_on_that_day(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
+        await ActAsync(host, "o-1", "subscribe");
+        using var one = await host.NewResidentAsync(1);
+        var number = (await one.BookAsync("LD01", "a")).Body.GetProperty("number").GetString()!;
+        using var clerk = await host.ClerkAsync("LD01");
+        await host.SetClockAsync("2020-02-11T08:30:00+08:00");
+        Assert.Equal(1, (await clerk.PostAsync("/api/pharmacy/deliveries", new { date = "2020-02-11", units = 0, requestId = "d" })).Body.Figure("moved"));
+        await host.SetClockAsync("2020-02-11T19:00:00+08:00");
+        Assert.DoesNotContain("过期未领通知", (await PushedAsync(host, "o-1")).Select(p => p.Title));
+
+        await host.SetClockAsync("2020-02-12T19:00:00+08:00");
+        await host.SetClockAsync("2020-02-13T19:00:00+08:00");
+
+        Assert.Equal("lapsed", (await one.Http.GetJsonAsync($"/api/bookings/{number}")).GetProperty("status").GetString());
+        var told = Assert.Single(await PushedAsync(host, "o-1"), p => p.Title == "过期未领通知");
+        Assert.Equal("2020-02-12T18:00", told.At[..16]);
+        Assert.Contains(number, told.Text, StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync(host, "kind = 21"));
+    }
+
     [Fact]
     public async Task What_became_of_a_message_is_written_on_its_row()
     {

@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Words words, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Words words, DayReportWords reports, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -112,6 +112,12 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Wo
         var slot = entry.Slot is { } s ? words.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
         return entry.MovedTo is { } day ? text["Notice_MovedTo", words.Day(day), slot] : slot;
     }
+
+    /// <summary>What a correction of the daily report changed.</summary>
+    public string ChangeWords(FigureChange change) => reports.Change(change, change.Code is { } code ? NameOf(code) : "");
+
+    /// <summary>When a report was made.</summary>
+    public string Moment(DateTimeOffset at) => reports.Moment(at);
 
     /// <summary>A pharmacy's name.</summary>
     public string NameOf(string code) => Books!.Pharmacies.First(p => p.Code == code).Name;

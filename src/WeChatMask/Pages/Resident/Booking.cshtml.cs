@@ -15,6 +15,9 @@ public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalW
     /// <summary>The booking.</summary>
     public BookingFace? Face { get; private set; }
 
+    /// <summary>The last day of a pickup that has moved.</summary>
+    public DateOnly? MovedUntil => Face?.Booking.MovedUntil is { } until ? calendar.DateOf(until) : null;
+
     /// <summary>Why there is none.</summary>
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
@@ -12,7 +13,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, DayReportQueries reports, ProvisionalQueries provisional, DayReportWords reportWords, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
@@ -25,6 +26,12 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     /// <summary>The newest rounds.</summary>
     public IReadOnlyList<RoundState> Rounds { get; private set; } = [];
+
+    /// <summary>Of those that have a daily report, when it was corrected last; null where nothing was.</summary>
+    public IReadOnlyDictionary<DateOnly, DateTimeOffset?> Reports { get; private set; } = new Dictionary<DateOnly, DateTimeOffset?>();
+
+    /// <summary>Rounds with bookings that wait for the registry.</summary>
+    public IReadOnlyList<ProvisionalWait> Provisional { get; private set; } = [];
 
     /// <summary>Newest job runs.</summary>
     public IReadOnlyList<JobRun> Jobs { get; private set; } = [];
@@ -40,12 +47,17 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     {
         Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
         Rounds = await rounds.NewestAsync(RoundsShown, cancellationToken);
+        if (Rounds.Count > 0) Reports = await reports.CorrectedAsync(Rounds[^1].Date, cancellationToken);
+        Provisional = await provisional.WaitingAsync(cancellationToken);
         OfflineOpen = await offline.OpenCountAsync(cancellationToken);
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
 
     /// <summary>A round's phase as of now.</summary>
     public RoundPhase PhaseOf(RoundState round) => round.PhaseAt(calendar.Now);
+
+    /// <summary>A day and time as people say it.</summary>
+    public string Moment(DateTimeOffset instant) => reportWords.Moment(instant);
 
     /// <summary>An instant as the city's clocks show it.</summary>
     public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

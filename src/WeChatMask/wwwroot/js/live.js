@@ -114,7 +114,7 @@ function listen() {
   const close = () => { clearTimeout(timer); events?.close(); events = null; };
   const open = () => {
     close();
-    events = new EventSource('/api/board/events');
+    events = new EventSource('/api/board/events?view=figures');
     events.addEventListener('board', (event) => {
       const change = JSON.parse(event.data);
       const before = told;

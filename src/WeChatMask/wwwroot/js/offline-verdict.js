@@ -50,10 +50,11 @@ export async function judge({ code, lastFour }, day, used, now) {
   const voucher = byVoucher ? await readVoucher(code, day.voucherKeys) : null;
   if (byVoucher && !voucher) return { verdict: 'Forged' };
   if (voucher && voucher.pharmacy !== day.pharmacyCode) return { verdict: 'OtherPharmacy' };
-  if (voucher && voucher.date < day.date) return { verdict: 'Lapsed' };
-  if (voucher && voucher.date > day.date) return { verdict: 'NotYet' };
   const number = voucher?.number ?? digits(code);
   const booking = day.bookings.find((b) => b.number === number);
+  // A pickup may have moved since the code was printed: what is on today's list is today's.
+  if (voucher && !booking && voucher.date < day.date) return { verdict: 'Lapsed' };
+  if (voucher && !booking && voucher.date > day.date) return { verdict: 'NotYet' };
   if (!booking) return { verdict: 'Unknown' };
   if (!voucher && booking.idEnding !== lastFour.trim().toUpperCase()) return { verdict: 'IdentityMismatch' };
   return { verdict: judgeBooking(booking, day, used, now), booking };

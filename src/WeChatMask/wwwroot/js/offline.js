@@ -8,8 +8,9 @@ import { takePageAlong } from './offline-page.js';
 
 const root = document.documentElement;
 const kept = root.hasAttribute('data-kept');
-// The kept page under its own address is only looked at; it takes nothing along.
+// The kept page under its own address takes nothing along. With a network it only shows the way to the real one.
 const looked = location.pathname === '/pharmacy/offline';
+const face = document.querySelector('[data-face]');
 const words = document.getElementById('line-words').dataset;
 const main = document.getElementById('main');
 const trouble = document.getElementById('trouble');
@@ -19,14 +20,27 @@ const bar = Object.assign(document.createElement('p'), { className: 'line-down',
 bar.setAttribute('role', 'status');
 main.before(bar);
 let day = null;
-let down = kept && !looked;
+let down = kept && (!looked || !navigator.onLine);
+// Under its own address the page may have come from the server or from the shelf: nothing is said before that is known.
+let known = down || !looked;
 let outcome = '';
 let telling = false;
 
 const say = (key, n) => words[key].replace('{0}', n);
 const grouped = (number) => number.replace(/^(\d{3})(\d{4})/, '$1 $2 ');
 
+// What the kept page says of the network, and whether it offers to judge. An entry that has been begun is never taken away.
+function showFace() {
+  if (!face?.isConnected) return;
+  const state = inWeChat() ? 'wechat' : !known ? 'checking' : down ? 'down' : 'up';
+  if (face.textContent !== face.dataset[state]) face.textContent = face.dataset[state];
+  face.dataset.state = state;
+  document.querySelector('[data-way]').hidden = state === 'down' || state === 'checking';
+  document.querySelector('[data-work]').hidden = looked && state !== 'down' && !document.getElementById('code').value;
+}
+
 async function show() {
+  showFace();
   const count = (await waiting()).length;
   if (inWeChat()) bar.textContent = words.wechat;
   else if (down) bar.textContent = day ? `${words.down} ${count ? say('waiting', count) : words.none}` : words.noday;
@@ -199,6 +213,8 @@ async function look() {
   const was = down;
   try {
     const response = await fetch('/api/clock', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    // A server that answers and does not serve is no network to speak of for who has nothing else.
+    if (!response.ok && looked) throw new Error(response.statusText);
     if (!response.ok) return;
     down = false;
     if (was || (await waiting()).length) await tell();
@@ -206,6 +222,7 @@ async function look() {
   } catch {
     down = kept || was || !navigator.onLine;
   }
+  known = true;
   await show();
   if (down || !kept || looked) return;
   // The real page again, after the person at the counter has been served.
@@ -217,12 +234,15 @@ async function look() {
 addEventListener('online', look);
 addEventListener('offline', () => {
   down = !inWeChat();
+  known = true;
   show();
 });
-setInterval(() => (down || bar.dataset.waiting > 0) && look(), 4000 + Math.random() * 2000);
+setInterval(() => (down || looked || bar.dataset.waiting > 0) && look(), 4000 + Math.random() * 2000);
 setInterval(() => !down && !document.hidden && prepare(), fresh + Math.random() * 30000);
 addEventListener('counter:camera', () => day && takePageAlong(true));
 
 repeatLastWords();
+showFace();
+if (looked) look();
 if (inWeChat()) show();
 else (globalThis.requestIdleCallback ?? setTimeout)(prepare);

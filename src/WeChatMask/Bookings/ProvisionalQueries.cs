@@ -1,0 +1,55 @@
+using WeChatMask.Data;
+
+namespace WeChatMask.Bookings;
+
+/// <summary>Counts the bookings that were made while the registry did not answer, by what became of them.</summary>
+public sealed class ProvisionalQueries(Database database)
+{
+    /// <summary>What still waits for the registry, a row a round, oldest first.</summary>
+    public Task<List<ProvisionalWait>> WaitingAsync(CancellationToken cancellationToken) => database.QueryAsync<ProvisionalWait>(
+        """
+        SELECT v.round_date, COUNT(*) AS bookings, MIN(v.settle_until) AS settle_until
+          FROM provisional_booking v
+          JOIN booking b ON b.id = v.booking_id
+         WHERE v.outcome = @waiting AND b.status = @booked
+         GROUP BY v.round_date
+         ORDER BY v.round_date
+        """,
+        new { waiting = ProvisionalOutcome.Waiting, booked = Domain.BookingStatus.Booked },
+        cancellationToken);
+
+    /// <summary>A round's provisional bookings by pharmacy and outcome, in the order of the pharmacies' codes.</summary>
+    public Task<List<ProvisionalCount>> OfAsync(DateOnly round, CancellationToken cancellationToken) => database.QueryAsync<ProvisionalCount>(
+        """
+        SELECT p.code, v.outcome, COUNT(*) AS bookings
+          FROM provisional_booking v
+          JOIN booking b  ON b.id = v.booking_id
+          JOIN pharmacy p ON p.id = b.pharmacy_id
+         WHERE v.round_date = @round
+         GROUP BY p.code, v.outcome
+         ORDER BY p.code, v.outcome
+        """,
+        new { round },
+        cancellationToken);
+}
+
+/// <summary>Bookings of a round that wait for the registry.</summary>
+public sealed class ProvisionalWait
+{
+    public DateOnly RoundDate { get; init; }
+
+    public int Bookings { get; init; }
+
+    /// <summary>When the wait ends: what the registry has not answered by then stands.</summary>
+    public DateTimeOffset SettleUntil { get; init; }
+}
+
+/// <summary>Bookings of a pharmacy with one outcome.</summary>
+public sealed class ProvisionalCount
+{
+    public string Code { get; init; } = "";
+
+    public ProvisionalOutcome Outcome { get; init; }
+
+    public int Bookings { get; init; }
+}
