@@ -92,6 +92,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             transaction,
             [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
             cancellationToken);
+        // All close with the same day; a version of the rules with other hours only moves the minute at which a reminder is too old.
+        await weChat.MovedAsync(transaction, moved.Select(m => m.Booking.Id), to, now, moved.Max(m => m.Times.PickupClosesAt), cancellationToken);
     }
 
     /// <summary>

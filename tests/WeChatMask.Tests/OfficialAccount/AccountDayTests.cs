@@ -37,6 +37,27 @@ public sealed class AccountDayTests
     }
 
     [EngineTheory]
+    public async Task Whose_pickup_moved_is_reminded_on_the_morning_of_the_new_day_alone(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
+        await ActAsync(host, "o-1", "subscribe");
+        using var one = await host.NewResidentAsync(1);
+        await one.BookAsync("LD01", "a");
+        using var clerk = await host.ClerkAsync("LD01");
+        await host.SetClockAsync("2020-02-11T07:30:00+08:00");
+        Assert.Equal(1, (await clerk.PostAsync("/api/pharmacy/deliveries", new { date = "2020-02-11", units = 0, requestId = "d" })).Body.Figure("moved"));
+
+        await host.SetClockAsync("2020-02-11T09:00:00+08:00");
+        Assert.DoesNotContain("今日领取提醒", (await PushedAsync(host, "o-1")).Select(p => p.Title));
+        await host.SetClockAsync("2020-02-12T08:30:00+08:00");
+
+        var reminder = Assert.Single(await PushedAsync(host, "o-1"), p => p.Title == "今日领取提醒");
+        Assert.Equal("2020-02-12T08:00", reminder.At[..16]);
+        Assert.Contains("2020年2月12日", reminder.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("2020年2月11日", reminder.Text, StringComparison.Ordinal);
+    }
+
+    [EngineTheory]
     public async Task Whose_pickup_moved_and_was_not_made_reads_of_the_lapse_once_on_that_day(DatabaseKind engine)
     {
         await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);

@@ -80,7 +80,7 @@ public sealed class SendWeChatNoticesJob(
     }
 
     /// <summary>Whether the booking is still what the notice tells, and there is somebody to tell it to.</summary>
-    private static string? WhyNot(WeChatNotice notice)
+    private string? WhyNot(WeChatNotice notice)
     {
         var told = notice.Kind switch
         {
@@ -89,6 +89,8 @@ public sealed class SendWeChatNoticesJob(
             _ => BookingStatus.Booked,
         };
         if (notice.BookingStatus != told) return "overtaken";
+        // The pickup was moved while the reminder was on its way, or a rest of the account lasted beyond the day.
+        if (notice.Kind == NoticeKind.Reminder && notice.PickupDate != calendar.Today) return "overtaken";
         if (notice.OpenId.Length == 0 || notice.AccountKind != 0) return "no chat";
         return notice.UnreachableSince is null ? null : NotFollowing;
     }

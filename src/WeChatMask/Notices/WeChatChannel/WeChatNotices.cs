@@ -41,6 +41,12 @@ public sealed class WeChatNotices(IOptionsMonitor<WeChatNoticeSettings> settings
         if (morning > now) await AddAsync(transaction, NoticeKind.Reminder, bookings, now, morning, pickupEnds, cancellationToken);
     }
 
+    /// <summary>Lets the reminders of pickups that have moved come in the morning of their new day.</summary>
+    public Task MovedAsync(
+        WriteTransaction transaction, IEnumerable<long> bookings, DateOnly pickup, DateTimeOffset now, DateTimeOffset pickupEnds, CancellationToken cancellationToken) =>
+        WeChatOutboxStore.MoveRemindersAsync(
+            transaction, bookings, calendar.Instant(pickup, settings.CurrentValue.ReminderAt), pickupEnds, now, cancellationToken);
+
     /// <summary>Tells of bookings that were not collected.</summary>
     public Task LapsedAsync(WriteTransaction transaction, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, CancellationToken cancellationToken) =>
         AddAsync(transaction, NoticeKind.BookingLapsed, bookings, now, now, now + NewsLife, cancellationToken);
@@ -48,6 +54,9 @@ public sealed class WeChatNotices(IOptionsMonitor<WeChatNoticeSettings> settings
     /// <summary>Tells of a booking that was given back.</summary>
     public Task CancelledAsync(WriteTransaction transaction, NoticeSubject booking, DateTimeOffset now, CancellationToken cancellationToken) =>
         AddAsync(transaction, NoticeKind.BookingCancelled, [booking], now, now, now + NewsLife, cancellationToken);
+
+    /// <summary>The key that keeps a booking's notice of a kind from being written twice.</summary>
+    internal static string KeyOf(NoticeKind kind, long booking) => FormattableString.Invariant($"wechat:{(int)kind}:{booking}");
 
     private Task AddAsync(
         WriteTransaction transaction, NoticeKind kind, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, DateTimeOffset dueAt, DateTimeOffset expiresAt,
@@ -58,7 +67,7 @@ public sealed class WeChatNotices(IOptionsMonitor<WeChatNoticeSettings> settings
         [
             .. bookings.Select(b => new object?[]
             {
-                Ids.Next(), FormattableString.Invariant($"wechat:{(int)kind}:{b.BookingId}"), (int)kind, b.RoundDate.Column(), b.BookingId, b.PharmacyId,
+                Ids.Next(), KeyOf(kind, b.BookingId), (int)kind, b.RoundDate.Column(), b.BookingId, b.PharmacyId,
                 (int)NoticeStatus.Waiting, 0, dueAt.Column(), expiresAt.Column(), 0L, 0, 0, now.Column(), Channel,
             }),
         ];

@@ -13,14 +13,16 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
         database, WeChatNotices.Channel, calendar.Now, LeaseTime, count,
         """
         SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.attempts, o.maybe_repeated,
-               r.pickup_date, r.pickup_opens_at, r.pickup_closes_at, r.policy_id, p.name AS pharmacy_name, p.address AS pharmacy_address,
+               COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
+               COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id, p.name AS pharmacy_name, p.address AS pharmacy_address,
                b.number, b.serial, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
                COALESCE(a.open_id, '') AS open_id, COALESCE(a.kind, 0) AS account_kind, a.unreachable_since
           FROM outbox o
-          JOIN round r        ON r.date = o.round_date
-          JOIN pharmacy p     ON p.id = o.pharmacy_id
-          JOIN booking b      ON b.id = o.booking_id
-          LEFT JOIN account a ON a.id = b.account_id
+          JOIN round r             ON r.date = o.round_date
+          JOIN pharmacy p          ON p.id = o.pharmacy_id
+          JOIN booking b           ON b.id = o.booking_id
+          LEFT JOIN moved_pickup m ON m.booking_id = o.booking_id
+          LEFT JOIN account a      ON a.id = b.account_id
         """,
         cancellationToken);
 
@@ -49,6 +51,18 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
             return true;
         },
         cancellationToken);
+
+    /// <summary>Lets reminders that have not gone out yet wait for the morning of the day that their pickups have moved to.</summary>
+    internal static Task MoveRemindersAsync(
+        WriteTransaction transaction, IEnumerable<long> bookings, DateTimeOffset morning, DateTimeOffset pickupEnds, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transaction.Engine.ExecuteManyAsync(
+            transaction,
+            """
+            UPDATE outbox SET due_at = @morning, expires_at = @pickupEnds
+             WHERE notice_key = @key AND status = @waiting AND leased_until <= @now
+            """,
+            [.. bookings.Select(id => new { key = WeChatNotices.KeyOf(NoticeKind.Reminder, id), morning, pickupEnds, waiting = NoticeStatus.Waiting, now })],
+            cancellationToken);
 
     /// <summary>Writes down what WeChat says became of a message it had taken.</summary>
     /// <param name="messageId">WeChat's id of it.</param>
