@@ -94,7 +94,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
         {
             try
             {
-                return await TryDecideAsync(requests);
+                return await Database.TalkAsync(() => TryDecideAsync(requests));
             }
             catch (DbException e) when (attempt < Tries && database.Engine.MayRetry(e))
             {

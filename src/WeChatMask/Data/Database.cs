@@ -19,39 +19,23 @@ public sealed class Database : IDisposable
     public DatabaseEngine Engine { get; }
 
     /// <summary>Reads rows of the latest committed state.</summary>
-    public async Task<List<T>> QueryAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default)
-    {
-        await using var connection = await Engine.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken))).AsList();
-    }
+    public Task<List<T>> QueryAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default) => ReadAsync(
+        async connection => (await connection.QueryAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken))).AsList(), cancellationToken);
 
     /// <summary>Reads one row or none.</summary>
-    public async Task<T?> QueryOneAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default)
-    {
-        await using var connection = await Engine.OpenAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken));
-    }
+    public Task<T?> QueryOneAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default) => ReadAsync(
+        connection => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken)), cancellationToken);
 
     /// <summary>Reads one value.</summary>
-    public async Task<T?> ScalarAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default)
-    {
-        await using var connection = await Engine.OpenAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken));
-    }
+    public Task<T?> ScalarAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default) => ReadAsync(
+        connection => connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken)), cancellationToken);
 
     /// <summary>Runs several reads on one connection.</summary>
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => TalkAsync(async () =>
     {
-        try
-        {
-            await using var connection = await Engine.OpenAsync(cancellationToken);
-            return await read(connection);
-        }
-        catch (SocketException e)
-        {
-            throw new ConnectionLostException(e.Message, e);
-        }
-    }
+        await using var connection = await Engine.OpenAsync(cancellationToken);
+        return await read(connection);
+    });
 
     /// <summary>
     /// Runs <paramref name="work"/> in one write transaction and commits it. A lost race (deadlock, unique key) rolls
@@ -63,20 +47,32 @@ public sealed class Database : IDisposable
         {
             try
             {
-                await using var transaction = await Engine.BeginWriteAsync(cancellationToken);
-                var result = await work(transaction);
-                await transaction.CommitAsync(cancellationToken);
-                return result;
+                return await TalkAsync(async () =>
+                {
+                    await using var transaction = await Engine.BeginWriteAsync(cancellationToken);
+                    var result = await work(transaction);
+                    await transaction.CommitAsync(cancellationToken);
+                    return result;
+                });
             }
             catch (DbException e) when (attempt < Tries && Engine.MayRetry(e))
             {
                 await Task.Delay(Random.Shared.Next(1, 10 * attempt), cancellationToken);
             }
-            catch (SocketException e)
-            {
-                // A driver may pass on what the system says when it sends into a line that has just broken.
-                throw new ConnectionLostException(e.Message, e);
-            }
+        }
+    }
+
+    /// <summary>Runs what talks to the database. A driver may pass on what the system says when it sends into a line that has just broken; here it becomes an outage.</summary>
+    /// <exception cref="ConnectionLostException">The line broke.</exception>
+    internal static async Task<T> TalkAsync<T>(Func<Task<T>> talk)
+    {
+        try
+        {
+            return await talk();
+        }
+        catch (SocketException e)
+        {
+            throw new ConnectionLostException(e.Message, e);
         }
     }
 

@@ -24,11 +24,11 @@ public sealed class UnreportedStore(Database database, CityCalendar calendar)
         var waiting = await database.QueryAsync<long>(
             """
             SELECT id FROM outbox
-             WHERE channel = 0 AND status = @sent AND due_at > @since AND due_at <= @until AND receipt = 0
+             WHERE channel = @sms AND status = @sent AND due_at > @since AND due_at <= @until AND receipt = 0
                AND provider = @provider AND provider_id IS NOT NULL AND leased_until <= @now
              ORDER BY due_at, id LIMIT @count
             """,
-            new { sent = NoticeStatus.Sent, since, until, provider, now, count },
+            new { sms = OutboxLeaseStore.SmsChannel, sent = NoticeStatus.Sent, since, until, provider, now, count },
             cancellationToken);
         if (waiting.Count == 0) return [];
         return await database.WriteAsync(

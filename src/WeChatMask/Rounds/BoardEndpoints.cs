@@ -52,6 +52,7 @@ public static class BoardEndpoints
     private static bool Same(string given, string tag) =>
         given == "*" || given == tag || (given.StartsWith("W/", StringComparison.Ordinal) && given.AsSpan(2).SequenceEqual(tag));
 
+    /// <summary>What changes on the board from now on, as server-sent events.</summary>
     /// <param name="view"><c>figures</c> for events without what the directory says already; else whole pharmacies, as open data has them.</param>
     /// <param name="watch">Who tells.</param>
     /// <param name="cancellationToken">Ends with the connection.</param>

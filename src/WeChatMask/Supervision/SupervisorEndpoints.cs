@@ -16,7 +16,8 @@ public static class SupervisorEndpoints
 
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddSupervisors(this IServiceCollection services) =>
-        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>().AddSingleton<DeliverySheets>()
+        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>()
+            .AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>()
             .AddSingleton<OfflineHandOverQueries>().AddSingleton<Bookings.ProvisionalQueries>().AddSingleton<OfflineReviewStore>();
 
     /// <summary>Maps <c>/api/supervisor</c>, the delivery sheets and the daily reports as tables.</summary>
