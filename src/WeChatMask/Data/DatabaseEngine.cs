@@ -89,7 +89,7 @@ public abstract class DatabaseEngine
     /// <typeparam name="TKey">A text or a 64-bit integer.</typeparam>
     /// <typeparam name="TRow">A row type whose properties match the columns.</typeparam>
     /// <param name="transaction">The open write transaction.</param>
-    /// <param name="select">The statement up to and without WHERE.</param>
+    /// <param name="select">The statement up to and without WHERE; its first FROM is its own, not one of a query inside it.</param>
     /// <param name="column">The key column.</param>
     /// <param name="keys">Distinct keys; an empty set reads nothing.</param>
     /// <param name="cancellationToken">Stops between statements.</param>

@@ -25,33 +25,15 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     private const int RowsAtATime = 500;
     private const int LockTries = SchemaSeconds / LockSeconds;
     private const int LockSeconds = 3;
+    private const string From = "FROM ";
+    private const string Text = "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+    private const string Key = $"VARCHAR(200) {Text}";
+    // Longer than any key by one: what does not fit is cut, and must not become somebody's key by that.
+    private const string AskedKey = $"VARCHAR(201) {Text}";
     private const string SchemaLock = "wechatmask.schema";
 
     private const string CommandSetting = "Default Command Timeout";
     private const string ConnectSetting = "Connection Timeout";
-
-    // The driver's own: a connection that broke, and a statement that ran out of time.
-    private const int Broken = 0;
-    private const int OutOfTime = -1;
-
-    private const int DiskFull = 1021;
-    private const int WriteError = 1026;
-    private const int TooManyConnections = 1040;
-    private const int CannotConnect = 1042;
-    // A cluster's member that is not in the cluster at the moment.
-    private const int NotReady = 1047;
-    private const int Shutdown = 1053;
-    private const int TableFull = 1114;
-    private const int TooManyOfUser = 1203;
-    private const int UserLimit = 1226;
-    private const int OptionPrevents = 1290;
-    private const int Interrupted = 1317;
-    private const int ReadOnlyMode = 1836;
-    private const int Killed = 1927;
-    private const int SessionKilled = 3169;
-    private const int DuplicateEntry = 1062;
-    private const int LockWaitTimeout = 1205;
-    private const int Deadlock = 1213;
 
     // Text as it is, which is shorter than escapes.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -162,16 +144,16 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
     {
-        var found = new List<TRow>();
-        // In the order in which they are written: the table of the keys first, by its index. Left the choice, the planner begins
-        // with the one round there is and reads all its bookings; and of a thousand keys MariaDB makes a table, to read all of ours.
-        foreach (var part in keys.Chunk(RowsAtATime))
-        {
-            found.AddRange(await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
-                $"SELECT STRAIGHT_JOIN {select["SELECT ".Length..]} WHERE {column} IN @part", new { part }, transaction.Transaction, cancellationToken: cancellationToken)));
-        }
-
-        return found;
+        if (keys.Count == 0) return [];
+        var from = select.IndexOf(From, StringComparison.Ordinal) + From.Length;
+        var type = typeof(TKey) == typeof(string) ? AskedKey : "BIGINT";
+        // As a table, the keys are neither parsed as a thousand literals nor sorted into ranges. In the order in which they are
+        // written: the keys first, then ours by its index. Left the choice, the planner begins with the one round there is and
+        // reads all its bookings.
+        return (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
+            $"SELECT STRAIGHT_JOIN {select["SELECT ".Length..from]} JSON_TABLE(@asked, '$[*]' COLUMNS (wanted {type} PATH '$')) AS asked "
+            + $"JOIN {select[from..]} WHERE {column} = asked.wanted",
+            new { asked = JsonSerializer.Serialize(keys, Json) }, transaction.Transaction, cancellationToken: cancellationToken))).AsList();
     }
 
     /// <inheritdoc />
@@ -220,24 +202,19 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public override bool MayRetry(DbException exception) => NumberOf(exception) is DuplicateEntry or LockWaitTimeout or Deadlock;
+    public override bool MayRetry(DbException exception) => MySqlErrors.MayRetry(MySqlErrors.NumberOf(exception));
 
     /// <inheritdoc />
-    public override bool IsOutage(DbException exception) => IsOutage(NumberOf(exception));
-
-    /// <summary>The same of the number that the driver gives; none where an exception has none, which is then one of the way to the server.</summary>
-    internal static bool IsOutage(int? number) => number
-        is null or Broken or OutOfTime or DiskFull or WriteError or TooManyConnections or CannotConnect or NotReady or Shutdown or TableFull
-        or TooManyOfUser or UserLimit or OptionPrevents or Interrupted or ReadOnlyMode or Killed or SessionKilled;
+    public override bool IsOutage(DbException exception) => MySqlErrors.IsOutage(MySqlErrors.NumberOf(exception));
 
     /// <inheritdoc />
-    public override bool IsUniqueClash(DbException exception) => NumberOf(exception) is DuplicateEntry;
+    public override bool IsUniqueClash(DbException exception) => MySqlErrors.IsUniqueClash(MySqlErrors.NumberOf(exception));
 
     /// <inheritdoc />
     public override string Translate(string migration) => migration
-        .Replace("{key}", "VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", StringComparison.Ordinal)
+        .Replace("{key}", Key, StringComparison.Ordinal)
         .Replace("{date}", "CHAR(10) CHARACTER SET ascii COLLATE ascii_bin", StringComparison.Ordinal)
-        .Replace("{text}", "MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", StringComparison.Ordinal)
+        .Replace("{text}", $"MEDIUMTEXT {Text}", StringComparison.Ordinal)
         .Replace("{int}", "INT", StringComparison.Ordinal)
         .Replace("{long}", "BIGINT", StringComparison.Ordinal)
         .Replace("{real}", "DOUBLE", StringComparison.Ordinal);
@@ -275,10 +252,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         parameter.Value = value ?? DBNull.Value;
         parameters.Add(parameter);
     }
-
-    // The driver's own exception type has the number; the base type has not.
-    private static int? NumberOf(DbException exception) =>
-        exception.GetType().GetProperty("Number", BindingFlags.Public | BindingFlags.Instance)?.GetValue(exception) as int?;
 
     private static DbConnectionStringBuilder SettingsOf(DbProviderFactory driver, string connectionString)
     {

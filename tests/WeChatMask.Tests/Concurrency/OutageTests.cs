@@ -55,8 +55,8 @@ public sealed class OutageTests
         Assert.All(Postgres("23505", "40P01", "40001", "42P01", "23514"), e => Assert.False(postgres.IsOutage(e)));
         sqlite.Dispose();
         // The driver is not in every build, so these are its numbers: none, a broken line, out of time, and the server's own.
-        Assert.All((int?[])[null, 0, -1, 1021, 1040, 1042, 1053, 1114, 1290, 1317, 1927], n => Assert.True(MySqlEngine.IsOutage(n)));
-        Assert.All((int?[])[1062, 1064, 1205, 1213, 4025], n => Assert.False(MySqlEngine.IsOutage(n)));
+        Assert.All((int?[])[null, 0, -1, 1021, 1040, 1042, 1053, 1114, 1290, 1317, 1927], n => Assert.True(MySqlErrors.IsOutage(n)));
+        Assert.All((int?[])[1062, 1064, 1205, 1213, 4025], n => Assert.False(MySqlErrors.IsOutage(n)));
     }
 
     private static IEnumerable<DbException> Sqlite(params int[] codes) => codes.Select(c => new SqliteException("", c));

@@ -46,6 +46,31 @@ public sealed class ManyRowsTests : IDisposable
         Assert.Equal(2, await database.ScalarAsync<long>($"SELECT COUNT(*) FROM {Table}"));
     }
 
+    [EngineTheory]
+    public async Task A_key_that_no_row_can_have_finds_nothing_and_the_others_are_found_beside_it(DatabaseKind engine)
+    {
+        await using var home = await TestDatabase.CreateAsync(engine, folder);
+        using var database = new Database(home.Settings());
+        await new Migrator(database, TimeProvider.System).MigrateAsync(CancellationToken.None);
+        var longest = new string('k', 200);
+        string[] keys = ["plain", longest, "o'clock", "\"quoted\" \\", "口罩\U0001F637", "tab\tline\n"];
+
+        var found = await database.WriteAsync(
+            async transaction =>
+            {
+                await transaction.Engine.InsertManyAsync(
+                    transaction, Table, ["message_key", "received_at", "lease", "leased_until", "reply"],
+                    [.. keys.Select((k, i) => new object?[] { k, 0L, 0L, (long)i, "" })], CancellationToken.None);
+                return await transaction.Engine.SelectByKeysAsync<string, Row>(
+                    transaction, $"SELECT message_key, leased_until, reply FROM {Table}", "message_key",
+                    ["nobody", longest + "k", new string('k', 5_000), "", .. keys, "k"], CancellationToken.None);
+            },
+            CancellationToken.None);
+
+        Assert.Equal(keys.Order(StringComparer.Ordinal), found.Select(r => r.MessageKey).Order(StringComparer.Ordinal));
+        Assert.All(found, r => Assert.Equal(r.MessageKey, keys[r.LeasedUntil]));
+    }
+
     /// <inheritdoc />
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
