@@ -28,7 +28,7 @@ public static class BookingEndpoints
         CancellationToken cancellationToken)
     {
         var account = user.AccountId();
-        if (body.RequestId is not { Length: >= 1 and <= 64 } requestId) return refused.Result(Refusal.InvalidRequestId);
+        if (body.RequestId is not { } requestId || !RequestId.IsWellFormed(requestId)) return refused.Result(Refusal.InvalidRequestId);
         if (body.ResidentId is null || body.PharmacyCode is not { Length: >= 1 and <= 64 } pharmacy)
         {
             // A request that succeeded before is found again whatever else is now wrong with it.

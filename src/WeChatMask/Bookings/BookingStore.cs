@@ -33,7 +33,8 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
         var engine = transaction.Engine;
         var pharmacies = await engine.SelectByKeysAsync<string, DeskPharmacy>(
             transaction, "SELECT id, code, status FROM pharmacy", "code",
-            [.. requests.Select(r => r.PharmacyCode).Distinct(StringComparer.Ordinal)], cancellationToken);
+            // No code has a NUL, and a database that cannot hold one would refuse the whole batch for it.
+            [.. requests.Select(r => r.PharmacyCode).Where(code => !code.Contains('\0', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)], cancellationToken);
         var parts = pharmacies.Count == 0
             ? []
             : await QuotaStore.LockAsync(transaction, today, [.. pharmacies.Select(p => p.Id).Order()]);

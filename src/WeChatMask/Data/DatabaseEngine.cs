@@ -143,6 +143,9 @@ public abstract class DatabaseEngine
     /// <summary>Whether a unique key was hit.</summary>
     public abstract bool IsUniqueClash(DbException exception);
 
+    /// <summary>Whether a text was given that this database cannot hold: whoever sent it is wrong, and nothing is broken.</summary>
+    public virtual bool IsUnholdable(DbException exception) => false;
+
     /// <summary>Replaces the type tokens of a migration.</summary>
     public abstract string Translate(string migration);
 

@@ -23,9 +23,11 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private const string ConnectSetting = "Timeout";
     private const string KerberosSetting = "GSS Encryption Mode";
 
-    // A prepared statement keeps the plan it was given; one made while a round has few bookings would still read the whole
-    // table when there are a hundred thousand. Planning anew costs a tenth of a millisecond. The disks are solid, so that a
-    // page somewhere costs little more than the next one; and nothing here runs long enough to be worth compiling.
+    // A statement's plan must be of its moment: one made while a round has few bookings would still read the whole table when
+    // there are a hundred thousand. So none is kept, also where an operator lets the driver prepare statements by itself, which
+    // is not done here: one that fails while it is being prepared leaves its connection out of step (npgsql issue 6391), and it
+    // brought nothing measurable. The disks are solid, so that a page somewhere costs little more than the next one; and
+    // nothing here runs long enough to be worth compiling.
     private const string PlannerOptions = "-c plan_cache_mode=force_custom_plan -c random_page_cost=1.1 -c jit=off";
 
     private readonly NpgsqlDataSource source;
@@ -181,6 +183,10 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
+    // A NUL, which no text of this database may hold.
+    /// <inheritdoc />
+    public override bool IsUnholdable(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire };
+
     /// <inheritdoc />
     public override string Translate(string migration) => migration
         .Replace("{key}", "VARCHAR(200) COLLATE \"C\"", StringComparison.Ordinal)
@@ -210,7 +216,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         // The driver's ContainsKey tells whether there is such a setting at all, its keys tell which were given.
         var given = settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        settings.MaxAutoPrepare = 100;
         settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
         // A server that vanished without a word must not hold people longer than they wait.
         if (!given.Contains(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;

@@ -11,7 +11,6 @@ public static class PharmacyEndpoints
 {
     internal const int MostUnits = 100_000;
     internal const int LongestReason = 200;
-    private const int LongestRequestId = 64;
 
     /// <summary>Registers them.</summary>
     public static IServiceCollection AddPharmacies(this IServiceCollection services) =>
@@ -78,7 +77,7 @@ public static class PharmacyEndpoints
     internal static Refusal Read(string? date, int? units, string? requestId, int least, out StockReport report)
     {
         report = new StockReport(default, 0, "");
-        if (requestId is not { Length: >= 1 and <= LongestRequestId }) return Refusal.InvalidRequestId;
+        if (!RequestId.IsWellFormed(requestId)) return Refusal.InvalidRequestId;
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return Refusal.InvalidDate;
         if (units is not { } number || number < least || number > MostUnits) return Refusal.InvalidUnits;
         report = new StockReport(day, number, requestId);

@@ -86,7 +86,6 @@ public sealed record VoidView(string Number, BookingStatus Status);
 /// <summary>Checks what the counter sent before anything is looked up.</summary>
 public sealed class CounterAttempts(Vouchers vouchers, PersonalData personal, CityCalendar calendar)
 {
-    private const int LongestRequestId = 64;
     private const int LastFourLength = 4;
 
     /// <summary>Reads a body, or says what is wrong with it.</summary>
@@ -98,7 +97,7 @@ public sealed class CounterAttempts(Vouchers vouchers, PersonalData personal, Ci
         var lastFour = Given(body.IdNumberLast4)?.ToUpperInvariant();
         if (voucher is null == typed is null || (typed is not null && lastFour is null)) return Refusal.InvalidRequest;
         if (lastFour is not null && lastFour.Length != LastFourLength) return Refusal.InvalidRequest;
-        if (body.RequestId is not { Length: >= 1 and <= LongestRequestId } && (requestIdNeeded || body.RequestId is not null))
+        if (!RequestId.IsWellFormed(body.RequestId) && (requestIdNeeded || body.RequestId is not null))
             return Refusal.InvalidRequestId;
         if (body.Units < 1) return Refusal.InvalidUnits;
         if (ReadProxy(body.Proxy, out var proxy) is var wrong and not Refusal.None) return wrong;

@@ -41,11 +41,10 @@ public static class SettlementEndpoints
 /// <summary>Reads what a phone tells. One that cannot be read is kept as such: the goods are gone, and a refusal would lose the trace of them.</summary>
 public sealed class SettlementReader(CounterAttempts attempts)
 {
-    private const int LongestRequestId = 64;
     private const int LongestTyped = 64;
 
     /// <summary>Whether one has an id; without it, it could not be told from another.</summary>
-    public static bool IsNamed(OfflineHandOverBody? body) => body?.RequestId is { Length: >= 1 and <= LongestRequestId };
+    public static bool IsNamed(OfflineHandOverBody? body) => RequestId.IsWellFormed(body?.RequestId);
 
     /// <summary>Reads one.</summary>
     public OfflineHandOver Read(OfflineHandOverBody body)
@@ -53,7 +52,8 @@ public sealed class SettlementReader(CounterAttempts attempts)
         var refusal = attempts.Read(
             new RedemptionBody(body.Voucher, body.Number, body.IdNumberLast4, null, body.RequestId, body.Units), requestIdNeeded: true, out var attempt);
         var readable = refusal == Refusal.None && body.HandedOverAt is not null;
-        var typed = (body.Number ?? body.Voucher ?? "").Trim();
+        // Not every database holds a NUL, and this must be kept.
+        var typed = (body.Number ?? body.Voucher ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();
         return new OfflineHandOver(
             readable ? attempt : null, body.RequestId!, typed.Length > LongestTyped ? typed[..LongestTyped] : typed, body.HandedOverAt ?? default);
     }

@@ -29,6 +29,7 @@ public static class Errors
         });
         services.AddProblemDetails();
         services.AddExceptionHandler<Outages>();
+        services.AddExceptionHandler<UnholdableTexts>();
         services.AddExceptionHandler<BadRequests>();
         return services;
     }
@@ -38,7 +39,8 @@ public static class Errors
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException || IsOutage(c.HttpContext, c.Exception),
+            SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException
+                || IsOutage(c.HttpContext, c.Exception) || IsUnholdable(c.HttpContext, c.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
         return app;
@@ -94,14 +96,19 @@ public static class Errors
         _ => "error",
     };
 
-    // What reads in between, such as the form's token or a page, may have wrapped it.
-    private static bool IsOutage(HttpContext context, Exception exception)
+    // A race that was lost at every try passes as well.
+    private static bool IsOutage(HttpContext context, Exception exception) =>
+        IsOfDatabase(context, exception, (engine, e) => !engine.IsUniqueClash(e) && (engine.IsOutage(e) || engine.MayRetry(e)));
+
+    private static bool IsUnholdable(HttpContext context, Exception exception) => IsOfDatabase(context, exception, (engine, e) => engine.IsUnholdable(e));
+
+    private static bool IsOfDatabase(HttpContext context, Exception exception, Func<DatabaseEngine, DbException, bool> isIt)
     {
         var engine = context.RequestServices.GetRequiredService<Database>().Engine;
+        // What reads in between, such as the form's token or a page, may have wrapped it.
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            // A race that was lost at every try passes as well.
-            if (e is DbException problem && !engine.IsUniqueClash(problem) && (engine.IsOutage(problem) || engine.MayRetry(problem))) return true;
+            if (e is DbException problem && isIt(engine, problem)) return true;
         }
 
         return false;
@@ -117,6 +124,18 @@ public static class Errors
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             if (WantsProblem(httpContext)) await refused.Result(Refusal.Busy).ExecuteAsync(httpContext);
             else await ErrorPage.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
+            return true;
+        }
+    }
+
+    /// <summary>A text that the database cannot hold was sent by somebody; nobody can type it.</summary>
+    private sealed class UnholdableTexts : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (!IsUnholdable(httpContext, exception)) return false;
+            httpContext.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            await WriteAsync(httpContext);
             return true;
         }
     }

@@ -92,6 +92,24 @@ public sealed class DeskTests
     }
 
     [EngineTheory]
+    public async Task A_pharmacys_code_that_no_database_can_hold_is_unknown_and_hurts_nobody_beside_it(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 1, [2]);
+        // Brought before the desk opens, so that they are one batch.
+        var node = city.AddNode();
+        var people = await city.RegisterAsync(3);
+        var odd = node.BookAsync(people[0], city.Codes[0] + "\0");
+        var first = node.BookAsync(people[1], city.Codes[0]);
+        var second = node.BookAsync(people[2], city.Codes[0]);
+
+        await node.StartAsync();
+
+        Assert.Equal(Refusal.UnknownPharmacy, (await odd).Refusal);
+        var made = await Task.WhenAll(first, second);
+        Assert.Equal([1, 2], made.Select(a => a.Booking!.Serial));
+    }
+
+    [EngineTheory]
     public async Task Somebody_elses_or_a_removed_resident_is_unknown(DatabaseKind engine)
     {
         await using var city = await DeskCity.CreateAsync(engine, 1, [2]);

@@ -24,7 +24,8 @@ public sealed class BookModel(
     Board board, CurrentPolicy current, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalWords refusals)
     : PageModel
 {
-    private const int LongestRequestId = 40;
+    // The person's id is put behind it.
+    private const int LongestSeed = 40;
 
     /// <summary>Today's round.</summary>
     public RoundFace Face { get; private set; } = null!;
@@ -66,7 +67,7 @@ public sealed class BookModel(
     /// <summary>Books.</summary>
     public async Task<IActionResult> OnPostAsync(string? residentId, string? pharmacyCode, string? requestId, CancellationToken cancellationToken)
     {
-        var seed = requestId is { Length: >= 1 and <= LongestRequestId } ? requestId : null;
+        var seed = requestId?.Length <= LongestSeed && Domain.RequestId.IsWellFormed(requestId) ? requestId : null;
         _ = long.TryParse(residentId, NumberStyles.None, CultureInfo.InvariantCulture, out var person);
         var answer = seed is null || pharmacyCode is not { Length: >= 1 and <= 64 }
             ? new BookingAnswer(seed is null ? Domain.Refusal.InvalidRequest : Domain.Refusal.UnknownPharmacy)
