@@ -27,6 +27,19 @@ internal sealed class ChaosQueries(Database database)
     public Task<List<string>> LeasesAsync() => database.QueryAsync<string>(
         "SELECT DISTINCT leased_by FROM outbox WHERE status = @waiting AND leased_by IS NOT NULL", new { waiting = NoticeStatus.Waiting });
 
+    /// <summary>Empties SQLite's log into the database and cuts the file, as far as readers and the disk allow.</summary>
+    public async Task CutLogAsync()
+    {
+        try
+        {
+            await database.ScalarAsync<long>("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (DbException e) when (database.Engine.IsOutage(e))
+        {
+            // The disk is full already.
+        }
+    }
+
     private static async Task<T> AgainAsync<T>(Func<Task<T>> ask)
     {
         for (var attempt = 1; ; attempt++)

@@ -7,8 +7,10 @@ namespace WeChatMask.LoadTool.Chaos;
 internal sealed class DiskFull : Fault
 {
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private readonly string disk = Directory.CreateTempSubdirectory("wechatmask-chaos-disk-").FullName;
     private bool mounted;
+    private bool isFull;
 
     /// <inheritdoc />
     public override string Name => "disk-full";
@@ -28,14 +30,27 @@ internal sealed class DiskFull : Fault
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var ballast = Path.Combine(disk, "ballast");
-        await FillAsync(ballast);
-        var before = rush.Answers.Bookings.Count;
-        await Task.Delay(Full);
-        Notes.Add(FormattableString.Invariant($"a file system of 256 MB in memory; {rush.Answers.Bookings.Count - before} bookings still fitted into the files as they were"));
+        var (bookings, refused) = (rush.Answers.Bookings.Count, rush.Answers.Busy);
+        // The log is a file that is written from its start again and again: as large as it has become, it holds many bookings
+        // on a full disk. So it is cut for as long as the fault lasts, and what it leaves is filled too.
         var since = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(since) < Full)
+        {
+            await city.Queries.CutLogAsync();
+            await FillAsync(ballast);
+            await Task.Delay(Look);
+        }
+
+        isFull = rush.Answers.Busy > refused;
+        Notes.Add(FormattableString.Invariant($"a file system of 256 MB in memory; {rush.Answers.Bookings.Count - bookings} bookings still fitted into the files"));
+        since = Stopwatch.GetTimestamp();
         File.Delete(ballast);
         return await rush.Answers.RecoveredAsync(city.Nodes, since, LongestRecovery);
     }
+
+    /// <inheritdoc />
+    public override Task<IReadOnlyList<string>> CheckAsync(ChaosCity city, Answers answers) =>
+        Task.FromResult<IReadOnlyList<string>>(isFull ? [] : ["the disk never got full, so nothing was tried"]);
 
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
@@ -47,7 +62,7 @@ internal sealed class DiskFull : Fault
     private static async Task FillAsync(string path)
     {
         var block = new byte[4096];
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
             while (true) await file.WriteAsync(block);
