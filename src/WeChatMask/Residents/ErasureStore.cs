@@ -16,13 +16,18 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
     /// <summary>What stands in the place of a hash that was destroyed; the row's id makes it unique.</summary>
     internal const string NoHash = "erased:";
 
-    /// <summary>Destroys the particulars of removed persons who have no part in a running round. May be narrowed by a further AND.</summary>
-    internal const string DestroyRemoved = """
-        UPDATE resident SET name = '', id_number = '', mobile = '', reason = NULL
-         WHERE id_number <> '' AND removed_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                            WHERE b.resident_id = resident.id AND r.ended_at IS NULL)
+    /// <summary>Removed persons whose particulars are there still, and who have no part in a running round.</summary>
+    internal const string Removed = """
+        id_number <> '' AND removed_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
+                         WHERE b.resident_id = resident.id AND r.ended_at IS NULL)
         """;
+
+    /// <summary>A person's particulars destroyed.</summary>
+    internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL";
+
+    /// <summary>Destroys the particulars of <see cref="Removed"/>. May be narrowed by a further AND.</summary>
+    internal const string DestroyRemoved = $"UPDATE resident SET {NoParticulars} WHERE {Removed}";
 
     /// <summary>Removes all persons of an account, unless one of them has an open booking.</summary>
     public Task<Refusal> EraseAsync(long accountId, CancellationToken cancellationToken) => database.WriteAsync(

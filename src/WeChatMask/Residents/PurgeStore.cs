@@ -1,101 +1,192 @@
+using Dapper;
 using WeChatMask.Data;
 
 namespace WeChatMask.Residents;
 
 /// <summary>Destroys names, identity numbers and phones when their time is over, and the keyed hashes when no cooldown needs them.</summary>
+/// <remarks>
+/// What is due is looked up without holding anything, then destroyed in portions, each in a transaction of its own that looks
+/// again. So nobody at the desk waits for long, no statement takes longer than one may, however much has gathered, and what
+/// somebody does meanwhile counts.
+/// </remarks>
 public sealed class PurgeStore(Database database, KeepingQueries keeping, CityCalendar calendar)
 {
+    /// <summary>The most rows destroyed in one transaction; of published lists, which go quickly, it is a day's.</summary>
+    internal const int Portion = 500;
+
+    // A person whose last pickup, and whose registration, lie further back than the keeping time.
+    private const string Forgettable = """
+        id_number <> '' AND consent_at < @RegisteredBefore
+        AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
+                           LEFT JOIN moved_pickup m ON m.booking_id = b.id
+                         WHERE b.resident_id = resident.id AND COALESCE(m.pickup_date, r.pickup_date) >= @PersonalBefore)
+        """;
+
+    // What is left of destroyed persons, once neither a cooldown nor the limit of persons needs it.
+    private const string Unneeded = """
+        id_number = '' AND COALESCE(removed_at, 0) < @CountedSince
+        AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.person_hash = resident.person_hash)
+        """;
+
+    // The row itself stays as long as its pharmacy's list may be read, which would otherwise lose a line.
+    private const string Unlisted = """
+        NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
+                     WHERE b.resident_id = resident.id AND r.pickup_date >= @PersonalBefore)
+        """;
+
+    // Accounts on which nothing hangs any more: the openid is the last thing that points at somebody.
+    private const string Bare = """
+        created_at < @RegisteredBefore
+        AND NOT EXISTS (SELECT 1 FROM resident p WHERE p.account_id = account.id)
+        AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
+                         WHERE b.account_id = account.id AND r.pickup_date >= @PersonalBefore)
+        """;
+
     /// <summary>Destroys what is due. Returns the rows touched.</summary>
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
         if (await keeping.GetAsync(cancellationToken) is not { } times) return 0;
         var personalBefore = times.PersonalBefore(calendar.Today);
         var holdsBefore = times.HoldsBefore(calendar.Today);
-        var registeredBefore = calendar.Now.AddDays(-times.PersonalDays);
-        var countedSince = calendar.Now.AddDays(-times.CooldownDays);
-        return await database.WriteAsync(
-            async transaction =>
-                await ListsAsync(transaction, personalBefore)
-                + await ProxiesAsync(transaction, personalBefore)
-                + await ResidentsAsync(transaction, personalBefore, registeredBefore)
-                + await transaction.ExecuteAsync(ErasureStore.DestroyRemoved)
-                + await HashesAsync(transaction, holdsBefore, personalBefore)
-                + await TracesAsync(transaction, personalBefore, countedSince, cancellationToken)
-                + await AccountsAsync(transaction, personalBefore, registeredBefore),
+        var due = new Due(
+            personalBefore,
+            holdsBefore,
+            holdsBefore < personalBefore ? holdsBefore : personalBefore,
+            calendar.Now.AddDays(-times.PersonalDays),
+            calendar.Now.AddDays(-times.CooldownDays));
+        return await ListsAsync(due, cancellationToken)
+            + await ProxiesAsync(due, cancellationToken)
+            + await ParticularsAsync(due, cancellationToken)
+            + await HashesAsync(due, cancellationToken)
+            + await TracesAsync(due, cancellationToken)
+            + await AccountsAsync(due, cancellationToken);
+    }
+
+    private Task<int> ListsAsync(Due due, CancellationToken cancellationToken) => EachDayAsync(
+        "SELECT date FROM round WHERE pickup_date < @PersonalBefore AND EXISTS (SELECT 1 FROM published_entry e WHERE e.round_date = round.date) ORDER BY date",
+        "DELETE FROM published_entry WHERE round_date = @day",
+        due, cancellationToken);
+
+    private Task<int> ProxiesAsync(Due due, CancellationToken cancellationToken)
+    {
+        const string old = "proxy_hash IS NOT NULL AND round_date IN (SELECT date FROM round WHERE pickup_date < @PersonalBefore)";
+        return EachPortionAsync(
+            "redemption", old, due,
+            (transaction, ids, args) => transaction.ExecuteAsync(
+                $"UPDATE redemption SET proxy_hash = NULL, proxy_name = NULL, proxy_id_number = NULL WHERE id {ids} AND {old}", args),
             cancellationToken);
     }
 
-    private static Task<int> ListsAsync(WriteTransaction transaction, DateOnly before) => transaction.ExecuteAsync(
-        "DELETE FROM published_entry WHERE round_date IN (SELECT date FROM round WHERE pickup_date < @before)", new { before });
-
-    private static Task<int> ProxiesAsync(WriteTransaction transaction, DateOnly before) => transaction.ExecuteAsync(
-        """
-        UPDATE redemption SET proxy_hash = NULL, proxy_name = NULL, proxy_id_number = NULL
-         WHERE proxy_hash IS NOT NULL AND round_date IN (SELECT date FROM round WHERE pickup_date < @before)
-        """,
-        new { before });
-
-    /// <summary>A person whose last pickup, and whose registration, lie further back than the keeping time.</summary>
-    private static Task<int> ResidentsAsync(WriteTransaction transaction, DateOnly before, DateTimeOffset registeredBefore) => transaction.ExecuteAsync(
-        """
-        UPDATE resident SET name = '', id_number = '', mobile = '', reason = NULL, removed_at = COALESCE(removed_at, consent_at)
-         WHERE id_number <> '' AND consent_at < @registeredBefore
-           AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                              LEFT JOIN moved_pickup m ON m.booking_id = b.id
-                            WHERE b.resident_id = resident.id AND COALESCE(m.pickup_date, r.pickup_date) >= @before)
-        """,
-        new { before, registeredBefore });
-
-    private static async Task<int> HashesAsync(WriteTransaction transaction, DateOnly holdsBefore, DateOnly personalBefore)
+    private async Task<int> ParticularsAsync(Due due, CancellationToken cancellationToken)
     {
-        var holds = await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on < @holdsBefore", new { holdsBefore });
-        var earlier = holdsBefore < personalBefore ? holdsBefore : personalBefore;
-        var bookings = await transaction.ExecuteAsync(
-            "UPDATE booking SET person_hash = NULL WHERE person_hash IS NOT NULL AND round_date < @earlier", new { earlier });
-        var proxies = await transaction.ExecuteAsync("DELETE FROM proxy_day WHERE pickup_date < @earlier", new { earlier });
-        return holds + bookings + proxies;
+        var forgotten = await EachPortionAsync(
+            "resident", Forgettable, due,
+            async (transaction, ids, args) =>
+            {
+                // Whoever is just booking again after a long time is not forgotten while they do.
+                await ErasureStore.HoldDeskAsync(transaction);
+                return await transaction.ExecuteAsync(
+                    $"UPDATE resident SET {ErasureStore.NoParticulars}, removed_at = COALESCE(removed_at, consent_at) WHERE id {ids} AND {Forgettable}", args);
+            },
+            cancellationToken);
+        return forgotten + await EachPortionAsync(
+            "resident", ErasureStore.Removed, due,
+            (transaction, ids, args) => transaction.ExecuteAsync($"{ErasureStore.DestroyRemoved} AND id {ids}", args),
+            cancellationToken);
     }
 
-    /// <summary>What is left of destroyed persons: first the hash goes, once neither a cooldown nor the limit of persons needs it, then the row.</summary>
-    /// <remarks>The row itself stays as long as its pharmacy's list may be read, which would otherwise lose a line.</remarks>
-    private static async Task<int> TracesAsync(
-        WriteTransaction transaction, DateOnly personalBefore, DateTimeOffset countedSince, CancellationToken cancellationToken)
+    private async Task<int> HashesAsync(Due due, CancellationToken cancellationToken)
     {
-        const string unneeded = """
-             id_number = '' AND COALESCE(removed_at, 0) < @countedSince
-             AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.person_hash = resident.person_hash)
-            """;
-        var nameless = await transaction.QueryAsync<long>(
-            $"SELECT id FROM resident WHERE {unneeded} AND person_hash NOT LIKE '{ErasureStore.NoHash}%'", new { countedSince });
-        if (nameless.Count > 0)
+        const string old = "person_hash IS NOT NULL AND round_date < @HashesBefore";
+        return await HoldsAsync(due, cancellationToken)
+            + await EachPortionAsync(
+                "booking", old, due,
+                (transaction, ids, args) => transaction.ExecuteAsync($"UPDATE booking SET person_hash = NULL WHERE id {ids} AND {old}", args),
+                cancellationToken)
+            + await EachDayAsync(
+                "SELECT DISTINCT pickup_date FROM proxy_day WHERE pickup_date < @HashesBefore ORDER BY pickup_date",
+                "DELETE FROM proxy_day WHERE pickup_date = @day",
+                due, cancellationToken);
+    }
+
+    private async Task<int> HoldsAsync(Due due, CancellationToken cancellationToken)
+    {
+        var touched = 0;
+        foreach (var day in await database.QueryAsync<DateOnly>("SELECT DISTINCT booked_on FROM person_hold WHERE booked_on < @HoldsBefore ORDER BY booked_on", due, cancellationToken))
         {
-            await transaction.Engine.ExecuteManyAsync(
-                transaction, "UPDATE booking SET person_hash = NULL WHERE resident_id = @Id", [.. nameless.Select(id => new { Id = id })], cancellationToken);
-            await transaction.Engine.ExecuteManyAsync(
-                transaction,
-                "UPDATE resident SET person_hash = @None WHERE id = @Id",
-                [.. nameless.Select(id => new { Id = id, None = FormattableString.Invariant($"{ErasureStore.NoHash}{id}") })],
-                cancellationToken);
+            var persons = await database.QueryAsync<string>("SELECT person_hash FROM person_hold WHERE booked_on = @day ORDER BY person_hash", new { day }, cancellationToken);
+            foreach (var portion in persons.Chunk(Portion))
+            {
+                touched += await database.WriteAsync(
+                    transaction => transaction.ExecuteAsync(
+                        $"DELETE FROM person_hold WHERE booked_on = @day AND person_hash {transaction.Engine.AnyOf("portion")}", new { day, portion }),
+                    cancellationToken);
+            }
         }
 
-        return nameless.Count + await transaction.ExecuteAsync(
-            $"""
-            DELETE FROM resident
-             WHERE {unneeded}
-               AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                                WHERE b.resident_id = resident.id AND r.pickup_date >= @personalBefore)
-            """,
-            new { countedSince, personalBefore });
+        return touched;
     }
 
-    /// <summary>Accounts on which nothing hangs any more: the openid is the last thing that points at somebody.</summary>
-    private static Task<int> AccountsAsync(WriteTransaction transaction, DateOnly before, DateTimeOffset madeBefore) => transaction.ExecuteAsync(
-        """
-        DELETE FROM account
-         WHERE created_at < @madeBefore
-           AND NOT EXISTS (SELECT 1 FROM resident p WHERE p.account_id = account.id)
-           AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                            WHERE b.account_id = account.id AND r.pickup_date >= @before)
-        """,
-        new { before, madeBefore });
+    /// <summary>First the hash goes, then the row.</summary>
+    private async Task<int> TracesAsync(Due due, CancellationToken cancellationToken) =>
+        await EachPortionAsync(
+            "resident", $"{Unneeded} AND person_hash NOT LIKE '{ErasureStore.NoHash}%'", due,
+            async (transaction, ids, args) =>
+            {
+                var nameless = await transaction.QueryAsync<long>($"SELECT id FROM resident WHERE id {ids} AND {Unneeded}{transaction.Engine.ForUpdate}", args);
+                await transaction.Engine.ExecuteManyAsync(
+                    transaction, "UPDATE booking SET person_hash = NULL WHERE resident_id = @Id", [.. nameless.Select(id => new { Id = id })], cancellationToken);
+                return await transaction.Engine.ExecuteManyAsync(
+                    transaction,
+                    "UPDATE resident SET person_hash = @None WHERE id = @Id",
+                    [.. nameless.Select(id => new { Id = id, None = FormattableString.Invariant($"{ErasureStore.NoHash}{id}") })],
+                    cancellationToken);
+            },
+            cancellationToken)
+        + await EachPortionAsync(
+            "resident", $"{Unneeded} AND {Unlisted}", due,
+            (transaction, ids, args) => transaction.ExecuteAsync($"DELETE FROM resident WHERE id {ids} AND {Unneeded} AND {Unlisted}", args),
+            cancellationToken);
+
+    private Task<int> AccountsAsync(Due due, CancellationToken cancellationToken) => EachPortionAsync(
+        "account", Bare, due,
+        async (transaction, ids, args) =>
+        {
+            // A registration holds its account. What one has just added is seen by the statement after the lock, not by one that waited for it.
+            await transaction.QueryAsync<long>($"SELECT id FROM account WHERE id {ids} ORDER BY id{transaction.Engine.ForUpdate}", args);
+            return await transaction.ExecuteAsync($"DELETE FROM account WHERE id {ids} AND {Bare}", args);
+        },
+        cancellationToken);
+
+    /// <summary>Destroys day by day.</summary>
+    private async Task<int> EachDayAsync(string days, string destroy, Due due, CancellationToken cancellationToken)
+    {
+        var touched = 0;
+        foreach (var day in await database.QueryAsync<DateOnly>(days, due, cancellationToken))
+            touched += await database.WriteAsync(transaction => transaction.ExecuteAsync(destroy, new { day }), cancellationToken);
+        return touched;
+    }
+
+    /// <summary>Destroys the rows of a table that are due, in the order of their ids.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="condition">What makes a row due.</param>
+    /// <param name="due">The times that the condition names.</param>
+    /// <param name="destroy">Given the comparison of an id with the portion's, and the arguments for it and the condition. It looks at the condition again.</param>
+    /// <param name="cancellationToken">Stops between portions.</param>
+    private async Task<int> EachPortionAsync(
+        string table, string condition, Due due, Func<WriteTransaction, string, DynamicParameters, Task<int>> destroy, CancellationToken cancellationToken)
+    {
+        var touched = 0;
+        foreach (var portion in (await database.QueryAsync<long>($"SELECT id FROM {table} WHERE {condition} ORDER BY id", due, cancellationToken)).Chunk(Portion))
+        {
+            var args = new DynamicParameters(due);
+            args.Add("portion", portion);
+            touched += await database.WriteAsync(transaction => destroy(transaction, transaction.Engine.AnyOf("portion"), args), cancellationToken);
+        }
+
+        return touched;
+    }
+
+    /// <summary>The times before which things are due.</summary>
+    private sealed record Due(DateOnly PersonalBefore, DateOnly HoldsBefore, DateOnly HashesBefore, DateTimeOffset RegisteredBefore, DateTimeOffset CountedSince);
 }

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Options;
+using WeChatMask.Bookings;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Residents;
+using WeChatMask.Rounds;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Residents;
+
+/// <summary>What is destroyed when its time is over, in portions and beside people who go on booking.</summary>
+public sealed class PurgeTests
+{
+    // The city of these tests keeps particulars for thirty days.
+    private static readonly DateTimeOffset Later = DeskCity.Opening.AddDays(40).AddSeconds(1);
+
+    [EngineTheory]
+    public async Task However_many_are_due_all_of_them_go_and_nobody_else(DatabaseKind engine)
+    {
+        const int due = (2 * PurgeStore.Portion) + 100;
+        await using var city = await DeskCity.CreateAsync(engine, 4, [due]);
+        var node = await city.AddNode().StartAsync();
+        var people = await city.RegisterAsync(due + 3);
+        await NameAsync(city);
+        await BookAsync(city, node, [.. people.Take(due)]);
+        city.Clock.Now = Later;
+        await node.Rounds.PlanAsync(DayOf(Later), CancellationToken.None);
+        await BookAsync(city, node, [.. people.Skip(due)]);
+
+        var touched = await Store(city).PurgeAsync(CancellationToken.None);
+
+        // Of each: the particulars, the hold, the booking's hash, the person's hash, the row and the account.
+        Assert.Equal(6 * due, touched);
+        Assert.Equal(people.Skip(due).Select(p => p.ResidentId).Order(), await IdsAsync(city, "SELECT id FROM resident WHERE id_number <> '' ORDER BY id"));
+        Assert.Equal(3, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM resident"));
+        Assert.Equal(3, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM account"));
+        Assert.Equal(3, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM person_hold"));
+        Assert.Equal(3, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM booking WHERE person_hash IS NOT NULL"));
+        Assert.Equal(0, await Store(city).PurgeAsync(CancellationToken.None));
+        Assert.Empty(await city.BrokenPromisesAsync());
+    }
+
+    [EngineTheory(ServersOnly = true)]
+    public async Task Whoever_comes_again_after_a_long_time_is_not_forgotten_while_they_book(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
+        var node = city.AddNode();
+        var person = (await city.RegisterAsync(1))[0];
+        await NameAsync(city);
+        city.Clock.Now = Later;
+        await node.Rounds.PlanAsync(DayOf(Later), CancellationToken.None);
+        var desk = new BookingStore(new RoundQueries(city.Database, new PolicyBook()));
+        var request = new BookingRequest(person.AccountId, person.ResidentId, city.Codes[0], "r");
+
+        await using var booking = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);
+        var batch = await desk.LoadAsync(booking, [request], DayOf(Later), Later, CancellationToken.None);
+        var answer = batch.Decide(request, () => BookingNumber.FromPayload(BookingNumber.PayloadMin).Value);
+        await desk.SaveAsync(booking, batch, CancellationToken.None);
+        var purge = Store(city).PurgeAsync(CancellationToken.None);
+        // Without the lock it would be over long before, having seen no booking.
+        await Assert.ThrowsAsync<TimeoutException>(() => purge.WaitAsync(TimeSpan.FromMilliseconds(500)));
+        await booking.CommitAsync(CancellationToken.None);
+        await purge;
+
+        Assert.Equal(Refusal.None, answer.Refusal);
+        Assert.Equal("i", await city.Database.ScalarAsync<string>("SELECT id_number FROM resident"));
+    }
+
+    private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.DateTime);
+
+    private static PurgeStore Store(DeskCity city) => new(
+        city.Database, new KeepingQueries(city.Database, new PolicyBook()), new CityCalendar(Options.Create(new SiteSettings()), city.Clock));
+
+    private static Task NameAsync(DeskCity city) => city.Database.WriteAsync(
+        transaction => transaction.ExecuteAsync("UPDATE resident SET name = 'n', id_number = 'i', mobile = 'm'"), CancellationToken.None);
+
+    private static async Task BookAsync(DeskCity city, DeskNode node, IReadOnlyList<Registered> people)
+    {
+        var answers = await Task.WhenAll(people.Select((p, i) => node.BookAsync(p, city.Codes[i % city.Codes.Count])));
+        Assert.All(answers, a => Assert.Equal(Refusal.None, a.Refusal));
+    }
+
+    private static Task<List<long>> IdsAsync(DeskCity city, string sql) => city.Database.QueryAsync<long>(sql);
+}
