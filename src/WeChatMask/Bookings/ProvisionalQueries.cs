@@ -18,18 +18,19 @@ public sealed class ProvisionalQueries(Database database)
         new { waiting = ProvisionalOutcome.Waiting, booked = Domain.BookingStatus.Booked },
         cancellationToken);
 
-    /// <summary>A round's provisional bookings by pharmacy and outcome, in the order of the pharmacies' codes.</summary>
+    /// <summary>A round's provisional bookings by pharmacy and outcome, in the order of the pharmacies' codes. One that was given back waits no longer.</summary>
     public Task<List<ProvisionalCount>> OfAsync(DateOnly round, CancellationToken cancellationToken) => database.QueryAsync<ProvisionalCount>(
         """
-        SELECT p.code, v.outcome, COUNT(*) AS bookings
-          FROM provisional_booking v
-          JOIN booking b  ON b.id = v.booking_id
-          JOIN pharmacy p ON p.id = b.pharmacy_id
-         WHERE v.round_date = @round
-         GROUP BY p.code, v.outcome
-         ORDER BY p.code, v.outcome
+        SELECT code, name, outcome, COUNT(*) AS bookings
+          FROM (SELECT p.code, p.name, CASE WHEN v.outcome = @waiting AND b.status <> @booked THEN @withdrawn ELSE v.outcome END AS outcome
+                  FROM provisional_booking v
+                  JOIN booking b  ON b.id = v.booking_id
+                  JOIN pharmacy p ON p.id = b.pharmacy_id
+                 WHERE v.round_date = @round) AS counted
+         GROUP BY code, name, outcome
+         ORDER BY code, outcome
         """,
-        new { round },
+        new { round, waiting = ProvisionalOutcome.Waiting, withdrawn = ProvisionalOutcome.Withdrawn, booked = Domain.BookingStatus.Booked },
         cancellationToken);
 }
 
@@ -48,6 +49,8 @@ public sealed class ProvisionalWait
 public sealed class ProvisionalCount
 {
     public string Code { get; init; } = "";
+
+    public string Name { get; init; } = "";
 
     public ProvisionalOutcome Outcome { get; init; }
 

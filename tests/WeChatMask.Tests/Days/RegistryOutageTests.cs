@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Supervision;
+using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;
@@ -86,6 +88,12 @@ public sealed class RegistryOutageTests
         var counts = await supervisor.GetJsonAsync("/api/supervisor/rounds/2020-02-03/provisional");
         Assert.Equal("CZ001", counts.GetProperty("pharmacies")[0].GetProperty("code").GetString());
         Assert.Equal("2020-02-04T08:00:00+08:00", counts.GetProperty("settledBy").GetString());
+        Assert.Contains("href=\"/supervisor/provisional/2020-02-03\"", page, StringComparison.Ordinal);
+        var table = await PageReader.OpenAsync(supervisor, "/supervisor/provisional/2020-02-03");
+        Assert.Contains("最晚 2月4日 08:00 结清", table.Text, StringComparison.Ordinal);
+        Assert.Contains("CZ001 1 0 0 0 0 泉园大药房 CZ002 0 0 0 0 1 合计 1 0 0 0 1", table.Text, StringComparison.Ordinal);
+        Assert.Contains("没有待核验的预约", (await PageReader.OpenAsync(supervisor, "/supervisor/provisional/2020-02-04")).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await PageReader.OpenAsync(supervisor, "/supervisor/provisional/2019-01-01")).Status);
 
         await host.FailAsync("registry", "ok");
         await host.SetClockAsync("2020-02-03T20:05:00+08:00");

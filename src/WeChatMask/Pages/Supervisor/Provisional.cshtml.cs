@@ -1,0 +1,43 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Bookings;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Supervisor;
+
+/// <summary>A round's bookings that were made while the registry did not answer: how many wait at each pharmacy, and what became of the others.</summary>
+[Authorize(Policy = Sessions.SupervisorPolicy)]
+[PersonalPage]
+public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries queries, DayReportWords words) : PageModel
+{
+    /// <summary>The round's booking day.</summary>
+    public DateOnly Day { get; private set; }
+
+    /// <summary>When the wait ends at the latest.</summary>
+    public string SettledBy { get; private set; } = "";
+
+    /// <summary>Figures of each pharmacy that has any, in the order of codes.</summary>
+    public IReadOnlyList<(string Code, string Name, ProvisionalFigures Figures)> Pharmacies { get; private set; } = [];
+
+    /// <summary>Figures of the city.</summary>
+    public ProvisionalFigures Totals { get; private set; } = new(0, 0, 0, 0, 0);
+
+    /// <summary>Shows them.</summary>
+    public async Task<IActionResult> OnGetAsync(string date, CancellationToken cancellationToken)
+    {
+        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            || await rounds.FindAsync(day, cancellationToken) is not { } round)
+            return NotFound();
+        var counts = await queries.OfAsync(day, cancellationToken);
+        Day = day;
+        SettledBy = words.Moment(EligibilityRules.SettleUntil(round.Times));
+        Pharmacies = [.. counts.GroupBy(c => (c.Code, c.Name)).Select(g => (g.Key.Code, g.Key.Name, ProvisionalFigures.Of(g)))];
+        Totals = ProvisionalFigures.Of(counts);
+        return Page();
+    }
+}
