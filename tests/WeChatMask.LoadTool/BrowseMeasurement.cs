@@ -21,7 +21,7 @@ internal static class BrowseMeasurement
         using var http = Phone.Connect(url);
         http.DefaultRequestHeaders.Add("Accept-Encoding", "gzip, deflate, br");
         ConcurrentBag<TimeSpan> homes = [], boards = [];
-        var failed = 0;
+        var failed = new ConcurrentBag<string>();
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(async () =>
         {
@@ -38,7 +38,7 @@ internal static class BrowseMeasurement
             "home, board, up to 2 s of looking");
         Report.Latencies("  home page", homes);
         Report.Latencies("  board", boards);
-        return Report.Verdict(failed == 0 ? [] : [$"{failed} pages failed"]);
+        return Report.Verdict([.. failed.CountBy(f => f).Select(f => $"{f.Value} pages failed: {f.Key}")]);
 
         async Task ReadAsync(string path, ConcurrentBag<TimeSpan> latencies)
         {
@@ -46,7 +46,7 @@ internal static class BrowseMeasurement
             using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
             await answer.Content.ReadAsByteArrayAsync();
             if (answer.IsSuccessStatusCode) latencies.Add(Stopwatch.GetElapsedTime(from));
-            else Interlocked.Increment(ref failed);
+            else failed.Add($"{path} {(int)answer.StatusCode}");
         }
     }
 }

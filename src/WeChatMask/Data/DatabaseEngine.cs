@@ -15,6 +15,12 @@ public abstract class DatabaseEngine
     /// <summary>Seconds in which a server must take a connection, or the pool give one, unless the connection string says otherwise.</summary>
     protected const int SecondsToConnect = 5;
 
+    /// <summary>
+    /// The most connections a node opens to a server, unless the connection string says otherwise. Three nodes with their jobs'
+    /// fit a server as it is installed, which takes a hundred. More brought nothing in a rush on two cores.
+    /// </summary>
+    protected const int Connections = 25;
+
     /// <summary>Seconds for which a node waits while another one changes the schema.</summary>
     protected const int SchemaSeconds = 60;
 

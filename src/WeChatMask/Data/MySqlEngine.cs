@@ -32,6 +32,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     private const string AskedKey = $"VARCHAR(201) {Text}";
     private const string SchemaLock = "wechatmask.schema";
 
+    private const string PoolSetting = "Maximum Pool Size";
     private const string CommandSetting = "Default Command Timeout";
     private const string ConnectSetting = "Connection Timeout";
 
@@ -60,8 +61,8 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     {
         var driver = FindDriver();
         var settings = SettingsOf(driver, connectionString);
-        settings["MaximumPoolSize"] = Math.Min(Convert.ToUInt32(settings["MaximumPoolSize"], CultureInfo.InvariantCulture), JobConnections);
-        settings["MinimumPoolSize"] = 0;
+        settings[PoolSetting] = Math.Min(Convert.ToUInt32(settings[PoolSetting], CultureInfo.InvariantCulture), JobConnections);
+        settings["Minimum Pool Size"] = 0;
         store.UseMySqlConnector(driver, settings.ConnectionString);
     }
 
@@ -260,6 +261,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         // Rows that a WHERE matched are counted, as on every engine; a driver's default may be those that changed.
         settings["UseAffectedRows"] = false;
         settings["CharacterSet"] = "utf8mb4";
+        if (!settings.ContainsKey(PoolSetting)) settings[PoolSetting] = Connections;
         // A server that vanished without a word must not hold people longer than they wait; what an operator has set counts.
         if (!settings.ContainsKey(CommandSetting)) settings[CommandSetting] = SecondsToAnswer;
         if (!settings.ContainsKey(ConnectSetting)) settings[ConnectSetting] = SecondsToConnect;

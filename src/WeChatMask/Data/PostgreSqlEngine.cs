@@ -19,6 +19,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private const long SchemaLock = 0x6D61736B;
 
     private const string RecheckSetting = "Host Recheck Seconds";
+    private const string PoolSetting = "Maximum Pool Size";
     private const string CommandSetting = "Command Timeout";
     private const string ConnectSetting = "Timeout";
     private const string KerberosSetting = "GSS Encryption Mode";
@@ -217,6 +218,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         // The driver's ContainsKey tells whether there is such a setting at all, its keys tell which were given.
         var given = settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
         settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
+        if (!given.Contains(PoolSetting)) settings.MaxPoolSize = Connections;
         // A server that vanished without a word must not hold people longer than they wait.
         if (!given.Contains(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;
         if (!given.Contains(ConnectSetting)) settings.Timeout = SecondsToConnect;

@@ -17,10 +17,20 @@ public sealed class PostgreSqlEngineTests
     }
 
     [Fact]
+    public void Three_nodes_fit_a_server_of_a_hundred_connections_and_prepare_nothing_by_themselves()
+    {
+        var settings = PostgreSqlEngine.SettingsOf("Host=db;Username=mask");
+        // Five more are for the jobs that nodes share.
+        Assert.True(3 * (settings.MaxPoolSize + 5) < 97, $"{settings.MaxPoolSize}");
+        Assert.Equal(0, settings.MaxAutoPrepare);
+    }
+
+    [Fact]
     public void What_the_operator_has_set_counts()
     {
         var settings = PostgreSqlEngine.SettingsOf(
-            "Host=a,b;Command Timeout=33;timeout=7;GSS Encryption Mode=Require;Host Recheck Seconds=4;Target Session Attributes=any;Options=-c work_mem=8MB");
+            "Host=a,b;MaxPoolSize=9;Command Timeout=33;timeout=7;GSS Encryption Mode=Require;Host Recheck Seconds=4;Target Session Attributes=any;Options=-c work_mem=8MB");
+        Assert.Equal(9, settings.MaxPoolSize);
         Assert.Equal(33, settings.CommandTimeout);
         Assert.Equal(7, settings.Timeout);
         Assert.Equal(GssEncryptionMode.Require, settings.GssEncryptionMode);
