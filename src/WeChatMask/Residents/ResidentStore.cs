@@ -60,8 +60,9 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 var account = await transaction.ScalarAsync<long?>(
                     $"SELECT id FROM account WHERE id = @accountId{transaction.Engine.ForUpdate}", new { accountId });
                 if (account is null) return (Refusal.LoginEnded, 0L);
+                // Held too: the purge, which may be about to destroy what is left of one of them, looks again when this has ended.
                 var persons = await transaction.QueryAsync<Known>(
-                    "SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId", new { accountId });
+                    $"SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId ORDER BY id{transaction.Engine.ForUpdate}", new { accountId });
                 var same = persons.Find(p => p.PersonHash == hash);
                 // A removed person counts until their time is over: adding and deleting must not go round the limit.
                 var since = calendar.Now.AddDays(-policy.CooldownDays);

@@ -33,8 +33,8 @@ internal sealed class DiskFull : Fault
         var (bookings, refused) = (rush.Answers.Bookings.Count, rush.Answers.Busy);
         // The log is a file that is written from its start again and again: as large as it has become, it holds many bookings
         // on a full disk. So it is cut for as long as the fault lasts, and what it leaves is filled too.
-        var since = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(since) < Full)
+        var broken = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(broken) < Full)
         {
             await city.Queries.CutLogAsync();
             await FillAsync(ballast);
@@ -43,7 +43,7 @@ internal sealed class DiskFull : Fault
 
         isFull = rush.Answers.Busy > refused;
         Notes.Add(FormattableString.Invariant($"a file system of 256 MB in memory; {rush.Answers.Bookings.Count - bookings} bookings still fitted into the files"));
-        since = Stopwatch.GetTimestamp();
+        var since = Stopwatch.GetTimestamp();
         File.Delete(ballast);
         return await rush.Answers.RecoveredAsync(city.Nodes, since, LongestRecovery);
     }

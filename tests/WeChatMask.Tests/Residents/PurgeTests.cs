@@ -4,6 +4,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
+using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Residents;
@@ -64,6 +65,30 @@ public sealed class PurgeTests
 
         Assert.Equal(Refusal.None, answer.Refusal);
         Assert.Equal("i", await city.Database.ScalarAsync<string>("SELECT id_number FROM resident"));
+    }
+
+    [EngineTheory(ServersOnly = true)]
+    public async Task Whoever_registers_again_while_what_is_left_of_them_is_destroyed_is_registered(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
+        var account = (await city.RegisterAsync(1))[0].AccountId;
+        var policy = (await new RoundQueries(city.Database, new PolicyBook()).FindAsync(DeskCity.Day, CancellationToken.None))!.Policy;
+        var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
+        secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
+        using var personal = new PersonalData(Options.Create(secrets));
+        var store = new ResidentStore(city.Database, personal, new CityCalendar(Options.Create(new SiteSettings()), city.Clock));
+        var person = CounterHost.PersonOf(1);
+        var (_, before) = await store.AddAsync(account, person, null, policy, CancellationToken.None);
+
+        await using var purge = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);
+        await purge.ExecuteAsync("DELETE FROM resident WHERE id = @before", new { before });
+        var again = store.AddAsync(account, person, null, policy, CancellationToken.None);
+        await Assert.ThrowsAsync<TimeoutException>(() => again.WaitAsync(TimeSpan.FromMilliseconds(500)));
+        await purge.CommitAsync(CancellationToken.None);
+        var (refusal, id) = await again;
+
+        Assert.Equal(Refusal.None, refusal);
+        Assert.Equal(1, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM resident WHERE id = @id AND id_number <> ''", new { id }));
     }
 
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.DateTime);
