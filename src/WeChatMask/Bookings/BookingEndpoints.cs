@@ -24,7 +24,7 @@ public static class BookingEndpoints
     }
 
     internal static async Task<IResult> BookAsync(
-        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, BookingViews views, Refused refused,
+        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, Refused refused,
         CancellationToken cancellationToken)
     {
         var account = user.AccountId();
@@ -33,7 +33,7 @@ public static class BookingEndpoints
         {
             // A request that succeeded before is found again whatever else is now wrong with it.
             var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
-            return earlier is null ? refused.Result(Refusal.InvalidRequest) : TypedResults.Ok(views.WithoutVoucher(earlier));
+            return earlier is null ? refused.Result(Refusal.InvalidRequest) : TypedResults.Ok(BookingViews.Answer(earlier));
         }
 
         // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
@@ -42,8 +42,8 @@ public static class BookingEndpoints
         return answer switch
         {
             { Refusal: not Refusal.None } => refused.Result(answer.Refusal, answer.BookableFrom),
-            { Repeated: true, Booking: { } known } => TypedResults.Ok(views.WithoutVoucher(known)),
-            _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", views.WithoutVoucher(answer.Booking)),
+            { Repeated: true, Booking: { } known } => TypedResults.Ok(BookingViews.Answer(known)),
+            _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", BookingViews.Answer(answer.Booking)),
         };
     }
 
@@ -110,13 +110,15 @@ public sealed record SlotView(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
 {
     /// <summary>A booking as its account sees it.</summary>
-    public BookingView Of(BookingRow b) => WithoutVoucher(b) with { Voucher = Voucher(b) };
+    public BookingView Of(BookingRow b) => Answer(b) with
+    {
+        Slot = b.Slot is { } slot ? new SlotView(calendar.Local(slot.StartsAt), calendar.Local(slot.EndsAt)) : null,
+        Voucher = Voucher(b),
+    };
 
-    /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be.</summary>
-    public BookingView WithoutVoucher(BookingRow b) => new(
-        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode,
-        b.Slot is { } slot ? new SlotView(calendar.Local(slot.StartsAt), calendar.Local(slot.EndsAt)) : null,
-        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional);
+    /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be, nor a slot, given with the list.</summary>
+    public static BookingView Answer(BookingRow b) => new(
+        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional);
 
     /// <summary>The text of a booking's voucher.</summary>
     public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);

@@ -38,9 +38,10 @@ public sealed class LoudiDayTests
         await host.SetClockAsync("2020-02-10T19:00:00+08:00");
         var outcomes = await RushAsync(residents);
         AssertFairShare(outcomes);
-        await AssertRepeatRulesAsync(host, residents, outcomes);
+        var answered = await AssertRepeatRulesAsync(host, residents, outcomes);
 
         await PublishedAsync(host);
+        await AssertSameAnswerAsync(residents, outcomes, answered);
         await AssertListsAndMessagesAsync(host, outcomes);
         await AssertBalancedAsync(host, "2020-02-10");
 
@@ -143,7 +144,7 @@ public sealed class LoudiDayTests
         Assert.Equal(800, outcomes.Select(o => o.Number).Where(n => n is not null).Distinct().Count());
     }
 
-    private static async Task AssertRepeatRulesAsync(SandboxHost host, ResidentPhone[] residents, Outcome[] outcomes)
+    private static async Task<string> AssertRepeatRulesAsync(SandboxHost host, ResidentPhone[] residents, Outcome[] outcomes)
     {
         var winner = outcomes.First(o => o.Number is not null);
         var again = await residents[winner.Person].BookAsync(winner.Pharmacy, $"try-{winner.Pharmacy}");
@@ -155,6 +156,15 @@ public sealed class LoudiDayTests
         var twice = await relative.BookAsync("LD01", "other-phone");
         Assert.Equal(409, twice.Status);
         Assert.Contains(twice.Body.Code(), (string[])["already_booked", "closed"]);
+        return again.Body.GetRawText();
+    }
+
+    /// <summary>The list gives each booking its slot; the answer to its request stays what it was.</summary>
+    private static async Task AssertSameAnswerAsync(ResidentPhone[] residents, Outcome[] outcomes, string answered)
+    {
+        var winner = outcomes.First(o => o.Number is not null);
+        Assert.True((await residents[winner.Person].Http.GetJsonAsync($"/api/bookings/{winner.Number}")).TryGetProperty("slot", out _));
+        Assert.Equal(answered, (await residents[winner.Person].BookAsync(winner.Pharmacy, $"try-{winner.Pharmacy}")).Body.GetRawText());
     }
 
     private static async Task PublishedAsync(SandboxHost host)
