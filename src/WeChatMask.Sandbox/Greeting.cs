@@ -1,3 +1,6 @@
+using WeChatMask.City;
+using WeChatMask.Settings;
+
 namespace WeChatMask.Sandbox;
 
 /// <summary>What the terminal says once the sandbox listens: where to go and how to log in.</summary>
@@ -9,7 +12,7 @@ internal static class Greeting
         var self = services.GetRequiredService<OwnAddress>().Value;
         var options = services.GetRequiredService<SandboxOptions>();
         var now = services.GetRequiredService<CityCalendar>().Local(services.GetRequiredService<SandboxClock>().GetUtcNow());
-        var code = services.GetRequiredService<Supervision.CityFile>().Pharmacies[0].Code.ToLowerInvariant();
+        var code = services.GetRequiredService<City.CityFile>().Pharmacies[0].Code.ToLowerInvariant();
         var world = services.GetService<JoinedWorld>();
         var owner = world?.Owner.GetLeftPart(UriPartial.Authority) ?? self;
         var what = world is null ? "a phone, the SMS inbox, the clock" : "joined: its phones, SMS, registry and clock are this node's";

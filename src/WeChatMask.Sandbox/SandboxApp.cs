@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using WeChatMask.Supervision;
+using WeChatMask.City;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 

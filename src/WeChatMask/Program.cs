@@ -1,5 +1,6 @@
 using WeChatMask;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
+using WeChatMask.Settings;
 
 var command = OperatorCommands.Named(args);
 try

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool;

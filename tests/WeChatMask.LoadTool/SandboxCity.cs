@@ -1,7 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using WeChatMask.City;
 using WeChatMask.Data;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool;

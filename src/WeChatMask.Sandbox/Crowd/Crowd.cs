@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.Operations;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 

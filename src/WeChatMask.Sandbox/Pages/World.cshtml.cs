@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using WeChatMask.Conversation;
+using WeChatMask.City;
 using WeChatMask.Domain;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Sandbox.Pages;

@@ -1,5 +1,5 @@
+using WeChatMask.City;
 using WeChatMask.Jobs;
-using WeChatMask.Supervision;
 
 namespace WeChatMask.Sandbox;
 

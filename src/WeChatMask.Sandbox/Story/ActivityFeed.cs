@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Localization;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 

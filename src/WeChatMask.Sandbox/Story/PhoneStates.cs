@@ -1,8 +1,9 @@
 using WeChatMask.Bookings;
+using WeChatMask.City;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 

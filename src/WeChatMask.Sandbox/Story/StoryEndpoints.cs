@@ -1,4 +1,4 @@
-using WeChatMask.Supervision;
+using WeChatMask.City;
 using WeChatMask.Web;
 
 namespace WeChatMask.Sandbox;

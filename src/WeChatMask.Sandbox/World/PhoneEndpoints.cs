@@ -1,6 +1,7 @@
 using System.Xml;
-using WeChatMask.Web;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
+using WeChatMask.Web;
 
 namespace WeChatMask.Sandbox;
 

@@ -1,3 +1,4 @@
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Sandbox;

@@ -1,3 +1,5 @@
+using WeChatMask.Settings;
+
 namespace WeChatMask.Sandbox;
 
 /// <summary>The stand-in for WeChat's server API over HTTP. Its log-in page is the Razor page <c>Authorize</c>.</summary>

@@ -1,3 +1,5 @@
+using WeChatMask.Settings;
+
 namespace WeChatMask.Sandbox;
 
 /// <summary>How many calls the stand-in takes in a day of the city, as WeChat counts them for each call.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 

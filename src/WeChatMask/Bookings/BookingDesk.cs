@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Bookings;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Redemptions;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Bookings;

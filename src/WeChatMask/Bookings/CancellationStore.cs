@@ -2,7 +2,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Bookings;
 
@@ -83,7 +83,7 @@ public sealed class CancellationStore(
                 var cause = FormattableString.Invariant($"cancel:{booking.Id}");
                 await CarryOverStore.PostAsync(
                     transaction, policies, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 0, 1, cause)], now, cancellationToken);
-                await DayReportStore.ReopenAsync(transaction, booking.RoundDate);
+                await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
             }
 
             return;

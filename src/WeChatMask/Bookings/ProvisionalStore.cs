@@ -1,8 +1,9 @@
+using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Bookings;
 

@@ -5,8 +5,9 @@ using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
-using WeChatMask.Web;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
+using WeChatMask.Web;
 
 namespace WeChatMask.Conversation;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Conversation;
 

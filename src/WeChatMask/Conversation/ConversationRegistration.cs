@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
-using WeChatMask.Web;
+using WeChatMask.OfficialAccount;
 using WeChatMask.WeChat;
+using WeChatMask.Web;
 
 namespace WeChatMask.Conversation;
 

@@ -1,8 +1,8 @@
+using WeChatMask.City;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
-using WeChatMask.Web;
 using WeChatMask.WeChat;
+using WeChatMask.Web;
 
 namespace WeChatMask.Conversation;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
-using WeChatMask.Web;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
+using WeChatMask.Web;
 
 namespace WeChatMask.Conversation;
 

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 

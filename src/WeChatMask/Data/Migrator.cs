@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 

@@ -1,9 +1,10 @@
 using WeChatMask.Conversation;
+using WeChatMask.DayEnd;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
+using WeChatMask.OpenData;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
 
 namespace WeChatMask.Jobs;
 

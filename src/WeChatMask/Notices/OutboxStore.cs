@@ -1,6 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Stock;
 
 namespace WeChatMask.Notices;
 

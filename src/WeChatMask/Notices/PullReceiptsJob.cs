@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Notices;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Notices;

@@ -1,4 +1,5 @@
 using WeChatMask.Data;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Notices;

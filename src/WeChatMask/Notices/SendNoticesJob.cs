@@ -1,9 +1,10 @@
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
-using WeChatMask.Supervision;
 
 namespace WeChatMask.Notices;
 

@@ -1,4 +1,5 @@
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Notices;
 

@@ -1,3 +1,4 @@
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.OfficialAccount;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.OfficialAccount;

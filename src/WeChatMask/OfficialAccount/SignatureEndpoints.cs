@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 using WeChatMask.Web;
 

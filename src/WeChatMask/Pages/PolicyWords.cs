@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Pages;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Pages;
 

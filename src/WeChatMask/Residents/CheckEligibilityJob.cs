@@ -3,6 +3,7 @@ using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

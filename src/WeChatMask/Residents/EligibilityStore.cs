@@ -1,6 +1,7 @@
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

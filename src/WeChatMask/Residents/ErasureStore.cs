@@ -1,7 +1,8 @@
+using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
-using WeChatMask.Supervision;
 
 namespace WeChatMask.Residents;
 

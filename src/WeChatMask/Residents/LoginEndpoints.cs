@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.OfficialAccount;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 using WeChatMask.Web;
 
@@ -31,7 +32,7 @@ public static class LoginEndpoints
     internal static IResult Start(
         HttpContext context, IDataProtectionProvider protection, IOptionsMonitor<WeChatSettings> weChat, IOptionsMonitor<SiteSettings> site)
     {
-        var returnUrl = LocalPath(context.Request.Query["returnUrl"].ToString());
+        var returnUrl = SiteLinks.LocalPath(context.Request.Query["returnUrl"].ToString());
         context.Response.Headers.CacheControl = "no-store";
         if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return TypedResults.LocalRedirect($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
         var state = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -79,13 +80,6 @@ public static class LoginEndpoints
         context.Response.Headers.CacheControl = "public, max-age=3600";
         return TypedResults.Text(QrPicture.Svg(url), "image/svg+xml");
     }
-
-    /// <summary>A path of this site, or home. Two slashes, backslashes and control characters would leave the site in some browsers.</summary>
-    internal static string LocalPath(string? path) =>
-        path is { Length: > 0 and <= 512 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\'))
-            && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl)
-            ? path
-            : "/";
 
     // The state cookie lies with the host that was asked: on one machine both its name and its number are in use.
     private static string Home(HttpRequest request, SiteSettings site)

@@ -1,8 +1,8 @@
-using WeChatMask.Bookings;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using WeChatMask.Bookings;
 using WeChatMask.Domain;
 
 namespace WeChatMask.Residents;

@@ -2,6 +2,7 @@ using System.Globalization;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

@@ -1,5 +1,6 @@
 using Dapper;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Polly.CircuitBreaker;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

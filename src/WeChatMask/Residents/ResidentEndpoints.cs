@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Residents;

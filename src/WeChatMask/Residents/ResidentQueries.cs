@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 

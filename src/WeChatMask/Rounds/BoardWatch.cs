@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
 

@@ -1,6 +1,5 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Supervision;
 
 namespace WeChatMask.Rounds;
 
@@ -79,7 +78,7 @@ public static class CarryOverStore
                 new { w.Planned, w.CarriedIn, w.RolledIn, w.RolledOut, next, posting.Pharmacy, w.Window });
         }
 
-        await DayReportStore.ReopenAsync(transaction, next);
+        await RoundStore.ReopenReportAsync(transaction, next);
         if (!free) return next;
         var ended = await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @next AND ended_at IS NOT NULL", new { next });
         return ended == 0 ? null : await TakeBackAsync(transaction, next, posting with { Left = 1, Lapsed = 0 }, now);

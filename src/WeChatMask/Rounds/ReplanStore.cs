@@ -1,6 +1,7 @@
 using System.Data.Common;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
 

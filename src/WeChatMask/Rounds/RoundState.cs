@@ -1,4 +1,5 @@
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
 

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
 
@@ -173,4 +174,11 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
 
         public string QuotaGroup { get; init; } = "";
     }
+
+    /// <summary>
+    /// Makes a round's report due again, because something of it was settled after it. To be called by whatever changes the
+    /// books of a round that may have ended, under the lock of the pharmacy's part in it.
+    /// </summary>
+    public static Task<int> ReopenReportAsync(WriteTransaction transaction, DateOnly round) =>
+        transaction.ExecuteAsync("UPDATE round SET reported_at = NULL WHERE date = @round AND reported_at IS NOT NULL", new { round });
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sms;
 

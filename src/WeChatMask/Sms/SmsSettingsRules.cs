@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sms;
 

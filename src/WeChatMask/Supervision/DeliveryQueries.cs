@@ -1,6 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Rounds;
+using WeChatMask.Stock;
 
 namespace WeChatMask.Supervision;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
+using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Text;
 using WeChatMask.Web;
 

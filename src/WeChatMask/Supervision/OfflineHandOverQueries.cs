@@ -1,6 +1,6 @@
+using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Redemptions;
 
 namespace WeChatMask.Supervision;
 

@@ -1,5 +1,7 @@
+using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Supervision;
 

@@ -3,6 +3,7 @@ using Dapper;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Supervision;
 

@@ -1,6 +1,9 @@
+using WeChatMask.Audit;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Supervision;
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Supervision;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Supervision;

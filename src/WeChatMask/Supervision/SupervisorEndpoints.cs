@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Security.Claims;
+using WeChatMask.Audit;
+using WeChatMask.City;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
+using WeChatMask.OpenData;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Supervision;

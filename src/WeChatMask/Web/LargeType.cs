@@ -1,5 +1,3 @@
-using WeChatMask.Residents;
-
 namespace WeChatMask.Web;
 
 /// <summary>Large type for those who want it: one cookie, set by a link, read by the layout.</summary>
@@ -31,6 +29,6 @@ public static class LargeType
         if (context.Request.Query["on"] == "1") context.Response.Cookies.Append(Cookie, "1", options);
         else context.Response.Cookies.Delete(Cookie, options);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.LocalRedirect(LoginEndpoints.LocalPath(context.Request.Query["returnUrl"]));
+        return TypedResults.LocalRedirect(SiteLinks.LocalPath(context.Request.Query["returnUrl"]));
     }
 }

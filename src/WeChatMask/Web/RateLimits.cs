@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Web;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Web;

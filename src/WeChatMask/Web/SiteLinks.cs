@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Web;
 
@@ -9,4 +10,11 @@ public sealed class SiteLinks(IOptionsMonitor<SiteSettings> site, IHttpContextAc
     public string To(string path) => site.CurrentValue.PublicBaseUrl.TrimEnd('/') is { Length: > 0 } configured
         ? configured + path
         : accessor.HttpContext is { Request: { } request } ? $"{request.Scheme}://{request.Host}{path}" : path;
+
+    /// <summary>A path of this site, or home. Two slashes, backslashes and control characters would leave the site in some browsers.</summary>
+    internal static string LocalPath(string? path) =>
+        path is { Length: > 0 and <= 512 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\'))
+            && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl)
+            ? path
+            : "/";
 }

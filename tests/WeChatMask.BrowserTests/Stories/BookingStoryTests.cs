@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.BrowserTests.PageObjects;
 using WeChatMask.BrowserTests.Support;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.BrowserTests.Stories;
@@ -83,7 +84,7 @@ public sealed class BookingStoryTests : IAsyncLifetime
     private async Task<string> MenuEntryAsync(string path)
     {
         await using var scope = host.App.Services.CreateAsyncScope();
-        var entry = scope.ServiceProvider.GetRequiredService<Conversation.Menu>().Build().Buttons.Single(b => b.Type == "view");
+        var entry = scope.ServiceProvider.GetRequiredService<OfficialAccount.Menu>().Build().Buttons.Single(b => b.Type == "view");
         Assert.Equal(path, new Uri(entry.Url!).AbsolutePath);
         return entry.Url!;
     }

@@ -38,7 +38,7 @@ internal sealed class CounterCity : IAsyncDisposable
     }
 
     /// <summary>A voucher whose number is real and whose signature is not.</summary>
-    public static byte[] Forged(Ticket ticket) => Redemptions.VoucherPicture.Png(ticket.Voucher[..^4] + "2222");
+    public static byte[] Forged(Ticket ticket) => Counter.VoucherPicture.Png(ticket.Voucher[..^4] + "2222");
 
     /// <summary>Hands over at another phone of the same pharmacy.</summary>
     public async Task HandOverElsewhereAsync(Ticket ticket)

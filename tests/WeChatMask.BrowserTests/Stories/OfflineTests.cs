@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using WeChatMask.BrowserTests.PageObjects;
 using WeChatMask.BrowserTests.Support;
+using WeChatMask.Operations;
 using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using WeChatMask.Data;
 using WeChatMask.Notices;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 
 namespace WeChatMask.LoadTool.Chaos;
 

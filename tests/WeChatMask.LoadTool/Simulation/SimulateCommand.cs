@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.LoadTool.Chaos;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Simulation;

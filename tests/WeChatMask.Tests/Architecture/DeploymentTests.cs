@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;

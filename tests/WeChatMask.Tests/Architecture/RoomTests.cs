@@ -10,22 +10,16 @@ public sealed class RoomTests
     // From the ground up. A room is a namespace below the root; pages compile their views into a namespace of their own.
     private static readonly string[] Rooms =
     [
-        "Text", "Data", "WeChat", "Jobs", "Web", "Sms", "Rounds", "OfficialAccount",
-        "Notices", "Pharmacies", "Redemptions", "Bookings", "Residents",
-        "Supervision", "Conversation", "Pages",
+        "Text", "Settings", "Data", "WeChat", "Audit", "Jobs", "Web", "Sms", "Rounds", "City", "OfficialAccount",
+        "Notices", "Stock", "Counter", "Bookings", "Residents", "DayEnd", "OpenData", "Supervision", "Operations",
+        "Conversation", "Pages",
     ];
 
     // The arrows that still point the wrong way; the list is to become empty.
     private static readonly string[] StillAllowed =
     [
-        "Data -> Root", "Jobs -> Conversation", "Jobs -> Notices", "Jobs -> OfficialAccount", "Jobs -> Residents",
-        "Jobs -> Root", "Jobs -> Rounds", "Jobs -> Supervision", "Web -> OfficialAccount", "Web -> Residents",
-        "Web -> Root", "Web -> Sms", "Sms -> Root", "Rounds -> Bookings", "Rounds -> Notices", "Rounds -> Pharmacies",
-        "Rounds -> Root", "Rounds -> Supervision", "OfficialAccount -> Root", "Notices -> Root",
-        "Notices -> Supervision", "Pharmacies -> Redemptions", "Pharmacies -> Root", "Pharmacies -> Supervision",
-        "Redemptions -> Root", "Redemptions -> Supervision", "Bookings -> Root", "Bookings -> Supervision",
-        "Residents -> Root", "Residents -> Supervision", "Supervision -> Root", "Conversation -> Root",
-        "Pages -> Root",
+        "Jobs -> Conversation", "Jobs -> DayEnd", "Jobs -> Notices", "Jobs -> OfficialAccount", "Jobs -> OpenData",
+        "Jobs -> Residents", "Jobs -> Rounds",
     ];
 
     private static readonly IReadOnlyList<(TypeDefinition User, TypeDefinition Used)> Uses = TypeUses.Read(typeof(WeChatMaskApp).Assembly.Location);

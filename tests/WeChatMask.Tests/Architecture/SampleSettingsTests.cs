@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 using WeChatMask.WeChat;
 

@@ -9,6 +9,7 @@ using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Concurrency;

@@ -1,6 +1,6 @@
-using WeChatMask.Data;
 using System.Collections.Concurrent;
 using WeChatMask.Bookings;
+using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Tests.Support;
 

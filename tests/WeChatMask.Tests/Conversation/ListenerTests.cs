@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Conversation;
 using WeChatMask.Data;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Rounds;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WeChatMask.Conversation;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 

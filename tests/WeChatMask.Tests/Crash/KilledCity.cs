@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 using Xunit.Abstractions;
 

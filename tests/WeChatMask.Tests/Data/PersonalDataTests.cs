@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Tests.Data;
 

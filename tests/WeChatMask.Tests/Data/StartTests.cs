@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Data;

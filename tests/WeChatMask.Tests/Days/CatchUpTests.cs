@@ -1,6 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Jobs;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;

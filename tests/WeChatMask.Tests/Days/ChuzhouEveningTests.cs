@@ -1,6 +1,6 @@
-using WeChatMask.Data;
 using System.Text.Json;
-using WeChatMask.Supervision;
+using WeChatMask.Data;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;

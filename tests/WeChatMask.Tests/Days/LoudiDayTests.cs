@@ -1,6 +1,6 @@
 using System.Text.Json;
 using WeChatMask.Data;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using WeChatMask.Audit;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
 

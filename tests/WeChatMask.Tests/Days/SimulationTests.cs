@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.LoadTool.Simulation;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;

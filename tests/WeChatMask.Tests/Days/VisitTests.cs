@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using WeChatMask.Data;
-using WeChatMask.Supervision;
+using WeChatMask.OpenData;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Quartz;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Jobs;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.OfficialAccount;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 

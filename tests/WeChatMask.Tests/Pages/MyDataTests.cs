@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using WeChatMask.Audit;
 using WeChatMask.Data;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Pages;

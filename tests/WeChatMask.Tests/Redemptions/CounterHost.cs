@@ -9,14 +9,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WeChatMask.Bookings;
+using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
-using WeChatMask.Redemptions;
+using WeChatMask.Operations;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Sandbox;
-using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Redemptions;

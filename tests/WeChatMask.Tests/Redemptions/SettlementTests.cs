@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Operations;
 using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 

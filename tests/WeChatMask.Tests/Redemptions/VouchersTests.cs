@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Xml.Linq;
 using Microsoft.Extensions.Options;
-using WeChatMask.Redemptions;
+using WeChatMask.Counter;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Tests.Redemptions;
 

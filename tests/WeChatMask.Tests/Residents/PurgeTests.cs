@@ -4,6 +4,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;
 

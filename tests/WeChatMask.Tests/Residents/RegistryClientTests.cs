@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Residents;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Tests.Residents;
 

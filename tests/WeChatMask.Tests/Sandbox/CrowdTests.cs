@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
+using WeChatMask.Operations;
 using WeChatMask.Sandbox;
-using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Sandbox;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using WeChatMask.Conversation;
+using WeChatMask.OfficialAccount;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Sandbox;

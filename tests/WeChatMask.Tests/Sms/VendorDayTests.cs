@@ -1,5 +1,5 @@
 using WeChatMask.Data;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
 

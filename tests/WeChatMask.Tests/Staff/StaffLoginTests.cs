@@ -1,6 +1,6 @@
 using System.Net;
+using WeChatMask.City;
 using WeChatMask.Data;
-using WeChatMask.Pharmacies;
 using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;

@@ -1,6 +1,6 @@
-using WeChatMask.Data;
 using System.Net;
-using WeChatMask.Pharmacies;
+using WeChatMask.City;
+using WeChatMask.Data;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;

@@ -3,10 +3,12 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WeChatMask.Bookings;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Operations;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Tests.Support;
 

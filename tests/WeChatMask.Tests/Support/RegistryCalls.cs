@@ -7,9 +7,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using WeChatMask.City;
 using WeChatMask.Residents;
 using WeChatMask.Sandbox;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Redemptions;
 
 namespace WeChatMask.Tests.Support;

@@ -5,6 +5,7 @@ using WeChatMask.Domain;
 using WeChatMask.Jobs;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Notices;

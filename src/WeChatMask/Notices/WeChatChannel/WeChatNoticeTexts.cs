@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.WeChat;
 using WeChatMask.Web;
 

@@ -67,7 +67,7 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
         var (fault, account) = await codes.VerifyAsync(Mobile, Code, cancellationToken);
         if (fault != LoginCodeFault.None) return Show(fault, isSent: fault == LoginCodeFault.Wrong);
         await HttpContext.SignInResidentAsync(account);
-        return LocalRedirect(LoginEndpoints.LocalPath(ReturnUrl));
+        return LocalRedirect(SiteLinks.LocalPath(ReturnUrl));
     }
 
     private PageResult Show(LoginCodeFault fault, bool isSent)

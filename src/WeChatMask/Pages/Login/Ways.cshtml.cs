@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using WeChatMask.City;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Residents;
-using WeChatMask.Supervision;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Login;
@@ -20,7 +20,7 @@ public sealed class WaysModel(SceneStore scenes, CityQueries city) : PageModel
     public string? ReturnUrl { get; set; }
 
     /// <summary>Where to go after the log-in: a path of this site.</summary>
-    public string Target => LoginEndpoints.LocalPath(ReturnUrl);
+    public string Target => SiteLinks.LocalPath(ReturnUrl);
 
     /// <summary>The account's name.</summary>
     public string Account { get; private set; } = "";

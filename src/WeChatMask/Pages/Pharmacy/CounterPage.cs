@@ -2,9 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
+using WeChatMask.City;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Pharmacies;
-using WeChatMask.Redemptions;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -91,7 +91,7 @@ public abstract class CounterPage(CounterLines counter, Refused refused, IString
         var lines = Typed.Where(l => !l.IsEmpty).ToList();
         TakeStep(lines);
         var proxy = HasProxy || NeedsProxy ? new ProxyBody(ProxyName, ProxyIdNumber) : null;
-        var outcome = await counter.JudgeAsync(Counter.Of(User.Staff()), lines, proxy, handOver, cancellationToken);
+        var outcome = await counter.JudgeAsync(Clerk.Of(User.Staff()), lines, proxy, handOver, cancellationToken);
         if (outcome.Refusal != Refusal.None) Refuse(outcome.Refusal, lines.Count == 0 ? 0 : Typed.ToList().IndexOf(lines[outcome.RefusedLine]));
         else if (Typed.Count == 1 && outcome.Lines[0].Refusal is var refusal and not Refusal.None) Refuse(refusal, 0);
         else Outcome = outcome;

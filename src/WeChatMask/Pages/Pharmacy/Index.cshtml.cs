@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
-using WeChatMask.Pharmacies;
-using WeChatMask.Redemptions;
+using WeChatMask.City;
+using WeChatMask.Counter;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -22,5 +22,5 @@ public sealed class IndexModel(CounterLines counter, Refused refused, PharmacyDa
 
     /// <inheritdoc />
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>
-        Day = await days.ReadAsync(Counter.Of(User.Staff()).PharmacyId, cancellationToken);
+        Day = await days.ReadAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken);
 }

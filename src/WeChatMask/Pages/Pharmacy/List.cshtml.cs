@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.City;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Pharmacies;
-using WeChatMask.Redemptions;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -30,7 +30,7 @@ public sealed class ListModel(PharmacyLists lists, Refused refused) : PageModel
     /// <summary>Shows it.</summary>
     public async Task OnGetAsync(string date, CancellationToken cancellationToken)
     {
-        var counter = Counter.Of(User.Staff());
+        var counter = Clerk.Of(User.Staff());
         var (refusal, list) = await lists.ReadAsync(counter.Staff, counter.PharmacyId, date, "page", cancellationToken);
         List = list;
         if (list is not null) return;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
-using WeChatMask.Pharmacies;
+using WeChatMask.Counter;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;

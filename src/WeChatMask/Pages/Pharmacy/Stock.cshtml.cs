@@ -3,9 +3,12 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
+using WeChatMask.City;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Pharmacies;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Stock;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -100,7 +103,7 @@ public sealed class StockModel(
         }
         else if (Read() is { } report)
         {
-            var clerk = PharmacyEndpoints.ClerkOf(User);
+            var clerk = Clerk.Of(User.Staff());
             var answer = Kind == Loss ? await store.LoseAsync(clerk, report, tryOnly: false, cancellationToken) : await store.DeliverAsync(clerk, report, tryOnly: false, cancellationToken);
             if (answer.Refusal == Refusal.None) return RedirectToPage(new { done = true });
             Refuse(answer.Refusal);
@@ -116,7 +119,7 @@ public sealed class StockModel(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         if (Read() is not { } report) return;
-        var clerk = PharmacyEndpoints.ClerkOf(User);
+        var clerk = Clerk.Of(User.Staff());
         var answer = Kind == Loss
             ? await store.LoseAsync(clerk, report, tryOnly: true, cancellationToken)
             : await store.DeliverAsync(clerk, report, tryOnly: true, cancellationToken);
@@ -144,7 +147,7 @@ public sealed class StockModel(
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var pharmacy = PharmacyEndpoints.ClerkOf(User).PharmacyId;
+        var pharmacy = Clerk.Of(User.Staff()).PharmacyId;
         Pharmacy = (await queries.PharmacyAsync(pharmacy, cancellationToken))?.Name ?? "";
         // The day after tomorrow's goods have not been booked yet.
         var days = await stock.DaysAsync(pharmacy, calendar.Today.AddDays(1), cancellationToken);

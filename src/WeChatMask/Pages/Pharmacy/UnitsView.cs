@@ -1,4 +1,4 @@
-using WeChatMask.Pharmacies;
+using WeChatMask.Counter;
 
 namespace WeChatMask.Pages.Pharmacy;
 

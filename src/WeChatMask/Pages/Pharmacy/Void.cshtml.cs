@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
+using WeChatMask.City;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Pharmacies;
-using WeChatMask.Redemptions;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -88,6 +88,6 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refuse
     }
 
     private async Task LoadAsync(string number, CancellationToken cancellationToken) => HandOver = BookingNumber.TryParse(number, out var exact)
-        ? await days.HandOverAsync(exact, Counter.Of(User.Staff()).PharmacyId, cancellationToken)
+        ? await days.HandOverAsync(exact, Clerk.Of(User.Staff()).PharmacyId, cancellationToken)
         : null;
 }

@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.City;
 using WeChatMask.Domain;
+using WeChatMask.OpenData;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Supervision;
 using WeChatMask.Web;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
-using WeChatMask.Supervision;
+using WeChatMask.OpenData;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Public;

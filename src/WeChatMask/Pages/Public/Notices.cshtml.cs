@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.OpenData;
 using WeChatMask.Supervision;
 using WeChatMask.Web;
 

@@ -8,6 +8,7 @@ using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.OpenData;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Pages.Resident;
 

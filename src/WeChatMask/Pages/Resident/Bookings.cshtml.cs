@@ -2,8 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Bookings;
+using WeChatMask.OpenData;
 using WeChatMask.Residents;
-using WeChatMask.Supervision;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using WeChatMask.Residents;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;

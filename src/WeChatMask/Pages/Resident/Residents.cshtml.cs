@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;

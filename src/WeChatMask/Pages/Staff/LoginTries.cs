@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
-using WeChatMask.Pharmacies;
+using WeChatMask.City;
 
 namespace WeChatMask.Pages.Staff;
 

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
+using WeChatMask.OpenData;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Supervision;
 using WeChatMask.Web;
 

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Redemptions;
+using WeChatMask.Settings;
 using WeChatMask.Supervision;
 using WeChatMask.Web;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Pages.Supervisor;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.City;
 using WeChatMask.OfficialAccount;
-using WeChatMask.Supervision;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Supervisor;

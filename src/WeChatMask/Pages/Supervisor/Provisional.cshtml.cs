@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.OpenData;
 using WeChatMask.Rounds;
 using WeChatMask.Supervision;
 using WeChatMask.Web;

@@ -3,9 +3,8 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
+using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Pharmacies;
-using WeChatMask.Redemptions;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Supervisor;

@@ -2,9 +2,9 @@ using System.IO.Compression;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
-using WeChatMask.Data.Copies;
+using WeChatMask.Data.Backup;
 using WeChatMask.Domain;
-using WeChatMask.Supervision;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Data.Copies;

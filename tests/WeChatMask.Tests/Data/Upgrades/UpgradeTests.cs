@@ -1,7 +1,7 @@
 using System.Text;
 using WeChatMask.Data;
-using WeChatMask.Data.Copies;
-using WeChatMask.Supervision;
+using WeChatMask.Data.Backup;
+using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Data.Upgrades;

@@ -1,0 +1,62 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+
+namespace WeChatMask.City;
+
+/// <summary>Writes a city's rules, pharmacies and names, inside the import's transaction.</summary>
+public sealed class CityStore(PersonalData personal, TimeProvider time)
+{
+    /// <summary>Adds a version unless the newest of its date says the same. Gives the version that holds.</summary>
+    public async Task<long> AddPolicyAsync(WriteTransaction transaction, Policy policy, string by)
+    {
+        var document = PolicyBook.Write(policy);
+        var newest = await transaction.QueryOneAsync<Version>(
+            "SELECT id, document FROM policy WHERE effective_from = @From ORDER BY id DESC LIMIT 1", new { policy.From });
+        if (newest?.Document == document) return newest.Id;
+        var id = Ids.Next();
+        await transaction.ExecuteAsync(
+            "INSERT INTO policy (id, effective_from, document, created_at, created_by) VALUES (@id, @From, @document, @now, @by)",
+            new { id, policy.From, document, now = time.GetUtcNow(), by });
+        return id;
+    }
+
+    /// <summary>Adds a pharmacy, or brings it up to date by its code.</summary>
+    public async Task PutPharmacyAsync(WriteTransaction transaction, CityPharmacy p)
+    {
+        var args = new
+        {
+            id = Ids.Next(), p.Code, p.Name, p.Address, p.District, p.Latitude, p.Longitude, p.Phone,
+            contact = p.ContactMobile.Length == 0 ? "" : personal.Encrypt(p.ContactMobile), p.QuotaGroup, p.Joins,
+            open = PharmacyStatus.Open,
+        };
+        var updated = await transaction.ExecuteAsync(
+            """
+            UPDATE pharmacy SET name = @Name, address = @Address, district = @District, latitude = @Latitude,
+                   longitude = @Longitude, phone = @Phone, contact_mobile = @contact, quota_group = @QuotaGroup, joins_on = @Joins
+             WHERE code = @Code
+            """,
+            args);
+        if (updated > 0) return;
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO pharmacy (id, code, name, address, district, latitude, longitude, phone, contact_mobile, quota_group, joins_on, status)
+            VALUES (@id, @Code, @Name, @Address, @District, @Latitude, @Longitude, @Phone, @contact, @QuotaGroup, @Joins, @open)
+            """,
+            args);
+    }
+
+    /// <summary>Writes a fact of the city.</summary>
+    public static async Task SetAsync(WriteTransaction transaction, string name, string value)
+    {
+        if (await transaction.ExecuteAsync("UPDATE setting SET value = @value WHERE name = @name", new { name, value }) == 0)
+            await transaction.ExecuteAsync("INSERT INTO setting (name, value) VALUES (@name, @value)", new { name, value });
+    }
+
+    private sealed class Version
+    {
+        public long Id { get; init; }
+
+        public string Document { get; init; } = "";
+    }
+}

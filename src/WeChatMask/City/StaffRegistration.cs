@@ -1,0 +1,29 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using WeChatMask.Web;
+
+namespace WeChatMask.City;
+
+/// <summary>Registers staff log-ins, and looks at each request whether the cookie's holder still works here.</summary>
+public static class StaffRegistration
+{
+    /// <summary>Registers them; call after the sessions.</summary>
+    public static IServiceCollection AddStaff(this IServiceCollection services)
+    {
+        services.AddSingleton<StaffStore>();
+        services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o => o.Events.OnValidatePrincipal = ValidateAsync);
+        return services;
+    }
+
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var store = context.HttpContext.RequestServices.GetRequiredService<StaffStore>();
+        var stands = context.Principal is { } user
+            && Enum.TryParse<StaffRole>(user.FindFirstValue(ClaimTypes.Role), out var role)
+            && await store.StandsAsync(user.Staff(), role, context.HttpContext.RequestAborted);
+        if (stands) return;
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(Sessions.StaffScheme);
+    }
+}

@@ -1,0 +1,147 @@
+using Microsoft.AspNetCore.Identity;
+using WeChatMask.Audit;
+using WeChatMask.Data;
+using WeChatMask.Settings;
+using WeChatMask.Web;
+
+namespace WeChatMask.City;
+
+/// <summary>The log-ins of clerks and supervisors.</summary>
+/// <remarks>A wrong name costs the same work and gets the same answer as a wrong password, so that names cannot be found out.</remarks>
+public sealed class StaffStore(Database database, CityCalendar calendar)
+{
+    /// <summary>Wrong passwords in a row after which the log-in is locked.</summary>
+    public const int MostFailures = 5;
+
+    /// <summary>How long it stays locked.</summary>
+    public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(10);
+
+    private const int LongestUsername = 64;
+    private const int LongestPassword = 256;
+    private const string Select = "SELECT id, username, password_hash, role, pharmacy_id, locked_until, disabled FROM staff";
+
+    private static readonly PasswordHasher<StaffRow> Hasher = new();
+    private static readonly StaffRow Someone = new();
+    private static readonly Lazy<string> DummyHash = new(() => Hash(Guid.NewGuid().ToString()));
+
+    /// <summary>The stored form of a password. Slow on purpose; call it outside transactions.</summary>
+    public static string Hash(string password) => Hasher.HashPassword(Someone, password);
+
+    /// <summary>The one spelling of a log-in name.</summary>
+    public static string Normal(string username) => username.Trim().ToLowerInvariant();
+
+    /// <summary>Adds a log-in with a password; false when the name is taken.</summary>
+    public Task<bool> AddAsync(string username, string password, StaffRole role, long? pharmacyId, CancellationToken cancellationToken) =>
+        AddHashedAsync(username, Hash(password), role, pharmacyId, cancellationToken);
+
+    /// <summary>Adds a log-in whose password was hashed by <see cref="Hash"/>; false when the name is taken.</summary>
+    public Task<bool> AddHashedAsync(string username, string passwordHash, StaffRole role, long? pharmacyId, CancellationToken cancellationToken)
+    {
+        if (role == StaffRole.Clerk && pharmacyId is null) throw new ArgumentException("A clerk works at a pharmacy.", nameof(pharmacyId));
+        var name = Normal(username);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestUsername, nameof(username));
+        return database.WriteAsync(
+            async transaction =>
+            {
+                if (await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @name", new { name }) > 0) return false;
+                await transaction.ExecuteAsync(
+                    """
+                    INSERT INTO staff (id, username, password_hash, role, pharmacy_id, failures, locked_until, disabled)
+                    VALUES (@id, @name, @passwordHash, @role, @pharmacyId, 0, 0, 0)
+                    """,
+                    new { id = Ids.Next(), name, passwordHash, role, pharmacyId });
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The member of staff with this name and password, or null: unknown, wrong, locked or disabled alike.</summary>
+    public async Task<StaffRow?> VerifyAsync(string username, string password, CancellationToken cancellationToken)
+    {
+        var name = Normal(username);
+        var row = name.Length > LongestUsername
+            ? null
+            : await database.QueryOneAsync<StaffRow>($"{Select} WHERE username = @name", new { name }, cancellationToken);
+        var usable = row is { Disabled: false } && row.LockedUntil <= calendar.Now;
+        var result = Hasher.VerifyHashedPassword(
+            Someone, usable ? row!.PasswordHash : DummyHash.Value, password.Length > LongestPassword ? "" : password);
+        if (row is null || !usable)
+        {
+            await FailAsync(row, cancellationToken);
+            return null;
+        }
+
+        if (result == PasswordVerificationResult.Failed)
+        {
+            await CountFailureAsync(row, cancellationToken);
+            return null;
+        }
+
+        var renewed = result == PasswordVerificationResult.SuccessRehashNeeded ? Hash(password) : row.PasswordHash;
+        return await SucceedAsync(row, renewed, cancellationToken) ? row : null;
+    }
+
+    /// <summary>Whether a cookie's member of staff still works here, in the same role and place.</summary>
+    public async Task<bool> StandsAsync(StaffMember staff, StaffRole role, CancellationToken cancellationToken) =>
+        await database.ScalarAsync<long>(
+            "SELECT COUNT(*) FROM staff WHERE id = @Id AND disabled = 0 AND role = @role AND COALESCE(pharmacy_id, 0) = @pharmacy",
+            new { staff.Id, role, pharmacy = staff.PharmacyId ?? 0 },
+            cancellationToken) > 0;
+
+    private Task<bool> FailAsync(StaffRow? row, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            // An unknown name is not written down: people type passwords into the wrong field.
+            await AuditStore.AddAsync(transaction, calendar.Now, AuditStore.Nobody, "staff.login_failed", row?.Username ?? AuditStore.Nobody);
+            return true;
+        },
+        cancellationToken);
+
+    private Task<bool> CountFailureAsync(StaffRow row, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var now = calendar.Now;
+            // The lock is set first: some engines would show the CASE below it the failures already counted up.
+            await transaction.ExecuteAsync(
+                """
+                UPDATE staff SET locked_until = CASE WHEN failures + 1 >= @most THEN @until ELSE locked_until END,
+                                 failures = CASE WHEN failures + 1 >= @most THEN 0 ELSE failures + 1 END
+                 WHERE id = @Id AND locked_until <= @now
+                """,
+                new { most = MostFailures, until = now + LockTime, row.Id, now });
+            await AuditStore.AddAsync(transaction, now, AuditStore.Nobody, "staff.login_failed", row.Username);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>False when parallel guesses have locked the log-in meanwhile: the right one among them must not win.</summary>
+    private Task<bool> SucceedAsync(StaffRow row, string hash, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            var now = calendar.Now;
+            var rows = await transaction.ExecuteAsync(
+                "UPDATE staff SET failures = 0, locked_until = 0, password_hash = @hash WHERE id = @Id AND disabled = 0 AND locked_until <= @now",
+                new { hash, row.Id, now });
+            await AuditStore.AddAsync(transaction, now, row.Username, rows == 1 ? "staff.login" : "staff.login_failed", row.Username);
+            return rows == 1;
+        },
+        cancellationToken);
+}
+
+/// <summary>A stored log-in.</summary>
+public sealed class StaffRow
+{
+    public long Id { get; init; }
+
+    public string Username { get; init; } = "";
+
+    public string PasswordHash { get; init; } = "";
+
+    public StaffRole Role { get; init; }
+
+    public long? PharmacyId { get; init; }
+
+    public DateTimeOffset LockedUntil { get; init; }
+
+    public bool Disabled { get; init; }
+}

@@ -1,0 +1,184 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Stock;
+
+namespace WeChatMask.Counter;
+
+/// <summary>Reads what a pharmacy's counter works from: its list and its figures of the day.</summary>
+public sealed class CounterQueries(Database database)
+{
+    private const string SelectHandOver = """
+        SELECT b.number, b.serial, d.round_date, p.name, f.name AS pharmacy, d.units, d.amount_fen, d.redeemed_at, d.voided_at,
+               CASE WHEN d.proxy_hash IS NULL THEN 0 ELSE 1 END AS by_proxy
+          FROM redemption d
+          JOIN booking b  ON b.id = d.booking_id
+          JOIN resident p ON p.id = b.resident_id
+          JOIN pharmacy f ON f.id = d.pharmacy_id
+        """;
+
+    /// <summary>A pharmacy by its id.</summary>
+    public Task<CounterPharmacy?> PharmacyAsync(long id, CancellationToken cancellationToken) => database.QueryOneAsync<CounterPharmacy>(
+        "SELECT id, code, name FROM pharmacy WHERE id = @id", new { id }, cancellationToken);
+
+    /// <summary>
+    /// A pharmacy's list of a round: first the bookings of earlier rounds that have moved to its pickup day, then its own in
+    /// serial order, cancelled ones and those that have moved away too.
+    /// </summary>
+    public Task<List<ListRow>> ListAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
+        """
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
+          FROM booking b
+          JOIN resident p          ON p.id = b.resident_id
+          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+         WHERE b.round_date = @round AND b.pharmacy_id = @pharmacy
+        UNION ALL
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
+          FROM round r
+          JOIN moved_pickup m ON m.pickup_date = r.pickup_date AND m.pharmacy_id = @pharmacy
+          JOIN booking b      ON b.id = m.booking_id
+          JOIN resident p     ON p.id = b.resident_id
+         WHERE r.date = @round AND b.round_date <> @round
+         ORDER BY 1, 2
+        """,
+        new { round, pharmacy },
+        cancellationToken);
+
+    /// <summary>Bookings of days before one that it serves too: the goods came late on their own day, and both days serve them.</summary>
+    public Task<List<ListRow>> ServedTooAsync(DateOnly day, DateTimeOffset now, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
+        """
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
+          FROM moved_pickup m
+          JOIN booking b  ON b.id = m.booking_id
+          JOIN resident p ON p.id = b.resident_id
+         WHERE m.pharmacy_id = @pharmacy AND m.pickup_date < @day AND m.closes_at > @now
+         ORDER BY b.round_date, b.serial
+        """,
+        new { day, now, pharmacy },
+        cancellationToken);
+
+    /// <summary>How many bookings that are collected on a round's pickup day are in each slot and state.</summary>
+    public Task<List<SlotCount>> SlotsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<SlotCount>(
+        $"""
+        SELECT b.slot_starts_at, b.slot_ends_at, b.status, COUNT(*) AS bookings
+          FROM booking b
+         WHERE b.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay}
+         GROUP BY b.slot_starts_at, b.slot_ends_at, b.status
+         ORDER BY b.slot_starts_at, b.status
+        """,
+        new { round, pharmacy },
+        cancellationToken);
+
+    /// <summary>What was handed over on a round's pickup day and what it brought in, without what was taken back.</summary>
+    public async Task<Takings> TakingsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) =>
+        await database.QueryOneAsync<Takings>(
+            $"""
+            SELECT COALESCE(SUM(d.units), 0) AS units, COALESCE(SUM(d.amount_fen), 0) AS amount_fen
+              FROM redemption d
+              JOIN booking b ON b.id = d.booking_id
+             WHERE d.pharmacy_id = @pharmacy AND d.voided_at IS NULL AND {MovedPickupStore.OfTheDay}
+            """,
+            new { round, pharmacy },
+            cancellationToken) ?? new Takings();
+
+    /// <summary>The newest hand-overs of a round's pickup day, those taken back too.</summary>
+    public Task<List<HandOverRow>> HandOversAsync(DateOnly round, long pharmacy, int count, CancellationToken cancellationToken) => database.QueryAsync<HandOverRow>(
+        $"{SelectHandOver} WHERE d.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay} ORDER BY d.redeemed_at DESC, d.id DESC LIMIT @count",
+        new { round, pharmacy, count },
+        cancellationToken);
+
+    /// <summary>The newest hand-over of a booking, of whichever pharmacy.</summary>
+    public Task<HandOverRow?> HandOverAsync(string number, CancellationToken cancellationToken) => database.QueryOneAsync<HandOverRow>(
+        $"{SelectHandOver} WHERE b.number = @number ORDER BY d.id DESC LIMIT 1", new { number }, cancellationToken);
+
+    /// <summary>The newest hand-over of a pharmacy's booking.</summary>
+    public Task<HandOverRow?> HandOverAsync(string number, long pharmacy, CancellationToken cancellationToken) => database.QueryOneAsync<HandOverRow>(
+        $"{SelectHandOver} WHERE b.number = @number AND d.pharmacy_id = @pharmacy ORDER BY d.id DESC LIMIT 1",
+        new { number, pharmacy },
+        cancellationToken);
+}
+
+/// <summary>What a counter handed over and took in.</summary>
+public sealed class Takings
+{
+    public int Units { get; init; }
+
+    public int AmountFen { get; init; }
+}
+
+/// <summary>A hand-over as stored; the name is encrypted.</summary>
+public sealed class HandOverRow
+{
+    public string Pharmacy { get; init; } = "";
+
+    public string Number { get; init; } = "";
+
+    public int Serial { get; init; }
+
+    public DateOnly RoundDate { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public int Units { get; init; }
+
+    public int AmountFen { get; init; }
+
+    public bool ByProxy { get; init; }
+
+    public DateTimeOffset RedeemedAt { get; init; }
+
+    public DateTimeOffset? VoidedAt { get; init; }
+}
+
+/// <summary>The pharmacy a counter belongs to.</summary>
+public sealed class CounterPharmacy
+{
+    public long Id { get; init; }
+
+    public string Code { get; init; } = "";
+
+    public string Name { get; init; } = "";
+}
+
+/// <summary>A line of a pharmacy's list as stored; what is personal is encrypted.</summary>
+public sealed class ListRow
+{
+    public DateOnly RoundDate { get; init; }
+
+    /// <summary>The day the pickup has moved to, or null.</summary>
+    public DateOnly? MovedTo { get; init; }
+
+    public int Serial { get; init; }
+
+    public string Number { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string IdNumber { get; init; } = "";
+
+    public string Mobile { get; init; } = "";
+
+    public int Units { get; init; }
+
+    public int UnitPriceFen { get; init; }
+
+    public DateTimeOffset? SlotStartsAt { get; init; }
+
+    public DateTimeOffset? SlotEndsAt { get; init; }
+
+    public BookingStatus Status { get; init; }
+}
+
+/// <summary>Bookings of one slot in one state.</summary>
+public sealed class SlotCount
+{
+    public DateTimeOffset? SlotStartsAt { get; init; }
+
+    public DateTimeOffset? SlotEndsAt { get; init; }
+
+    public BookingStatus Status { get; init; }
+
+    public int Bookings { get; init; }
+}

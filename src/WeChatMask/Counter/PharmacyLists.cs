@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Audit;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Text;
+using WeChatMask.Web;
+
+namespace WeChatMask.Counter;
+
+/// <summary>A pharmacy's own list: the full name to compare with the card, nothing else in full. Each reading is audited.</summary>
+public sealed class PharmacyLists(
+    Database database, CounterQueries queries, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IStringLocalizer<Files> text,
+    IStringLocalizer<Returned> returned)
+{
+    private const int Ending = 4;
+
+    private static readonly string[] Columns =
+    [
+        "List_Serial", "List_Number", "List_Name", "List_IdNumber", "List_Mobile", "List_Units", "List_Amount", "List_Slot", "List_Status",
+    ];
+
+    /// <summary>Column headings of the page and the files.</summary>
+    public IReadOnlyList<string> Headings => [.. Columns.Select(c => text[c].Value)];
+
+    /// <summary>The list of a round, or why there is none yet.</summary>
+    /// <param name="staff">The clerk who reads it.</param>
+    /// <param name="pharmacyId">The clerk's pharmacy.</param>
+    /// <param name="date">The round's date as written in the address.</param>
+    /// <param name="form">Page or file, for the audit.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<(Refusal Refusal, PharmacyList? List)> ReadAsync(
+        StaffMember staff, long pharmacyId, string date, string form, CancellationToken cancellationToken)
+    {
+        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            || await rounds.FindAsync(day, cancellationToken) is not { } round
+            || await queries.PharmacyAsync(pharmacyId, cancellationToken) is not { } pharmacy)
+        {
+            return (Refusal.UnknownRound, null);
+        }
+
+        if (round.Row.PublishedAt is null) return (Refusal.NotPublished, null);
+        if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
+        // Written before anything is shown: a reading that left no trace would be the worse fault.
+        await database.WriteAsync(
+            async transaction =>
+            {
+                await AuditStore.AddAsync(transaction, calendar.Now, staff.Username, "list.read", $"{pharmacy.Code} {date}", form);
+                return true;
+            },
+            cancellationToken);
+        var lines = await queries.ListAsync(day, pharmacyId, cancellationToken);
+        return (Refusal.None, new PharmacyList(round, pharmacy, [.. lines.Select(l => LineOf(l, round))]));
+    }
+
+    /// <summary>The list as the table that is exported.</summary>
+    public Sheet SheetOf(PharmacyList list)
+    {
+        var sheet = new Sheet(
+            string.Create(CultureInfo.InvariantCulture, $"{list.Pharmacy.Code}-{list.Round.Date:yyyy-MM-dd}"),
+            Headings);
+        foreach (var l in list.Lines) sheet.Add(l.Serial, l.Number, l.Name, l.IdEnding, l.MobileEnding, l.Units, l.Amount, l.Slot, l.Status);
+        return sheet;
+    }
+
+    private ListLine LineOf(ListRow row, RoundState round) => new(
+        row.Serial, row.Number, personal.Decrypt(row.Name), EndOf(personal.Decrypt(row.IdNumber)), EndOf(personal.Decrypt(row.Mobile)),
+        row.Units, Money.Yuan(row.Units * row.UnitPriceFen), SlotOf(row, round), StatusOf(row, round), row.Status)
+    {
+        IsElsewhere = row.MovedTo is { } day && day != round.Row.PickupDate,
+    };
+
+    private string SlotOf(ListRow row, RoundState round)
+    {
+        var slot = SlotText(row.SlotStartsAt, row.SlotEndsAt, round);
+        return row.MovedTo is { } day && day != round.Row.PickupDate ? $"{Day(day)} {slot}" : slot;
+    }
+
+    /// <summary>A booking that has moved says where it went, or where it came from.</summary>
+    private string StatusOf(ListRow row, RoundState round)
+    {
+        var status = text[$"Status_{row.Status}"].Value;
+        if (row.MovedTo is not { } day) return status;
+        if (row.RoundDate == round.Date && day == round.Row.PickupDate) return returned["Status_Returned", status, Day(day.AddDays(1))];
+        return row.RoundDate == round.Date ? text["Status_MovedTo", status, Day(day)] : text["Status_MovedFrom", status, Day(row.RoundDate)];
+    }
+
+    private static string Day(DateOnly day) => day.ToString("MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>A slot as people read it; without slots the whole day.</summary>
+    public string SlotText(DateTimeOffset? startsAt, DateTimeOffset? endsAt, RoundState round)
+    {
+        if (startsAt is { } start && endsAt is { } end)
+            return string.Create(CultureInfo.InvariantCulture, $"{calendar.Local(start):HH:mm}-{calendar.Local(end):HH:mm}");
+        return round.Policy.Pickup.SlotMinutes == 0 ? text["AllDay"] : "";
+    }
+
+    private static string EndOf(string number) => number.Length > Ending ? number[^Ending..] : number;
+}
+
+/// <summary>A pharmacy's list of one round.</summary>
+public sealed record PharmacyList(RoundState Round, CounterPharmacy Pharmacy, IReadOnlyList<ListLine> Lines);
+
+/// <summary>A line as it is shown and exported.</summary>
+public sealed record ListLine(
+    int Serial, string Number, string Name, string IdEnding, string MobileEnding, int Units, decimal Amount, string Slot, string Status, BookingStatus State)
+{
+    /// <summary>Whether it is collected on another day than the list's.</summary>
+    public bool IsElsewhere { get; init; }
+}

@@ -1,0 +1,61 @@
+using WeChatMask.City;
+using WeChatMask.Domain;
+using WeChatMask.Web;
+
+namespace WeChatMask.Counter;
+
+/// <summary>A counter without a network: what its phone takes along beforehand, and what it tells afterwards.</summary>
+public static class SettlementEndpoints
+{
+    private const int LongestBatch = 100;
+
+    /// <summary>Maps <c>/api/pharmacy/offline</c> and <c>/api/pharmacy/redemptions/settle</c>.</summary>
+    public static void MapSettlement(this IEndpointRouteBuilder routes)
+    {
+        var clerk = routes.MapGroup("/api/pharmacy").RequireAuthorization(Sessions.ClerkPolicy)
+            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy");
+        clerk.MapGet("/offline", TakeAlongAsync).Produces<OfflineDay>();
+        clerk.MapPost("/redemptions/settle", SettleAsync).Produces<SettlementView>();
+    }
+
+    internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineDays days, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(await days.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), cancellationToken));
+    }
+
+    internal static async Task<IResult> SettleAsync(
+        SettlementBody body, HttpContext context, SettlementReader reader, SettlementStore store, Refused refused, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (body.HandOvers is not { Count: >= 1 and <= LongestBatch } sent) return refused.Result(Refusal.InvalidRequest);
+        if (!sent.All(SettlementReader.IsNamed)) return refused.Result(Refusal.InvalidRequestId);
+        var answers = await store.SettleAsync(Clerk.Of(context.User.Staff()), [.. sent.Select(reader.Read)], cancellationToken);
+        return TypedResults.Ok(new SettlementView([.. answers.Select(ViewOf)]));
+    }
+
+    private static SettledView ViewOf(Settled settled) => settled.Conflict == OfflineConflict.None
+        ? new SettledView(settled.RequestId, "settled", null, settled.AfterLapse)
+        : new SettledView(settled.RequestId, "flagged", settled.Conflict, settled.AfterLapse);
+}
+
+/// <summary>Reads what a phone tells. One that cannot be read is kept as such: the goods are gone, and a refusal would lose the trace of them.</summary>
+public sealed class SettlementReader(CounterAttempts attempts)
+{
+    private const int LongestTyped = 64;
+
+    /// <summary>Whether one has an id; without it, it could not be told from another.</summary>
+    public static bool IsNamed(OfflineHandOverBody? body) => RequestId.IsWellFormed(body?.RequestId);
+
+    /// <summary>Reads one.</summary>
+    public OfflineHandOver Read(OfflineHandOverBody body)
+    {
+        var refusal = attempts.Read(
+            new RedemptionBody(body.Voucher, body.Number, body.IdNumberLast4, null, body.RequestId, body.Units), requestIdNeeded: true, out var attempt);
+        var readable = refusal == Refusal.None && body.HandedOverAt is not null;
+        // Not every database holds a NUL, and this must be kept.
+        var typed = (body.Number ?? body.Voucher ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();
+        return new OfflineHandOver(
+            readable ? attempt : null, body.RequestId!, typed.Length > LongestTyped ? typed[..LongestTyped] : typed, body.HandedOverAt ?? default);
+    }
+}

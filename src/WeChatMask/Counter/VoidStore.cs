@@ -1,0 +1,80 @@
+using WeChatMask.Audit;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Web;
+
+namespace WeChatMask.Counter;
+
+/// <summary>Takes a hand-over back. Its row stays and is flagged; figures, proxy count and booking follow.</summary>
+public sealed class VoidStore(Database database, PolicyBook policies, CityCalendar calendar, Board board)
+{
+    /// <summary>Takes back what was handed over for a booking.</summary>
+    /// <param name="staff">Who asks: a clerk for a while and at the own pharmacy, a supervisor at any time.</param>
+    /// <param name="number">The booking number.</param>
+    /// <param name="reason">Why; kept with the hand-over.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public async Task<VoidAnswer> VoidAsync(StaffMember staff, string number, string reason, CancellationToken cancellationToken)
+    {
+        var answer = await database.WriteAsync(t => VoidAsync(t, staff, number, reason, cancellationToken), cancellationToken);
+        if (answer.Refusal == Refusal.None) board.MarkChanged();
+        return answer;
+    }
+
+    private async Task<VoidAnswer> VoidAsync(
+        WriteTransaction transaction, StaffMember staff, string number, string reason, CancellationToken cancellationToken)
+    {
+        var found = await transaction.QueryOneAsync<CounterBookingRow>(RedemptionStore.SelectBooking, new { number });
+        if (found is null || (staff.PharmacyId is { } own && own != found.PharmacyId)) return new VoidAnswer(Refusal.UnknownBooking);
+        await QuotaStore.LockAsync(transaction, found.RoundDate, [found.PharmacyId]);
+        var booking = (await transaction.QueryOneAsync<CounterBookingRow>(RedemptionStore.SelectBooking, new { number }))!;
+        if (booking is not { Status: BookingStatus.Redeemed, RedemptionId: { } redemption, RedeemedAt: { } redeemedAt })
+            return new VoidAnswer(Refusal.NotRedeemed);
+        var now = calendar.Now;
+        if (staff.PharmacyId is not null && now - redeemedAt > RedemptionRules.VoidTime) return new VoidAnswer(Refusal.TooLate);
+
+        await transaction.ExecuteAsync(
+            "UPDATE redemption SET voided_at = @now, void_reason = @reason, voided_by = @by WHERE id = @redemption AND voided_at IS NULL",
+            new { now, reason, by = staff.Id, redemption });
+        if (booking is { ProxyCounted: true, ProxyHash: { } hash })
+        {
+            await transaction.ExecuteAsync(
+                "UPDATE proxy_day SET used = used - 1 WHERE proxy_hash = @hash AND pickup_date = @PickupDate AND used > 0",
+                new { hash, booking.PickupDate });
+        }
+
+        // Whose pickup has moved may still come after the round has ended.
+        var over = booking.EndedAt is not null && (!booking.IsMoved || now >= booking.PickupClosesAt);
+        var status = over ? BookingStatus.Lapsed : BookingStatus.Booked;
+        await MoveBackAsync(transaction, booking, status, now);
+        if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now, cancellationToken);
+        await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
+        await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
+        await QuotaStore.TouchBoardAsync(transaction);
+        return new VoidAnswer(Refusal.None, status);
+    }
+
+    private static async Task MoveBackAsync(WriteTransaction transaction, CounterBookingRow booking, BookingStatus status, DateTimeOffset now)
+    {
+        var lapsed = status == BookingStatus.Lapsed;
+        await transaction.ExecuteAsync(
+            "UPDATE booking SET status = @status, settled_at = @settled WHERE id = @Id AND status = @redeemed",
+            new { status, settled = lapsed ? now.Column() : (long?)null, booking.Id, redeemed = BookingStatus.Redeemed });
+        await transaction.ExecuteAsync(
+            "UPDATE pharmacy_round SET redeemed = redeemed - 1, lapsed = lapsed + @more WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
+            new { more = lapsed ? 1 : 0, booking.RoundDate, booking.PharmacyId });
+    }
+
+    /// <summary>The round has ended and its places have gone on; this one follows them under a cause of its own.</summary>
+    private async Task LapseAsync(
+        WriteTransaction transaction, CounterBookingRow booking, long redemption, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
+        if (!policy.LapseKeepsCooldown)
+            await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id = @Id", new { booking.RoundDate, booking.Id });
+        var cause = FormattableString.Invariant($"void:{redemption}");
+        await CarryOverStore.PostAsync(
+            transaction, policies, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);
+    }
+}

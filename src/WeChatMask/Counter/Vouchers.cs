@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using WeChatMask.Domain;
+using WeChatMask.Settings;
+
+namespace WeChatMask.Counter;
+
+/// <summary>What a genuine voucher says. Whether the booking still stands only the database knows.</summary>
+/// <param name="Number">The booking number.</param>
+/// <param name="PharmacyCode">Where it is handed out.</param>
+/// <param name="PickupDate">The day it was signed for.</param>
+public sealed record VoucherContent(string Number, string PharmacyCode, DateOnly PickupDate);
+
+/// <summary>
+/// Signs and reads the text behind the resident's QR code:
+/// <c>WM1.{key id}.{number}.{pharmacy}.{pickup yyMMdd}.{signature}</c>, ECDSA P-256 over everything before the last dot.
+/// </summary>
+/// <remarks>
+/// Nothing personal is in it. All characters are of the QR alphanumeric mode, which keeps the picture small enough for
+/// an old phone's screen. A photograph of a voucher is as good as the voucher: the booking is handed out once.
+/// </remarks>
+public sealed class Vouchers : IDisposable
+{
+    private const string Version = "WM1";
+    private const int Parts = 6;
+    private const int SignatureBytes = 64;
+    private const string DayFormat = "yyMMdd";
+
+    /// <summary>Refused unread when longer: version, key, number, the longest code, day, signature, with room for blanks.</summary>
+    private const int LongestText = 256;
+
+    private const int LongestCode = 32;
+
+    private readonly Dictionary<string, ConcurrentBag<ECDsa>> idle;
+    private readonly Dictionary<string, byte[]> keys;
+    private readonly string activeKeyId;
+
+    /// <summary>Takes the keys from section <c>Secrets</c>, which is checked at start.</summary>
+    public Vouchers(IOptions<SecretSettings> settings)
+    {
+        var secrets = settings.Value;
+        keys = secrets.VoucherKeys.ToDictionary(k => k.Key, k => Convert.FromBase64String(k.Value), StringComparer.Ordinal);
+        idle = keys.Keys.ToDictionary(id => id, _ => new ConcurrentBag<ECDsa>(), StringComparer.Ordinal);
+        activeKeyId = secrets.VoucherKeyId;
+    }
+
+    /// <summary>The public keys by id, as SubjectPublicKeyInfo: what a counter needs to tell a forgery without a network.</summary>
+    public IReadOnlyDictionary<string, byte[]> PublicKeys()
+    {
+        var published = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var id in keys.Keys)
+        {
+            var key = Rent(id);
+            published[id] = key.ExportSubjectPublicKeyInfo();
+            idle[id].Add(key);
+        }
+
+        return published;
+    }
+
+    /// <summary>Signs a voucher under the active key.</summary>
+    /// <exception cref="ArgumentException">The pharmacy's code has characters that a QR code's dense mode lacks.</exception>
+    public string Sign(string number, string pharmacyCode, DateOnly pickupDate)
+    {
+        if (!IsCode(pharmacyCode))
+            throw new ArgumentException("A pharmacy code on vouchers is capitals, digits and hyphens.", nameof(pharmacyCode));
+        var day = pickupDate.ToString(DayFormat, CultureInfo.InvariantCulture);
+        var content = $"{Version}.{activeKeyId}.{number}.{pharmacyCode}.{day}";
+        Span<byte> signature = stackalloc byte[SignatureBytes];
+        var key = Rent(activeKeyId);
+        key.SignData(Encoding.ASCII.GetBytes(content), signature, HashAlgorithmName.SHA256);
+        idle[activeKeyId].Add(key);
+        return $"{content}.{Base32.Encode(signature)}";
+    }
+
+    /// <summary>Reads a scanned or typed voucher; null when it is not one of ours. Lower case and blanks around it are taken.</summary>
+    public VoucherContent? Read(string text)
+    {
+        if (text.Length > LongestText || !Ascii.IsValid(text)) return null;
+        var voucher = text.Trim().ToUpperInvariant();
+        var parts = voucher.Split('.');
+        if (parts.Length != Parts || parts[0] != Version || !keys.ContainsKey(parts[1])) return null;
+        if (parts[2].Length != BookingNumber.Length || !BookingNumber.TryParse(parts[2], out var number) || !IsCode(parts[3])) return null;
+        if (!DateOnly.TryParseExact(parts[4], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var pickupDate)) return null;
+        Span<byte> signature = stackalloc byte[SignatureBytes];
+        if (!Base32.TryDecode(parts[5], signature)) return null;
+        var content = voucher.AsSpan(0, voucher.LastIndexOf('.'));
+        return Verify(parts[1], content, signature) ? new VoucherContent(number, parts[3], pickupDate) : null;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var bag in idle.Values)
+        {
+            while (bag.TryTake(out var key)) key.Dispose();
+        }
+    }
+
+    private bool Verify(string keyId, ReadOnlySpan<char> content, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> bytes = stackalloc byte[LongestText];
+        var length = Encoding.ASCII.GetBytes(content, bytes);
+        var key = Rent(keyId);
+        var good = key.VerifyData(bytes[..length], signature, HashAlgorithmName.SHA256);
+        idle[keyId].Add(key);
+        return good;
+    }
+
+    // Key objects are not documented to be safe for several threads, so each is used by one caller at a time.
+    private ECDsa Rent(string keyId)
+    {
+        if (idle[keyId].TryTake(out var free)) return free;
+        var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(keys[keyId], out _);
+        return key;
+    }
+
+    private static bool IsCode(string code) =>
+        code.Length is >= 1 and <= LongestCode && code.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-');
+}

@@ -1,0 +1,90 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Notices;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Stock;
+
+namespace WeChatMask.DayEnd;
+
+/// <summary>Ends a round: what was not collected lapses, and every unused place goes to the pharmacy's next round.</summary>
+public sealed class LapseStore(
+    Database database, RoundQueries rounds, PolicyBook policies, MovedPickupStore moved, StockStore stock, CityCalendar calendar, Board board,
+    WeChatNotices weChat)
+{
+    // Whose pickup has moved waits for that day.
+    private const string Due = "round_date = @Date AND status = @booked AND NOT EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = booking.id)";
+
+    /// <summary>Ends every published round whose pickup hours are over, and bookings whose pickup had moved and is over too. Returns how many rounds and bookings were ended.</summary>
+    public async Task<int> LapseAsync(CancellationToken cancellationToken)
+    {
+        var ended = 0;
+        foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
+        {
+            if (round.Row.PublishedAt is null || calendar.Now < round.Times.PickupClosesAt) continue;
+            ended += await database.WriteAsync(t => EndAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
+        }
+
+        ended += await moved.LapseAsync(cancellationToken);
+        if (ended > 0) board.MarkChanged();
+        return ended;
+    }
+
+    private async Task<bool> EndAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    {
+        // The locks come first: a hand-over on another node is either counted before them or finds the round ended.
+        await QuotaStore.LockAsync(transaction, round.Date);
+        var now = calendar.Now;
+        var rows = await transaction.ExecuteAsync(
+            "UPDATE round SET ended_at = @now, phase = @ended WHERE date = @Date AND ended_at IS NULL",
+            new { now, ended = RoundPhase.Ended, round.Date });
+        if (rows == 0) return false;
+
+        var unclaimed = await transaction.QueryAsync<Unclaimed>(
+            $"SELECT pharmacy_id, COUNT(*) AS bookings FROM booking WHERE {Due} GROUP BY pharmacy_id",
+            new { round.Date, booked = BookingStatus.Booked });
+        if (!round.Policy.LapseKeepsCooldown)
+        {
+            await transaction.ExecuteAsync(
+                $"DELETE FROM person_hold WHERE booked_on = @Date AND booking_id IN (SELECT id FROM booking WHERE {Due})",
+                new { round.Date, booked = BookingStatus.Booked });
+        }
+
+        await TellAsync(transaction, round, now, cancellationToken);
+        await transaction.ExecuteAsync(
+            $"UPDATE booking SET status = @lapsed, settled_at = @now WHERE {Due}",
+            new { lapsed = BookingStatus.Lapsed, now, round.Date, booked = BookingStatus.Booked });
+        await transaction.Engine.ExecuteManyAsync(
+            transaction,
+            "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @Date AND pharmacy_id = @PharmacyId",
+            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId })],
+            cancellationToken);
+
+        var parts = await QuotaStore.LockAsync(transaction, round.Date);
+        await CarryOverStore.PostAsync(
+            transaction,
+            policies,
+            round.Date,
+            [.. parts.Select(p => new Posting(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
+            now,
+            cancellationToken);
+        await stock.SettleExpectedAsync(transaction, round, cancellationToken);
+        await QuotaStore.TouchBoardAsync(transaction);
+        return true;
+    }
+
+    private async Task TellAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!weChat.Sends(NoticeKind.BookingLapsed)) return;
+        var lapsing = await transaction.QueryAsync<(long Id, long PharmacyId)>(
+            $"SELECT id, pharmacy_id FROM booking WHERE {Due}", new { round.Date, booked = BookingStatus.Booked });
+        await weChat.LapsedAsync(transaction, lapsing.Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId)), now, cancellationToken);
+    }
+
+    private sealed class Unclaimed
+    {
+        public long PharmacyId { get; init; }
+
+        public int Bookings { get; init; }
+    }
+}

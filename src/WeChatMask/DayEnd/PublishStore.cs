@@ -1,0 +1,150 @@
+using WeChatMask.Bookings;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Notices;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Stock;
+
+namespace WeChatMask.DayEnd;
+
+/// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
+public sealed class PublishStore(
+    Database database, RoundQueries rounds, StockStore stock, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
+{
+    private static readonly string[] EntryColumns =
+        ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];
+
+    /// <summary>Gives the live bookings of closed rounds their slots. Returns how many rounds were done.</summary>
+    public async Task<int> AssignSlotsAsync(CancellationToken cancellationToken)
+    {
+        var assigned = 0;
+        foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
+        {
+            if (!round.IsClosed || round.Row.SlotsAt is not null) continue;
+            assigned += await database.WriteAsync(t => AssignAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
+        }
+
+        return assigned;
+    }
+
+    /// <summary>Publishes closed rounds whose slots are assigned. Returns how many.</summary>
+    public async Task<int> PublishAsync(CancellationToken cancellationToken)
+    {
+        var published = 0;
+        foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
+        {
+            if (round.Row.SlotsAt is null || round.Row.PublishedAt is not null) continue;
+            published += await database.WriteAsync(t => PublishAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
+        }
+
+        if (published > 0) board.MarkChanged();
+        return published;
+    }
+
+    private async Task<bool> AssignAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    {
+        // The pharmacies' locks keep cancellations out while positions are counted.
+        await QuotaStore.LockAsync(transaction, round.Date);
+        if (!await ProvisionalStore.AllSettledAsync(transaction, round, calendar.Now, cancellationToken)) return false;
+        var rows = await transaction.ExecuteAsync(
+            "UPDATE round SET slots_at = @now WHERE date = @Date AND slots_at IS NULL", new { now = calendar.Now, round.Date });
+        var slots = PickupSlots.Of(round.Times, round.Policy.Pickup.SlotMinutes);
+        if (rows == 0 || slots.Count == 0) return rows == 1;
+        var live = await transaction.QueryAsync<Live>(
+            "SELECT pharmacy_id, serial FROM booking WHERE round_date = @Date AND status = @booked ORDER BY pharmacy_id, serial",
+            new { round.Date, booked = BookingStatus.Booked });
+        await transaction.Engine.ExecuteManyAsync(
+            transaction,
+            """
+            UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt
+             WHERE round_date = @Round AND pharmacy_id = @Pharmacy AND serial BETWEEN @First AND @Last AND status = 0
+            """,
+            [.. live.GroupBy(l => l.PharmacyId).SelectMany(p => Spread(round.Date, p.Key, [.. p.Select(l => l.Serial)], slots))],
+            cancellationToken);
+        return true;
+    }
+
+    /// <summary>One row a slot: serials rise with positions, so each slot covers one run of serials.</summary>
+    private static IEnumerable<SlotRun> Spread(DateOnly round, long pharmacy, IReadOnlyList<int> serials, IReadOnlyList<PickupSlot> slots) =>
+        serials.Select((serial, position) => (serial, slot: PickupSlots.IndexFor(position, serials.Count, slots.Count)))
+            .GroupBy(x => x.slot, x => x.serial)
+            .Select(g => new SlotRun(round, pharmacy, g.Min(), g.Max(), slots[g.Key].StartsAt, slots[g.Key].EndsAt));
+
+    private async Task<bool> PublishAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    {
+        var parts = await QuotaStore.LockAsync(transaction, round.Date);
+        var now = calendar.Now;
+        var rows = await transaction.ExecuteAsync(
+            "UPDATE round SET published_at = @now, phase = @published WHERE date = @Date AND published_at IS NULL",
+            new { now, published = RoundPhase.Published, round.Date });
+        if (rows == 0) return false;
+
+        var listed = await transaction.QueryAsync<Listed>(
+            """
+            SELECT b.id, b.pharmacy_id, b.serial, b.status, b.slot_starts_at, b.slot_ends_at, p.name, p.id_number
+              FROM booking b
+              JOIN resident p ON p.id = b.resident_id
+             WHERE b.round_date = @Date
+             ORDER BY b.pharmacy_id, b.serial
+            """,
+            new { round.Date });
+        await transaction.Engine.InsertManyAsync(
+            transaction, "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))], cancellationToken);
+        await NoticeOutbox.AddAsync(transaction, [.. Notices(round, parts, listed, now)], cancellationToken);
+        await weChat.PublishedAsync(
+            transaction,
+            [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId))],
+            round.Row.PickupDate, now, round.Times.PickupClosesAt, cancellationToken);
+        await stock.MoveShortAsync(transaction, round.Date, cancellationToken);
+        await QuotaStore.TouchBoardAsync(transaction);
+        return true;
+    }
+
+    private object?[] Entry(DateOnly round, Listed l) =>
+    [
+        round.Column(), l.PharmacyId, l.Serial, Masking.Name(personal.Decrypt(l.Name)), Masking.IdentityNumber(personal.Decrypt(l.IdNumber)),
+        l.SlotStartsAt?.Column(), l.SlotEndsAt?.Column(),
+    ];
+
+    private static IEnumerable<Notice> Notices(
+        RoundState round, IEnumerable<PharmacyRound> parts, IEnumerable<Listed> listed, DateTimeOffset now)
+    {
+        var expires = round.Times.PickupClosesAt;
+        if (round.Policy.ResidentNotice == ResidentNotice.AtPublishing)
+        {
+            foreach (var l in listed.Where(l => l.Status == BookingStatus.Booked))
+                yield return Notice.ForBooking(NoticeKind.SlotAssigned, round.Date, l.PharmacyId, l.Id, now, expires);
+        }
+
+        foreach (var part in parts) yield return Notice.ForPharmacy(round.Date, part.PharmacyId, now, expires);
+    }
+
+    private sealed record SlotRun(DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt);
+
+    private sealed class Live
+    {
+        public long PharmacyId { get; init; }
+
+        public int Serial { get; init; }
+    }
+
+    private sealed class Listed
+    {
+        public long Id { get; init; }
+
+        public long PharmacyId { get; init; }
+
+        public int Serial { get; init; }
+
+        public BookingStatus Status { get; init; }
+
+        public DateTimeOffset? SlotStartsAt { get; init; }
+
+        public DateTimeOffset? SlotEndsAt { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string IdNumber { get; init; } = "";
+    }
+}

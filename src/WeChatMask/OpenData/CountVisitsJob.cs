@@ -1,0 +1,31 @@
+using System.Data.Common;
+using WeChatMask.Jobs;
+
+namespace WeChatMask.OpenData;
+
+/// <summary>Adds this node's counted visits to the city's.</summary>
+public sealed class CountVisitsJob(VisitStore store) : IJob
+{
+    /// <inheritdoc />
+    public Task<int> RunAsync(CancellationToken cancellationToken) => store.WriteAsync(cancellationToken);
+}
+
+/// <summary>Adds the last visits when the node stops.</summary>
+public sealed class LastVisits(VisitStore store, ILogger<LastVisits> log) : IHostedService
+{
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is DbException or OperationCanceledException)
+        {
+            log.LogWarning("The last visits could not be counted: {Problem}", e.Message);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using WeChatMask.Data;
+using WeChatMask.Settings;
+using WeChatMask.Text;
+using WeChatMask.Web;
+
+namespace WeChatMask.OpenData;
+
+/// <summary>A daily report as a table: a row a pharmacy, the sums, the visits, and each correction with its time.</summary>
+public sealed class DayReportSheets(DayReportQueries queries, DayReportWords words, IStringLocalizer<Reports> text)
+{
+    /// <summary>The newest report of a round, or null before there is one.</summary>
+    public async Task<Sheet?> OfAsync(DateOnly round, CancellationToken cancellationToken)
+    {
+        if (await queries.DocumentAsync(round, cancellationToken) is not { } document) return null;
+        var figures = DayReports.ReadFigures(document);
+        var sheet = new Sheet(
+            string.Create(CultureInfo.InvariantCulture, $"report-{round.Column()}"),
+            [text["Sheet_Code"], text["Sheet_Name"], .. DayReports.Figures.Select(f => words.Figure(f.Name))]);
+        foreach (var p in figures.Pharmacies) sheet.Add([p.Code, p.Name, .. DayReports.Figures.Select(f => (object)f.Of(p))]);
+        sheet.Add([text["Sheet_Total"].Value, "", .. DayReports.Figures.Select(f => (object)figures.Pharmacies.Sum(f.Of))]);
+        AddNote(sheet, words.Figure(DayReports.VisitsFigure), "", figures.Visits);
+        if (await queries.StateAsync(round, cancellationToken) is not { } state) return sheet;
+        AddNote(sheet, text["Sheet_Revision", state.Revision].Value, words.Moment(state.CorrectedAt ?? state.ReportedAt));
+        foreach (var correction in state.Corrections)
+        {
+            foreach (var change in correction.Changes)
+                AddNote(sheet, text["Sheet_Correction", correction.Revision].Value, words.Moment(correction.At), words.Change(change, change.Code ?? ""));
+        }
+
+        return sheet;
+    }
+
+    /// <summary>A row that has fewer cells than the table; every row of a file must have as many.</summary>
+    private static void AddNote(Sheet sheet, params IReadOnlyList<object> cells) =>
+        sheet.Add([.. cells, .. Enumerable.Repeat("", DayReports.Figures.Length + 2 - cells.Count)]);
+}
+
+/// <summary>What a report's figures and corrections are called.</summary>
+public sealed class DayReportWords(CityCalendar calendar, IStringLocalizer<Reports> text, IStringLocalizer<Text.Pages> columns)
+{
+    /// <summary>A figure as the books' columns call it.</summary>
+    public string Figure(string name) =>
+        name == DayReports.VisitsFigure ? text["Figure_Visits"] : columns[$"Col_{char.ToUpperInvariant(name[0])}{name[1..]}"];
+
+    /// <summary>One change: whose, what, from and to.</summary>
+    /// <param name="change">As stored.</param>
+    /// <param name="pharmacy">The pharmacy's name or code; empty for the city.</param>
+    public string Change(FigureChange change, string pharmacy) =>
+        text["Change", pharmacy, Figure(change.Figure), change.Before, change.After].Value.TrimStart();
+
+    /// <summary>A day and time of the city.</summary>
+    public string Moment(DateTimeOffset at) => calendar.Local(at).ToString(text["Format_Moment"], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.OpenData;
+
+/// <summary>Turns a round's books into its daily report, and says what has changed since it was made last.</summary>
+/// <remarks>The report is a document of its own, so that what supervisors were told on a day can be shown as it was told, with every correction.</remarks>
+public sealed class DayReports(IOptions<JsonOptions> json)
+{
+    /// <summary>The name of the one figure that is of the city and of no pharmacy.</summary>
+    internal const string VisitsFigure = "visits";
+
+    /// <summary>A pharmacy's figures by their names in the books.</summary>
+    internal static readonly (string Name, Func<PharmacyBooks, int> Of)[] Figures =
+    [
+        ("planned", b => b.Planned), ("carriedIn", b => b.CarriedIn), ("places", b => b.Places), ("booked", b => b.Booked), ("left", b => b.Left),
+        ("redeemed", b => b.Redeemed), ("lapsed", b => b.Lapsed), ("cancelled", b => b.Cancelled), ("carriedOut", b => b.CarriedOut),
+    ];
+
+    /// <summary>The first report of a round.</summary>
+    public string First(RoundBooks books, DateTimeOffset now) => Write(books with { Report = new ReportState(1, now, null, []) });
+
+    /// <summary>The next report of a round: all figures anew, and one correction that names each that differs.</summary>
+    /// <param name="books">The books now, with the state of the report so far.</param>
+    /// <param name="before">The document so far.</param>
+    /// <param name="now">When it is made.</param>
+    /// <returns>Null when the same figures stand.</returns>
+    public string? Next(RoundBooks books, string before, DateTimeOffset now)
+    {
+        var changes = Changes(ReadFigures(before), books);
+        if (changes.Count == 0 || books.Report is not { } state) return null;
+        var correction = new ReportCorrection(state.Revision + 1, now, changes);
+        return Write(books with { Report = new ReportState(correction.Revision, state.ReportedAt, now, [.. state.Corrections, correction]) });
+    }
+
+    /// <summary>The figures of a stored report.</summary>
+    public static ReportedFigures ReadFigures(string document) =>
+        JsonSerializer.Deserialize<ReportedFigures>(document, JsonSerializerOptions.Web)!;
+
+    /// <summary>Revision and corrections of a stored report; null in one from before there were any.</summary>
+    public static ReportState? ReadState(string document) => JsonSerializer.Deserialize<StoredState>(document, JsonSerializerOptions.Web)!.Report;
+
+    private string Write(RoundBooks books) => JsonSerializer.Serialize(books, json.Value.SerializerOptions);
+
+    private static List<FigureChange> Changes(ReportedFigures before, RoundBooks now)
+    {
+        var known = before.Pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
+        List<FigureChange> changes = before.Visits == now.Visits ? [] : [new FigureChange(null, VisitsFigure, before.Visits, now.Visits)];
+        foreach (var p in now.Pharmacies)
+        {
+            var old = known.GetValueOrDefault(p.Code);
+            changes.AddRange(Figures
+                .Select(f => new FigureChange(p.Code, f.Name, old is null ? 0 : f.Of(old), f.Of(p)))
+                .Where(c => c.Before != c.After));
+        }
+
+        return changes;
+    }
+
+    private sealed record StoredState(ReportState? Report = null);
+}
+
+/// <summary>What a stored report says of each pharmacy and of the city.</summary>
+public sealed record ReportedFigures(IReadOnlyList<PharmacyBooks> Pharmacies, long Visits);
+
+/// <summary>Which report of a round the supervisors have: the first is revision 1, and each later one corrects the one before.</summary>
+/// <param name="Revision">Counts from 1.</param>
+/// <param name="ReportedAt">When the first was made.</param>
+/// <param name="CorrectedAt">When the newest correction was made, if any was.</param>
+/// <param name="Corrections">What was corrected, oldest first.</param>
+public sealed record ReportState(int Revision, DateTimeOffset ReportedAt, DateTimeOffset? CorrectedAt, IReadOnlyList<ReportCorrection> Corrections);
+
+/// <summary>One correction: something of the round was settled after its report.</summary>
+public sealed record ReportCorrection(int Revision, DateTimeOffset At, IReadOnlyList<FigureChange> Changes);
+
+/// <summary>A figure that a correction changed, of one pharmacy or, without a code, of the city. Named as in the books.</summary>
+public sealed record FigureChange(string? Code, string Figure, long Before, long After);

@@ -1,0 +1,124 @@
+using System.Data.Common;
+using Microsoft.Extensions.Options;
+using WeChatMask.Data;
+using WeChatMask.Data.Backup;
+
+namespace WeChatMask.Operations;
+
+/// <summary>
+/// What an operator does with a whole city's database: <c>backup FILE</c>, <c>restore FILE</c>, and <c>move</c> into the
+/// database that section <c>Target</c> names.
+/// </summary>
+public sealed class CopyCommands(Database database, Migrator migrator, InvariantQueries invariants, TimeProvider time, TextWriter output)
+{
+    private const int Good = 0;
+    private const int Broken = 1;
+    private const int Misused = 2;
+
+    /// <summary>Whether the arguments name one of these commands.</summary>
+    public static bool Named(string[] args) => args is ["backup" or "restore" or "move", ..];
+
+    /// <summary>Makes them for the configured database.</summary>
+    public static CopyCommands Of(IServiceProvider services, TextWriter output) => new(
+        services.GetRequiredService<Database>(), services.GetRequiredService<Migrator>(), services.GetRequiredService<InvariantQueries>(),
+        services.GetRequiredService<TimeProvider>(), output);
+
+    /// <summary>Runs the command and gives the process's exit code: 0 done, 1 refused or different, 2 wrongly called.</summary>
+    /// <param name="args">The command with its arguments.</param>
+    /// <param name="target">Where <c>move</c> goes.</param>
+    /// <param name="cancellationToken">Stops it; what is not finished is as if it had not begun.</param>
+    public async Task<int> RunAsync(string[] args, Func<DatabaseSettings> target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (args)
+            {
+                case ["backup", var file]:
+                    return await BackupAsync(file, cancellationToken);
+                case ["restore", var file]:
+                    return await RestoreAsync(file, cancellationToken);
+                case ["move"] or ["move", "--final"]:
+                    return await MoveAsync(target(), alone: args.Length > 1, cancellationToken);
+                default:
+                    await output.WriteLineAsync("Usage: backup FILE | restore FILE | move [--final]");
+                    return Misused;
+            }
+        }
+        catch (OptionsValidationException e)
+        {
+            foreach (var fault in e.Failures) await output.WriteLineAsync(fault);
+            return Misused;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or NotSupportedException or DbException or ArgumentException)
+        {
+            await output.WriteLineAsync(e.Message);
+            return Broken;
+        }
+    }
+
+    private async Task<int> BackupAsync(string file, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await database.Engine.BeginSnapshotAsync(alone: false, cancellationToken);
+        var manifest = await CityArchive.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
+        await output.WriteLineAsync($"{"table",-24}{"rows",12}  sha256");
+        foreach (var table in manifest.Tables) await output.WriteLineAsync($"{table.Name,-24}{table.Content.Rows,12}  {table.Content.Checksum[..16]}");
+        // What was written is read again, so that a bad disk shows itself now and not on the day of need.
+        using (await CityArchive.OpenAsync(file, cancellationToken))
+            await output.WriteLineAsync($"{file}: {manifest.Tables.Sum(t => t.Content.Rows)} rows of {manifest.Tables.Count} tables, {new FileInfo(file).Length} bytes, read again and equal");
+        return Good;
+    }
+
+    private async Task<int> RestoreAsync(string file, CancellationToken cancellationToken)
+    {
+        using var archive = await CityArchive.OpenAsync(file, cancellationToken);
+        return await FillAsync(archive, new CityFiller(database, migrator), invariants, cancellationToken);
+    }
+
+    private async Task<int> MoveAsync(DatabaseSettings to, bool alone, CancellationToken cancellationToken)
+    {
+        using var target = new Database(Options.Create(to));
+        var folder = Directory.CreateTempSubdirectory("wechatmask-move-");
+        try
+        {
+            // The snapshot ends with the reading, so that a slow target does not hold the source's log; alone, it ends last.
+            var snapshot = await database.Engine.BeginSnapshotAsync(alone, cancellationToken);
+            try
+            {
+                var file = Path.Combine(folder.FullName, "city.zip");
+                var manifest = await CityArchive.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
+                if (!alone) await snapshot.DisposeAsync();
+                await output.WriteLineAsync(
+                    alone
+                        ? "Nobody else has the source open, and nobody can open it until this ends: everything is in the copy."
+                        : $"Copying the state of {manifest.CreatedAt:yyyy-MM-dd HH:mm:ss.fff} UTC; what is written later is not in the copy.");
+                using var archive = await CityArchive.OpenAsync(file, cancellationToken);
+                return await FillAsync(archive, new CityFiller(target, new Migrator(target, time)), new InvariantQueries(target), cancellationToken);
+            }
+            finally
+            {
+                await snapshot.DisposeAsync();
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<int> FillAsync(CityArchive archive, CityFiller filler, InvariantQueries promises, CancellationToken cancellationToken)
+    {
+        var tables = await filler.FillAsync(archive, cancellationToken);
+        await output.WriteLineAsync($"{"table",-24}{"source",12}{"target",12}  same  sha256");
+        foreach (var table in tables)
+            await output.WriteLineAsync($"{table.Name,-24}{table.Source.Rows,12}{table.Target.Rows,12}  {(table.Agrees ? "yes " : "NO  ")}  {table.Target.Checksum[..16]}");
+        var different = tables.Count(t => !t.Agrees);
+        if (different > 0)
+        {
+            await output.WriteLineAsync($"{different} of {tables.Count} tables differ; no row was put into the target");
+            return Broken;
+        }
+
+        await output.WriteLineAsync($"{tables.Sum(t => t.Target.Rows)} rows of {tables.Count} tables copied, every count and checksum equal");
+        return await OperatorCommands.VerifyAsync(promises, output, cancellationToken);
+    }
+}

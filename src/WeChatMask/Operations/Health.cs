@@ -1,0 +1,54 @@
+using System.Globalization;
+using WeChatMask.Data;
+using WeChatMask.OfficialAccount;
+using WeChatMask.Settings;
+using WeChatMask.Sms;
+
+namespace WeChatMask.Operations;
+
+/// <summary>Health for machines: alive, and ready with the reasons when not.</summary>
+/// <remarks>
+/// Warnings tell what a person must mend at a neighbour: SMS vendors' alarms, and calls of WeChat's API that rest or fail. No
+/// node is less ready for them: messages wait in the outbox, the city books on, and another node would fare no better.
+/// </remarks>
+public static class Health
+{
+    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/health").AllowAnonymous().WithTags("Health");
+        group.MapGet("/live", () => TypedResults.Ok(new { status = "live" }));
+        group.MapGet("/ready", ReadyAsync);
+    }
+
+    internal static async Task<IResult> ReadyAsync(
+        Startup startup, NodeStore node, SmsAlarmStore sms, LimitStore limits, KeptStore kept, CityCalendar calendar, CancellationToken cancellationToken)
+    {
+        var reasons = new List<string>();
+        var warnings = new List<string>();
+        if (!startup.IsReady) reasons.Add("starting");
+        try
+        {
+            await node.PingAsync(cancellationToken);
+            if (!await node.ClockFitsAsync(cancellationToken)) reasons.Add("clock");
+            if (startup.IsReady)
+            {
+                warnings.AddRange((await sms.AllAsync(cancellationToken)).Select(a => $"sms {a.Subject} {a.Problem}"));
+                warnings.AddRange((await limits.PresentAsync(cancellationToken)).Select(l => Invariant(
+                    $"wechat {l.ApiCall} {l.ErrorCode} until {calendar.Local(l.RestsUntil):yyyy-MM-ddTHH:mm:sszzz}")));
+                warnings.AddRange((await kept.FaultsAsync(cancellationToken)).Select(f => Invariant(
+                    $"wechat {f.Name} {(f.ErrorCode == 0 ? "no answer" : f.ErrorCode.ToString(CultureInfo.InvariantCulture))}")));
+            }
+        }
+        catch (System.Data.Common.DbException)
+        {
+            reasons.Add("database");
+        }
+
+        return reasons.Count == 0
+            ? TypedResults.Ok(new { status = "ready", warnings })
+            : TypedResults.Json(new { status = "not_ready", reasons, warnings }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

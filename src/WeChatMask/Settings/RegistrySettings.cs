@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Settings;
+
+/// <summary>Section <c>Registry</c>: the city's population registry.</summary>
+public sealed class RegistrySettings
+{
+    /// <summary>Base address, https; needed only where a policy asks the registry.</summary>
+    public string BaseUrl { get; set; } = "";
+
+    /// <summary>The name the registry knows us by.</summary>
+    public string Caller { get; set; } = "wechatmask";
+
+    /// <summary>Longest wait for one try; a call with all its retries takes at most twice as long.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Calls of one node at once.</summary>
+    public int Concurrency { get; set; } = 16;
+}
+
+/// <summary>Refuses a registry that personal data would reach in clear, and limits that are none.</summary>
+internal sealed class RegistrySettingsRules : IValidateOptions<RegistrySettings>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, RegistrySettings options)
+    {
+        var faults = new List<string>();
+        if (options.BaseUrl.Length > 0 && !IsSafe(options.BaseUrl))
+            faults.Add("Registry:BaseUrl must be an https address; http is taken on this machine alone.");
+        if (options.Caller.Length is 0 or > 64 || !options.Caller.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            faults.Add("Registry:Caller is 1 to 64 letters, digits, hyphens, dots or underscores.");
+        if (options.Timeout < TimeSpan.FromMilliseconds(100) || options.Timeout > TimeSpan.FromMinutes(1))
+            faults.Add("Registry:Timeout is between a tenth of a second and a minute.");
+        if (options.Concurrency is < 1 or > 1000) faults.Add("Registry:Concurrency is 1 to 1000.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static bool IsSafe(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace WeChatMask.Settings;
+
+/// <summary>Section <c>Secrets</c>: keys. They come from configuration or environment, never from the repository.</summary>
+public sealed class SecretSettings
+{
+    /// <summary>AES-256 keys by id, base64 of 32 bytes. Old ones stay until nothing is stored under them.</summary>
+    public Dictionary<string, string> EncryptionKeys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Id of the key that new values are encrypted under.</summary>
+    public string EncryptionKeyId { get; set; } = "";
+
+    /// <summary>HMAC key for identity numbers, base64 of 32 bytes. It never changes while holds exist.</summary>
+    public string IdentityHashKey { get; set; } = "";
+
+    /// <summary>ECDSA P-256 private keys by id, base64 of PKCS#8.</summary>
+    public Dictionary<string, string> VoucherKeys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Id of the key that signs new vouchers.</summary>
+    public string VoucherKeyId { get; set; } = "";
+
+    /// <summary>Last part of the address that SMS vendors push receipts to, 24 to 64 letters and digits. Empty takes no receipts.</summary>
+    public string SmsReceiptToken { get; set; } = "";
+
+    /// <summary>HMAC key shared with the population registry, base64 of 32 bytes; needed where <c>Registry:BaseUrl</c> is set.</summary>
+    public string RegistryKey { get; set; } = "";
+}
+
+/// <summary>Told by the sandbox that its fixed, public secrets are in use. Everywhere else they stop the start.</summary>
+public sealed class SandboxSecretsAllowed;
+
+/// <summary>Refuses missing, weak or sandbox secrets, with the key's name and the cure.</summary>
+internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox, IOptions<RegistrySettings>? registry = null) : IValidateOptions<SecretSettings>
+{
+    private const string MakeKey = "make one with: openssl rand -base64 32";
+    private const string MakeToken = "make one with: openssl rand -hex 24";
+    private const string MakePrivateKey = "make one with: openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -outform DER | base64 -w0";
+
+    // The sandbox's symmetric keys are this text and its voucher key carries it as its id: visible, so that they can be refused.
+    private static readonly byte[] SandboxMark = Encoding.ASCII.GetBytes("sandbox");
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, SecretSettings options)
+    {
+        var faults = new List<string>();
+        foreach (var (id, key) in options.EncryptionKeys) CheckSymmetric(faults, $"Secrets:EncryptionKeys:{id}", key);
+        CheckSymmetric(faults, "Secrets:IdentityHashKey", options.IdentityHashKey);
+        if (options.RegistryKey.Length > 0 || registry?.Value.BaseUrl is { Length: > 0 }) CheckSymmetric(faults, "Secrets:RegistryKey", options.RegistryKey);
+        if (!options.EncryptionKeys.ContainsKey(options.EncryptionKeyId))
+            faults.Add("Secrets:EncryptionKeyId names no key of Secrets:EncryptionKeys; add one, for example Secrets:EncryptionKeys:k1.");
+        if (options.EncryptionKeys.Keys.Any(id => id.Length is 0 or > 16 || !id.All(char.IsAsciiLetterOrDigit)))
+            faults.Add("Secrets:EncryptionKeys ids are 1 to 16 letters or digits.");
+        if (!options.VoucherKeys.ContainsKey(options.VoucherKeyId))
+            faults.Add($"Secrets:VoucherKeyId names no key of Secrets:VoucherKeys; {MakePrivateKey}");
+        foreach (var (id, key) in options.VoucherKeys) CheckVoucherKey(faults, id, key);
+        CheckReceiptToken(faults, options.SmsReceiptToken ?? "");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private void CheckSymmetric(List<string> faults, string setting, string value)
+    {
+        var bytes = new byte[64];
+        if (!Convert.TryFromBase64String(value, bytes, out var length) || length != 32)
+            faults.Add($"{setting} must be base64 of 32 bytes; {MakeKey}");
+        else if (bytes.Take(length).Distinct().Count() < 8)
+            faults.Add($"{setting} is too simple; {MakeKey}");
+        else if (!sandbox.Any() && bytes.AsSpan().StartsWith(SandboxMark))
+            faults.Add($"{setting} is the sandbox's, which everybody knows; {MakeKey}");
+    }
+
+    private void CheckReceiptToken(List<string> faults, string token)
+    {
+        if (token.Length == 0) return;
+        if (token.Length is < 24 or > 64 || !token.All(char.IsAsciiLetterOrDigit) || token.Distinct().Count() < 8)
+            faults.Add($"Secrets:SmsReceiptToken must be 24 to 64 random letters and digits, or empty where no vendor pushes receipts; {MakeToken}");
+        else if (!sandbox.Any() && token.StartsWith("sandbox", StringComparison.Ordinal))
+            faults.Add($"Secrets:SmsReceiptToken is the sandbox's, which everybody knows; {MakeToken}");
+    }
+
+    private void CheckVoucherKey(List<string> faults, string id, string value)
+    {
+        if (id.Length != 1 || !(char.IsAsciiLetterUpper(id[0]) || char.IsAsciiDigit(id[0])))
+            faults.Add($"Secrets:VoucherKeys:{id}: an id is one capital letter or digit.");
+        else if (id == "S" && !sandbox.Any())
+            faults.Add("Secrets:VoucherKeys:S is kept for the sandbox; use another id.");
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportPkcs8PrivateKey(Convert.FromBase64String(value), out _);
+            if (key.KeySize != 256) faults.Add($"Secrets:VoucherKeys:{id} is not a P-256 key; {MakePrivateKey}");
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            faults.Add($"Secrets:VoucherKeys:{id} cannot be read; {MakePrivateKey}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Notices;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+
+namespace WeChatMask.Stock;
+
+/// <summary>Moves bookings to the next pickup day when stock is short, and ends those that are not collected then either.</summary>
+public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, WeChatNotices weChat)
+{
+    /// <summary>
+    /// Of bookings <c>b</c>, those to be collected on the pickup day of round <c>@round</c>: its own that have not moved away,
+    /// and those of earlier rounds that have moved to it.
+    /// </summary>
+    internal const string OfTheDay = """
+        ((b.round_date = @round AND NOT EXISTS (SELECT 1 FROM moved_pickup away WHERE away.booking_id = b.id))
+         OR b.id IN (SELECT here.booking_id FROM moved_pickup here JOIN round day ON day.pickup_date = here.pickup_date WHERE day.date = @round))
+        """;
+
+    private static readonly string[] Columns = ["booking_id", "round_date", "pharmacy_id", "pickup_date", "opens_at", "closes_at", "moves", "moved_at"];
+
+    /// <summary>What a pharmacy still owes on a round's pickup day, in the order of call on its stock: moved ones first, then by serial. Locks them.</summary>
+    public static async Task<List<WaitingPickup>> WaitingAsync(WriteTransaction transaction, DateOnly round, long pharmacy)
+    {
+        const string select = $"""
+            SELECT b.id, b.round_date, b.serial, b.units, b.policy_id, COALESCE(m.moves, 0) AS moves
+              FROM booking b
+              LEFT JOIN moved_pickup m ON m.booking_id = b.id
+             WHERE b.pharmacy_id = @pharmacy AND b.status = @booked AND {OfTheDay}
+             ORDER BY b.round_date, b.serial
+            """;
+        var args = new { round, pharmacy, booked = BookingStatus.Booked };
+        var seen = await transaction.QueryAsync<WaitingPickup>(select, args);
+        foreach (var earlier in seen.Select(w => w.RoundDate).Distinct().Where(d => d != round)) await QuotaStore.LockAsync(transaction, earlier, [pharmacy]);
+        // Read again: a hand-over or a cancellation may have come before the locks.
+        return await transaction.QueryAsync<WaitingPickup>(select, args);
+    }
+
+    /// <summary>Units that are still to be collected on days before a pickup day, where those are not over yet.</summary>
+    public static async Task<int> OwedBeforeAsync(WriteTransaction transaction, DateOnly pickupDate, long pharmacy) =>
+        await transaction.ScalarAsync<int?>(
+            """
+            SELECT SUM(b.units)
+              FROM round r
+              JOIN booking b           ON b.round_date = r.date AND b.pharmacy_id = @pharmacy AND b.status = @booked
+              LEFT JOIN moved_pickup m ON m.booking_id = b.id
+             WHERE r.pickup_date < @pickupDate AND (r.ended_at IS NULL OR m.booking_id IS NOT NULL)
+               AND COALESCE(m.pickup_date, r.pickup_date) < @pickupDate
+            """,
+            new { pickupDate, pharmacy, booked = BookingStatus.Booked }) ?? 0;
+
+    /// <summary>Moves bookings from a pickup day to the next, spreads them over its slots, and writes the one notice that each is told by.</summary>
+    /// <param name="transaction">Holds the locks that <see cref="WaitingAsync"/> took.</param>
+    /// <param name="pharmacy">Whose bookings they are.</param>
+    /// <param name="from">The day they would have been collected.</param>
+    /// <param name="moving">In the order of their call on the stock.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public async Task MoveAsync(
+        WriteTransaction transaction, long pharmacy, DateOnly from, IReadOnlyList<WaitingPickup> moving, CancellationToken cancellationToken)
+    {
+        if (moving.Count == 0) return;
+        var now = calendar.Now;
+        var to = from.AddDays(1);
+        var moved = new List<Moved>(moving.Count);
+        for (var i = 0; i < moving.Count; i++)
+        {
+            // Hours and slots come from the version the booking was made under.
+            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, moving[i].PolicyId);
+            var times = RoundTimes.Of(policy, to.AddDays(-1), calendar.Instant);
+            var slots = PickupSlots.Of(times, policy.Pickup.SlotMinutes);
+            PickupSlot? slot = slots.Count == 0 ? null : slots[PickupSlots.IndexFor(i, moving.Count, slots.Count)];
+            moved.Add(new Moved(moving[i], times, slot));
+        }
+
+        await transaction.Engine.ExecuteManyAsync(
+            transaction, "DELETE FROM moved_pickup WHERE booking_id = @Id", [.. moved.Select(m => new { m.Booking.Id })], cancellationToken);
+        await transaction.Engine.InsertManyAsync(
+            transaction,
+            "moved_pickup",
+            Columns,
+            [
+                .. moved.Select(m => new object?[]
+                {
+                    m.Booking.Id, m.Booking.RoundDate.Column(), pharmacy, to.Column(), m.Times.PickupOpensAt.Column(), m.Times.PickupClosesAt.Column(),
+                    m.Booking.Moves + 1, now.Column(),
+                }),
+            ],
+            cancellationToken);
+        await SaveSlotsAsync(transaction, moved, cancellationToken);
+        await NoticeOutbox.AddAsync(
+            transaction,
+            [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
+            cancellationToken);
+        // All close with the same day; a version of the rules with other hours only moves the minute at which a reminder is too old.
+        await weChat.MovedAsync(transaction, moved.Select(m => m.Booking.Id), to, now, moved.Max(m => m.Times.PickupClosesAt), cancellationToken);
+    }
+
+    /// <summary>
+    /// Of a pharmacy's bookings that had to leave a pickup day for the next one, those that a shelf can serve after all, in the
+    /// order of their call on it. Locks them.
+    /// </summary>
+    /// <param name="transaction">Holds the lock of the pharmacy's part in the day's round.</param>
+    /// <param name="day">The day they had to leave.</param>
+    /// <param name="pharmacy">Whose they are.</param>
+    /// <param name="shelf">Units that nobody else has a call on.</param>
+    public static async Task<List<WaitingPickup>> ReturningAsync(WriteTransaction transaction, DateOnly day, long pharmacy, int shelf)
+    {
+        const string select = """
+            SELECT b.id, b.round_date, b.serial, b.units, b.policy_id, m.moves
+              FROM moved_pickup m
+              JOIN booking b ON b.id = m.booking_id
+             WHERE m.pharmacy_id = @pharmacy AND m.pickup_date = @next AND b.status = @booked
+             ORDER BY b.round_date, b.serial
+            """;
+        var args = new { pharmacy, next = day.AddDays(1), booked = BookingStatus.Booked };
+        foreach (var round in (await transaction.QueryAsync<WaitingPickup>(select, args)).Select(w => w.RoundDate).Distinct().ToList())
+            await QuotaStore.LockAsync(transaction, round, [pharmacy]);
+        // Read again: a cancellation may have come before the locks.
+        var away = await transaction.QueryAsync<WaitingPickup>(select, args);
+        return away.GetRange(0, away.Count - StockRules.Moving([.. away.Select(w => new StockClaim(w.Id, w.Units))], shelf).Count);
+    }
+
+    /// <summary>
+    /// Lets bookings that had to leave a pickup day be collected on it after all, and writes the notice that each is told by.
+    /// </summary>
+    /// <remarks>
+    /// They were told to come the next day, and who has not read the newer message comes then. So both days serve them: theirs is
+    /// the earlier one again, in its lists and on its shelf, but it ends when the next day's pickup does, and they do not lapse
+    /// before. Their units stay put by meanwhile (<see cref="OwedBeforeAsync"/>), so the next day's shelf never counts on them.
+    /// </remarks>
+    /// <param name="transaction">Holds the locks that <see cref="ReturningAsync"/> took.</param>
+    /// <param name="pharmacy">Whose bookings they are.</param>
+    /// <param name="day">The day they had to leave.</param>
+    /// <param name="returning">In the order of their call on the stock.</param>
+    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    public async Task ReturnAsync(
+        WriteTransaction transaction, long pharmacy, DateOnly day, IReadOnlyList<WaitingPickup> returning, CancellationToken cancellationToken)
+    {
+        if (returning.Count == 0) return;
+        var now = calendar.Now;
+        var back = new List<Moved>(returning.Count);
+        for (var i = 0; i < returning.Count; i++)
+        {
+            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, returning[i].PolicyId);
+            var times = RoundTimes.Of(policy, day.AddDays(-1), calendar.Instant);
+            // Slots that are over by now are nobody's any more; the others take them in as they would at publishing.
+            var slots = PickupSlots.Of(times, policy.Pickup.SlotMinutes).Where(s => s.EndsAt > now).ToList();
+            PickupSlot? slot = slots.Count == 0 ? null : slots[PickupSlots.IndexFor(i, returning.Count, slots.Count)];
+            back.Add(new Moved(returning[i], times, slot));
+        }
+
+        await transaction.Engine.ExecuteManyAsync(
+            transaction,
+            "UPDATE moved_pickup SET pickup_date = @day, opens_at = @PickupOpensAt, moves = moves + 1, moved_at = @now WHERE booking_id = @Id",
+            [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })],
+            cancellationToken);
+        await SaveSlotsAsync(transaction, back, cancellationToken);
+        await NoticeOutbox.AddAsync(
+            transaction,
+            [.. back.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
+            cancellationToken);
+    }
+
+    private static Task<int> SaveSlotsAsync(WriteTransaction transaction, IReadOnlyCollection<Moved> moved, CancellationToken cancellationToken) =>
+        transaction.Engine.ExecuteManyAsync(
+            transaction,
+            "UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt WHERE id = @Id",
+            [.. moved.Select(m => new { m.Slot?.StartsAt, m.Slot?.EndsAt, m.Booking.Id })],
+            cancellationToken);
+
+    /// <summary>Ends moved bookings whose own pickup is over and posts their places on. Returns how many.</summary>
+    public async Task<int> LapseAsync(CancellationToken cancellationToken)
+    {
+        var due = await database.QueryAsync<Due>(DueMoved, new { now = calendar.Now, booked = BookingStatus.Booked }, cancellationToken);
+        var lapsed = 0;
+        foreach (var round in due.GroupBy(d => d.RoundDate))
+            lapsed += await database.WriteAsync(t => LapseAsync(t, round.Key, cancellationToken), cancellationToken);
+        return lapsed;
+    }
+
+    private const string DueMoved = """
+        SELECT b.id, b.round_date, b.pharmacy_id, m.pickup_date
+          FROM moved_pickup m
+          JOIN booking b ON b.id = m.booking_id
+          JOIN round r   ON r.date = b.round_date
+         WHERE m.closes_at <= @now AND b.status = @booked AND r.ended_at IS NOT NULL
+        """;
+
+    private async Task<int> LapseAsync(WriteTransaction transaction, DateOnly date, CancellationToken cancellationToken)
+    {
+        await QuotaStore.LockAsync(transaction, date);
+        var now = calendar.Now;
+        var due = await transaction.QueryAsync<Due>(
+            $"{DueMoved} AND b.round_date = @date", new { now, booked = BookingStatus.Booked, date });
+        if (due.Count == 0 || await rounds.FindAsync(transaction.Connection, transaction.Transaction, date) is not { } round) return 0;
+        var ids = due.Select(d => new { d.Id, lapsed = BookingStatus.Lapsed, now, booked = BookingStatus.Booked }).ToList();
+        if (!round.Policy.LapseKeepsCooldown)
+            await transaction.Engine.ExecuteManyAsync(transaction, "DELETE FROM person_hold WHERE booking_id = @Id", ids, cancellationToken);
+        await transaction.Engine.ExecuteManyAsync(
+            transaction, "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids, cancellationToken);
+        await weChat.LapsedAsync(transaction, due.Select(d => new NoticeSubject(d.Id, d.RoundDate, d.PharmacyId)), now, cancellationToken);
+        var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
+        await transaction.Engine.ExecuteManyAsync(
+            transaction, "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @date AND pharmacy_id = @PharmacyId", pharmacies, cancellationToken);
+        await CarryOverStore.PostAsync(
+            transaction,
+            policies,
+            date,
+            [.. pharmacies.Select(p => new Posting(p.PharmacyId, 0, p.Bookings, 0, string.Create(CultureInfo.InvariantCulture, $"moved:{p.PickupDate:yyyy-MM-dd}")))],
+            now,
+            cancellationToken);
+        await RoundStore.ReopenReportAsync(transaction, date);
+        await QuotaStore.TouchBoardAsync(transaction);
+        return due.Count;
+    }
+
+    private sealed record Moved(WaitingPickup Booking, RoundTimes Times, PickupSlot? Slot);
+
+    private sealed class Due
+    {
+        public long Id { get; init; }
+
+        public DateOnly RoundDate { get; init; }
+
+        public long PharmacyId { get; init; }
+
+        public DateOnly PickupDate { get; init; }
+    }
+}
+
+/// <summary>A booking that waits to be collected.</summary>
+public sealed class WaitingPickup
+{
+    public long Id { get; init; }
+
+    public DateOnly RoundDate { get; init; }
+
+    public int Serial { get; init; }
+
+    public int Units { get; init; }
+
+    public long PolicyId { get; init; }
+
+    /// <summary>How often its pickup has moved already.</summary>
+    public int Moves { get; init; }
+}
