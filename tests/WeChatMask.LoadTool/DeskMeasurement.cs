@@ -21,7 +21,7 @@ internal static class DeskMeasurement
     /// <summary>Measures one batch size, or compares the usual one with one booking a transaction.</summary>
     public static async Task<int> RunAsync(Options options)
     {
-        PostgresServer.Durable = true;
+        DatabaseServer.Durable = true;
         var residents = options.Residents == 0 ? Usual : options.Residents;
         var broken = new List<string>();
         if (options.Batch is { } batch)

@@ -1,26 +1,17 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
-using System.Globalization;
-using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dapper;
-using Microsoft.Extensions.Options;
+using MySqlConnector;
 using Quartz;
 
 namespace WeChatMask.Data;
 
 /// <summary>A MySQL 8 or MariaDB server: row locks under READ COMMITTED, rows inserted many at a time.</summary>
-/// <remarks>
-/// Written on ADO.NET's own base types. The driver is found by its name at run time, since its package is not in every
-/// registry; a build with <c>-p:MySql=true</c> brings it along.
-/// </remarks>
 public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 {
-    private const string Driver = "MySqlConnector";
-    private const string Factory = "MySqlConnector.MySqlConnectorFactory";
-
     // max_allowed_packet and the number of placeholders are far above what this makes.
     private const int RowsAtATime = 500;
     private const int LockTries = SchemaSeconds / LockSeconds;
@@ -40,30 +31,26 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> columnTypes = new(StringComparer.Ordinal);
-    private readonly DbDataSource source;
+    private readonly MySqlDataSource source;
     private readonly int secondsToAnswer;
     private readonly TimeSpan timeToAnswer;
 
     /// <summary>Uses the server of the connection string.</summary>
-    /// <exception cref="OptionsValidationException">This build has no driver for it.</exception>
     public MySqlEngine(string connectionString)
     {
-        var driver = FindDriver();
-        var settings = SettingsOf(driver, connectionString);
-        secondsToAnswer = Convert.ToInt32(settings[CommandSetting], CultureInfo.InvariantCulture);
+        var settings = SettingsOf(connectionString);
+        secondsToAnswer = (int)settings.DefaultCommandTimeout;
         timeToAnswer = secondsToAnswer == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(secondsToAnswer);
-        source = driver.CreateDataSource(settings.ConnectionString);
+        source = new MySqlDataSource(settings.ConnectionString);
     }
 
     /// <summary>Keeps the nodes' shared schedule on the server of the connection string, over a small pool of its own.</summary>
-    /// <exception cref="OptionsValidationException">This build has no driver for it.</exception>
     internal static void KeepJobs(IPersistentStoreBuilder store, string connectionString)
     {
-        var driver = FindDriver();
-        var settings = SettingsOf(driver, connectionString);
-        settings[PoolSetting] = Math.Min(Convert.ToUInt32(settings[PoolSetting], CultureInfo.InvariantCulture), JobConnections);
-        settings["Minimum Pool Size"] = 0;
-        store.UseMySqlConnector(driver, settings.ConnectionString);
+        var settings = SettingsOf(connectionString);
+        settings.MaximumPoolSize = Math.Min(settings.MaximumPoolSize, JobConnections);
+        settings.MinimumPoolSize = 0;
+        store.UseMySqlConnector(MySqlConnectorFactory.Instance, settings.ConnectionString);
     }
 
     /// <inheritdoc />
@@ -76,7 +63,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
     /// <inheritdoc />
-    public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => source.OpenConnectionAsync(cancellationToken);
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
     /// <inheritdoc />
     public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
@@ -133,10 +120,9 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         var row = $"({string.Join(", ", columns.Select(_ => "?"))})";
         foreach (var part in rows.Chunk(RowsAtATime))
         {
-            await using var command = transaction.Connection.CreateCommand();
-            command.Transaction = transaction.Transaction;
+            await using var command = new MySqlCommand { Connection = (MySqlConnection)transaction.Connection, Transaction = (MySqlTransaction)transaction.Transaction };
             command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", Enumerable.Repeat(row, part.Length))}";
-            foreach (var value in part.SelectMany(values => values)) Add(command.Parameters, command.CreateParameter(), "", value);
+            foreach (var value in part.SelectMany(values => values)) command.Parameters.Add(new MySqlParameter { Value = value ?? DBNull.Value });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
@@ -166,15 +152,13 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         foreach (var part in args.Chunk(RowsAtATime))
         {
             // One trip for many: the driver sends the statements of a batch together.
-            await using var batch = transaction.Connection.CreateBatch();
-            batch.Transaction = transaction.Transaction;
+            await using var batch = new MySqlBatch((MySqlConnection)transaction.Connection, (MySqlTransaction)transaction.Transaction);
             // A command takes its limit from the connection string, a batch has none.
             batch.Timeout = secondsToAnswer;
             foreach (var arg in part)
             {
-                var command = batch.CreateBatchCommand();
-                command.CommandText = sql;
-                foreach (var property in properties) Add(command.Parameters, command.CreateParameter(), $"@{property.Name}", ColumnTypes.Value(property.GetValue(arg)));
+                var command = new MySqlBatchCommand(sql);
+                foreach (var property in properties) command.Parameters.AddWithValue($"@{property.Name}", ColumnTypes.Value(property.GetValue(arg)) ?? DBNull.Value);
                 batch.BatchCommands.Add(command);
             }
 
@@ -203,13 +187,13 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public override bool MayRetry(DbException exception) => MySqlErrors.MayRetry(MySqlErrors.NumberOf(exception));
+    public override bool MayRetry(DbException exception) => MySqlErrors.MayRetry(MySqlErrors.CodeOf(exception));
 
     /// <inheritdoc />
-    public override bool IsOutage(DbException exception) => MySqlErrors.IsOutage(MySqlErrors.NumberOf(exception));
+    public override bool IsOutage(DbException exception) => MySqlErrors.IsOutage(MySqlErrors.CodeOf(exception));
 
     /// <inheritdoc />
-    public override bool IsUniqueClash(DbException exception) => MySqlErrors.IsUniqueClash(MySqlErrors.NumberOf(exception));
+    public override bool IsUniqueClash(DbException exception) => MySqlErrors.IsUniqueClash(MySqlErrors.CodeOf(exception));
 
     /// <inheritdoc />
     public override string Translate(string migration) => migration
@@ -247,39 +231,19 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private static void Add(DbParameterCollection parameters, DbParameter parameter, string name, object? value)
+    /// <summary>The connection string with what this product needs of the driver; what an operator has set counts.</summary>
+    internal static MySqlConnectionStringBuilder SettingsOf(string connectionString)
     {
-        parameter.ParameterName = name;
-        parameter.Value = value ?? DBNull.Value;
-        parameters.Add(parameter);
-    }
-
-    private static DbConnectionStringBuilder SettingsOf(DbProviderFactory driver, string connectionString)
-    {
-        var settings = driver.CreateConnectionStringBuilder()!;
-        settings.ConnectionString = connectionString;
-        // Rows that a WHERE matched are counted, as on every engine; a driver's default may be those that changed.
-        settings["UseAffectedRows"] = false;
-        settings["CharacterSet"] = "utf8mb4";
-        if (!settings.ContainsKey(PoolSetting)) settings[PoolSetting] = Connections;
-        // A server that vanished without a word must not hold people longer than they wait; what an operator has set counts.
-        if (!settings.ContainsKey(CommandSetting)) settings[CommandSetting] = SecondsToAnswer;
-        if (!settings.ContainsKey(ConnectSetting)) settings[ConnectSetting] = SecondsToConnect;
+        var settings = new MySqlConnectionStringBuilder(connectionString)
+        {
+            // Rows that a WHERE matched are counted, as on every engine; a driver's default may be those that changed.
+            UseAffectedRows = false,
+            CharacterSet = "utf8mb4",
+        };
+        if (!settings.ContainsKey(PoolSetting)) settings.MaximumPoolSize = Connections;
+        // A server that vanished without a word must not hold people longer than they wait.
+        if (!settings.ContainsKey(CommandSetting)) settings.DefaultCommandTimeout = SecondsToAnswer;
+        if (!settings.ContainsKey(ConnectSetting)) settings.ConnectionTimeout = SecondsToConnect;
         return settings;
-    }
-
-    private static DbProviderFactory FindDriver()
-    {
-        try
-        {
-            var type = Assembly.Load(new AssemblyName(Driver)).GetType(Factory, throwOnError: true)!;
-            return (DbProviderFactory)type.GetField("Instance", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
-        }
-        catch (FileNotFoundException)
-        {
-            throw new OptionsValidationException(
-                "Database", typeof(DatabaseSettings),
-                [$"Database:Engine is MySql, and this build has no driver for it; build it with -p:MySql=true, which brings the package {Driver}."]);
-        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using WeChatMask.Data;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
 
@@ -7,27 +9,30 @@ internal static class ChaosCommand
 {
     private const int Warm = 250;
     private const int MisusedCode = 2;
-    private const string Row = "{0,-15} {1,12} {2,7} {3,8} {4,11} {5,6} {6,9}  {7}";
+    private const string Row = "{0,-15} {8,-10} {1,12} {2,7} {3,8} {4,11} {5,6} {6,9}  {7}";
 
-    private static readonly Func<Fault>[] All =
-        [() => new DatabaseGone(), () => new DatabaseSilent(), () => new NodeKilled(), () => new NodePaused(), () => new PrimaryLost(), () => new DiskFull(), () => new ClockBack()];
+    private static readonly Func<DatabaseKind, Fault>[] All =
+    [
+        engine => new DatabaseGone(engine), engine => new DatabaseSilent(engine), engine => new NodeKilled(engine), engine => new NodePaused(engine),
+        engine => new PrimaryLost(engine), engine => new DiskFull(engine), engine => new ClockBack(engine),
+    ];
 
     /// <summary>Runs them and prints the table. 1 when something was lost, oversold or not as promised.</summary>
     public static async Task<int> RunAsync(ChaosOptions options)
     {
+        DatabaseServer.Durable = true;
         var results = new List<FaultResult>();
-        foreach (var make in All)
+        foreach (var make in Wanted(options))
         {
             await using var fault = make();
             if (options.Fault is not null && options.Fault != fault.Name) continue;
-            await Console.Error.WriteLineAsync($"{fault.Name} …");
             results.Add(await RunAsync(options, fault));
             foreach (var broken in results[^1].Broken) await Console.Error.WriteLineAsync($"  BROKEN: {broken}");
         }
 
         if (results.Count == 0)
         {
-            await Console.Error.WriteLineAsync($"There is no fault {options.Fault}.");
+            await Console.Error.WriteLineAsync($"There is no fault {options.Fault} on this engine.");
             return MisusedCode;
         }
 
@@ -35,9 +40,15 @@ internal static class ChaosCommand
         return results.TrueForAll(r => r.IsGood) ? 0 : 1;
     }
 
+    // A file of one node can only lose its disk.
+    private static IEnumerable<Func<Fault>> Wanted(ChaosOptions options) =>
+        Enum.GetValues<DatabaseKind>().Where(e => options.Engine is null || options.Engine == e).SelectMany(engine =>
+            engine == DatabaseKind.Sqlite ? [() => new DiskFull(engine)] : All.Select(make => (Func<Fault>)(() => make(engine))));
+
     private static async Task<FaultResult> RunAsync(ChaosOptions options, Fault fault)
     {
         var settings = await fault.PrepareAsync();
+        await Console.Error.WriteLineAsync($"{fault.Name} on {fault.Product} …");
         await using var city = await ChaosCity.StartAsync(options, settings, fault.Nodes, fault.OpensAt);
         await using var rush = Rush.Start(city, options.PerSecond);
         await rush.ReachAsync(Warm);
@@ -55,24 +66,24 @@ internal static class ChaosCommand
         await Aftermath.CheckMessagesAsync(city, answers, broken, fault.Notes);
         var (oversold, rules) = await city.Queries.InvariantsAsync();
         broken.AddRange(rules);
-        if (broken.Count > 0) await Aftermath.KeepOutputAsync(city, fault.Name);
-        return new FaultResult(fault.Name, answers.Bookings.Count, found, oversold, seconds, answers.Busy, answers.Unheard, fault.Notes, broken);
+        if (broken.Count > 0) await Aftermath.KeepOutputAsync(city, $"{fault.Name}-{fault.Product}");
+        return new FaultResult(fault.Name, fault.Product, answers.Bookings.Count, found, oversold, seconds, answers.Busy, answers.Unheard, fault.Notes, broken);
     }
 
     private static void Print(IReadOnlyList<FaultResult> results)
     {
-        Console.WriteLine(Row, "fault", "acknowledged", "found", "oversold", "recovered s", "503", "unheard", "promises");
+        Console.WriteLine(Row, "fault", "acknowledged", "found", "oversold", "recovered s", "503", "unheard", "promises", "database");
         foreach (var r in results)
         {
             Console.WriteLine(
                 Row, r.Name, r.Acknowledged, r.Found, r.Oversold, r.Seconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "never", r.Busy, r.Unheard,
-                r.IsGood ? "kept" : "BROKEN");
+                r.IsGood ? "kept" : "BROKEN", r.Server);
         }
 
         foreach (var r in results)
         {
-            foreach (var note in r.Notes) Console.WriteLine($"{r.Name}: {note}");
-            foreach (var promise in r.Broken) Console.WriteLine($"{r.Name}: BROKEN: {promise}");
+            foreach (var note in r.Notes) Console.WriteLine($"{r.Name} on {r.Server}: {note}");
+            foreach (var promise in r.Broken) Console.WriteLine($"{r.Name} on {r.Server}: BROKEN: {promise}");
         }
     }
 }

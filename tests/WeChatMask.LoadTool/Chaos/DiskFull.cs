@@ -1,42 +1,48 @@
 using System.Diagnostics;
 using WeChatMask.Data;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
 
-/// <summary>The disk under SQLite is full for a while. A small file system in memory is the disk, so this needs root.</summary>
-internal sealed class DiskFull : Fault
+/// <summary>The disk under the database is full for a while. A small file system in memory is the disk, so this needs root.</summary>
+internal sealed class DiskFull(DatabaseKind engine) : Fault(engine)
 {
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private readonly string disk = Directory.CreateTempSubdirectory("wechatmask-chaos-disk-").FullName;
-    private bool mounted;
+    private string? disk;
     private bool isFull;
 
     /// <inheritdoc />
     public override string Name => "disk-full";
 
     /// <inheritdoc />
-    public override int Nodes => 1;
+    public override int Nodes => HasServer ? base.Nodes : 1;
+
+    /// <inheritdoc />
+    protected override string? Folder => disk;
+
+    private bool HasServer => Engine != DatabaseKind.Sqlite;
 
     /// <inheritdoc />
     public override async Task<DatabaseSettings> PrepareAsync()
     {
-        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", disk);
-        mounted = true;
-        return new DatabaseSettings { Engine = DatabaseKind.Sqlite, ConnectionString = $"Data Source={Path.Combine(disk, "wechatmask.db")}" };
+        var folder = Directory.CreateTempSubdirectory("wechatmask-chaos-disk-").FullName;
+        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", folder);
+        disk = folder;
+        return HasServer ? await base.PrepareAsync() : Settings($"Data Source={Path.Combine(disk, "wechatmask.db")}");
     }
 
     /// <inheritdoc />
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
-        var ballast = Path.Combine(disk, "ballast");
+        var ballast = Path.Combine(disk!, "ballast");
         var (bookings, refused) = (rush.Answers.Bookings.Count, rush.Answers.Busy);
-        // The log is a file that is written from its start again and again: as large as it has become, it holds many bookings
-        // on a full disk. So it is cut for as long as the fault lasts, and what it leaves is filled too.
+        // SQLite's log is a file that is written from its start again and again: as large as it has become, it holds many
+        // bookings on a full disk. So it is cut for as long as the fault lasts, and what it leaves is filled too.
         var broken = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(broken) < Full)
         {
-            await city.Queries.CutLogAsync();
+            if (!HasServer) await city.Queries.CutLogAsync();
             await FillAsync(ballast);
             await Task.Delay(Look);
         }
@@ -45,6 +51,12 @@ internal sealed class DiskFull : Fault
         Notes.Add(FormattableString.Invariant($"a file system of 256 MB in memory; {rush.Answers.Bookings.Count - bookings} bookings still fitted into the files"));
         var since = Stopwatch.GetTimestamp();
         File.Delete(ballast);
+        if (HasServer && !Server.IsRunning)
+        {
+            Notes.Add("the server ended by itself and was started again when there was room");
+            await Server.StartAsync();
+        }
+
         return await rush.Answers.RecoveredAsync(city.Nodes, since, LongestRecovery);
     }
 
@@ -55,7 +67,9 @@ internal sealed class DiskFull : Fault
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {
-        if (mounted) await Shell.RunAsync("umount", "-l", disk);
+        await base.DisposeAsync();
+        if (disk is null) return;
+        await Shell.RunAsync("umount", "-l", disk);
         Directory.Delete(disk);
     }
 

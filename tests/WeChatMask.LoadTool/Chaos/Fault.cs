@@ -1,9 +1,11 @@
 using WeChatMask.Data;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
 
 /// <summary>One thing that breaks, and what came of it.</summary>
 /// <param name="Name">What is broken.</param>
+/// <param name="Server">The database under the city.</param>
 /// <param name="Acknowledged">Bookings that somebody was told they have.</param>
 /// <param name="Found">Those of them that the city still knows, number, pharmacy and serial the same.</param>
 /// <param name="Oversold">Windows with more bookings than places.</param>
@@ -13,20 +15,25 @@ namespace WeChatMask.LoadTool.Chaos;
 /// <param name="Notes">What else is worth knowing.</param>
 /// <param name="Broken">Promises that did not hold.</param>
 internal sealed record FaultResult(
-    string Name, int Acknowledged, int Found, long Oversold, double? Seconds, int Busy, int Unheard, IReadOnlyList<string> Notes, IReadOnlyList<string> Broken)
+    string Name, string Server, int Acknowledged, int Found, long Oversold, double? Seconds, int Busy, int Unheard, IReadOnlyList<string> Notes, IReadOnlyList<string> Broken)
 {
     /// <summary>Whether everything held.</summary>
     public bool IsGood => Broken.Count == 0 && Found == Acknowledged && Oversold == 0 && Seconds is not null;
 }
 
 /// <summary>Something that is done to a city in a rush.</summary>
-internal abstract class Fault : IAsyncDisposable
+internal abstract class Fault(DatabaseKind engine) : IAsyncDisposable
 {
     /// <summary>How long a city may need until it works again.</summary>
     protected static readonly TimeSpan LongestRecovery = TimeSpan.FromMinutes(1);
 
+    private DatabaseServer? server;
+
     /// <summary>Its name on the command line.</summary>
     public abstract string Name { get; }
+
+    /// <summary>The product that keeps the city's data.</summary>
+    public string Product => server?.Name ?? engine.ToString();
 
     /// <summary>What is remarkable about this run.</summary>
     public List<string> Notes { get; } = [];
@@ -37,8 +44,21 @@ internal abstract class Fault : IAsyncDisposable
     /// <summary>When the rush takes place.</summary>
     public virtual string OpensAt => "2020-02-10T19:00:00+08:00";
 
+    /// <summary>The engine the city runs on.</summary>
+    protected DatabaseKind Engine => engine;
+
+    /// <summary>The server, on an engine that has one.</summary>
+    protected DatabaseServer Server => server!;
+
+    /// <summary>Where the server keeps its data; without it in a folder of its own.</summary>
+    protected virtual string? Folder => null;
+
     /// <summary>Makes the database.</summary>
-    public abstract Task<DatabaseSettings> PrepareAsync();
+    public virtual async Task<DatabaseSettings> PrepareAsync()
+    {
+        server = await DatabaseServer.CreateAsync(engine, Folder);
+        return Settings(await server.CreateDatabaseAsync());
+    }
 
     /// <summary>Breaks it and ends the fault. Gives the seconds until every node took bookings again.</summary>
     public abstract Task<double?> BreakAsync(ChaosCity city, Rush rush);
@@ -47,9 +67,11 @@ internal abstract class Fault : IAsyncDisposable
     public virtual Task<IReadOnlyList<string>> CheckAsync(ChaosCity city, Answers answers) => Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <inheritdoc />
-    public abstract ValueTask DisposeAsync();
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (server is not null) await server.DisposeAsync();
+    }
 
-    /// <summary>The settings for PostgreSQL.</summary>
-    protected static DatabaseSettings Settings(params PostgresInstance[] servers) =>
-        new() { Engine = DatabaseKind.PostgreSql, ConnectionString = PostgresInstance.ConnectionString(servers) };
+    /// <summary>The settings of a node.</summary>
+    protected DatabaseSettings Settings(string connectionString) => new() { Engine = engine, ConnectionString = connectionString };
 }

@@ -14,7 +14,7 @@ public sealed class SchemaTests
     {
         var expected = await ColumnsAsync(DatabaseKind.Sqlite);
         Assert.NotEmpty(expected);
-        foreach (var engine in Enum.GetValues<DatabaseKind>().Where(e => TestDatabase.Absent(e) is null)) Assert.Equal(expected, await ColumnsAsync(engine));
+        foreach (var engine in Enum.GetValues<DatabaseKind>().Where(e => e != DatabaseKind.Sqlite)) Assert.Equal(expected, await ColumnsAsync(engine));
     }
 
     private static async Task<IReadOnlyList<string>> ColumnsAsync(DatabaseKind engine)

@@ -11,7 +11,7 @@ namespace WeChatMask.Tests.Support;
 /// </summary>
 internal sealed class CutLine : IAsyncDisposable
 {
-    private readonly int server;
+    private int server;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource end = new();
     private readonly Task accepting;
@@ -35,6 +35,9 @@ internal sealed class CutLine : IAsyncDisposable
     /// <summary>The port in a connection string.</summary>
     public static int PortOf(string connectionString) =>
         Convert.ToInt32(new DbConnectionStringBuilder { ConnectionString = connectionString }["Port"], CultureInfo.InvariantCulture);
+
+    /// <summary>New connections reach another server.</summary>
+    public void LeadTo(int other) => server = other;
 
     /// <summary>From now on nothing gets through.</summary>
     public Task CutAsync() => whole.CancelAsync();

@@ -1,30 +1,11 @@
 using System.Diagnostics;
 using WeChatMask.Data;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
 
-/// <summary>A city of several nodes on one PostgreSQL server.</summary>
-internal abstract class PostgresFault : Fault
-{
-    /// <summary>The server.</summary>
-    protected PostgresInstance Server { get; private set; } = null!;
-
-    /// <inheritdoc />
-    public override async Task<DatabaseSettings> PrepareAsync()
-    {
-        Server = await PostgresInstance.CreateAsync();
-        return Settings(Server);
-    }
-
-    /// <inheritdoc />
-    public override async ValueTask DisposeAsync()
-    {
-        if (Server is not null) await Server.DisposeAsync();
-    }
-}
-
 /// <summary>The database crashes and comes back twenty seconds later.</summary>
-internal sealed class DatabaseGone : PostgresFault
+internal sealed class DatabaseGone(DatabaseKind engine) : Fault(engine)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(20);
 
@@ -43,7 +24,7 @@ internal sealed class DatabaseGone : PostgresFault
 }
 
 /// <summary>The database server does not refuse, it is silent: connections are taken and nothing is answered, until it goes on.</summary>
-internal sealed class DatabaseSilent : PostgresFault
+internal sealed class DatabaseSilent(DatabaseKind engine) : Fault(engine)
 {
     // Longer than a caller may be kept waiting, so that who is not answered before the server goes on is missed.
     private static readonly TimeSpan Silent = TimeSpan.FromSeconds(30);
@@ -73,7 +54,7 @@ internal sealed class DatabaseSilent : PostgresFault
 }
 
 /// <summary>One of three nodes is killed; the others go on. It is started again by what watches over it.</summary>
-internal sealed class NodeKilled : PostgresFault
+internal sealed class NodeKilled(DatabaseKind engine) : Fault(engine)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(5);
 
@@ -96,11 +77,12 @@ internal sealed class NodeKilled : PostgresFault
     }
 }
 
-/// <summary>The primary is killed and its synchronous standby promoted; the nodes know both addresses.</summary>
-internal sealed class PrimaryLost : PostgresFault
+/// <summary>The primary is killed and its synchronous standby promoted, which the nodes find by themselves.</summary>
+internal sealed class PrimaryLost(DatabaseKind engine) : Fault(engine)
 {
     private static readonly TimeSpan Noticing = TimeSpan.FromSeconds(3);
-    private PostgresInstance standby = null!;
+    private DatabaseServer? standby;
+    private CutLine? line;
 
     /// <inheritdoc />
     public override string Name => "primary-lost";
@@ -108,9 +90,12 @@ internal sealed class PrimaryLost : PostgresFault
     /// <inheritdoc />
     public override async Task<DatabaseSettings> PrepareAsync()
     {
-        await base.PrepareAsync();
+        var alone = await base.PrepareAsync();
         standby = await Server.FollowSynchronouslyAsync();
-        return Settings(Server, standby);
+        if (Engine == DatabaseKind.PostgreSql) return Settings(PostgresServer.WithStandby(alone.ConnectionString, standby.Port));
+        // This driver cannot tell who takes writes, so there is one address, and what is behind it changes.
+        line = new CutLine(Server.Port);
+        return Settings(line.Through(alone.ConnectionString));
     }
 
     /// <inheritdoc />
@@ -120,20 +105,22 @@ internal sealed class PrimaryLost : PostgresFault
         // What a watcher of the servers takes to be sure.
         await Task.Delay(Noticing);
         var since = Stopwatch.GetTimestamp();
-        await standby.PromoteAsync();
+        await standby!.PromoteAsync();
+        line?.LeadTo(standby.Port);
         return await rush.Answers.RecoveredAsync(city.Nodes, since, LongestRecovery);
     }
 
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {
+        if (line is not null) await line.DisposeAsync();
         if (standby is not null) await standby.DisposeAsync();
         await base.DisposeAsync();
     }
 }
 
 /// <summary>A node is stopped while it holds leases on notices, for longer than they last, and goes on as if nothing had been.</summary>
-internal sealed class NodePaused : PostgresFault
+internal sealed class NodePaused(DatabaseKind engine) : Fault(engine)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
@@ -176,7 +163,7 @@ internal sealed class NodePaused : PostgresFault
 }
 
 /// <summary>The clock that all nodes follow goes back an hour, inside the open window.</summary>
-internal sealed class ClockBack : PostgresFault
+internal sealed class ClockBack(DatabaseKind engine) : Fault(engine)
 {
     private const int Asked = 20;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace WeChatMask.LoadTool.Chaos;
+namespace WeChatMask.Tests.Support;
 
 /// <summary>Runs programs of the machine.</summary>
 internal static class Shell
