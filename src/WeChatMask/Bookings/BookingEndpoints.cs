@@ -10,20 +10,6 @@ namespace WeChatMask.Bookings;
 /// <summary>Booking, looking and giving back, for a signed-in resident.</summary>
 public static class BookingEndpoints
 {
-    /// <summary>Maps <c>/api/bookings</c> and the voucher's picture.</summary>
-    public static void MapBookings(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/api/bookings").RequireAuthorization(Sessions.ResidentPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Resident");
-        group.MapPost("/", BookAsync).Produces<BookingView>(StatusCodes.Status201Created).Produces<BookingView>();
-        group.MapGet("/", ListAsync).Produces<BookingList>();
-        group.MapGet("/{number}", FindAsync).Produces<BookingView>();
-        group.MapDelete("/{number}", CancelAsync).Produces(StatusCodes.Status204NoContent);
-        var pictures = routes.MapGroup("/bookings/{number}").RequireAuthorization(Sessions.ResidentPolicy).ExcludeFromDescription();
-        pictures.MapGet("/voucher.svg", VoucherAsync);
-        pictures.MapGet("/voucher.png", VoucherPngAsync);
-    }
-
     internal static async Task<IResult> BookAsync(
         NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, Refused refused,
         CancellationToken cancellationToken)
@@ -49,17 +35,15 @@ public static class BookingEndpoints
     }
 
     internal static async Task<IResult> ListAsync(
-        HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, CancellationToken cancellationToken)
+        ClaimsPrincipal user, BookingQueries queries, BookingViews views, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var rows = await queries.OfAccountAsync(user.AccountId(), cancellationToken);
         return TypedResults.Ok(new BookingList([.. rows.Select(views.Of)]));
     }
 
     internal static async Task<IResult> FindAsync(
-        string number, HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
         return row is null ? refused.Result(Refusal.UnknownBooking) : TypedResults.Ok(views.Of(row));
     }
@@ -73,9 +57,8 @@ public static class BookingEndpoints
     }
 
     internal static async Task<IResult> VoucherAsync(
-        string number, HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
         return row is null
             ? refused.Result(Refusal.UnknownBooking)
@@ -83,9 +66,8 @@ public static class BookingEndpoints
     }
 
     internal static async Task<IResult> VoucherPngAsync(
-        string number, HttpContext context, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
         return row is null
             ? refused.Result(Refusal.UnknownBooking)

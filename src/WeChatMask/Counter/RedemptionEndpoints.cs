@@ -12,30 +12,10 @@ public static class RedemptionEndpoints
 {
     private const int LongestReason = 200;
 
-    /// <summary>Registers what the counter and the vouchers need.</summary>
-    public static IServiceCollection AddRedemptions(this IServiceCollection services) =>
-        services.AddSingleton<Vouchers>().AddSingleton<RedemptionStore>().AddSingleton<VoidStore>()
-            .AddSingleton<CounterAttempts>().AddSingleton<RedemptionViews>()
-            .AddSingleton<SettlementStore>().AddSingleton<SettlementReader>().AddSingleton<OfflineDays>();
-
-    /// <summary>Maps <c>/api/pharmacy/redemptions</c> and the supervisors' way to take a hand-over back.</summary>
-    public static void MapRedemptions(this IEndpointRouteBuilder routes)
-    {
-        var clerk = routes.MapGroup("/api/pharmacy/redemptions").RequireAuthorization(Sessions.ClerkPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy");
-        clerk.MapPost("/", RedeemAsync).Produces<RedemptionView>();
-        clerk.MapPost("/check", CheckAsync).Produces<RedemptionView>();
-        clerk.MapPost("/{number}/void", VoidAsync).Produces<VoidView>();
-        routes.MapSettlement();
-        routes.MapPost("/api/supervisor/redemptions/{number}/void", VoidAsync)
-            .RequireAuthorization(Sessions.SupervisorPolicy).RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor").Produces<VoidView>();
-    }
-
     internal static async Task<IResult> RedeemAsync(
         RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, Refused refused,
         CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (attempts.Read(body, requestIdNeeded: true, out var attempt) is var wrong and not Refusal.None) return refused.Result(wrong);
         var answer = await store.RedeemAsync(Clerk.Of(context.User.Staff()), attempt!, cancellationToken);
         return answer.Refusal == Refusal.None ? TypedResults.Ok(views.Of(answer)) : refused.Result(answer.Refusal);
@@ -45,7 +25,6 @@ public static class RedemptionEndpoints
         RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, Refused refused,
         CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (attempts.Read(body, requestIdNeeded: false, out var attempt) is var wrong and not Refusal.None) return refused.Result(wrong);
         var answer = await store.CheckAsync(Clerk.Of(context.User.Staff()), attempt!, cancellationToken);
         return answer.Refusal == Refusal.None ? TypedResults.Ok(views.Of(answer)) : refused.Result(answer.Refusal);

@@ -9,25 +9,14 @@ public static class SettlementEndpoints
 {
     private const int LongestBatch = 100;
 
-    /// <summary>Maps <c>/api/pharmacy/offline</c> and <c>/api/pharmacy/redemptions/settle</c>.</summary>
-    public static void MapSettlement(this IEndpointRouteBuilder routes)
-    {
-        var clerk = routes.MapGroup("/api/pharmacy").RequireAuthorization(Sessions.ClerkPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy");
-        clerk.MapGet("/offline", TakeAlongAsync).Produces<OfflineDay>();
-        clerk.MapPost("/redemptions/settle", SettleAsync).Produces<SettlementView>();
-    }
-
     internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineDays days, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(await days.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), cancellationToken));
     }
 
     internal static async Task<IResult> SettleAsync(
         SettlementBody body, HttpContext context, SettlementReader reader, SettlementStore store, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (body.HandOvers is not { Count: >= 1 and <= LongestBatch } sent) return refused.Result(Refusal.InvalidRequest);
         if (!sent.All(SettlementReader.IsNamed)) return refused.Result(Refusal.InvalidRequestId);
         var answers = await store.SettleAsync(Clerk.Of(context.User.Staff()), [.. sent.Select(reader.Read)], cancellationToken);

@@ -11,20 +11,6 @@ namespace WeChatMask.Notices;
 /// <summary>Where SMS vendors push receipts. They sign nothing, so the address itself holds the secret.</summary>
 public static class ReceiptEndpoints
 {
-    // Vendors gather some hundred receipts in a push.
-    private const int LargestBody = 1024 * 1024;
-
-    /// <summary>Maps one address for each vendor: <c>/sms/receipts/aliyun/TOKEN</c> and <c>/sms/receipts/tencent/TOKEN</c>.</summary>
-    public static void MapSmsReceipts(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/sms/receipts").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription()
-            .WithMetadata(new RequestSizeLimitAttribute(LargestBody));
-        group.MapPost("/aliyun/{token}", (string token, HttpRequest request, Taker taker) =>
-            taker.TakeAsync(token, request, SmsReceipts.OfAliyun, new { code = 0, msg = "OK" }));
-        group.MapPost("/tencent/{token}", (string token, HttpRequest request, Taker taker) =>
-            taker.TakeAsync(token, request, SmsReceipts.OfTencent, new { result = 0, errmsg = "OK" }));
-    }
-
     /// <summary>Takes a push: proof, body, store.</summary>
     internal sealed class Taker(ReceiptStore store, IOptionsMonitor<SecretSettings> secrets, CityCalendar calendar)
     {

@@ -12,15 +12,10 @@ public static class SignatureEndpoints
     private const int LongestAddress = 2_048;
     private const int NonceLetters = 16;
 
-    /// <summary>Maps <c>GET /api/wechat/signature?url=</c>. Open to everybody: what it signs are the addresses of this site alone.</summary>
-    public static void MapWeChatSignature(this IEndpointRouteBuilder routes) => routes.MapGet("/api/wechat/signature", SignAsync)
-        .AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).WithTags("WeChat").Produces<PageSignature>();
-
     internal static async Task<IResult> SignAsync(
         HttpContext context, Credentials credentials, CityCalendar calendar, IOptionsMonitor<WeChatSettings> weChat,
         IOptionsMonitor<SiteSettings> site, Refused refused, CancellationToken cancellationToken, string? url = null)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (!IsOurs(url, context.Request, site.CurrentValue)) return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_url");
         try
         {

@@ -7,21 +7,14 @@ namespace WeChatMask.OpenData;
 /// <summary>Open data: what anybody needs to check that nobody cheated. JSON for programs, the same as CSV for spreadsheets.</summary>
 public static class PublicEndpoints
 {
-    /// <summary>Maps <c>/api/public</c>.</summary>
-    public static void MapPublic(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/api/public").AllowAnonymous().WithTags("Public");
-        group.MapGet("/rounds", async (PublicQueries queries, HttpContext context, CancellationToken token) =>
-            Open(context, TypedResults.Ok(await queries.RoundsAsync(token)))).Produces<RoundList>();
-        group.MapGet("/rounds.csv", async (PublicQueries queries, HttpContext context, CancellationToken token) =>
-            Open(context, CsvAnswer.Of("rounds.csv", PublicCsv.Rounds(await queries.RoundsAsync(token)))));
-        group.MapGet("/rounds/{date}", BooksAsync).Produces<RoundBooks>();
-        group.MapGet("/rounds/{date}.csv", BooksCsvAsync);
-        group.MapGet("/rounds/{date}/list", ListAsync).Produces<PublicList>();
-        group.MapGet("/rounds/{date}/list.csv", ListCsvAsync);
-        group.MapGet("/pharmacies", async (PublicQueries queries, HttpContext context, CancellationToken token) =>
-            Open(context, TypedResults.Ok(await queries.PharmaciesAsync(token)))).Produces<PharmacyDirectory>();
-    }
+    internal static async Task<IResult> RoundsAsync(PublicQueries queries, HttpContext context, CancellationToken cancellationToken) =>
+        Open(context, TypedResults.Ok(await queries.RoundsAsync(cancellationToken)));
+
+    internal static async Task<IResult> RoundsCsvAsync(PublicQueries queries, HttpContext context, CancellationToken cancellationToken) =>
+        Open(context, CsvAnswer.Of("rounds.csv", PublicCsv.Rounds(await queries.RoundsAsync(cancellationToken))));
+
+    internal static async Task<IResult> PharmaciesAsync(PublicQueries queries, HttpContext context, CancellationToken cancellationToken) =>
+        Open(context, TypedResults.Ok(await queries.PharmaciesAsync(cancellationToken)));
 
     internal static async Task<IResult> BooksAsync(
         string date, PublicQueries queries, Refused refused, HttpContext context, CancellationToken cancellationToken) =>

@@ -13,14 +13,6 @@ namespace WeChatMask.Operations;
 /// </remarks>
 public static class Health
 {
-    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>.</summary>
-    public static void MapHealth(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/health").AllowAnonymous().WithTags("Health");
-        group.MapGet("/live", () => TypedResults.Ok(new { status = "live" }));
-        group.MapGet("/ready", ReadyAsync);
-    }
-
     internal static async Task<IResult> ReadyAsync(
         Startup startup, NodeStore node, SmsAlarmStore sms, LimitStore limits, KeptStore kept, CityCalendar calendar, CancellationToken cancellationToken)
     {

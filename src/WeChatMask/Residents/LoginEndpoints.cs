@@ -20,20 +20,10 @@ public static class LoginEndpoints
     private const string StateCookie = "wm_login";
     private static readonly TimeSpan StateLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>Maps <c>/login</c>, its callback and the log-out.</summary>
-    public static void MapLogin(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("").AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
-        group.MapGet("/login", Start);
-        group.MapGet("/login/callback", FinishAsync);
-        group.MapGet("/login/account.svg", AccountCodeAsync);
-    }
-
     internal static IResult Start(
         HttpContext context, IDataProtectionProvider protection, IOptionsMonitor<WeChatSettings> weChat, IOptionsMonitor<SiteSettings> site)
     {
         var returnUrl = SiteLinks.LocalPath(context.Request.Query["returnUrl"].ToString());
-        context.Response.Headers.CacheControl = "no-store";
         if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return TypedResults.LocalRedirect($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
         var state = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife);
@@ -46,7 +36,6 @@ public static class LoginEndpoints
         HttpContext context, IDataProtectionProvider protection, WeChatClient weChat, LoginStore store, PersonalData personal,
         ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var code = context.Request.Query["code"].ToString();
         var state = context.Request.Query["state"].ToString();
         var ticket = ReadTicket(context, protection);

@@ -10,19 +10,9 @@ namespace WeChatMask.Residents;
 /// <summary>What an account may do about the persons it looks after.</summary>
 public static class ResidentEndpoints
 {
-    /// <summary>Maps <c>/api/me</c> and <c>/api/residents</c>.</summary>
-    public static void MapResidents(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/api").RequireAuthorization(Sessions.ResidentPolicy).RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Resident");
-        group.MapGet("/me", MeAsync).Produces<Me>();
-        group.MapPost("/residents", AddAsync).Produces<ResidentView>(StatusCodes.Status201Created);
-        group.MapDelete("/residents/{id}", RemoveAsync).Produces(StatusCodes.Status204NoContent);
-    }
-
     internal static async Task<IResult> MeAsync(
-        ClaimsPrincipal user, ResidentQueries residents, CurrentPolicy current, CityCalendar calendar, HttpContext context, CancellationToken cancellationToken)
+        ClaimsPrincipal user, ResidentQueries residents, CurrentPolicy current, CityCalendar calendar, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var account = user.AccountId();
         var policy = await current.GetAsync(cancellationToken);
         var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);

@@ -17,14 +17,6 @@ public static class BoardEndpoints
     /// <summary>What the board can be compressed with, the smallest first.</summary>
     internal static readonly string[] Encodings = [Brotli, Gzip];
 
-    /// <summary>Maps <c>/api/board</c> and its events.</summary>
-    public static void MapBoard(this IEndpointRouteBuilder routes)
-    {
-        var group = routes.MapGroup("/api/board").AllowAnonymous().WithTags("Public");
-        group.MapGet("/", GetAsync).Produces<BoardView>();
-        group.MapGet("/events", Events);
-    }
-
     internal static async Task<IResult> GetAsync(
         HttpContext context, Board board, BoardCache cache, CityCalendar calendar, CancellationToken cancellationToken)
     {

@@ -16,17 +16,9 @@ public static class OfflineReviewEndpoints
     private const int UsuallyTaken = 100;
     private const int MostTaken = 500;
 
-    /// <summary>Maps <c>offline-hand-overs</c> under the supervisors' group.</summary>
-    public static void MapOfflineReview(this IEndpointRouteBuilder api)
-    {
-        api.MapGet("/offline-hand-overs", ListAsync).Produces<OfflineHandOverList>();
-        api.MapPost("/offline-hand-overs/{id}/review", ReviewAsync).Produces(StatusCodes.Status204NoContent);
-    }
-
     internal static async Task<IResult> ListAsync(
-        int? take, HttpContext context, OfflineHandOverQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
+        int? take, OfflineHandOverQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var rows = await queries.NewestAsync(Math.Clamp(take ?? UsuallyTaken, 1, MostTaken), cancellationToken);
         return TypedResults.Ok(new OfflineHandOverList([.. rows.Select(r => ViewOf(r, calendar))]));
     }

@@ -12,32 +12,15 @@ public static class PolicyEndpoints
 {
     private const int NoticesShown = 50;
 
-    /// <summary>Registers them.</summary>
-    public static IServiceCollection AddPolicies(this IServiceCollection services) =>
-        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();
-
-    /// <summary>Maps <c>/api/supervisor/policies</c> and <c>/api/public/changes</c>.</summary>
-    public static void MapPolicies(this IEndpointRouteBuilder routes)
+    internal static async Task<IResult> ListAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
     {
-        var api = routes.MapGroup("/api/supervisor/policies").RequireAuthorization(Sessions.SupervisorPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor");
-        api.MapGet("/", ListAsync).Produces<PolicyList>();
-        api.MapPost("/preview", PreviewAsync).Produces<PolicyEffectView>();
-        api.MapPost("/", AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();
-        routes.MapGet("/api/public/changes", ChangesAsync).AllowAnonymous().WithTags("Public").Produces<PolicyChangeList>();
-    }
-
-    internal static async Task<IResult> ListAsync(HttpContext context, PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
-    {
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new PolicyList([.. (await queries.AllAsync(cancellationToken)).Select(p => new PolicyVersion(
             Id(p.Stored.Id), p.Stored.EffectiveFrom, calendar.Local(p.Stored.CreatedAt), p.Stored.CreatedBy, Document(p.Policy)))]));
     }
 
     internal static async Task<IResult> PreviewAsync(
-        PolicyBody body, HttpContext context, PolicyChangeQueries queries, Refused refused, CancellationToken cancellationToken)
+        PolicyBody body, PolicyChangeQueries queries, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (Read(body.Policy) is not { } policy) return refused.Result(Refusal.InvalidPolicy);
         var (refusal, effect) = await queries.EffectAsync(policy, cancellationToken);
         return effect is null ? refused.Result(refusal) : TypedResults.Ok(View(effect));

@@ -9,14 +9,9 @@ namespace WeChatMask.Supervision;
 /// <summary>What supervisors see of bookings that wait for the registry. Counts only; nobody is named.</summary>
 public static class ProvisionalEndpoints
 {
-    /// <summary>Maps <c>rounds/{date}/provisional</c> under the supervisors' group.</summary>
-    public static void MapProvisional(this IEndpointRouteBuilder api) =>
-        api.MapGet("/rounds/{date}/provisional", OfAsync).Produces<ProvisionalView>();
-
     internal static async Task<IResult> OfAsync(
-        string date, HttpContext context, Rounds.RoundQueries rounds, ProvisionalQueries queries, CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
+        string date, Rounds.RoundQueries rounds, ProvisionalQueries queries, CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             || await rounds.FindAsync(day, cancellationToken) is not { } round)
             return refused.Result(Refusal.UnknownRound);

@@ -18,45 +18,15 @@ public static class SupervisorEndpoints
     private const int UsuallyTaken = 100;
     private const int MostTaken = 500;
 
-    /// <summary>Registers them.</summary>
-    public static IServiceCollection AddSupervisors(this IServiceCollection services) =>
-        services.AddSingleton<AuditQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>()
-            .AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>()
-            .AddSingleton<OfflineHandOverQueries>().AddSingleton<Bookings.ProvisionalQueries>().AddSingleton<OfflineReviewStore>();
-
-    /// <summary>Maps <c>/api/supervisor</c>, the delivery sheets and the daily reports as tables.</summary>
-    public static void MapSupervisors(this IEndpointRouteBuilder routes)
+    internal static async Task<IResult> JobsAsync(int? take, JobRuns runs, CityCalendar calendar, CancellationToken cancellationToken)
     {
-        var api = routes.MapGroup("/api/supervisor").RequireAuthorization(Sessions.SupervisorPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Supervisor");
-        api.MapGet("/jobs", JobsAsync).Produces<JobList>();
-        api.MapGet("/audit", AuditAsync).Produces<AuditList>();
-        api.MapPut("/pharmacies/{code}", SetPharmacyAsync).Produces<PharmacyStatusView>();
-        api.MapGet("/rounds/{date}/report", ReportAsync);
-        api.MapOfflineReview();
-        api.MapProvisional();
-        var files = routes.MapGroup("/supervisor/rounds").RequireAuthorization(Sessions.SupervisorPolicy).ExcludeFromDescription();
-        files.MapGet("/{date}/delivery.xlsx", (string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken token) =>
-            DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refused, token));
-        files.MapGet("/{date}/delivery.csv", (string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken token) =>
-            DeliveryAsync(date, sheet => sheet.Csv(), context, rounds, sheets, refused, token));
-        files.MapGet("/{date}/report.xlsx", (string date, DayReportSheets sheets, Refused refused, CancellationToken token) =>
-            ReportFileAsync(date, sheet => sheet.Xlsx(), sheets, refused, token));
-        files.MapGet("/{date}/report.csv", (string date, DayReportSheets sheets, Refused refused, CancellationToken token) =>
-            ReportFileAsync(date, sheet => sheet.Csv(), sheets, refused, token));
-    }
-
-    internal static async Task<IResult> JobsAsync(int? take, HttpContext context, JobRuns runs, CityCalendar calendar, CancellationToken cancellationToken)
-    {
-        context.Response.Headers.CacheControl = "no-store";
         var newest = await runs.NewestAsync(Bounded(take), cancellationToken);
         return TypedResults.Ok(new JobList([.. newest.Select(r => new JobView(
             r.Job, r.Node, calendar.Local(r.StartedAt), calendar.Local(r.EndedAt), r.Outcome, r.Done, r.Problem))]));
     }
 
-    internal static async Task<IResult> AuditAsync(int? take, HttpContext context, AuditQueries audit, CityCalendar calendar, CancellationToken cancellationToken)
+    internal static async Task<IResult> AuditAsync(int? take, AuditQueries audit, CityCalendar calendar, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         var newest = await audit.NewestAsync(Bounded(take), cancellationToken);
         return TypedResults.Ok(new AuditList([.. newest.Select(l => new AuditView(calendar.Local(l.At), l.Actor, l.Action, l.Subject, l.Detail))]));
     }
@@ -75,6 +45,18 @@ public static class SupervisorEndpoints
             ? TypedResults.Text(document, "application/json")
             : refused.Result(Refusal.UnknownRound);
 
+    internal static Task<IResult> DeliveryXlsxAsync(string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken) =>
+        DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refused, cancellationToken);
+
+    internal static Task<IResult> DeliveryCsvAsync(string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken) =>
+        DeliveryAsync(date, sheet => sheet.Csv(), context, rounds, sheets, refused, cancellationToken);
+
+    internal static Task<IResult> ReportXlsxAsync(string date, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
+        ReportFileAsync(date, sheet => sheet.Xlsx(), sheets, refused, cancellationToken);
+
+    internal static Task<IResult> ReportCsvAsync(string date, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
+        ReportFileAsync(date, sheet => sheet.Csv(), sheets, refused, cancellationToken);
+
     private static async Task<IResult> ReportFileAsync(
         string date, Func<Sheet, IResult> form, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
         Day(date) is { } day && await sheets.OfAsync(day, cancellationToken) is { } sheet ? form(sheet) : refused.Result(Refusal.UnknownRound);
@@ -82,7 +64,6 @@ public static class SupervisorEndpoints
     private static async Task<IResult> DeliveryAsync(
         string date, Func<Sheet, IResult> form, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "no-store";
         if (Day(date) is not { } day || await rounds.FindAsync(day, cancellationToken) is not { } round) return refused.Result(Refusal.UnknownRound);
         // Before the close nobody knows how much is to be delivered.
         return round.IsClosed

@@ -5,13 +5,8 @@ namespace WeChatMask.Web;
 /// <summary>The server's time, which countdowns go by: a phone's own clock may be minutes off.</summary>
 public static class ClockEndpoints
 {
-    /// <summary>Maps <c>/api/clock</c>.</summary>
-    public static void MapClock(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/clock", Now).AllowAnonymous().WithTags("Public").Produces<ClockReading>();
-
-    internal static IResult Now(HttpContext context, CityCalendar calendar)
+    internal static IResult Now(CityCalendar calendar)
     {
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new ClockReading(calendar.Local(calendar.Now)));
     }
 }

@@ -16,10 +16,6 @@ public static class LargeType
         new("returnUrl", context.Request.Path + context.Request.QueryString),
     });
 
-    /// <summary>Maps <c>/large-type</c>.</summary>
-    public static void MapLargeType(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/large-type", Choose).AllowAnonymous().ExcludeFromDescription();
-
     internal static IResult Choose(HttpContext context)
     {
         var options = new CookieOptions
@@ -28,7 +24,6 @@ public static class LargeType
         };
         if (context.Request.Query["on"] == "1") context.Response.Cookies.Append(Cookie, "1", options);
         else context.Response.Cookies.Delete(Cookie, options);
-        context.Response.Headers.CacheControl = "no-store";
         return TypedResults.LocalRedirect(SiteLinks.LocalPath(context.Request.Query["returnUrl"]));
     }
 }

@@ -84,7 +84,7 @@ public sealed class WebhookFuzzTests
             });
             builder.Services.AddWeChat(builder.Configuration);
             app = builder.Build();
-            app.MapWeChatWebhook();
+            app.MapWeChat();
             post = ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
                 .Single(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains(HttpMethods.Post)).RequestDelegate!;
         }
@@ -157,7 +157,7 @@ public sealed class WebhookFuzzTests
             var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
             if (isSample) Samples.Add(new WeakReference(context));
             context.Request.Method = HttpMethods.Post;
-            context.Request.Path = WebhookEndpoints.Path;
+            context.Request.Path = WeChatRoom.WebhookPath;
             context.Request.QueryString = new QueryString(query.StartsWith('?') ? query : "?" + query);
             context.Request.ContentType = "text/xml";
             context.Request.ContentLength = body.Length;

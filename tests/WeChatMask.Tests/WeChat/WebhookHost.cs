@@ -43,7 +43,7 @@ internal sealed class WebhookHost : IAsyncDisposable
         });
         builder.Services.AddWeChat(builder.Configuration);
         app = builder.Build();
-        app.MapWeChatWebhook();
+        app.MapWeChat();
     }
 
     public FakeClock Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1586000000));

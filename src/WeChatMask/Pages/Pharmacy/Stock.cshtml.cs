@@ -130,11 +130,11 @@ public sealed class StockModel(
     private StockReport? Read()
     {
         int? units = int.TryParse(Units?.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
-        var wrong = PharmacyEndpoints.Read(Date, units, RequestId, Kind == Loss ? 1 : 0, out var report);
+        var wrong = StockEndpoints.Read(Date, units, RequestId, Kind == Loss ? 1 : 0, out var report);
         if (wrong == Refusal.InvalidUnits) Message = text["NeedUnits"];
         else if (wrong != Refusal.None) Refuse(wrong);
         if (Kind != Loss) return wrong == Refusal.None ? report with { MoreComing = More } : null;
-        if (Reason?.Trim() is { Length: >= 1 and <= PharmacyEndpoints.LongestReason } reason) return wrong == Refusal.None ? report with { Reason = reason } : null;
+        if (Reason?.Trim() is { Length: >= 1 and <= StockEndpoints.LongestReason } reason) return wrong == Refusal.None ? report with { Reason = reason } : null;
         Message ??= text["NeedReason"];
         return null;
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using WeChatMask.OfficialAccount;
 using WeChatMask.WeChat;
 using WeChatMask.Web;
@@ -6,16 +5,13 @@ using WeChatMask.Web;
 namespace WeChatMask.Conversation;
 
 /// <summary>What the container has to know of the conversation.</summary>
-public static class ConversationRegistration
+public static class ConversationRoom
 {
     /// <summary>Registers the <see cref="MessageHandler"/> that the webhook asks.</summary>
     public static IServiceCollection AddConversation(this IServiceCollection services)
     {
-        services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsRules>();
-        services.AddHttpContextAccessor();
         services.AddSingleton(Phrases.Load());
-        services.AddSingleton<SiteLinks>().AddSingleton<ChatText>().AddSingleton<ConversationQueries>().AddSingleton<Menu>();
+        services.AddSingleton<ChatText>().AddSingleton<ConversationQueries>();
         services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
         services.AddSingleton<HandledMessageStore>().AddSingleton<MessageDesk>().AddSingleton<AnswerOnce>().AddSingleton<Reception>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageDesk>());

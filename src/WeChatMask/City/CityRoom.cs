@@ -5,13 +5,13 @@ using WeChatMask.Web;
 
 namespace WeChatMask.City;
 
-/// <summary>Registers staff log-ins, and looks at each request whether the cookie's holder still works here.</summary>
-public static class StaffRegistration
+/// <summary>The city's pharmacies and staff. At each request of staff it is asked whether the cookie's holder still works here.</summary>
+public static class CityRoom
 {
-    /// <summary>Registers them; call after the sessions.</summary>
-    public static IServiceCollection AddStaff(this IServiceCollection services)
+    /// <summary>Call after the sessions of <see cref="WebRoom"/>.</summary>
+    public static IServiceCollection AddCity(this IServiceCollection services)
     {
-        services.AddSingleton<StaffStore>();
+        services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<StaffStore>();
         services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o => o.Events.OnValidatePrincipal = ValidateAsync);
         return services;
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace WeChatMask.Sms;
 
 /// <summary>What the container has to know of this room.</summary>
-public static class SmsRegistration
+public static class SmsRoom
 {
     // A vendor's address changes behind its name; connections that live for good would not follow.
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);

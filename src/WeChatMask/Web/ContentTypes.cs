@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace WeChatMask.Web;
 
 /// <summary>Makes a route ask who is calling before it looks at the body's type.</summary>
-public static class RightsFirst
+public static class ContentTypes
 {
     /// <summary>Leaves the type to binding, which answers 415 too, but after authorization.</summary>
     /// <remarks>Routing itself refuses a type that a route does not accept, and so an unknown caller would get 415 in place of 401.</remarks>
-    public static TBuilder AskRightsFirst<TBuilder>(this TBuilder routes)
+    public static TBuilder AuthorizeBeforeContentType<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder
     {
         routes.Finally(endpoint =>

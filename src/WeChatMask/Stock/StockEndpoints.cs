@@ -2,48 +2,15 @@ using System.Globalization;
 using System.Security.Claims;
 using WeChatMask.City;
 using WeChatMask.Domain;
-using WeChatMask.Stock;
 using WeChatMask.Web;
 
-namespace WeChatMask.Counter;
+namespace WeChatMask.Stock;
 
-/// <summary>A pharmacy's files and deliveries.</summary>
-public static class PharmacyEndpoints
+/// <summary>What a pharmacy reports of its stock.</summary>
+public static class StockEndpoints
 {
     internal const int MostUnits = 100_000;
     internal const int LongestReason = 200;
-
-    /// <summary>Registers them.</summary>
-    public static IServiceCollection AddPharmacies(this IServiceCollection services) =>
-        services.AddSingleton<CounterQueries>().AddSingleton<PharmacyLists>().AddSingleton<DeliveryStore>().AddSingleton<StockStore>().AddSingleton<StockQueries>()
-            .AddSingleton<CounterLines>().AddSingleton<PharmacyDays>();
-
-    /// <summary>Maps the list files and <c>/api/pharmacy/deliveries</c>.</summary>
-    public static void MapPharmacies(this IEndpointRouteBuilder routes)
-    {
-        var files = routes.MapGroup("/pharmacy/lists").RequireAuthorization(Sessions.ClerkPolicy).ExcludeFromDescription();
-        files.MapGet("/{date}.xlsx", (string date, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken token) =>
-            FileAsync(date, "xlsx", context, lists, refused, token));
-        files.MapGet("/{date}.csv", (string date, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken token) =>
-            FileAsync(date, "csv", context, lists, refused, token));
-        routes.MapPost("/api/pharmacy/deliveries", DeliverAsync).RequireAuthorization(Sessions.ClerkPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy")
-            .Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>();
-        routes.MapPost("/api/pharmacy/losses", LoseAsync).RequireAuthorization(Sessions.ClerkPolicy)
-            .RequireRateLimiting(RateLimits.PerAccount).AskRightsFirst().WithTags("Pharmacy")
-            .Produces<LossView>(StatusCodes.Status201Created).Produces<LossView>();
-    }
-
-    internal static async Task<IResult> FileAsync(
-        string date, string form, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken cancellationToken)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        var clerk = Clerk.Of(context.User.Staff());
-        var (refusal, list) = await lists.ReadAsync(clerk.Staff, clerk.PharmacyId, date, form, cancellationToken);
-        if (list is null) return refused.Result(refusal);
-        var sheet = lists.SheetOf(list);
-        return form == "csv" ? sheet.Csv() : sheet.Xlsx();
-    }
 
     internal static async Task<IResult> DeliverAsync(
         DeliveryBody body, ClaimsPrincipal user, DeliveryStore store, Refused refused, CancellationToken cancellationToken)

@@ -1,11 +1,15 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace WeChatMask.WeChat;
 
 /// <summary>What the container has to know of this room.</summary>
-public static class WeChatRegistration
+public static class WeChatRoom
 {
+    /// <summary>The path to enter in the console's server configuration.</summary>
+    public const string WebhookPath = "/wechat";
+
     /// <summary>Registers settings (checked at the start), webhook and client. The <see cref="MessageHandler"/> is the feature's to register.</summary>
     public static IServiceCollection AddWeChat(this IServiceCollection services, IConfiguration configuration)
     {
@@ -29,5 +33,23 @@ public static class WeChatRegistration
             })
             .RemoveAllLoggers();
         return services;
+    }
+
+    /// <summary>
+    /// Maps verification and messages. 403: no or a wrong signature, or a timestamp over 300 s away; 400: cannot be
+    /// decrypted, another account's, unsafe or malformed; 413: over 64 KB; 200: everything else, known or not.
+    /// </summary>
+    public static void MapWeChat(this IEndpointRouteBuilder routes)
+    {
+        // The caller is a server: it has no cookie and no form token, comes from a handful of addresses for all
+        // residents together, wants bare statuses, and is no part of the API we describe.
+        var webhook = routes.MapGroup(WebhookPath)
+            .AllowAnonymous()
+            .DisableAntiforgery()
+            .DisableRateLimiting()
+            .ExcludeFromDescription()
+            .WithMetadata(new SkipStatusCodePagesAttribute());
+        webhook.MapGet("", (HttpContext context, [FromServices] Webhook calls) => calls.Verify(context));
+        webhook.MapPost("", (HttpContext context, [FromServices] Webhook calls) => calls.ReceiveAsync(context));
     }
 }

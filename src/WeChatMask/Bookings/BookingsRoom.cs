@@ -1,0 +1,29 @@
+using WeChatMask.Web;
+
+namespace WeChatMask.Bookings;
+
+/// <summary>Booking, looking and giving back.</summary>
+public static class BookingsRoom
+{
+    /// <summary>Also registers the desk, which decides bookings in batches.</summary>
+    public static void AddBookings(this IServiceCollection services)
+    {
+        services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
+        services.AddSingleton<ProvisionalStore>().AddSingleton<ProvisionalQueries>();
+        services.AddSingleton<BookingDesk>();
+        services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
+    }
+
+    /// <summary>Maps a resident's bookings and the vouchers' pictures.</summary>
+    public static void MapBookings(this IEndpointRouteBuilder routes)
+    {
+        var residents = routes.MapResidentApi("/api/bookings");
+        residents.MapPost("/", BookingEndpoints.BookAsync).Produces<BookingView>(StatusCodes.Status201Created).Produces<BookingView>();
+        residents.MapGet("/", BookingEndpoints.ListAsync).Produces<BookingList>();
+        residents.MapGet("/{number}", BookingEndpoints.FindAsync).Produces<BookingView>();
+        residents.MapDelete("/{number}", BookingEndpoints.CancelAsync).Produces(StatusCodes.Status204NoContent);
+        var pictures = routes.MapFiles("/bookings/{number}", Sessions.ResidentPolicy);
+        pictures.MapGet("/voucher.svg", BookingEndpoints.VoucherAsync);
+        pictures.MapGet("/voucher.png", BookingEndpoints.VoucherPngAsync);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using WeChatMask.Web;
+
+namespace WeChatMask.OfficialAccount;
+
+/// <summary>What the container has to know of this room.</summary>
+public static class OfficialAccountRoom
+{
+    /// <summary>Registers the account's credentials and its calls.</summary>
+    public static IServiceCollection AddOfficialAccount(this IServiceCollection services)
+    {
+        services.AddSingleton<KeptStore>().AddSingleton<Credentials>().AddSingleton<LimitStore>().AddSingleton<OfficialAccountClient>();
+        services.AddSingleton<SceneStore>().AddSingleton<ReachStore>().AddSingleton<PosterQueries>();
+        services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsRules>().AddSingleton<Menu>();
+        return services;
+    }
+
+    /// <summary>Maps <c>GET /api/wechat/signature?url=</c>, open to everybody since it signs addresses of this site alone, and the posters' codes.</summary>
+    public static void MapOfficialAccount(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/wechat/signature", SignatureEndpoints.SignAsync)
+            .AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).NoStore().WithTags("WeChat").Produces<PageSignature>();
+        routes.MapFiles("/supervisor/posters", Sessions.SupervisorPolicy).MapGet("/{code}/code.svg", PosterEndpoints.PictureAsync);
+    }
+}

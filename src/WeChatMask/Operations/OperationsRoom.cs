@@ -1,0 +1,16 @@
+namespace WeChatMask.Operations;
+
+/// <summary>What an operator asks and commands.</summary>
+public static class OperationsRoom
+{
+    /// <summary>Registers it.</summary>
+    public static void AddOperations(this IServiceCollection services) => services.AddSingleton<InvariantQueries>();
+
+    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, for machines.</summary>
+    public static void MapOperations(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("/health").AllowAnonymous().WithTags("Health");
+        health.MapGet("/live", () => TypedResults.Ok(new { status = "live" }));
+        health.MapGet("/ready", Health.ReadyAsync);
+    }
+}

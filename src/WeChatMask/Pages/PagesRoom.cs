@@ -1,0 +1,27 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.Extensions.WebEncoders;
+using WeChatMask.Pages.Resident;
+
+namespace WeChatMask.Pages;
+
+/// <summary>What people see.</summary>
+public static class PagesRoom
+{
+    /// <summary>Registers pages and the words on them.</summary>
+    public static void AddPages(this IServiceCollection services)
+    {
+        services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        services.AddLocalization();
+        services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
+        services.AddSingleton<Words>().AddSingleton<PolicyWords>().AddSingleton<PolicyChangeWords>().AddSingleton<RefusalWords>().AddSingleton<BookingFaces>();
+        services.AddRazorPages();
+    }
+
+    /// <summary>Maps pages and what they load.</summary>
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapStaticAssets().AllowAnonymous();
+        routes.MapRazorPages().WithStaticAssets();
+    }
+}

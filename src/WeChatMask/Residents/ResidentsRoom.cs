@@ -1,0 +1,29 @@
+using WeChatMask.Web;
+
+namespace WeChatMask.Residents;
+
+/// <summary>Accounts and the persons they look after: log-in, registration, the registry, own data, erasure.</summary>
+public static class ResidentsRoom
+{
+    /// <summary>Registers them.</summary>
+    public static void AddResidents(this IServiceCollection services)
+    {
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
+        services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
+        services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>();
+        services.AddHttpClient<RegistryClient>();
+    }
+
+    /// <summary>Maps an account's persons, and the log-in by WeChat.</summary>
+    public static void MapResidents(this IEndpointRouteBuilder routes)
+    {
+        var residents = routes.MapResidentApi("/api");
+        residents.MapGet("/me", ResidentEndpoints.MeAsync).Produces<Me>();
+        residents.MapPost("/residents", ResidentEndpoints.AddAsync).Produces<ResidentView>(StatusCodes.Status201Created);
+        residents.MapDelete("/residents/{id}", ResidentEndpoints.RemoveAsync).Produces(StatusCodes.Status204NoContent);
+        var login = routes.MapGroup("/login").AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
+        login.MapGet("", LoginEndpoints.Start).NoStore();
+        login.MapGet("/callback", LoginEndpoints.FinishAsync).NoStore();
+        login.MapGet("/account.svg", LoginEndpoints.AccountCodeAsync);
+    }
+}

@@ -1,0 +1,21 @@
+namespace WeChatMask.Rounds;
+
+/// <summary>Policies, rounds and their windows, carry-over, and the board.</summary>
+public static class RoundsRoom
+{
+    /// <summary>Also registers the watch that tells listeners what changes on the board.</summary>
+    public static void AddRounds(this IServiceCollection services)
+    {
+        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
+        services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardCache>().AddSingleton<BoardWatch>();
+        services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
+    }
+
+    /// <summary>Maps the board and its events.</summary>
+    public static void MapRounds(this IEndpointRouteBuilder routes)
+    {
+        var board = routes.MapGroup("/api/board").AllowAnonymous().WithTags("Public");
+        board.MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
+        board.MapGet("/events", BoardEndpoints.Events);
+    }
+}

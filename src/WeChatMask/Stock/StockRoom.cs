@@ -1,0 +1,19 @@
+using WeChatMask.Web;
+
+namespace WeChatMask.Stock;
+
+/// <summary>What a pharmacy has on its shelf, and whom it cannot serve.</summary>
+public static class StockRoom
+{
+    /// <summary>Registers deliveries, losses, shortage and moved pickups.</summary>
+    public static void AddStock(this IServiceCollection services) =>
+        services.AddSingleton<DeliveryStore>().AddSingleton<StockStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
+
+    /// <summary>Maps what clerks report.</summary>
+    public static void MapStock(this IEndpointRouteBuilder routes)
+    {
+        var clerks = routes.MapClerkApi("/api/pharmacy");
+        clerks.MapPost("/deliveries", StockEndpoints.DeliverAsync).Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>();
+        clerks.MapPost("/losses", StockEndpoints.LoseAsync).Produces<LossView>(StatusCodes.Status201Created).Produces<LossView>();
+    }
+}

@@ -1,0 +1,37 @@
+using WeChatMask.Supervision;
+using WeChatMask.Web;
+
+namespace WeChatMask.Supervision;
+
+/// <summary>What supervisors read and steer.</summary>
+public static class SupervisionRoom
+{
+    /// <summary>Registers it.</summary>
+    public static void AddSupervision(this IServiceCollection services)
+    {
+        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>();
+        services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
+    }
+
+    /// <summary>Maps <c>/api/supervisor</c>, its sheets, and the public notices of changed rules.</summary>
+    public static void MapSupervision(this IEndpointRouteBuilder routes)
+    {
+        var supervisors = routes.MapSupervisorApi("/api/supervisor");
+        supervisors.MapGet("/jobs", SupervisorEndpoints.JobsAsync).Produces<JobList>();
+        supervisors.MapGet("/audit", SupervisorEndpoints.AuditAsync).Produces<AuditList>();
+        supervisors.MapPut("/pharmacies/{code}", SupervisorEndpoints.SetPharmacyAsync).Produces<PharmacyStatusView>();
+        supervisors.MapGet("/rounds/{date}/report", SupervisorEndpoints.ReportAsync);
+        supervisors.MapGet("/rounds/{date}/provisional", ProvisionalEndpoints.OfAsync).Produces<ProvisionalView>();
+        supervisors.MapGet("/offline-hand-overs", OfflineReviewEndpoints.ListAsync).Produces<OfflineHandOverList>();
+        supervisors.MapPost("/offline-hand-overs/{id}/review", OfflineReviewEndpoints.ReviewAsync).Produces(StatusCodes.Status204NoContent);
+        supervisors.MapGet("/policies", PolicyEndpoints.ListAsync).Produces<PolicyList>();
+        supervisors.MapPost("/policies/preview", PolicyEndpoints.PreviewAsync).Produces<PolicyEffectView>();
+        supervisors.MapPost("/policies", PolicyEndpoints.AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();
+        var sheets = routes.MapFiles("/supervisor/rounds/{date}", Sessions.SupervisorPolicy);
+        sheets.MapGet("/delivery.xlsx", SupervisorEndpoints.DeliveryXlsxAsync);
+        sheets.MapGet("/delivery.csv", SupervisorEndpoints.DeliveryCsvAsync);
+        sheets.MapGet("/report.xlsx", SupervisorEndpoints.ReportXlsxAsync);
+        sheets.MapGet("/report.csv", SupervisorEndpoints.ReportCsvAsync);
+        routes.MapGet("/api/public/changes", PolicyEndpoints.ChangesAsync).AllowAnonymous().WithTags("Public").Produces<PolicyChangeList>();
+    }
+}

@@ -1,0 +1,36 @@
+namespace WeChatMask.Web;
+
+/// <summary>What stands before every route: errors, headers, sessions, rights, limits.</summary>
+public static class WebRoom
+{
+    /// <summary>Registers them.</summary>
+    public static void AddWeb(this IServiceCollection services)
+    {
+        services.AddErrors();
+        services.AddSessions();
+        services.AddRateLimits();
+        services.AddPageCompression();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<SiteLinks>();
+    }
+
+    /// <summary>Puts them before the routes, in the order in which a request meets them.</summary>
+    public static void UseWeb(this WebApplication app)
+    {
+        app.UseErrors();
+        app.UseSafeHeaders();
+        app.UsePageCompression();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseReadableBodies();
+    }
+
+    /// <summary>Maps the server's clock and the choice of large type.</summary>
+    public static void MapWeb(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/clock", ClockEndpoints.Now).AllowAnonymous().NoStore().WithTags("Public").Produces<ClockReading>();
+        routes.MapGet("/large-type", LargeType.Choose).AllowAnonymous().NoStore().ExcludeFromDescription();
+    }
+}
