@@ -6,7 +6,7 @@ using WeChatMask.OpenData;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 
-namespace WeChatMask.Jobs;
+namespace WeChatMask;
 
 /// <summary>A job and how often it looks for what is due.</summary>
 /// <param name="Type">The class that does it.</param>
