@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.City;
+using WeChatMask.Jobs;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
@@ -89,6 +90,8 @@ public static class SandboxApp
         services.AddSingleton(options).AddSingleton(Cities.Read(options.City)).AddSingleton(standIns).AddSingleton<OwnAddress>();
         services.AddSingleton<SandboxSecretsAllowed>();
         services.Replace(ServiceDescriptor.Singleton<TimeProvider>(s => s.GetRequiredService<SandboxClock>()));
+        services.AddSingleton<SchedulerPause>().AddSingleton<DueMomentQueries>().AddSingleton<DueWork>();
+        services.Replace(ServiceDescriptor.Singleton<JobBarrier>(s => s.GetRequiredService<SchedulerPause>()));
         services.AddHttpClient(nameof(JoinedNodes)).ConfigurePrimaryHttpMessageHandler(JoinedWorld.Handler).RemoveAllLoggers();
         services.AddSingleton<DemoStaffStore>();
         services.AddHostedService<OwnAddressTeller>();

@@ -1,5 +1,6 @@
 using WeChatMask.Conversation;
 using WeChatMask.DayEnd;
+using WeChatMask.Jobs;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.OpenData;
@@ -8,44 +9,40 @@ using WeChatMask.Rounds;
 
 namespace WeChatMask;
 
-/// <summary>A job and how often it looks for what is due.</summary>
-/// <param name="Type">The class that does it.</param>
-/// <param name="Every">Pause between looks. Looking is cheap; what is due is decided by the stored times.</param>
-public sealed record ScheduledJob(Type Type, TimeSpan Every)
-{
-    /// <summary>
-    /// Whether one node does it for all where nodes share a database; else each node looks for itself. A look each second by
-    /// way of a shared schedule would cost the database more than the look, and a node's death would hold it up until the
-    /// others have noticed.
-    /// </summary>
-    public bool OncePerCity { get; init; } = Every >= TimeSpan.FromMinutes(1);
-
-    /// <summary>The job's name in the history.</summary>
-    public string Name => Type.Name.EndsWith("Job", StringComparison.Ordinal) ? Type.Name[..^3] : Type.Name;
-}
-
-/// <summary>Every job and its pace, in the order in which one's work makes the next one's due.</summary>
+/// <summary>Every job, how often it looks for what is due, and whose work it makes due. Looking is cheap; what is due is decided by the stored times.</summary>
 public static class Schedule
 {
-    /// <summary>The one list.</summary>
+    private const string EachSecond = "* * * * * *";
+    private const string EachFiveSeconds = "*/5 * * * * *";
+    private const string EachTenSeconds = "*/10 * * * * *";
+    private const string EachMinute = "* * * * *";
+
+    // Rounds open at full hours; what has time looks at other minutes.
+    private const string EachFiveMinutes = "2-59/5 * * * *";
+    private const string EachTenMinutes = "4-59/10 * * * *";
+    private const string EachHour = "17 * * * *";
+    private const string EachHourLater = "37 * * * *";
+
+    /// <summary>The one list, in the order in which one's work makes the next one's due.</summary>
     public static IReadOnlyList<ScheduledJob> Jobs { get; } =
     [
-        new(typeof(PlanRoundsJob), TimeSpan.FromMinutes(1)),
-        new(typeof(CheckEligibilityJob), TimeSpan.FromSeconds(5)),
-        new(typeof(OpenWindowsJob), TimeSpan.FromSeconds(1)),
-        new(typeof(CloseWindowsJob), TimeSpan.FromSeconds(1)),
-        new(typeof(AssignPickupSlotsJob), TimeSpan.FromSeconds(1)),
-        new(typeof(PublishListsJob), TimeSpan.FromSeconds(1)),
-        new(typeof(LapseUnclaimedJob), TimeSpan.FromSeconds(5)),
-        new(typeof(ReportDayJob), TimeSpan.FromMinutes(1)),
-        new(typeof(RenewCredentialsJob), TimeSpan.FromSeconds(10)),
-        new(typeof(KeepAccountJob), TimeSpan.FromMinutes(1)),
-        new(typeof(SendNoticesJob), TimeSpan.FromSeconds(1)),
-        new(typeof(SendWeChatNoticesJob), TimeSpan.FromSeconds(1)),
-        new(typeof(PullReceiptsJob), TimeSpan.FromMinutes(5)),
-        new(typeof(PurgeLoginsJob), TimeSpan.FromHours(1)),
-        new(typeof(CountVisitsJob), TimeSpan.FromSeconds(10)),
-        new(typeof(PurgePersonalDataJob), TimeSpan.FromHours(1)),
-        new(typeof(PurgeMessagesJob), TimeSpan.FromMinutes(10)),
+        new("PlanRounds", EachMinute, typeof(PlanRoundsJob)) { Then = [typeof(OpenWindowsJob)] },
+        // A round is published when nobody's answer is outstanding any more.
+        new("CheckEligibility", EachFiveSeconds, typeof(CheckEligibilityJob)) { Then = [typeof(AssignPickupSlotsJob), typeof(SendNoticesJob)] },
+        new("OpenWindows", EachSecond, typeof(OpenWindowsJob)) { Then = [typeof(CloseWindowsJob)] },
+        new("CloseWindows", EachSecond, typeof(CloseWindowsJob)) { Then = [typeof(AssignPickupSlotsJob)] },
+        new("AssignPickupSlots", EachSecond, typeof(AssignPickupSlotsJob)) { Then = [typeof(PublishListsJob)] },
+        new("PublishLists", EachSecond, typeof(PublishListsJob)) { Then = [typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
+        new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
+        new("ReportDay", EachMinute, typeof(ReportDayJob)),
+        new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),
+        new("KeepAccount", EachMinute, typeof(KeepAccountJob)),
+        new("SendNotices", EachSecond, typeof(SendNoticesJob)),
+        new("SendWeChatNotices", EachSecond, typeof(SendWeChatNoticesJob)),
+        new("PullReceipts", EachFiveMinutes, typeof(PullReceiptsJob)),
+        new("PurgeLogins", EachHour, typeof(PurgeLoginsJob)),
+        new("CountVisits", EachTenSeconds, typeof(CountVisitsJob)),
+        new("PurgePersonalData", EachHourLater, typeof(PurgePersonalDataJob)),
+        new("PurgeMessages", EachTenMinutes, typeof(PurgeMessagesJob)),
     ];
 }

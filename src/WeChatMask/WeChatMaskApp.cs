@@ -48,7 +48,7 @@ public static class WeChatMaskApp
         services.AddData();
         services.AddWeChat(configuration);
         services.AddAudit();
-        services.AddJobs(configuration);
+        services.AddJobs(Schedule.Jobs);
         services.AddWeb();
         services.AddSms();
         services.AddRounds();

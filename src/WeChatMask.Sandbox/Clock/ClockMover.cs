@@ -1,4 +1,3 @@
-using WeChatMask.Jobs;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Sandbox;

@@ -1,4 +1,3 @@
-using WeChatMask.Jobs;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Sandbox;
@@ -22,7 +21,6 @@ internal sealed class WorldClock(SandboxClock clock, SchedulerPause pause, Board
             if (clock.Follow(told))
             {
                 board.MarkChanged();
-                // After a jump the scheduler's next times are wrong, forward as back; letting it go lays them anew.
                 holding ??= pause.HoldAsync(cancellationToken);
             }
 

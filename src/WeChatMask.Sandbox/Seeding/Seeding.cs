@@ -1,5 +1,4 @@
 using WeChatMask.City;
-using WeChatMask.Jobs;
 
 namespace WeChatMask.Sandbox;
 

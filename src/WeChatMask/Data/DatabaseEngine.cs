@@ -17,16 +17,13 @@ public abstract class DatabaseEngine
     protected const int SecondsToConnect = 5;
 
     /// <summary>
-    /// The most connections a node opens to a server, unless the connection string says otherwise. Three nodes with their jobs'
-    /// fit a server as it is installed, which takes a hundred. More brought nothing in a rush on two cores.
+    /// The most connections a node opens to a server, unless the connection string says otherwise. Three nodes fit a server
+    /// as it is installed, which takes a hundred. More brought nothing in a rush on two cores.
     /// </summary>
     protected const int Connections = 25;
 
     /// <summary>Seconds for which a node waits while another one changes the schema.</summary>
     protected const int SchemaSeconds = 60;
-
-    /// <summary>The most connections the shared schedule of jobs may use beside the city's own.</summary>
-    protected const int JobConnections = 5;
 
     /// <summary>Whether it is a server that several nodes may share; else it lives in this process.</summary>
     public abstract bool IsServer { get; }

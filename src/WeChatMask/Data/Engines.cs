@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Quartz;
 
 namespace WeChatMask.Data;
 
@@ -38,20 +37,6 @@ internal static class Engines
         _ => throw new OptionsValidationException(
             "Database", typeof(DatabaseSettings), [$"Database:Engine {settings.Engine} is none of Sqlite, PostgreSql and MySql."]),
     };
-
-    /// <summary>What keeps the nodes' shared schedule in the database of the settings; none where the database is one node's own.</summary>
-    /// <param name="settings">Section <c>Database</c>. One that is wrong gives none, and is refused where it is validated.</param>
-    public static Action<IPersistentStoreBuilder>? JobStoreOf(IConfiguration settings)
-    {
-        var connectionString = settings[nameof(DatabaseSettings.ConnectionString)];
-        if (string.IsNullOrWhiteSpace(connectionString) || !Enum.TryParse<DatabaseKind>(settings[nameof(DatabaseSettings.Engine)], ignoreCase: true, out var engine)) return null;
-        return engine switch
-        {
-            DatabaseKind.PostgreSql => store => PostgreSqlEngine.KeepJobs(store, connectionString),
-            DatabaseKind.MySql => store => MySqlEngine.KeepJobs(store, connectionString),
-            _ => null,
-        };
-    }
 }
 
 /// <summary>Refuses a database section that cannot work, with the key and the cure.</summary>

@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dapper;
 using MySqlConnector;
-using Quartz;
 
 namespace WeChatMask.Data;
 
@@ -42,15 +41,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         secondsToAnswer = (int)settings.DefaultCommandTimeout;
         timeToAnswer = secondsToAnswer == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(secondsToAnswer);
         source = new MySqlDataSource(settings.ConnectionString);
-    }
-
-    /// <summary>Keeps the nodes' shared schedule on the server of the connection string, over a small pool of its own.</summary>
-    internal static void KeepJobs(IPersistentStoreBuilder store, string connectionString)
-    {
-        var settings = SettingsOf(connectionString);
-        settings.MaximumPoolSize = Math.Min(settings.MaximumPoolSize, JobConnections);
-        settings.MinimumPoolSize = 0;
-        store.UseMySqlConnector(MySqlConnectorFactory.Instance, settings.ConnectionString);
     }
 
     /// <inheritdoc />

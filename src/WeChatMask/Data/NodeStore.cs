@@ -1,7 +1,7 @@
 namespace WeChatMask.Data;
 
 /// <summary>What a node asks the database about itself: whether it answers, and whose keys it was made with.</summary>
-public sealed class NodeStore(Database database, MachineClock machine, SteadyClock pace)
+public sealed class NodeStore(Database database, MachineClock machine)
 {
     // A difference that only the way to the server may have made is not held against the clock.
     private static readonly TimeSpan MostDifference = TimeSpan.FromSeconds(1);
@@ -13,10 +13,7 @@ public sealed class NodeStore(Database database, MachineClock machine, SteadyClo
     public Task PingAsync(CancellationToken cancellationToken) =>
         database.ScalarAsync<long>("SELECT version FROM board_version WHERE id = 1", cancellationToken: cancellationToken);
 
-    /// <summary>
-    /// Whether this machine's clock is within a second of the database server's, which all nodes share. A pace of
-    /// the jobs that is behind, since this machine was suspended, catches up.
-    /// </summary>
+    /// <summary>Whether this machine's clock is within a second of the database server's, which all nodes share.</summary>
     /// <exception cref="System.Data.Common.DbException">The database does not answer.</exception>
     public Task<bool> ClockFitsAsync(CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
@@ -24,14 +21,9 @@ public sealed class NodeStore(Database database, MachineClock machine, SteadyClo
             var asked = machine.Time.GetUtcNow();
             var server = await database.Engine.ClockAsync(connection);
             var heard = machine.Time.GetUtcNow();
-            pace.CatchUpWith(server);
             return server >= asked - MostDifference && server <= heard + MostDifference;
         },
         cancellationToken);
-
-    /// <summary>Sets the pace of the jobs by the database server's clock, before any of them is scheduled.</summary>
-    public async Task StartPaceAsync(CancellationToken cancellationToken) =>
-        pace.StartFrom(await database.ReadAsync(database.Engine.ClockAsync, cancellationToken));
 
     /// <summary>The fingerprint of the hash key the database was made with; the first node writes its own.</summary>
     public Task<string> FingerprintAsync(string own, CancellationToken cancellationToken) => database.WriteAsync(

@@ -4,7 +4,6 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
-using Quartz;
 
 namespace WeChatMask.Data;
 
@@ -42,15 +41,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         source = HasSeveralHosts(settings)
             ? new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
             : new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-    }
-
-    /// <summary>Keeps the nodes' shared schedule on the server of the connection string, over a small pool of its own.</summary>
-    internal static void KeepJobs(IPersistentStoreBuilder store, string connectionString)
-    {
-        var settings = SettingsOf(connectionString);
-        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, JobConnections);
-        settings.MinPoolSize = 0;
-        store.UsePostgres(NpgsqlFactory.Instance, settings.ConnectionString);
     }
 
     /// <inheritdoc />

@@ -45,7 +45,6 @@ internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData pe
     {
         await migrator.MigrateAsync(cancellationToken);
         await CheckKeyAsync(cancellationToken);
-        await node.StartPaceAsync(cancellationToken);
         IsReady = true;
     }
 

@@ -1,115 +1,170 @@
-using Quartz;
+using Hangfire;
+using Hangfire.AspNetCore;
+using Hangfire.Common;
+using Hangfire.InMemory;
+using Hangfire.Logging;
+using Hangfire.States;
+using Hangfire.Storage;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Jobs;
 
-/// <summary>Binds the schedule to Quartz: what each node looks for itself in memory, what one node does for all in the database they share.</summary>
-public static class Scheduler
+/// <summary>Binds a schedule to Hangfire, which wakes each job on each node and keeps what it knows in memory.</summary>
+/// <remarks>
+/// Everything is taken from the container and nothing from Hangfire's statics, which are the process's, since several hosts
+/// may live in one; only its log is not to be had otherwise.
+/// </remarks>
+public static partial class Scheduler
 {
-    /// <summary>The scheduler that each node has for itself.</summary>
-    internal const string OfNode = "node";
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>The scheduler that all nodes of a database are one cluster of.</summary>
-    internal const string OfCity = "city";
+    // A run that the end of the program finds under way has this long; then it is called off, and a little later given up.
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeToGiveUp = TimeSpan.FromSeconds(25);
 
-    // A node that is silent for longer than the two together is taken for dead, and its jobs go to the others.
-    private static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(1);
+    // What is kept is for the dashboard. Ten jobs that fail each second of an outage must fit into memory.
+    private static readonly TimeSpan KeepsFailed = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan KeepsDone = TimeSpan.FromHours(1);
 
-    /// <summary>Registers the jobs, the runner, and Quartz.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="configuration">Says whether the database is a server, which nodes can share jobs on.</param>
-    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddJobs(configuration, Schedule.Jobs);
-
-    /// <summary>The same for another list of jobs.</summary>
-    internal static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration, IReadOnlyList<ScheduledJob> jobs)
+    /// <summary>Registers the jobs of a schedule and what runs them.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services, IReadOnlyList<ScheduledJob> jobs)
     {
-        services.AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<DueMomentQueries>().AddSingleton<DueWork>().AddSingleton<JobGate>().AddSingleton<SchedulerPause>();
-        var clock = new SteadyClock();
-        services.AddSingleton(clock).AddSingleton(jobs);
+        services.AddSingleton(jobs).AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<JobRunner>().AddSingleton<JobBarrier>();
         foreach (var job in jobs) services.AddScoped(job.Type);
-        var shared = Engines.JobStoreOf(configuration.GetSection("Database"));
-        services.AddQuartz(OfNode, quartz => Plan(quartz, clock, jobs.Where(j => shared is null || !j.OncePerCity)));
-        if (shared is not null)
+        services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long, MaxExpirationTime = KeepsDone }));
+        services.AddSingleton<JobActivator>(s => new AspNetCoreJobActivator(s.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IJobFilterProvider>(_ => new JobFilterCollection { new Memory() });
+        services.AddHangfire((s, hangfire) => hangfire.UseLogProvider(new HostLog(s.GetRequiredService<ILoggerFactory>())));
+        services.AddHostedService<Layer>();
+        return services.AddHangfireServer(server =>
         {
-            services.AddQuartz(OfCity, quartz =>
-            {
-                quartz.ConfigureScheduler(o => o.GenerateInstanceId = true);
-                quartz.UsePersistentStore(store => Share(store, shared));
-                Plan(quartz, clock, jobs.Where(j => j.OncePerCity));
-            });
-        }
-
-        return services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
-    }
-
-    private static void Share(IPersistentStoreBuilder store, Action<IPersistentStoreBuilder> engine)
-    {
-        engine(store);
-        store.ProvisionSchema();
-        store.UseClustering(c =>
-        {
-            c.CheckinInterval = CheckIn;
-            c.CheckinMisfireThreshold = Silence;
+            server.SchedulePollingInterval = Look;
+            server.WorkerCount = jobs.Count;
+            server.StopTimeout = TimeToEnd;
+            server.ShutdownTimeout = TimeToGiveUp;
         });
-        store.ConfigureStore(o => o.DbRetryInterval = RetryAfterOutage);
     }
 
-    private static void Plan(IQuartzBuilder quartz, TimeProvider clock, IEnumerable<ScheduledJob> jobs)
+    /// <summary>Lays the schedule at the start, and anew when the machine's clock has fallen back: Hangfire would wait until it is again as late as it was.</summary>
+    private sealed class Layer(
+        IRecurringJobManager manager, IReadOnlyList<ScheduledJob> jobs, CityCalendar calendar, MachineClock machine, ILogger<Layer> log) : BackgroundService
     {
-        quartz.UseTimeProvider(clock);
-        foreach (var job in jobs)
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            quartz.ScheduleJob<QuartzJob>(
-                trigger => trigger.WithIdentity(job.Name).WithSimpleSchedule(s => s.WithInterval(job.Every).RepeatForever()),
-                detail => detail.WithIdentity(job.Name).DisallowConcurrentExecution());
-            // What came due while the process was down is done at its start, not at the next tick: a start lays the stored triggers anew.
-            quartz.RunAtStartup(new JobKey(job.Name));
+            Lay();
+            var seen = machine.Time.GetUtcNow();
+            using var timer = new PeriodicTimer(Look, machine.Time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var now = machine.Time.GetUtcNow();
+                if (now < seen)
+                {
+                    Log.FellBack(log, seen, now);
+                    Lay();
+                }
+
+                seen = now;
+            }
+        }
+
+        private void Lay()
+        {
+            var options = new RecurringJobOptions { TimeZone = calendar.Zone };
+            foreach (var job in jobs)
+            {
+                // A job that is known keeps its next time.
+                manager.RemoveIfExists(job.Name);
+                manager.AddOrUpdate<Firing>(job.Name, firing => firing.RunAsync(job.Name, CancellationToken.None), job.Cron, options);
+                // What came due while the process was down is done at its start.
+                manager.Trigger(job.Name);
+            }
         }
     }
 
-    private sealed class QuartzJob(DueWork work, JobGate gate, IReadOnlyList<ScheduledJob> jobs, ILogger<QuartzJob> log) : Quartz.IJob
+    /// <summary>What Hangfire calls.</summary>
+    private sealed class Firing(JobRunner runner, JobBarrier barrier, IRecurringJobManager manager, IReadOnlyList<ScheduledJob> jobs)
     {
-        public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        public async Task<int> RunAsync(string name, CancellationToken cancellationToken)
         {
-            if (!gate.TryEnter()) return;
+            if (!barrier.TryEnter(name)) return 0;
+            var job = jobs.First(j => j.Name == name);
+            int done;
+            bool again;
             try
             {
-                var name = context.JobDetail.Key.Name;
-                // Nodes of two versions may share a schedule while they are exchanged one by one.
-                if (jobs.FirstOrDefault(j => j.Name == name) is { } job) await work.RunAsync(job, cancellationToken);
-                else log.LogInformation("The shared schedule holds {Job}, which this version does not know and leaves to others", name);
+                done = await runner.RunAsync(job, cancellationToken);
             }
             finally
             {
-                gate.Leave();
+                again = barrier.Leave(name);
+            }
+
+            if (done > 0)
+            {
+                foreach (var next in jobs.Where(j => job.Then.Contains(j.Type))) manager.Trigger(next.Name);
+            }
+
+            if (again) manager.Trigger(name);
+            return done;
+        }
+    }
+
+    /// <summary>How long Hangfire remembers a run: not at all when nothing was due, and a failed one no longer than others, which it would keep for good.</summary>
+    private sealed class Memory : IElectStateFilter, IApplyStateFilter
+    {
+        private readonly StatisticsHistoryAttribute statistics = new();
+
+        public void OnStateElection(ElectStateContext context)
+        {
+            if (context.CandidateState is FailedState failed) context.CandidateState = new Failure(failed.Exception, failed.ServerId) { Reason = failed.Reason };
+            if (!FoundNothing(context.CandidateState)) statistics.OnStateElection(context);
+        }
+
+        public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) => context.JobExpirationTimeout = context.NewState switch
+        {
+            Failure => KeepsFailed,
+            var state => FoundNothing(state) ? TimeSpan.Zero : KeepsDone,
+        };
+
+        public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+        {
+        }
+
+        private static bool FoundNothing(IState state) => state is SucceededState { Result: 0 };
+
+        private sealed class Failure(Exception exception, string serverId) : FailedState(exception, serverId), IState
+        {
+            bool IState.IsFinal => true;
+        }
+    }
+
+    /// <summary>This host's log. Hangfire has one for the whole process, so that it may be asked for after this host's end.</summary>
+    private sealed class HostLog(ILoggerFactory loggers) : ILogProvider
+    {
+        private readonly AspNetCoreLogProvider inner = new(loggers);
+
+        public ILog GetLogger(string name)
+        {
+            try
+            {
+                return inner.GetLogger(name);
+            }
+            catch (ObjectDisposedException)
+            {
+                return new Nowhere();
             }
         }
-    }
-}
 
-/// <summary>Holds the scheduled runs back while the clock is moved.</summary>
-/// <remarks>
-/// The schedulers themselves go on by <see cref="SteadyClock"/>, which does not see the move; what they start meanwhile is
-/// turned away at the gate. Who holds the pause runs what is due by <see cref="DueWork"/>.
-/// </remarks>
-public sealed class SchedulerPause(JobGate gate)
-{
-    /// <summary>Lets nothing start until the returned handle is disposed, and waits for the runs under way.</summary>
-    public async Task<IAsyncDisposable> HoldAsync(CancellationToken cancellationToken)
-    {
-        await gate.CloseAsync(cancellationToken);
-        return new Held(gate);
-    }
-
-    private sealed class Held(JobGate gate) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
+        private sealed class Nowhere : ILog
         {
-            gate.Open();
-            return ValueTask.CompletedTask;
+            public bool Log(Hangfire.Logging.LogLevel logLevel, Func<string> messageFunc, Exception? exception = null) => false;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Warning, Message = "The machine's clock went back from {Seen:O} to {Now:O}; the schedule is laid anew")]
+        public static partial void FellBack(ILogger log, DateTimeOffset seen, DateTimeOffset now);
     }
 }

@@ -1,6 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Operations;
+using WeChatMask.Sandbox;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days;
@@ -53,9 +54,9 @@ public sealed class CatchUpTests
         await using (await host.Get<SchedulerPause>().HoldAsync(default))
         {
             // The clock alone moves; no job runs.
-            host.Get<WeChatMask.Sandbox.SandboxClock>().Set(DateTimeOffset.Parse("2020-02-10T19:00:00+08:00", null));
+            host.Get<SandboxClock>().Set(DateTimeOffset.Parse("2020-02-10T19:00:00+08:00", null));
             Assert.Equal(201, (await resident.BookAsync("LD01", "a")).Status);
-            host.Get<WeChatMask.Sandbox.SandboxClock>().Set(DateTimeOffset.Parse("2020-02-10T22:00:00+08:00", null));
+            host.Get<SandboxClock>().Set(DateTimeOffset.Parse("2020-02-10T22:00:00+08:00", null));
             Assert.Equal("closed", (await resident.BookAsync("LD01", "b")).Body.Code());
         }
     }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Data;
-using WeChatMask.Jobs;
 using WeChatMask.Notices;
+using WeChatMask.Sandbox;
 using WeChatMask.Sms;
 using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Conversation;
 using WeChatMask.Data;
-using WeChatMask.Jobs;
+using WeChatMask.Sandbox;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;

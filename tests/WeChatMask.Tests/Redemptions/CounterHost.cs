@@ -12,7 +12,6 @@ using WeChatMask.Bookings;
 using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Jobs;
 using WeChatMask.Operations;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -59,7 +58,7 @@ public sealed class CounterHost : IOnEngine
         var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: home.Configuration());
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
-        foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsQuartz(s)).ToList()) builder.Services.Remove(timer);
+        foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsHangfire(s)).ToList()) builder.Services.Remove(timer);
         app = SandboxApp.Build(builder);
         await app.StartAsync();
         var rows = await Get<Database>().QueryAsync<CounterPharmacyRow>("SELECT id, code FROM pharmacy");
@@ -189,9 +188,8 @@ public sealed class CounterHost : IOnEngine
     public async Task AssertSoundAsync() =>
         Assert.DoesNotContain(await Get<InvariantQueries>().RunAsync(CancellationToken.None), r => r.Broken != 0);
 
-    private static bool IsQuartz(ServiceDescriptor service) =>
-        service.ImplementationType?.FullName?.Contains("Quartz", StringComparison.Ordinal) == true
-        || service.ImplementationFactory?.Method.Module.Name.Contains("Quartz", StringComparison.Ordinal) == true;
+    private static bool IsHangfire(ServiceDescriptor service) =>
+        service.ImplementationFactory?.Method.Module.Name.Contains("Hangfire", StringComparison.Ordinal) == true;
 
     private async Task<HttpClient> BrowserAsync(string username, string password)
     {

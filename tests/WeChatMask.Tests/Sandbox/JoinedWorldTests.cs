@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.Domain;
-using WeChatMask.Jobs;
 using WeChatMask.Rounds;
 using WeChatMask.Sandbox;
 using WeChatMask.Sms;

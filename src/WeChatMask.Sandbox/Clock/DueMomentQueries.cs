@@ -1,7 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Settings;
 
-namespace WeChatMask.Jobs;
+namespace WeChatMask.Sandbox;
 
 /// <summary>The instants at which rounds change: openings, closes, pickup hours, and the city's midnight.</summary>
 public sealed class DueMomentQueries(Database database, CityCalendar calendar)
