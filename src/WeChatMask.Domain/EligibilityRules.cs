@@ -18,7 +18,7 @@ public sealed record RegistryRules(int KeepDays = 30, RegistryOutage Outage = Re
 /// <summary>Whether a person may book as far as the registry goes.</summary>
 /// <param name="Refusal"><see cref="Refusal.None"/>, <see cref="Refusal.NotEligible"/> or <see cref="Refusal.RegistryUnavailable"/>.</param>
 /// <param name="Provisional">Only until the registry has answered.</param>
-public readonly record struct Standing(Refusal Refusal, bool Provisional = false);
+public readonly record struct Eligibility(Refusal Refusal, bool Provisional = false);
 
 /// <summary>What a stored answer of the registry is worth at an instant.</summary>
 public static class EligibilityRules
@@ -36,7 +36,7 @@ public static class EligibilityRules
     /// <param name="eligible">The stored answer, or "yes" where none was needed.</param>
     /// <param name="answeredAt">When the registry gave it; 1970 when it never answered.</param>
     /// <param name="now">The instant asked about.</param>
-    public static Standing Of(Policy policy, bool eligible, DateTimeOffset answeredAt, DateTimeOffset now)
+    public static Eligibility Of(Policy policy, bool eligible, DateTimeOffset answeredAt, DateTimeOffset now)
     {
         if (!eligible) return new(Refusal.NotEligible);
         if (policy.Eligibility != EligibilityCheck.Registry) return default;

@@ -61,7 +61,7 @@ public sealed class BookingBatch
         var resident = ResidentOf(request);
         var pharmacy = pharmacies.GetValueOrDefault(request.PharmacyCode);
         var part = pharmacy is null ? null : parts.GetValueOrDefault(pharmacy.Id);
-        var standing = StandingOf(resident);
+        var standing = EligibilityOf(resident);
         var decision = BookingRules.Decide(
             new BookingFacts(
                 admission,
@@ -86,14 +86,14 @@ public sealed class BookingBatch
     }
 
     // By the stored answer alone: the desk never waits for the registry.
-    private Standing StandingOf(DeskResident? resident) => resident is null || Round is null
+    private Eligibility EligibilityOf(DeskResident? resident) => resident is null || Round is null
         ? default
         : EligibilityRules.Of(Round.Policy, resident.Eligible, resident.RegistryAt, Now);
 
     private int LeftNow(PharmacyRound part)
     {
         if (window == 0) return 0;
-        if (PlaceBook.RollUpTo(part.Windows, window)) changed[part.PharmacyId] = part;
+        if (QuotaLedger.RollUpTo(part.Windows, window)) changed[part.PharmacyId] = part;
         return part.Windows.FirstOrDefault(w => w.Window == window)?.Left ?? 0;
     }
 

@@ -91,7 +91,7 @@ public sealed class CancellationStore(
 
         part.Windows.First(w => w.Window == booking.WindowIndex).Taken--;
         // The booking's own window may be over: its place then moves on to the one that is open or comes next.
-        if (round.Times.PresentOrNext(now) is { } present) PlaceBook.RollUpTo(part.Windows, present.Index);
+        if (round.Times.PresentOrNext(now) is { } present) QuotaLedger.RollUpTo(part.Windows, present.Index);
         await QuotaStore.SaveAsync(transaction, round.Date, [part], cancellationToken);
     }
 }

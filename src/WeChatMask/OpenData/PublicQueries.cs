@@ -92,7 +92,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
     private static PharmacyBooks Pharmacy(IReadOnlyList<BooksRow> rows, int window, IEnumerable<CarriedRow> carried)
     {
         var places = rows.Select(r => r.ToPlaces()).ToList();
-        PlaceBook.RollUpTo(places, window);
+        QuotaLedger.RollUpTo(places, window);
         var part = new PharmacyRound
         {
             PharmacyId = rows[0].PharmacyId, Redeemed = rows[0].Redeemed, Lapsed = rows[0].Lapsed,

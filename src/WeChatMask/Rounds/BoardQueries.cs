@@ -95,7 +95,7 @@ public sealed record BoardPharmacy
     public PharmacyFigures At(int window)
     {
         var places = Windows.Select(w => w.ToPlaces()).ToList();
-        PlaceBook.RollUpTo(places, window);
+        QuotaLedger.RollUpTo(places, window);
         var present = places.Find(p => p.Window == window);
         return new PharmacyFigures(
             Code, Name, Address, District, Latitude, Longitude, Phone, Status,

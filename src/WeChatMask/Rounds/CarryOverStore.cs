@@ -67,7 +67,7 @@ public static class CarryOverStore
         if (target is not { } next) return null;
 
         var part = (await QuotaStore.LockAsync(transaction, next, [posting.Pharmacy]))[0];
-        var free = PlaceBook.TakeBack(part.Windows);
+        var free = QuotaLedger.TakeBack(part.Windows);
         foreach (var w in part.Windows)
         {
             await transaction.ExecuteAsync(
@@ -137,7 +137,7 @@ public static class CarryOverStore
             var total = windows.Sum(w => w.CarriedIn) + group.Sum(p => p.Given);
             var missing = Math.Max(0, -(windows.Sum(w => w.Planned) + total));
             rests.AddRange(Shrink(group, missing));
-            PlaceBook.SpreadCarried(windows, total + missing);
+            QuotaLedger.SpreadCarried(windows, total + missing);
         }
 
         await SaveAsync(transaction, round, postings, parts, cancellationToken);

@@ -84,7 +84,7 @@ public sealed class PharmacyRound
     public IReadOnlyList<WindowPlaces> Windows { get; set; } = [];
 
     /// <summary>Places nobody has taken, over all windows.</summary>
-    public int Left => PlaceBook.LeftOf(Windows);
+    public int Left => QuotaLedger.LeftOf(Windows);
 
     /// <summary>The books of this part.</summary>
     public Balance Balance => new(

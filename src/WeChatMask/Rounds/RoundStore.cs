@@ -93,7 +93,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         async transaction =>
         {
             var parts = await QuotaStore.LockAsync(transaction, round.Date);
-            var moved = parts.Where(p => PlaceBook.RollUpTo(p.Windows, window)).ToList();
+            var moved = parts.Where(p => QuotaLedger.RollUpTo(p.Windows, window)).ToList();
             if (moved.Count == 0) return false;
             await QuotaStore.SaveAsync(transaction, round.Date, moved, cancellationToken);
             await QuotaStore.TouchBoardAsync(transaction);

@@ -54,12 +54,12 @@ public sealed class OfflineRulesTests
     public void Taking_a_carried_place_back_takes_a_free_one_and_never_one_that_is_held(bool free, string before, string after)
     {
         var windows = Read(before);
-        var left = PlaceBook.LeftOf(windows);
+        var left = QuotaLedger.LeftOf(windows);
 
-        Assert.Equal(free, PlaceBook.TakeBack(windows));
+        Assert.Equal(free, QuotaLedger.TakeBack(windows));
 
         Assert.Equal(after, Write(windows));
-        Assert.Equal(free ? left - 1 : left, PlaceBook.LeftOf(windows));
+        Assert.Equal(free ? left - 1 : left, QuotaLedger.LeftOf(windows));
         Assert.All(windows, w => Assert.True(w.Left >= 0));
     }
 

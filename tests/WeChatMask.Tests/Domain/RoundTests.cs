@@ -80,26 +80,26 @@ public sealed class RoundTests
     {
         var windows = Windows((10, 4), (10, 0), (10, 0));
 
-        Assert.True(PlaceBook.RollUpTo(windows, 2));
-        Assert.False(PlaceBook.RollUpTo(windows, 2));
+        Assert.True(QuotaLedger.RollUpTo(windows, 2));
+        Assert.False(QuotaLedger.RollUpTo(windows, 2));
 
         Assert.Equal((6, 0, 0), (windows[0].RolledOut, windows[0].RolledIn, windows[0].Left));
         Assert.Equal((6, 16), (windows[1].RolledIn, windows[1].Left));
-        Assert.Equal(26, PlaceBook.LeftOf(windows));
+        Assert.Equal(26, QuotaLedger.LeftOf(windows));
 
-        Assert.True(PlaceBook.RollUpTo(windows, 3));
+        Assert.True(QuotaLedger.RollUpTo(windows, 3));
         Assert.Equal((16, 26), (windows[2].RolledIn, windows[2].Left));
-        Assert.Equal(26, PlaceBook.LeftOf(windows));
+        Assert.Equal(26, QuotaLedger.LeftOf(windows));
     }
 
     [Fact]
     public void A_place_freed_in_a_window_that_is_over_moves_on_to_the_present_one()
     {
         var windows = Windows((10, 10), (10, 0));
-        PlaceBook.RollUpTo(windows, 2);
+        QuotaLedger.RollUpTo(windows, 2);
 
         windows[0].Taken--;
-        PlaceBook.RollUpTo(windows, 2);
+        QuotaLedger.RollUpTo(windows, 2);
 
         Assert.Equal((1, 11), (windows[0].RolledOut, windows[1].Left));
     }
@@ -113,7 +113,7 @@ public sealed class RoundTests
     {
         var windows = Windows((10, 0), (10, 0), (10, 0));
 
-        PlaceBook.SpreadCarried(windows, places);
+        QuotaLedger.SpreadCarried(windows, places);
 
         Assert.Equal(expected, string.Join(',', windows.Select(w => w.CarriedIn)));
     }
@@ -123,7 +123,7 @@ public sealed class RoundTests
     {
         var windows = Windows((50, 0), (0, 0), (0, 0));
 
-        PlaceBook.SpreadCarried(windows, 7);
+        QuotaLedger.SpreadCarried(windows, 7);
 
         Assert.Equal("7,0,0", string.Join(',', windows.Select(w => w.CarriedIn)));
     }

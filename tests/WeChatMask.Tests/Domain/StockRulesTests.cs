@@ -48,8 +48,8 @@ public sealed class StockRulesTests
             Window = i + 1, Planned = int.Parse(p, System.Globalization.CultureInfo.InvariantCulture), CarriedIn = 0, RolledIn = 0, RolledOut = 0, Taken = 0,
         }).ToList();
 
-        PlaceBook.SpreadCarried(windows, 5);
-        PlaceBook.SpreadCarried(windows, places);
+        QuotaLedger.SpreadCarried(windows, 5);
+        QuotaLedger.SpreadCarried(windows, places);
 
         Assert.Equal(expected, string.Join(',', windows.Select(w => w.CarriedIn)));
         Assert.All(windows, w => Assert.True(w.Places >= 0));

@@ -30,7 +30,7 @@ public sealed class WindowPlaces
 }
 
 /// <summary>Rolling of untaken places from window to window within one evening (Chuzhou's five; Loudi's one never rolls).</summary>
-public static class PlaceBook
+public static class QuotaLedger
 {
     /// <summary>Moves what earlier windows left over into <paramref name="window"/>. Doing it again changes nothing.</summary>
     /// <param name="windows">One pharmacy's windows, in order.</param>
