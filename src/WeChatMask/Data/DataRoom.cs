@@ -10,7 +10,7 @@ public static class DataRoom
     public static void AddData(this IServiceCollection services)
     {
         services.AddOptions<DatabaseSettings>().BindConfiguration("Database").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsRules>();
+        services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsValidator>();
         services.AddSingleton(new MachineClock(TimeProvider.System));
         services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<NodeStore>().AddSingleton<PersonalData>().AddSingleton<Startup>();
         services.AddHostedService(s => s.GetRequiredService<Startup>());

@@ -40,7 +40,7 @@ internal static class Engines
 }
 
 /// <summary>Refuses a database section that cannot work, with the key and the cure.</summary>
-internal sealed class DatabaseSettingsRules : IValidateOptions<DatabaseSettings>
+internal sealed class DatabaseSettingsValidator : IValidateOptions<DatabaseSettings>
 {
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>

@@ -16,7 +16,7 @@ public static class NoticesRoom
         services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
         services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>().AddSingleton<UnreportedStore>();
         services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsRules>();
+        services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsValidator>();
         services.AddSingleton<WeChatNotices>().AddSingleton<WeChatOutboxStore>().AddSingleton<WeChatNoticeTexts>();
     }
 

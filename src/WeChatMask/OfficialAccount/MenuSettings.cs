@@ -39,7 +39,7 @@ public sealed class MenuButtonSettings
 }
 
 /// <summary>Stops the start with a menu that WeChat would refuse.</summary>
-internal sealed class MenuSettingsRules : IValidateOptions<MenuSettings>
+internal sealed class MenuSettingsValidator : IValidateOptions<MenuSettings>
 {
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, MenuSettings options)

@@ -12,7 +12,7 @@ public static class OfficialAccountRoom
         services.AddSingleton<KeptStore>().AddSingleton<Credentials>().AddSingleton<LimitStore>().AddSingleton<OfficialAccountClient>();
         services.AddSingleton<SceneStore>().AddSingleton<ReachStore>().AddSingleton<PosterQueries>();
         services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsRules>().AddSingleton<Menu>();
+        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsValidator>().AddSingleton<Menu>();
         return services;
     }
 

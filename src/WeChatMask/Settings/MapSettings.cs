@@ -29,7 +29,7 @@ public enum MapSystem
 }
 
 /// <summary>Refuses a tile address that no page could load from.</summary>
-internal sealed class MapSettingsRules : IValidateOptions<MapSettings>
+internal sealed class MapSettingsValidator : IValidateOptions<MapSettings>
 {
     private static readonly string[] Parts = ["{z}", "{x}", "{y}"];
 

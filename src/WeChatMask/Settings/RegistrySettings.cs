@@ -19,7 +19,7 @@ public sealed class RegistrySettings
 }
 
 /// <summary>Refuses a registry that personal data would reach in clear, and limits that are none.</summary>
-internal sealed class RegistrySettingsRules : IValidateOptions<RegistrySettings>
+internal sealed class RegistrySettingsValidator : IValidateOptions<RegistrySettings>
 {
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, RegistrySettings options)

@@ -33,7 +33,7 @@ public sealed class SecretSettings
 public sealed class SandboxSecretsAllowed;
 
 /// <summary>Refuses missing, weak or sandbox secrets, with the key's name and the cure.</summary>
-internal sealed class SecretSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox, IOptions<RegistrySettings>? registry = null) : IValidateOptions<SecretSettings>
+internal sealed class SecretSettingsValidator(IEnumerable<SandboxSecretsAllowed> sandbox, IOptions<RegistrySettings>? registry = null) : IValidateOptions<SecretSettings>
 {
     private const string MakeKey = "make one with: openssl rand -base64 32";
     private const string MakeToken = "make one with: openssl rand -hex 24";

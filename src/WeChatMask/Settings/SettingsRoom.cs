@@ -12,9 +12,9 @@ public static class SettingsRoom
         services.AddOptions<RegistrySettings>().BindConfiguration("Registry").ValidateOnStart();
         services.AddOptions<MapSettings>().BindConfiguration("Map").ValidateOnStart();
         services.AddOptions<SecretSettings>().BindConfiguration("Secrets").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SecretSettings>, SecretSettingsRules>();
-        services.AddSingleton<IValidateOptions<RegistrySettings>, RegistrySettingsRules>();
-        services.AddSingleton<IValidateOptions<MapSettings>, MapSettingsRules>();
+        services.AddSingleton<IValidateOptions<SecretSettings>, SecretSettingsValidator>();
+        services.AddSingleton<IValidateOptions<RegistrySettings>, RegistrySettingsValidator>();
+        services.AddSingleton<IValidateOptions<MapSettings>, MapSettingsValidator>();
         services.AddSingleton(TimeProvider.System).AddSingleton<CityCalendar>();
     }
 }

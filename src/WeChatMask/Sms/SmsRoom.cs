@@ -12,7 +12,7 @@ public static class SmsRoom
     public static IServiceCollection AddSms(this IServiceCollection services)
     {
         services.AddOptions<SmsSettings>().BindConfiguration("Sms").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SmsSettings>, SmsSettingsRules>();
+        services.AddSingleton<IValidateOptions<SmsSettings>, SmsSettingsValidator>();
         services.AddVendor<GatewaySmsProvider>().AddVendor<AliyunSmsProvider>().AddVendor<TencentSmsProvider>();
         services.AddSingleton<SmsNumberStore>().AddSingleton<SmsNumbers>().AddSingleton<SmsAlarmStore>().AddSingleton<SmsAlarms>();
         services.AddSingleton<ISmsProvider, SmsFailover>();

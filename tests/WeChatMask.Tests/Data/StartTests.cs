@@ -13,7 +13,7 @@ public sealed class StartTests
     [Fact]
     public void Missing_weak_and_sandbox_secrets_stop_the_start_with_the_keys_name_and_the_cure()
     {
-        var rules = new SecretSettingsRules([]);
+        var rules = new SecretSettingsValidator([]);
         var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]), VoucherKeyId = "A" };
         secrets.EncryptionKeys["k1"] = Convert.ToBase64String("sandbox-0123456789-0123456789-01"u8);
         secrets.VoucherKeys["A"] = "nonsense";
@@ -53,7 +53,7 @@ public sealed class StartTests
 
     [Fact]
     public void An_empty_connection_string_says_what_to_set() =>
-        Assert.Contains("Database:ConnectionString", new DatabaseSettingsRules().Validate(null, new DatabaseSettings()).FailureMessage, StringComparison.Ordinal);
+        Assert.Contains("Database:ConnectionString", new DatabaseSettingsValidator().Validate(null, new DatabaseSettings()).FailureMessage, StringComparison.Ordinal);
 
     [Fact]
     public void What_an_operator_can_mend_is_shown_as_sentences_and_a_defect_is_not()

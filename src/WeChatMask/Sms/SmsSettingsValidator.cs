@@ -4,7 +4,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Sms;
 
 /// <summary>Stops the start when a vendor of <c>Sms:Providers</c> is half configured, naming the key and the cure.</summary>
-internal sealed class SmsSettingsRules(IEnumerable<SandboxSecretsAllowed> sandbox) : IValidateOptions<SmsSettings>
+internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sandbox) : IValidateOptions<SmsSettings>
 {
     private const string SandboxMark = "sandbox";
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
