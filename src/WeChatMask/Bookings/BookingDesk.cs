@@ -95,7 +95,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
         {
             try
             {
-                return await Database.TalkAsync(() => TryDecideAsync(requests));
+                return await Database.MapConnectionErrors(() => TryDecideAsync(requests));
             }
             catch (DbException e) when (attempt < Tries && database.Engine.MayRetry(e))
             {

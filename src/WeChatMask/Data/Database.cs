@@ -31,7 +31,7 @@ public sealed class Database : IDisposable
         connection => connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken)), cancellationToken);
 
     /// <summary>Runs several reads on one connection.</summary>
-    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => TalkAsync(async () =>
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => MapConnectionErrors(async () =>
     {
         await using var connection = await Engine.OpenAsync(cancellationToken);
         return await read(connection);
@@ -47,7 +47,7 @@ public sealed class Database : IDisposable
         {
             try
             {
-                return await TalkAsync(async () =>
+                return await MapConnectionErrors(async () =>
                 {
                     await using var transaction = await Engine.BeginWriteAsync(cancellationToken);
                     var result = await work(transaction);
@@ -64,7 +64,7 @@ public sealed class Database : IDisposable
 
     /// <summary>Runs what talks to the database. A driver may pass on what the system says when it sends into a line that has just broken; here it becomes an outage.</summary>
     /// <exception cref="ConnectionLostException">The line broke.</exception>
-    internal static async Task<T> TalkAsync<T>(Func<Task<T>> talk)
+    internal static async Task<T> MapConnectionErrors<T>(Func<Task<T>> talk)
     {
         try
         {

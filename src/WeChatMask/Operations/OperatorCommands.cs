@@ -5,7 +5,7 @@ using WeChatMask.Data;
 
 namespace WeChatMask.Operations;
 
-/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="CopyCommands"/>.</summary>
+/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="BackupCommands"/>.</summary>
 public static class OperatorCommands
 {
     private const int Good = 0;
@@ -13,7 +13,7 @@ public static class OperatorCommands
     private const int Misused = 2;
 
     /// <summary>Whether the arguments name a command rather than server settings.</summary>
-    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || CopyCommands.Named(args);
+    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || BackupCommands.Named(args);
 
     /// <summary>Runs the command and gives the process's exit code.</summary>
     public static async Task<int> RunAsync(WebApplication app, string[] args, TextWriter output)
@@ -31,8 +31,8 @@ public static class OperatorCommands
             case ["import", var file]:
                 await app.Services.GetRequiredService<Startup>().StartingAsync(stop.Token);
                 return await ImportAsync(app.Services.GetRequiredService<CityImport>(), file, output, stop.Token);
-            case var _ when CopyCommands.Named(args):
-                return await CopyCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop.Token);
+            case var _ when BackupCommands.Named(args):
+                return await BackupCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop.Token);
             default:
                 await output.WriteLineAsync("Usage: verify | import CITY.json | backup FILE | restore FILE | move [--final]");
                 return Misused;

@@ -93,8 +93,8 @@ public sealed class CopyTests : IDisposable
         Assert.Equal("娄底\u2028大药房 😀", await third.Database.ScalarAsync<string>("SELECT name FROM pharmacy WHERE code = 'b'"));
         Assert.Equal(0.1 + 0.2, await third.Database.ScalarAsync<double>("SELECT longitude FROM pharmacy WHERE code = 'b'"));
         Assert.Equal(long.MinValue, await third.Database.ScalarAsync<long>("SELECT id FROM pharmacy WHERE code = 'B'"));
-        using var one = await CityArchive.OpenAsync(Archive, default);
-        using var two = await CityArchive.OpenAsync(again, default);
+        using var one = await CityBackup.OpenAsync(Archive, default);
+        using var two = await CityBackup.OpenAsync(again, default);
         Assert.Equal(one.Manifest.Tables.Select(t => t.Content), two.Manifest.Tables.Select(t => t.Content));
         Assert.Equal(2, one.Manifest.Tables.Single(t => t.Name == "pharmacy").Content.Rows);
     }
@@ -238,7 +238,7 @@ public sealed class CopyTests : IDisposable
     private static async Task<(int Code, string Said)> RunAsync(Database database, TimeProvider time, DatabaseSettings target, params string[] args)
     {
         await using var said = new StringWriter();
-        var commands = new CopyCommands(database, new Migrator(database, time), new InvariantQueries(database), time, said);
+        var commands = new BackupCommands(database, new Migrator(database, time), new InvariantQueries(database), time, said);
         return (await commands.RunAsync(args, () => target, default), said.ToString());
     }
 

@@ -29,8 +29,8 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var home = await TestDatabase.CreateAsync(engine, folder);
         using (var database = new Database(home.Settings()))
-        using (var city = await CityArchive.OpenAsync(FirstRelease, default))
-            Assert.All(await new CityFiller(database, new Migrator(database, TimeProvider.System)).FillAsync(city, default), t => Assert.True(t.Agrees, t.Name));
+        using (var city = await CityBackup.OpenAsync(FirstRelease, default))
+            Assert.All(await new CityRestore(database, new Migrator(database, TimeProvider.System)).FillAsync(city, default), t => Assert.True(t.Agrees, t.Name));
 
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-11T19:10:00+08:00", configure: builder =>
         {
@@ -49,7 +49,7 @@ public sealed class UpgradeTests : IDisposable
         await using var home = await TestDatabase.CreateAsync(engine, Directory.CreateDirectory(Path.Combine(folder, released)).FullName);
         using var database = new Database(home.Settings());
         var migrator = new Migrator(database, TimeProvider.System);
-        using var city = await CityArchive.OpenAsync(FirstRelease, default);
+        using var city = await CityBackup.OpenAsync(FirstRelease, default);
         await migrator.MigrateAsync(name => city.Manifest.Migrations.Any(m => m.Name == name), default);
         await database.WriteAsync(transaction => FillAsync(transaction, city), default);
         await migrator.MigrateAsync(name => string.CompareOrdinal(name, released) <= 0, default);
@@ -66,7 +66,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.All(await new InvariantQueries(database).RunAsync(default), r => Assert.True(r.Broken == 0, $"{r.Name}, from {released}"));
     }
 
-    private static async Task<bool> FillAsync(WriteTransaction transaction, CityArchive city)
+    private static async Task<bool> FillAsync(WriteTransaction transaction, CityBackup city)
     {
         var schema = SchemaTables.After([.. city.Manifest.Migrations.Select(m => m.Name)]);
         foreach (var (table, archived) in schema.Zip(city.Manifest.Tables))

@@ -9,7 +9,7 @@ namespace WeChatMask.Operations;
 /// What an operator does with a whole city's database: <c>backup FILE</c>, <c>restore FILE</c>, and <c>move</c> into the
 /// database that section <c>Target</c> names.
 /// </summary>
-public sealed class CopyCommands(Database database, Migrator migrator, InvariantQueries invariants, TimeProvider time, TextWriter output)
+public sealed class BackupCommands(Database database, Migrator migrator, InvariantQueries invariants, TimeProvider time, TextWriter output)
 {
     private const int Good = 0;
     private const int Broken = 1;
@@ -19,7 +19,7 @@ public sealed class CopyCommands(Database database, Migrator migrator, Invariant
     public static bool Named(string[] args) => args is ["backup" or "restore" or "move", ..];
 
     /// <summary>Makes them for the configured database.</summary>
-    public static CopyCommands Of(IServiceProvider services, TextWriter output) => new(
+    public static BackupCommands Of(IServiceProvider services, TextWriter output) => new(
         services.GetRequiredService<Database>(), services.GetRequiredService<Migrator>(), services.GetRequiredService<InvariantQueries>(),
         services.GetRequiredService<TimeProvider>(), output);
 
@@ -59,19 +59,19 @@ public sealed class CopyCommands(Database database, Migrator migrator, Invariant
     private async Task<int> BackupAsync(string file, CancellationToken cancellationToken)
     {
         await using var snapshot = await database.Engine.BeginSnapshotAsync(alone: false, cancellationToken);
-        var manifest = await CityArchive.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
+        var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
         await output.WriteLineAsync($"{"table",-24}{"rows",12}  sha256");
         foreach (var table in manifest.Tables) await output.WriteLineAsync($"{table.Name,-24}{table.Content.Rows,12}  {table.Content.Checksum[..16]}");
         // What was written is read again, so that a bad disk shows itself now and not on the day of need.
-        using (await CityArchive.OpenAsync(file, cancellationToken))
+        using (await CityBackup.OpenAsync(file, cancellationToken))
             await output.WriteLineAsync($"{file}: {manifest.Tables.Sum(t => t.Content.Rows)} rows of {manifest.Tables.Count} tables, {new FileInfo(file).Length} bytes, read again and equal");
         return Good;
     }
 
     private async Task<int> RestoreAsync(string file, CancellationToken cancellationToken)
     {
-        using var archive = await CityArchive.OpenAsync(file, cancellationToken);
-        return await FillAsync(archive, new CityFiller(database, migrator), invariants, cancellationToken);
+        using var archive = await CityBackup.OpenAsync(file, cancellationToken);
+        return await FillAsync(archive, new CityRestore(database, migrator), invariants, cancellationToken);
     }
 
     private async Task<int> MoveAsync(DatabaseSettings to, bool alone, CancellationToken cancellationToken)
@@ -85,14 +85,14 @@ public sealed class CopyCommands(Database database, Migrator migrator, Invariant
             try
             {
                 var file = Path.Combine(folder.FullName, "city.zip");
-                var manifest = await CityArchive.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
+                var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
                 if (!alone) await snapshot.DisposeAsync();
                 await output.WriteLineAsync(
                     alone
                         ? "Nobody else has the source open, and nobody can open it until this ends: everything is in the copy."
                         : $"Copying the state of {manifest.CreatedAt:yyyy-MM-dd HH:mm:ss.fff} UTC; what is written later is not in the copy.");
-                using var archive = await CityArchive.OpenAsync(file, cancellationToken);
-                return await FillAsync(archive, new CityFiller(target, new Migrator(target, time)), new InvariantQueries(target), cancellationToken);
+                using var archive = await CityBackup.OpenAsync(file, cancellationToken);
+                return await FillAsync(archive, new CityRestore(target, new Migrator(target, time)), new InvariantQueries(target), cancellationToken);
             }
             finally
             {
@@ -105,7 +105,7 @@ public sealed class CopyCommands(Database database, Migrator migrator, Invariant
         }
     }
 
-    private async Task<int> FillAsync(CityArchive archive, CityFiller filler, InvariantQueries promises, CancellationToken cancellationToken)
+    private async Task<int> FillAsync(CityBackup archive, CityRestore filler, InvariantQueries promises, CancellationToken cancellationToken)
     {
         var tables = await filler.FillAsync(archive, cancellationToken);
         await output.WriteLineAsync($"{"table",-24}{"source",12}{"target",12}  same  sha256");

@@ -19,7 +19,7 @@ public sealed record ArchiveManifest(int Format, DateTimeOffset CreatedAt, IRead
 /// A city's database in one file that every engine can be filled from: a zip with one file of lines a table and a manifest
 /// with counts and checksums. Personal data is in it as it lies in the database, encrypted; the keys are not.
 /// </summary>
-public sealed class CityArchive : IDisposable
+public sealed class CityBackup : IDisposable
 {
     private const int Format = 1;
     private const string ManifestName = "manifest.json";
@@ -28,7 +28,7 @@ public sealed class CityArchive : IDisposable
 
     private readonly ZipArchive content;
 
-    private CityArchive(ZipArchive content, ArchiveManifest manifest)
+    private CityBackup(ZipArchive content, ArchiveManifest manifest)
     {
         this.content = content;
         Manifest = manifest;
@@ -69,13 +69,13 @@ public sealed class CityArchive : IDisposable
 
     /// <summary>Opens a file and reads it through to its end: whatever is not as it was written is found before anything is done with it.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or no archive.</exception>
-    public static async Task<CityArchive> OpenAsync(string path, CancellationToken cancellationToken)
+    public static async Task<CityBackup> OpenAsync(string path, CancellationToken cancellationToken)
     {
         ZipArchive? zip = null;
         try
         {
             zip = ZipFile.OpenRead(path);
-            var archive = new CityArchive(zip, await ReadManifestAsync(zip, cancellationToken));
+            var archive = new CityBackup(zip, await ReadManifestAsync(zip, cancellationToken));
             foreach (var table in archive.Manifest.Tables) await archive.CheckAsync(table, cancellationToken);
             return archive;
         }

@@ -10,7 +10,7 @@ public sealed record CopiedTable(string Name, TableContent Source, TableContent 
 }
 
 /// <summary>Fills an empty database of any engine from an archive, in one transaction that is committed only when every table is equal.</summary>
-public sealed class CityFiller(Database target, Migrator migrator)
+public sealed class CityRestore(Database target, Migrator migrator)
 {
     private const int RowsAtATime = 1000;
 
@@ -19,7 +19,7 @@ public sealed class CityFiller(Database target, Migrator migrator)
     /// nothing was put in.
     /// </summary>
     /// <exception cref="InvalidOperationException">The target is not empty, or of a newer schema than the archive.</exception>
-    public async Task<IReadOnlyList<CopiedTable>> FillAsync(CityArchive archive, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CopiedTable>> FillAsync(CityBackup archive, CancellationToken cancellationToken)
     {
         var migrations = archive.Manifest.Migrations.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         await using (var snapshot = await target.Engine.BeginSnapshotAsync(alone: false, cancellationToken))
@@ -39,7 +39,7 @@ public sealed class CityFiller(Database target, Migrator migrator)
     }
 
     private async Task<List<CopiedTable>> FillAsync(
-        WriteTransaction transaction, CityArchive archive, IReadOnlyList<SchemaTable> tables, HashSet<string> migrations, CancellationToken cancellationToken)
+        WriteTransaction transaction, CityBackup archive, IReadOnlyList<SchemaTable> tables, HashSet<string> migrations, CancellationToken cancellationToken)
     {
         // Asked again: somebody else may have begun to fill it.
         await RefuseUnlessEmptyAsync(transaction.Connection, transaction.Transaction, migrations);
@@ -56,7 +56,7 @@ public sealed class CityFiller(Database target, Migrator migrator)
         return copied;
     }
 
-    private static async Task FillTableAsync(WriteTransaction transaction, CityArchive archive, ArchivedTable table, CancellationToken cancellationToken)
+    private static async Task FillTableAsync(WriteTransaction transaction, CityBackup archive, ArchivedTable table, CancellationToken cancellationToken)
     {
         var rows = new List<object?[]>(RowsAtATime);
         await foreach (var row in archive.RowsAsync(table))
