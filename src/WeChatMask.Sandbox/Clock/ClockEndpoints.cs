@@ -16,11 +16,11 @@ internal static class ClockEndpoints
     /// <summary>What this node's clock shows.</summary>
     public static IResult Show(SandboxClock clock, CityCalendar calendar) => TypedResults.Ok(new ClockFace(calendar.Local(clock.GetUtcNow())));
 
-    private static async Task<IResult> MoveAsync(ClockMove move, ClockMover mover, CityCalendar calendar, Refused refused)
+    private static async Task<IResult> MoveAsync(ClockMove move, ClockMover mover, CityCalendar calendar, RefusalResults refusals)
     {
-        if (move.Now is null == move.Advance is null) return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
+        if (move.Now is null == move.Advance is null) return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
         var now = await mover.MoveAsync(from => move.Now is { } text ? SandboxTime.Read(text) : SandboxTime.Add(from, move.Advance!));
-        return now is { } instant ? TypedResults.Ok(new ClockFace(calendar.Local(instant))) : refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
+        return now is { } instant ? TypedResults.Ok(new ClockFace(calendar.Local(instant))) : refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
     }
 
     private sealed record ClockFace(DateTimeOffset Now);

@@ -11,14 +11,14 @@ internal static class CrowdEndpoints
     public static void MapCrowd(this IEndpointRouteBuilder sandbox) => sandbox.MapPost("/neighbours", BookAsync);
 
     private static async Task<IResult> BookAsync(
-        CrowdOrder order, Crowd crowd, Refused refused, IStringLocalizer<Text.World> text, CancellationToken cancellationToken)
+        CrowdOrder order, Crowd crowd, RefusalResults refusals, IStringLocalizer<Text.World> text, CancellationToken cancellationToken)
     {
-        if (order.Count is < 1 or > Crowd.Most) return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_count");
+        if (order.Count is < 1 or > Crowd.Most) return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_count");
         var result = await crowd.BookAsync(order.Count, cancellationToken);
         return TypedResults.Ok(new CrowdView(
             result.Asked,
             result.Accepted,
-            [.. result.Refused.Select(r => new RefusedView(Refused.Code(r.Refusal), Reason(r.Refusal, text, refused), r.Count))],
+            [.. result.Refused.Select(r => new RefusedView(RefusalResults.Code(r.Refusal), Reason(r.Refusal, text, refused), r.Count))],
             result.Registered,
             result.RegisteredIn,
             result.BookedIn,
@@ -28,8 +28,8 @@ internal static class CrowdEndpoints
             result.Broken));
     }
 
-    private static string Reason(Refusal refusal, IStringLocalizer<Text.World> text, Refused refused) =>
-        text[$"Refused_{refusal}"] is { ResourceNotFound: false } known ? known : refused.Sentence(refusal);
+    private static string Reason(Refusal refusal, IStringLocalizer<Text.World> text, RefusalResults refusals) =>
+        text[$"Refused_{refusal}"] is { ResourceNotFound: false } known ? known : refusals.Sentence(refusal);
 
     private sealed record CrowdOrder(int Count);
 

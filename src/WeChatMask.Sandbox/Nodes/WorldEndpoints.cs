@@ -23,14 +23,14 @@ internal static class WorldEndpoints
         sandbox.MapGet("/world", (OwnAddress self, SandboxOptions options, SandboxClock clock) =>
             TypedResults.Ok(new WorldFacts(self.Value, options.City, clock.Time)));
         sandbox.MapGet("/nodes", (JoinedNodes nodes) => TypedResults.Ok(nodes.All));
-        sandbox.MapPost("/nodes", (NodeTold told, JoinedNodes nodes, SandboxClock clock, Refused refused) =>
+        sandbox.MapPost("/nodes", (NodeTold told, JoinedNodes nodes, SandboxClock clock, RefusalResults refusals) =>
         {
             if (SandboxOptions.ReadAddress(told.Url) is not { } node) return Invalid(refused);
             // First on the list, then the clock: a move in between reaches it one way or the other.
             nodes.Add(node);
             return TypedResults.Ok(clock.Time);
         });
-        sandbox.MapDelete("/nodes", (string url, JoinedNodes nodes, Refused refused) =>
+        sandbox.MapDelete("/nodes", (string url, JoinedNodes nodes, RefusalResults refusals) =>
         {
             if (SandboxOptions.ReadAddress(url) is not { } node) return Invalid(refused);
             nodes.Remove(node);
@@ -38,7 +38,7 @@ internal static class WorldEndpoints
         });
     }
 
-    private static IResult Invalid(Refused refused) => refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_node");
+    private static IResult Invalid(RefusalResults refusals) => refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_node");
 
     /// <summary>A node's own address.</summary>
     internal sealed record NodeTold(string Url);

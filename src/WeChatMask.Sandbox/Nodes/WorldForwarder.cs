@@ -6,7 +6,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Sandbox;
 
 /// <summary>Passes calls on to the world's owner, so that whoever speaks with any node speaks with the one world.</summary>
-internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clients, Refused refused, ILogger<WorldForwarder> log)
+internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clients, RefusalResults refusals, ILogger<WorldForwarder> log)
 {
     // The stand-ins look at no others; those of the connection are each connection's own.
     private static readonly string[] Asked =
@@ -31,7 +31,7 @@ internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clien
         catch (HttpRequestException e) when (!context.Response.HasStarted)
         {
             log.LogWarning("The world at {Owner} does not answer: {Problem}", world.Owner, e.Message);
-            await refused.Plain(StatusCodes.Status503ServiceUnavailable, "world_lost").ExecuteAsync(context);
+            await refusals.Plain(StatusCodes.Status503ServiceUnavailable, "world_lost").ExecuteAsync(context);
         }
     }
 

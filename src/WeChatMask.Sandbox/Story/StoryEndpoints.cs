@@ -47,10 +47,10 @@ internal static class StoryEndpoints
                 m.Id, m.Mobile, pharmacies[m.Mobile].FirstOrDefault(), CrowdPeople.IsNeighbour(m.Mobile), m.Text, m.SentAt))]));
     }
 
-    private static async Task<IResult> PhoneAsync(string openId, PhoneStates states, Refused refused, CancellationToken cancellationToken) =>
+    private static async Task<IResult> PhoneAsync(string openId, PhoneStates states, RefusalResults refusals, CancellationToken cancellationToken) =>
         PhoneEndpoints.IsOpenId(openId)
             ? TypedResults.Ok(await states.ReadAsync(openId, cancellationToken))
-            : refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_phone");
+            : refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_phone");
 
     private sealed record MomentsView(RoundMoments? Round);
 

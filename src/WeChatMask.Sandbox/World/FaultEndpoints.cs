@@ -12,11 +12,11 @@ internal static class FaultEndpoints
     public static void MapFaults(this IEndpointRouteBuilder sandbox)
     {
         sandbox.MapGet("/faults", (Faults faults) => TypedResults.Ok(Show(faults)));
-        sandbox.MapPost("/faults", (FaultOrder order, Faults faults, Refused refused) =>
+        sandbox.MapPost("/faults", (FaultOrder order, Faults faults, RefusalResults refusals) =>
         {
             if (!IsName(order.Target, out Neighbour target) || !IsName(order.Mode, out FaultMode mode) || !Faults.Fits(target, mode)
                 || order.Milliseconds is < 1 or > LongestDelay)
-                return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_fault");
+                return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_fault");
             faults.Set(target, mode, order.Milliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null);
             return TypedResults.Ok(Show(faults));
         });
@@ -28,12 +28,12 @@ internal static class FaultEndpoints
         group.AddEndpointFilter(async (context, next) =>
         {
             var services = context.HttpContext.RequestServices;
-            var refused = services.GetRequiredService<Refused>();
+            var refused = services.GetRequiredService<RefusalResults>();
             return await services.GetRequiredService<Faults>().MeetAsync(neighbour, context.HttpContext.RequestAborted) switch
             {
-                FaultMode.Down => refused.Plain(StatusCodes.Status503ServiceUnavailable, "down"),
+                FaultMode.Down => refusals.Plain(StatusCodes.Status503ServiceUnavailable, "down"),
                 FaultMode.Throttle when neighbour == Neighbour.WeChat => WeChatAnswer.Error(WeChatTooMany, "reach max api daily quota limit"),
-                FaultMode.Throttle => refused.Plain(StatusCodes.Status429TooManyRequests, "too_many_requests"),
+                FaultMode.Throttle => refusals.Plain(StatusCodes.Status429TooManyRequests, "too_many_requests"),
                 _ => await next(context),
             };
         });

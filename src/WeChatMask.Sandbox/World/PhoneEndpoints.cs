@@ -28,7 +28,7 @@ internal static class PhoneEndpoints
         text?.Length is > 0 and <= LongestOpenId && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private static async Task<IResult> SendAsync(
-        string openId, PhoneMessage message, Phones phones, Chats chats, CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
+        string openId, PhoneMessage message, Phones phones, Chats chats, CityCalendar calendar, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var complete = message.Type switch
         {
@@ -37,7 +37,7 @@ internal static class PhoneEndpoints
             _ => false,
         };
         if (!complete || !IsOpenId(openId) || !IsMode(message.Mode, out var mode))
-            return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
+            return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
         var act = new PhoneAct(message.Type, message.Content, message.Event, message.EventKey);
         var at = calendar.Local(calendar.Now);
         var answer = await phones.SendAsync(openId, act, mode, cancellationToken);

@@ -17,7 +17,7 @@ internal static class RegistryEndpoints
         sandbox.MapGroup(BasePath).FailingAs(Neighbour.Registry).MapPost("/lookups", LookUpAsync);
     }
 
-    private static IResult Put(string idNumber, PersonTold person, PopulationRegistry registry, Refused refused)
+    private static IResult Put(string idNumber, PersonTold person, PopulationRegistry registry, RefusalResults refusals)
     {
         if (string.IsNullOrWhiteSpace(idNumber) || string.IsNullOrWhiteSpace(person.Name)) return Invalid(refused);
         var known = new RegisteredPerson(idNumber.Trim().ToUpperInvariant(), person.Name.Trim(), person.Eligible, person.Reason);
@@ -25,11 +25,11 @@ internal static class RegistryEndpoints
         return TypedResults.Ok(known);
     }
 
-    private static async Task<IResult> LookUpAsync(HttpContext context, PopulationRegistry registry, CallerCheck callers, Refused refused)
+    private static async Task<IResult> LookUpAsync(HttpContext context, PopulationRegistry registry, CallerCheck callers, RefusalResults refusals)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (!callers.Knows(context.Request, body.ToArray())) return refused.Plain(StatusCodes.Status401Unauthorized, "bad_signature");
+        if (!callers.Knows(context.Request, body.ToArray())) return refusals.Plain(StatusCodes.Status401Unauthorized, "bad_signature");
         body.Position = 0;
         var person = await JsonSerializer.DeserializeAsync<Lookup>(body, SandboxJson.Options, context.RequestAborted);
         return string.IsNullOrWhiteSpace(person?.IdNumber) || string.IsNullOrWhiteSpace(person.Name)
@@ -37,7 +37,7 @@ internal static class RegistryEndpoints
             : TypedResults.Ok(registry.LookUp(person.IdNumber, person.Name));
     }
 
-    private static IResult Invalid(Refused refused) => refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_person");
+    private static IResult Invalid(RefusalResults refusals) => refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_person");
 
     private sealed record PersonTold(string Name, bool Eligible, string? Reason = null);
 

@@ -16,10 +16,10 @@ internal static class SmsEndpoints
         sandbox.MapGet("/sms", (SmsInbox inbox, string? mobile) => TypedResults.Ok(inbox.All(mobile)));
     }
 
-    private static IResult Take(GatewayMessage message, SmsInbox inbox, SandboxClock clock, CityCalendar calendar, Refused refused)
+    private static IResult Take(GatewayMessage message, SmsInbox inbox, SandboxClock clock, CityCalendar calendar, RefusalResults refusals)
     {
         if (string.IsNullOrWhiteSpace(message.Id) || string.IsNullOrWhiteSpace(message.Mobile) || string.IsNullOrWhiteSpace(message.Text))
-            return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
+            return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
         inbox.Add(new ReceivedSms(message.Mobile, message.Text, calendar.Local(clock.GetUtcNow()), message.Id, message.Repeat));
         return TypedResults.Ok(new { message.Id });
     }

@@ -11,16 +11,16 @@ namespace WeChatMask.Bookings;
 public static class BookingEndpoints
 {
     internal static async Task<IResult> BookAsync(
-        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, Refused refused,
+        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, RefusalResults refusals,
         CancellationToken cancellationToken)
     {
         var account = user.AccountId();
-        if (body.RequestId is not { } requestId || !RequestId.IsWellFormed(requestId)) return refused.Result(Refusal.InvalidRequestId);
+        if (body.RequestId is not { } requestId || !RequestId.IsWellFormed(requestId)) return refusals.Result(Refusal.InvalidRequestId);
         if (body.ResidentId is null || body.PharmacyCode is not { Length: >= 1 and <= 64 } pharmacy)
         {
             // A request that succeeded before is found again whatever else is now wrong with it.
             var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
-            return earlier is null ? refused.Result(Refusal.InvalidRequest) : TypedResults.Ok(BookingViews.Answer(earlier));
+            return earlier is null ? refusals.Result(Refusal.InvalidRequest) : TypedResults.Ok(BookingViews.Answer(earlier));
         }
 
         // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
@@ -28,7 +28,7 @@ public static class BookingEndpoints
         var answer = await desk.BookAsync(new BookingRequest(account, residentId, pharmacy, requestId));
         return answer switch
         {
-            { Refusal: not Refusal.None } => refused.Result(answer.Refusal, answer.BookableFrom),
+            { Refusal: not Refusal.None } => refusals.Result(answer.Refusal, answer.BookableFrom),
             { Repeated: true, Booking: { } known } => TypedResults.Ok(BookingViews.Answer(known)),
             _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", BookingViews.Answer(answer.Booking)),
         };
@@ -42,35 +42,35 @@ public static class BookingEndpoints
     }
 
     internal static async Task<IResult> FindAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
-        return row is null ? refused.Result(Refusal.UnknownBooking) : TypedResults.Ok(views.Of(row));
+        return row is null ? refusals.Result(Refusal.UnknownBooking) : TypedResults.Ok(views.Of(row));
     }
 
     internal static async Task<IResult> CancelAsync(
-        string number, ClaimsPrincipal user, CancellationStore store, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, CancellationStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (!BookingNumber.TryParse(number, out var exact)) return refused.Result(Refusal.UnknownBooking);
+        if (!BookingNumber.TryParse(number, out var exact)) return refusals.Result(Refusal.UnknownBooking);
         var refusal = await store.CancelAsync(user.AccountId(), exact, cancellationToken);
-        return refusal == Refusal.None ? TypedResults.NoContent() : refused.Result(refusal);
+        return refusal == Refusal.None ? TypedResults.NoContent() : refusals.Result(refusal);
     }
 
     internal static async Task<IResult> VoucherAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
         return row is null
-            ? refused.Result(Refusal.UnknownBooking)
+            ? refusals.Result(Refusal.UnknownBooking)
             : TypedResults.Text(VoucherPicture.Svg(views.Voucher(row)), "image/svg+xml");
     }
 
     internal static async Task<IResult> VoucherPngAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, Refused refused, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
         return row is null
-            ? refused.Result(Refusal.UnknownBooking)
+            ? refusals.Result(Refusal.UnknownBooking)
             : TypedResults.Bytes(VoucherPicture.Png(views.Voucher(row)), "image/png");
     }
 }

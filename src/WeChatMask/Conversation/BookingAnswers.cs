@@ -17,7 +17,7 @@ namespace WeChatMask.Conversation;
 /// </summary>
 public sealed class BookingAnswers(
     ChatText text, BookingQueries bookings, ResidentQueries persons, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
-    Refused refused, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional,
+    RefusalResults refusals, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional,
     IStringLocalizer<Text.Returned> returned)
 {
     private const int DaysShown = 7;
@@ -74,7 +74,7 @@ public sealed class BookingAnswers(
 
     private string WhyNot(Refusal refusal, BookingRow booking, RoundState round)
     {
-        if (refusal != Refusal.TooLate) return refused.Sentence(refusal);
+        if (refusal != Refusal.TooLate) return refusals.Sentence(refusal);
         var until = round.CancelUntil(booking.PickupDate, calendar);
         return booking.Status switch
         {

@@ -24,9 +24,9 @@ public static class CounterRoom
         clerks.MapGet("/offline", SettlementEndpoints.TakeAlongAsync).Produces<OfflineDay>();
         routes.MapSupervisorApi("/api/supervisor").MapPost("/redemptions/{number}/void", RedemptionEndpoints.VoidAsync).Produces<VoidView>();
         var files = routes.MapFiles("/pharmacy/lists", Sessions.ClerkPolicy);
-        files.MapGet("/{date}.xlsx", (string date, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken token) =>
-            ListEndpoints.FileAsync(date, "xlsx", context, lists, refused, token));
-        files.MapGet("/{date}.csv", (string date, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken token) =>
-            ListEndpoints.FileAsync(date, "csv", context, lists, refused, token));
+        files.MapGet("/{date}.xlsx", (string date, HttpContext context, PharmacyLists lists, RefusalResults refusals, CancellationToken token) =>
+            ListEndpoints.FileAsync(date, "xlsx", context, lists, refusals, token));
+        files.MapGet("/{date}.csv", (string date, HttpContext context, PharmacyLists lists, RefusalResults refusals, CancellationToken token) =>
+            ListEndpoints.FileAsync(date, "csv", context, lists, refusals, token));
     }
 }

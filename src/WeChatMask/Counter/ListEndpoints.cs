@@ -8,11 +8,11 @@ namespace WeChatMask.Counter;
 public static class ListEndpoints
 {
     internal static async Task<IResult> FileAsync(
-        string date, string form, HttpContext context, PharmacyLists lists, Refused refused, CancellationToken cancellationToken)
+        string date, string form, HttpContext context, PharmacyLists lists, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var clerk = Clerk.Of(context.User.Staff());
         var (refusal, list) = await lists.ReadAsync(clerk.Staff, clerk.PharmacyId, date, form, cancellationToken);
-        if (list is null) return refused.Result(refusal);
+        if (list is null) return refusals.Result(refusal);
         var sheet = lists.SheetOf(list);
         return form == "csv" ? sheet.Csv() : sheet.Xlsx();
     }

@@ -13,31 +13,31 @@ public static class RedemptionEndpoints
     private const int LongestReason = 200;
 
     internal static async Task<IResult> RedeemAsync(
-        RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, Refused refused,
+        RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, RefusalResults refusals,
         CancellationToken cancellationToken)
     {
-        if (attempts.Read(body, requestIdNeeded: true, out var attempt) is var wrong and not Refusal.None) return refused.Result(wrong);
+        if (attempts.Read(body, requestIdNeeded: true, out var attempt) is var wrong and not Refusal.None) return refusals.Result(wrong);
         var answer = await store.RedeemAsync(Clerk.Of(context.User.Staff()), attempt!, cancellationToken);
-        return answer.Refusal == Refusal.None ? TypedResults.Ok(views.Of(answer)) : refused.Result(answer.Refusal);
+        return answer.Refusal == Refusal.None ? TypedResults.Ok(views.Of(answer)) : refusals.Result(answer.Refusal);
     }
 
     internal static async Task<IResult> CheckAsync(
-        RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, Refused refused,
+        RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, RefusalResults refusals,
         CancellationToken cancellationToken)
     {
-        if (attempts.Read(body, requestIdNeeded: false, out var attempt) is var wrong and not Refusal.None) return refused.Result(wrong);
+        if (attempts.Read(body, requestIdNeeded: false, out var attempt) is var wrong and not Refusal.None) return refusals.Result(wrong);
         var answer = await store.CheckAsync(Clerk.Of(context.User.Staff()), attempt!, cancellationToken);
-        return answer.Refusal == Refusal.None ? TypedResults.Ok(views.Of(answer)) : refused.Result(answer.Refusal);
+        return answer.Refusal == Refusal.None ? TypedResults.Ok(views.Of(answer)) : refusals.Result(answer.Refusal);
     }
 
     internal static async Task<IResult> VoidAsync(
-        string number, VoidBody body, ClaimsPrincipal user, VoidStore store, Refused refused, CancellationToken cancellationToken)
+        string number, VoidBody body, ClaimsPrincipal user, VoidStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var reason = body.Reason?.Trim();
-        if (reason is not { Length: >= 1 and <= LongestReason }) return refused.Result(Refusal.InvalidReason);
-        if (!BookingNumber.TryParse(number, out var exact)) return refused.Result(Refusal.UnknownBooking);
+        if (reason is not { Length: >= 1 and <= LongestReason }) return refusals.Result(Refusal.InvalidReason);
+        if (!BookingNumber.TryParse(number, out var exact)) return refusals.Result(Refusal.UnknownBooking);
         var answer = await store.VoidAsync(user.Staff(), exact, reason, cancellationToken);
-        return answer.Refusal == Refusal.None ? TypedResults.Ok(new VoidView(exact, answer.Status)) : refused.Result(answer.Refusal);
+        return answer.Refusal == Refusal.None ? TypedResults.Ok(new VoidView(exact, answer.Status)) : refusals.Result(answer.Refusal);
     }
 }
 

@@ -15,10 +15,10 @@ public static class SettlementEndpoints
     }
 
     internal static async Task<IResult> SettleAsync(
-        SettlementBody body, HttpContext context, SettlementReader reader, SettlementStore store, Refused refused, CancellationToken cancellationToken)
+        SettlementBody body, HttpContext context, SettlementReader reader, SettlementStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (body.HandOvers is not { Count: >= 1 and <= LongestBatch } sent) return refused.Result(Refusal.InvalidRequest);
-        if (!sent.All(SettlementReader.IsNamed)) return refused.Result(Refusal.InvalidRequestId);
+        if (body.HandOvers is not { Count: >= 1 and <= LongestBatch } sent) return refusals.Result(Refusal.InvalidRequest);
+        if (!sent.All(SettlementReader.IsNamed)) return refusals.Result(Refusal.InvalidRequestId);
         var answers = await store.SettleAsync(Clerk.Of(context.User.Staff()), [.. sent.Select(reader.Read)], cancellationToken);
         return TypedResults.Ok(new SettlementView([.. answers.Select(ViewOf)]));
     }

@@ -14,9 +14,9 @@ public static class SignatureEndpoints
 
     internal static async Task<IResult> SignAsync(
         HttpContext context, Credentials credentials, CityCalendar calendar, IOptionsMonitor<WeChatSettings> weChat,
-        IOptionsMonitor<SiteSettings> site, Refused refused, CancellationToken cancellationToken, string? url = null)
+        IOptionsMonitor<SiteSettings> site, RefusalResults refusals, CancellationToken cancellationToken, string? url = null)
     {
-        if (!IsOurs(url, context.Request, site.CurrentValue)) return refused.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_url");
+        if (!IsOurs(url, context.Request, site.CurrentValue)) return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_url");
         try
         {
             var ticket = await credentials.Ticket.GetAsync(cancellationToken);
@@ -26,7 +26,7 @@ public static class SignatureEndpoints
         }
         catch (WeChatApiException)
         {
-            return refused.Plain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable");
+            return refusals.Plain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable");
         }
     }
 

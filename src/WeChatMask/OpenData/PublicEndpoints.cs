@@ -17,30 +17,30 @@ public static class PublicEndpoints
         Open(context, TypedResults.Ok(await queries.PharmaciesAsync(cancellationToken)));
 
     internal static async Task<IResult> BooksAsync(
-        string date, PublicQueries queries, Refused refused, HttpContext context, CancellationToken cancellationToken) =>
+        string date, PublicQueries queries, RefusalResults refusals, HttpContext context, CancellationToken cancellationToken) =>
         Day(date) is { } day && await queries.BooksAsync(day, cancellationToken) is { } books
             ? Open(context, TypedResults.Ok(books))
-            : refused.Result(Refusal.UnknownRound);
+            : refusals.Result(Refusal.UnknownRound);
 
     internal static async Task<IResult> BooksCsvAsync(
-        string date, PublicQueries queries, Refused refused, HttpContext context, CancellationToken cancellationToken) =>
+        string date, PublicQueries queries, RefusalResults refusals, HttpContext context, CancellationToken cancellationToken) =>
         Day(date) is { } day && await queries.BooksAsync(day, cancellationToken) is { } books
             ? Open(context, CsvAnswer.Of($"round-{day:yyyy-MM-dd}.csv", PublicCsv.Books(books)))
-            : refused.Result(Refusal.UnknownRound);
+            : refusals.Result(Refusal.UnknownRound);
 
     internal static async Task<IResult> ListAsync(
-        string date, string? pharmacy, PublicQueries queries, Refused refused, HttpContext context, CancellationToken cancellationToken)
+        string date, string? pharmacy, PublicQueries queries, RefusalResults refusals, HttpContext context, CancellationToken cancellationToken)
     {
         var (refusal, list) = await FindListAsync(date, pharmacy, queries, cancellationToken);
-        return list is null ? refused.Result(refusal) : Listed(context, TypedResults.Ok(list));
+        return list is null ? refusals.Result(refusal) : Listed(context, TypedResults.Ok(list));
     }
 
     internal static async Task<IResult> ListCsvAsync(
-        string date, string? pharmacy, PublicQueries queries, Refused refused, HttpContext context, CancellationToken cancellationToken)
+        string date, string? pharmacy, PublicQueries queries, RefusalResults refusals, HttpContext context, CancellationToken cancellationToken)
     {
         var (refusal, list) = await FindListAsync(date, pharmacy, queries, cancellationToken);
         return list is null
-            ? refused.Result(refusal)
+            ? refusals.Result(refusal)
             : Listed(context, CsvAnswer.Of($"list-{list.Date:yyyy-MM-dd}-{list.PharmacyCode}.csv", PublicCsv.List(list)));
     }
 

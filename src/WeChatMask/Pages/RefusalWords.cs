@@ -5,7 +5,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages;
 
 /// <summary>A refusal as a page shows it: what happened and why, and what one can do next.</summary>
-public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, Refused refused, Words words)
+public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, RefusalResults refusals, Words words)
 {
     /// <summary>What the booking desk may answer; a page carries their next steps for its script.</summary>
     public static IReadOnlyList<Refusal> OfTheDesk { get; } =
@@ -23,7 +23,7 @@ public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, Refused refu
         var link = LinkOf(refusal);
         var from = bookableFrom is { } day ? text["Refused_From", words.Day(day)].Value : "";
         return new RefusalView(
-            Refused.Code(refusal), refused.Sentence(refusal), from + (next.ResourceNotFound ? text["Next_Other"] : next).Value,
+            RefusalResults.Code(refusal), refusals.Sentence(refusal), from + (next.ResourceNotFound ? text["Next_Other"] : next).Value,
             link, link is null ? null : text[$"NextLink_{refusal}"].Value);
     }
 

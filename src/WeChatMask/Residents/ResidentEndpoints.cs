@@ -21,12 +21,12 @@ public static class ResidentEndpoints
 
     internal static async Task<IResult> AddAsync(
         NewResident body, ClaimsPrincipal user, Registration registration, ResidentQueries residents, CurrentPolicy current,
-        CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
+        CityCalendar calendar, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var account = user.AccountId();
         var (refusal, id) = await registration.RegisterAsync(
             account, body.Name, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
-        if (refusal != Refusal.None) return refused.Result(refusal);
+        if (refusal != Refusal.None) return refusals.Result(refusal);
         var policy = await current.GetAsync(cancellationToken);
         var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
         var key = id.ToString(CultureInfo.InvariantCulture);
@@ -34,11 +34,11 @@ public static class ResidentEndpoints
     }
 
     internal static async Task<IResult> RemoveAsync(
-        string id, ClaimsPrincipal user, ResidentStore store, Refused refused, CancellationToken cancellationToken)
+        string id, ClaimsPrincipal user, ResidentStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var residentId)) return refused.Result(Refusal.UnknownResident);
+        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var residentId)) return refusals.Result(Refusal.UnknownResident);
         var refusal = await store.RemoveAsync(user.AccountId(), residentId, cancellationToken);
-        return refusal == Refusal.None ? TypedResults.NoContent() : refused.Result(refusal);
+        return refusal == Refusal.None ? TypedResults.NoContent() : refusals.Result(refusal);
     }
 }
 

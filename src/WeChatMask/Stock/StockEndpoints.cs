@@ -13,23 +13,23 @@ public static class StockEndpoints
     internal const int LongestReason = 200;
 
     internal static async Task<IResult> DeliverAsync(
-        DeliveryBody body, ClaimsPrincipal user, DeliveryStore store, Refused refused, CancellationToken cancellationToken)
+        DeliveryBody body, ClaimsPrincipal user, DeliveryStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Read(body.Date, body.Units, body.RequestId, least: 0, out var report) is var wrong and not Refusal.None) return refused.Result(wrong);
+        if (Read(body.Date, body.Units, body.RequestId, least: 0, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
         var answer = await store.DeliverAsync(Clerk.Of(user.Staff()), report with { MoreComing = body.MoreComing ?? false }, tryOnly: false, cancellationToken);
-        if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
+        if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new DeliveryView(
             report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved, answer.Returned);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
 
     internal static async Task<IResult> LoseAsync(
-        LossBody body, ClaimsPrincipal user, DeliveryStore store, Refused refused, CancellationToken cancellationToken)
+        LossBody body, ClaimsPrincipal user, DeliveryStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Read(body.Date, body.Units, body.RequestId, least: 1, out var report) is var wrong and not Refusal.None) return refused.Result(wrong);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refused.Result(Refusal.InvalidReason);
+        if (Read(body.Date, body.Units, body.RequestId, least: 1, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
+        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
         var answer = await store.LoseAsync(Clerk.Of(user.Staff()), report with { Reason = reason }, tryOnly: false, cancellationToken);
-        if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
+        if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new LossView(report.PickupDate, report.Units, answer.Lost, answer.Places, answer.Moved);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }

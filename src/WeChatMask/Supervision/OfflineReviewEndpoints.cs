@@ -24,12 +24,12 @@ public static class OfflineReviewEndpoints
     }
 
     internal static async Task<IResult> ReviewAsync(
-        string id, ReviewBody body, ClaimsPrincipal user, OfflineReviewStore store, Refused refused, CancellationToken cancellationToken)
+        string id, ReviewBody body, ClaimsPrincipal user, OfflineReviewStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (body.Note?.Trim() is not { Length: >= 1 and <= LongestNote } note) return refused.Result(Refusal.InvalidReason);
+        if (body.Note?.Trim() is not { Length: >= 1 and <= LongestNote } note) return refusals.Result(Refusal.InvalidReason);
         _ = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var row);
         var refusal = await store.ReviewAsync(user.Staff().Username, row, note, cancellationToken);
-        return refusal == Refusal.None ? TypedResults.NoContent() : refused.Result(refusal);
+        return refusal == Refusal.None ? TypedResults.NoContent() : refusals.Result(refusal);
     }
 
     private static OfflineHandOverView ViewOf(OfflineHandOverRow r, CityCalendar calendar) => new(

@@ -19,21 +19,21 @@ public static class PolicyEndpoints
     }
 
     internal static async Task<IResult> PreviewAsync(
-        PolicyBody body, PolicyChangeQueries queries, Refused refused, CancellationToken cancellationToken)
+        PolicyBody body, PolicyChangeQueries queries, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Read(body.Policy) is not { } policy) return refused.Result(Refusal.InvalidPolicy);
+        if (Read(body.Policy) is not { } policy) return refusals.Result(Refusal.InvalidPolicy);
         var (refusal, effect) = await queries.EffectAsync(policy, cancellationToken);
-        return effect is null ? refused.Result(refusal) : TypedResults.Ok(View(effect));
+        return effect is null ? refusals.Result(refusal) : TypedResults.Ok(View(effect));
     }
 
     internal static async Task<IResult> AddAsync(
-        PolicyBody body, ClaimsPrincipal user, PolicyChangeStore store, Refused refused, CancellationToken cancellationToken)
+        PolicyBody body, ClaimsPrincipal user, PolicyChangeStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Read(body.Policy) is not { } policy) return refused.Result(Refusal.InvalidPolicy);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason } reason) return refused.Result(Refusal.InvalidReason);
+        if (Read(body.Policy) is not { } policy) return refusals.Result(Refusal.InvalidPolicy);
+        if (body.Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
         long? seen = long.TryParse(body.BeforeId, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
         var answer = await store.AddAsync(user.Staff().Username, policy, reason, seen, cancellationToken);
-        if (answer.Refusal != Refusal.None) return refused.Result(answer.Refusal);
+        if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new PolicyAddedView(Id(answer.Id), View(answer.Effect!));
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }

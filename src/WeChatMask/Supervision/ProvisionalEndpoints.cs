@@ -10,11 +10,11 @@ namespace WeChatMask.Supervision;
 public static class ProvisionalEndpoints
 {
     internal static async Task<IResult> OfAsync(
-        string date, Rounds.RoundQueries rounds, ProvisionalQueries queries, CityCalendar calendar, Refused refused, CancellationToken cancellationToken)
+        string date, Rounds.RoundQueries rounds, ProvisionalQueries queries, CityCalendar calendar, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             || await rounds.FindAsync(day, cancellationToken) is not { } round)
-            return refused.Result(Refusal.UnknownRound);
+            return refusals.Result(Refusal.UnknownRound);
         var counts = await queries.OfAsync(day, cancellationToken);
         return TypedResults.Ok(new ProvisionalView(
             day, calendar.Local(EligibilityRules.SettleUntil(round.Times)), ProvisionalFigures.Of(counts),

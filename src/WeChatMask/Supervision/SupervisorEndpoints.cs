@@ -32,43 +32,43 @@ public static class SupervisorEndpoints
     }
 
     internal static async Task<IResult> SetPharmacyAsync(
-        string code, PharmacyStatusBody body, ClaimsPrincipal user, PharmacyStatusStore store, Refused refused, CancellationToken cancellationToken)
+        string code, PharmacyStatusBody body, ClaimsPrincipal user, PharmacyStatusStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Read(body.Status) is not { } status) return refused.Result(Refusal.InvalidRequest);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refused.Result(Refusal.InvalidReason);
+        if (Read(body.Status) is not { } status) return refusals.Result(Refusal.InvalidRequest);
+        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
         var refusal = await store.SetAsync(user.Staff().Username, code, status, reason, cancellationToken);
-        return refusal == Refusal.None ? TypedResults.Ok(new PharmacyStatusView(code, status)) : refused.Result(refusal);
+        return refusal == Refusal.None ? TypedResults.Ok(new PharmacyStatusView(code, status)) : refusals.Result(refusal);
     }
 
-    internal static async Task<IResult> ReportAsync(string date, DayReportQueries queries, Refused refused, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> ReportAsync(string date, DayReportQueries queries, RefusalResults refusals, CancellationToken cancellationToken) =>
         Day(date) is { } day && await queries.DocumentAsync(day, cancellationToken) is { } document
             ? TypedResults.Text(document, "application/json")
-            : refused.Result(Refusal.UnknownRound);
+            : refusals.Result(Refusal.UnknownRound);
 
-    internal static Task<IResult> DeliveryXlsxAsync(string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken) =>
-        DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refused, cancellationToken);
+    internal static Task<IResult> DeliveryXlsxAsync(string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, RefusalResults refusals, CancellationToken cancellationToken) =>
+        DeliveryAsync(date, sheet => sheet.Xlsx(), context, rounds, sheets, refusals, cancellationToken);
 
-    internal static Task<IResult> DeliveryCsvAsync(string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken) =>
-        DeliveryAsync(date, sheet => sheet.Csv(), context, rounds, sheets, refused, cancellationToken);
+    internal static Task<IResult> DeliveryCsvAsync(string date, HttpContext context, RoundQueries rounds, DeliverySheets sheets, RefusalResults refusals, CancellationToken cancellationToken) =>
+        DeliveryAsync(date, sheet => sheet.Csv(), context, rounds, sheets, refusals, cancellationToken);
 
-    internal static Task<IResult> ReportXlsxAsync(string date, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
-        ReportFileAsync(date, sheet => sheet.Xlsx(), sheets, refused, cancellationToken);
+    internal static Task<IResult> ReportXlsxAsync(string date, DayReportSheets sheets, RefusalResults refusals, CancellationToken cancellationToken) =>
+        ReportFileAsync(date, sheet => sheet.Xlsx(), sheets, refusals, cancellationToken);
 
-    internal static Task<IResult> ReportCsvAsync(string date, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
-        ReportFileAsync(date, sheet => sheet.Csv(), sheets, refused, cancellationToken);
+    internal static Task<IResult> ReportCsvAsync(string date, DayReportSheets sheets, RefusalResults refusals, CancellationToken cancellationToken) =>
+        ReportFileAsync(date, sheet => sheet.Csv(), sheets, refusals, cancellationToken);
 
     private static async Task<IResult> ReportFileAsync(
-        string date, Func<Sheet, IResult> form, DayReportSheets sheets, Refused refused, CancellationToken cancellationToken) =>
-        Day(date) is { } day && await sheets.OfAsync(day, cancellationToken) is { } sheet ? form(sheet) : refused.Result(Refusal.UnknownRound);
+        string date, Func<Sheet, IResult> form, DayReportSheets sheets, RefusalResults refusals, CancellationToken cancellationToken) =>
+        Day(date) is { } day && await sheets.OfAsync(day, cancellationToken) is { } sheet ? form(sheet) : refusals.Result(Refusal.UnknownRound);
 
     private static async Task<IResult> DeliveryAsync(
-        string date, Func<Sheet, IResult> form, HttpContext context, RoundQueries rounds, DeliverySheets sheets, Refused refused, CancellationToken cancellationToken)
+        string date, Func<Sheet, IResult> form, HttpContext context, RoundQueries rounds, DeliverySheets sheets, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Day(date) is not { } day || await rounds.FindAsync(day, cancellationToken) is not { } round) return refused.Result(Refusal.UnknownRound);
+        if (Day(date) is not { } day || await rounds.FindAsync(day, cancellationToken) is not { } round) return refusals.Result(Refusal.UnknownRound);
         // Before the close nobody knows how much is to be delivered.
         return round.IsClosed
             ? form(await sheets.OfAsync(round, context.User.Staff().Username, cancellationToken))
-            : refused.Result(Refusal.NotPublished);
+            : refusals.Result(Refusal.NotPublished);
     }
 
     private static int Bounded(int? take) => Math.Clamp(take ?? UsuallyTaken, 1, MostTaken);

@@ -14,7 +14,7 @@ public static class Errors
     /// <summary>Strict JSON and the handlers behind it.</summary>
     public static IServiceCollection AddErrors(this IServiceCollection services)
     {
-        services.AddSingleton<Refused>();
+        services.AddSingleton<RefusalResults>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(o =>
         {
@@ -73,9 +73,9 @@ public static class Errors
     internal static Task WriteAsync(HttpContext context, string? code = null)
     {
         var status = context.Response.StatusCode;
-        var refused = context.RequestServices.GetRequiredService<Refused>();
+        var refused = context.RequestServices.GetRequiredService<RefusalResults>();
         return WantsProblem(context)
-            ? refused.Plain(status, code ?? CodeOf(status)).ExecuteAsync(context)
+            ? refusals.Plain(status, code ?? CodeOf(status)).ExecuteAsync(context)
             : ErrorPage.WriteAsync(context, status);
     }
 
@@ -115,14 +115,14 @@ public static class Errors
     }
 
     /// <summary>A database that is away for a moment is no fault of the program's: whoever asks is told to come again.</summary>
-    private sealed class Outages(Refused refused, ILogger<Outages> log) : IExceptionHandler
+    private sealed class Outages(RefusalResults refusals, ILogger<Outages> log) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             if (!IsOutage(httpContext, exception)) return false;
             log.LogWarning("The database does not answer: {Problem}", exception.Message);
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            if (WantsProblem(httpContext)) await refused.Result(Refusal.Busy).ExecuteAsync(httpContext);
+            if (WantsProblem(httpContext)) await refusals.Result(Refusal.Busy).ExecuteAsync(httpContext);
             else await ErrorPage.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
             return true;
         }

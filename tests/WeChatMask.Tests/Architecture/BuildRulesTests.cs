@@ -48,8 +48,8 @@ public sealed class BuildRulesTests
         var sentences = new ResourceManager(typeof(Text.Refusals).FullName!, App);
         var refusals = Enum.GetValues<Refusal>().Where(r => r != Refusal.None).ToList();
 
-        Assert.All(refusals, r => Assert.InRange(Refused.Status(r), 400, 503));
-        Assert.Equal(refusals.Count, refusals.Select(Refused.Code).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(refusals, r => Assert.InRange(RefusalResults.Status(r), 400, 503));
+        Assert.Equal(refusals.Count, refusals.Select(RefusalResults.Code).Distinct(StringComparer.Ordinal).Count());
         Assert.DoesNotContain(refusals, r => string.IsNullOrWhiteSpace(sentences.GetString(r.ToString(), null)));
         Assert.DoesNotContain(
             Keys("src/WeChatMask/Text/Refusals.resx"),

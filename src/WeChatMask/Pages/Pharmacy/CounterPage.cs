@@ -13,7 +13,7 @@ namespace WeChatMask.Pages.Pharmacy;
 /// The counter's form and its verdict, whole pages of the server's. <c>counter.js</c> sends the same form and puts the
 /// answer in place, so that there is one place that words a verdict and one way to hand over.
 /// </summary>
-public abstract class CounterPage(CounterLines counter, Refused refused, IStringLocalizer<Text.Staff> text) : PageModel
+public abstract class CounterPage(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : PageModel
 {
     private static readonly char[] Steps = ['+', '-'];
 
@@ -80,7 +80,7 @@ public abstract class CounterPage(CounterLines counter, Refused refused, IString
     }
 
     /// <summary>Why a line has no verdict.</summary>
-    public string SentenceOf(JudgedLine line) => refused.Sentence(line.Refusal);
+    public string SentenceOf(JudgedLine line) => refusals.Sentence(line.Refusal);
 
     /// <summary>Reads what the page shows besides the form.</summary>
     protected abstract Task LoadAsync(CancellationToken cancellationToken);
@@ -104,7 +104,7 @@ public abstract class CounterPage(CounterLines counter, Refused refused, IString
         Refusal = refusal;
         RefusedLine = line;
         var typed = Typed[line];
-        if (refusal != Refusal.InvalidRequest) Message = refused.Sentence(refusal);
+        if (refusal != Refusal.InvalidRequest) Message = refusals.Sentence(refusal);
         else if (string.IsNullOrWhiteSpace(typed.Code)) Message = text["Need_Code"];
         else Message = text["Need_LastFour"];
         if (NeedsProxy && Refusal is not (Refusal.InvalidName or Refusal.InvalidIdNumber)) Message = text["Proxy_Line", line + 1] + Message;
@@ -122,7 +122,7 @@ public abstract class CounterPage(CounterLines counter, Refused refused, IString
 }
 
 /// <summary>A page with one booking on its form.</summary>
-public abstract class OneBookingPage(CounterLines counter, Refused refused, IStringLocalizer<Text.Staff> text) : CounterPage(counter, refused, text)
+public abstract class OneBookingPage(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : CounterPage(counter, refused, text)
 {
     private IReadOnlyList<CounterLine>? typed;
 

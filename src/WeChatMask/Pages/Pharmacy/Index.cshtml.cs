@@ -11,7 +11,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class IndexModel(CounterLines counter, Refused refused, PharmacyDays days, IStringLocalizer<Text.Staff> text)
+public sealed class IndexModel(CounterLines counter, RefusalResults refusals, PharmacyDays days, IStringLocalizer<Text.Staff> text)
     : OneBookingPage(counter, refused, text)
 {
     /// <summary>The day; not read for a page that is all verdict.</summary>

@@ -10,7 +10,7 @@ namespace WeChatMask.Pages.Pharmacy;
 /// <summary>The pharmacy's list of one round, to read or to print.</summary>
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [PersonalPage]
-public sealed class ListModel(PharmacyLists lists, Refused refused) : PageModel
+public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : PageModel
 {
     /// <summary>The list, or null.</summary>
     public PharmacyList? List { get; private set; }
@@ -34,7 +34,7 @@ public sealed class ListModel(PharmacyLists lists, Refused refused) : PageModel
         var (refusal, list) = await lists.ReadAsync(counter.Staff, counter.PharmacyId, date, "page", cancellationToken);
         List = list;
         if (list is not null) return;
-        Response.StatusCode = Refused.Status(refusal);
-        Message = refused.Sentence(refusal);
+        Response.StatusCode = RefusalResults.Status(refusal);
+        Message = refusals.Sentence(refusal);
     }
 }

@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ProxyModel(
-    CounterLines counter, Refused refused, RoundQueries rounds, CurrentPolicy policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    CounterLines counter, RefusalResults refusals, RoundQueries rounds, CurrentPolicy policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
     : CounterPage(counter, refused, text)
 {
     // A form longer than this is no help to anybody; the cap itself is the server's, whatever is sent.

@@ -18,7 +18,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class StockModel(
-    DeliveryStore store, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, Refused refused,
+    DeliveryStore store, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
     IStringLocalizer<Text.Stock> text) : PageModel
 {
     /// <summary>A delivery, in the form's words.</summary>
@@ -141,8 +141,8 @@ public sealed class StockModel(
 
     private void Refuse(Refusal refusal)
     {
-        Response.StatusCode = Refused.Status(refusal);
-        Message = refused.Sentence(refusal);
+        Response.StatusCode = RefusalResults.Status(refusal);
+        Message = refusals.Sentence(refusal);
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refused, IStringLocalizer<Text.Staff> text) : PageModel
+public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : PageModel
 {
     private const int LongestReason = 200;
 
@@ -83,8 +83,8 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refuse
 
     private void Refuse(Refusal refusal)
     {
-        Response.StatusCode = Refused.Status(refusal);
-        Message = refused.Sentence(refusal);
+        Response.StatusCode = RefusalResults.Status(refusal);
+        Message = refusals.Sentence(refusal);
     }
 
     private async Task LoadAsync(string number, CancellationToken cancellationToken) => HandOver = BookingNumber.TryParse(number, out var exact)

@@ -43,7 +43,7 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Wo
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             || await queries.BooksAsync(day, cancellationToken) is not { } books)
         {
-            Response.StatusCode = Refused.Status(Refusal.UnknownRound);
+            Response.StatusCode = RefusalResults.Status(Refusal.UnknownRound);
             return Page();
         }
 

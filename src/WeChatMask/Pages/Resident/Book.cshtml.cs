@@ -77,7 +77,7 @@ public sealed class BookModel(
 
         await ShowAsync(residentId, seed, cancellationToken);
         Refusal = refusals.Of(answer.Refusal, answer.BookableFrom);
-        Response.StatusCode = Refused.Status(answer.Refusal);
+        Response.StatusCode = RefusalResults.Status(answer.Refusal);
         if (answer.Refusal == Domain.Refusal.Busy)
         {
             Response.Headers.RetryAfter = RandomNumberGenerator.GetInt32(1, 4).ToString(CultureInfo.InvariantCulture);

@@ -38,14 +38,14 @@ public sealed class CancelModel(BookingFaces faces, CancellationStore store, Ref
         var refusal = await store.CancelAsync(User.AccountId(), exact, cancellationToken);
         if (refusal == Domain.Refusal.None) return LocalRedirect($"/bookings/{exact}");
         var shown = await OnGetAsync(number, cancellationToken);
-        if (shown is PageResult && Face is not null) Response.StatusCode = Refused.Status(refusal);
+        if (shown is PageResult && Face is not null) Response.StatusCode = RefusalResults.Status(refusal);
         return shown;
     }
 
     private PageResult Unknown()
     {
         Refusal = refusals.Of(Domain.Refusal.UnknownBooking);
-        Response.StatusCode = Refused.Status(Domain.Refusal.UnknownBooking);
+        Response.StatusCode = RefusalResults.Status(Domain.Refusal.UnknownBooking);
         return Page();
     }
 }

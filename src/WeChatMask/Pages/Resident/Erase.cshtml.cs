@@ -48,7 +48,7 @@ public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, Refu
         if (refusal == Domain.Refusal.None) return LocalRedirect("/my-data?erased=true");
         var shown = await OnGetAsync(cancellationToken);
         Refusal = refusals.Of(refusal);
-        if (shown is PageResult) Response.StatusCode = Refused.Status(refusal);
+        if (shown is PageResult) Response.StatusCode = RefusalResults.Status(refusal);
         return shown;
     }
 }

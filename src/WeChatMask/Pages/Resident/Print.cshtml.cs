@@ -24,7 +24,7 @@ public sealed class PrintModel(BookingFaces faces, PolicyWords rules, RefusalWor
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
         Face = await faces.FindAsync(User.AccountId(), number, cancellationToken);
-        if (Face is null) Response.StatusCode = Refused.Status(Refusal.UnknownBooking);
+        if (Face is null) Response.StatusCode = RefusalResults.Status(Refusal.UnknownBooking);
         return Page();
     }
 }

@@ -39,7 +39,7 @@ public sealed class RemoveModel(ResidentQueries persons, ResidentStore store, Ci
         var shown = await OnGetAsync(id, cancellationToken);
         if (refusal == Domain.Refusal.None || shown is not PageResult) return LocalRedirect("/residents");
         Refusal = refusals.Of(refusal);
-        Response.StatusCode = Refused.Status(refusal);
+        Response.StatusCode = RefusalResults.Status(refusal);
         return shown;
     }
 }

@@ -67,7 +67,7 @@ public sealed class ResidentsModel(
             Domain.Refusal.ConsentRequired => "consent",
             _ => null,
         };
-        Response.StatusCode = Refused.Status(refusal);
+        Response.StatusCode = RefusalResults.Status(refusal);
         return Page();
     }
 }

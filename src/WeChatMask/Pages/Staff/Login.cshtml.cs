@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Staff;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class LoginModel(StaffStore store, Refused refused, CityCalendar calendar) : PageModel
+public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCalendar calendar) : PageModel
 {
     private const int FewTries = 2;
 
@@ -68,7 +68,7 @@ public sealed class LoginModel(StaffStore store, Refused refused, CityCalendar c
 
     private void Fail()
     {
-        Message = refused.Sentence(Refusal.LoginFailed);
+        Message = refusals.Sentence(Refusal.LoginFailed);
         var tries = LoginTries.Add(HttpContext, Username ?? "", calendar.Now);
         LockedUntil = tries.LockedUntil is { } until ? calendar.Local(until).ToString("HH:mm", CultureInfo.InvariantCulture) : null;
         if (tries.LockedUntil is null && StaffStore.MostFailures - tries.Failures <= FewTries) TriesLeft = StaffStore.MostFailures - tries.Failures;

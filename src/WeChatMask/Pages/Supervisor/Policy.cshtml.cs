@@ -19,7 +19,7 @@ namespace WeChatMask.Pages.Supervisor;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class PolicyModel(
-    PolicyChangeQueries queries, PolicyChangeStore store, CityCalendar calendar, Refused refused, IStringLocalizer<Text.Rules> text) : PageModel
+    PolicyChangeQueries queries, PolicyChangeStore store, CityCalendar calendar, RefusalResults refusals, IStringLocalizer<Text.Rules> text) : PageModel
 {
     /// <summary>What is typed.</summary>
     [BindProperty]
@@ -95,7 +95,7 @@ public sealed class PolicyModel(
         {
             Faults = faults;
             Message = text["Faults", faults.Count];
-            Response.StatusCode = Refused.Status(Refusal.InvalidPolicy);
+            Response.StatusCode = RefusalResults.Status(Refusal.InvalidPolicy);
             return;
         }
 
@@ -105,8 +105,8 @@ public sealed class PolicyModel(
 
     private void Refuse(Refusal refusal)
     {
-        Response.StatusCode = Refused.Status(refusal);
-        Message = refused.Sentence(refusal);
+        Response.StatusCode = RefusalResults.Status(refusal);
+        Message = refusals.Sentence(refusal);
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ namespace WeChatMask.Pages.Supervisor;
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refused, IStringLocalizer<Text.Stock> text) : PageModel
+public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults refusals, IStringLocalizer<Text.Stock> text) : PageModel
 {
     private const int LongestReason = 200;
 
@@ -49,7 +49,7 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refuse
         if (Found is not { } found) return;
         if (Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason)
         {
-            Message = refused.Sentence(Refusal.InvalidReason);
+            Message = refusals.Sentence(Refusal.InvalidReason);
             return;
         }
 
@@ -60,8 +60,8 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, Refused refuse
             return;
         }
 
-        Response.StatusCode = Refused.Status(answer.Refusal);
-        Message = refused.Sentence(answer.Refusal);
+        Response.StatusCode = RefusalResults.Status(answer.Refusal);
+        Message = refusals.Sentence(answer.Refusal);
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

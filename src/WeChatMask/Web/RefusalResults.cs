@@ -7,7 +7,7 @@ using WeChatMask.Text;
 namespace WeChatMask.Web;
 
 /// <summary>Turns a refusal into the contract's answer: status, code and a Chinese sentence. The one place that knows the statuses.</summary>
-public sealed class Refused(IStringLocalizer<Refusals> text)
+public sealed class RefusalResults(IStringLocalizer<Refusals> text)
 {
     private static readonly FrozenDictionary<Refusal, int> Statuses = new Dictionary<Refusal, int>
     {
