@@ -82,7 +82,7 @@ public sealed class CancellationStore(
             {
                 var cause = FormattableString.Invariant($"cancel:{booking.Id}");
                 await CarryOverStore.PostAsync(
-                    transaction, policies, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 0, 1, cause)], now, cancellationToken);
+                    transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 0, 1, cause)], now, cancellationToken);
                 await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
             }
 

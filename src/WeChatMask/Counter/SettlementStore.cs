@@ -145,7 +145,7 @@ public sealed class SettlementStore(Database database, PersonalData personal, Ci
         }
 
         var cause = FormattableString.Invariant($"offline:{redemption}");
-        return await CarryOverStore.TakeBackAsync(transaction, booking.RoundDate, new Posting(booking.PharmacyId, 0, 1, 0, cause), now);
+        return await CarryOverStore.TakeBackAsync(transaction, booking.RoundDate, new CarryOver(booking.PharmacyId, 0, 1, 0, cause), now);
     }
 
     private async Task WriteDownAsync(WriteTransaction transaction, Clerk clerk, OfflineHandOver handOver, string key, Settled answer)

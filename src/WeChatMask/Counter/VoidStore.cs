@@ -75,6 +75,6 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
             await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id = @Id", new { booking.RoundDate, booking.Id });
         var cause = FormattableString.Invariant($"void:{redemption}");
         await CarryOverStore.PostAsync(
-            transaction, policies, booking.RoundDate, [new Posting(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);
+            transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);
     }
 }

@@ -65,7 +65,7 @@ public sealed class LapseStore(
             transaction,
             policies,
             round.Date,
-            [.. parts.Select(p => new Posting(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
+            [.. parts.Select(p => new CarryOver(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
             now,
             cancellationToken);
         await stock.SettleExpectedAsync(transaction, round, cancellationToken);

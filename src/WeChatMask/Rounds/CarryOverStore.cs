@@ -19,7 +19,7 @@ public static class CarryOverStore
 
     /// <summary>Writes postings and gives the places to the next round; where none is planned yet they wait for it.</summary>
     public static async Task PostAsync(
-        WriteTransaction transaction, PolicyBook policies, DateOnly from, IReadOnlyCollection<Posting> postings, DateTimeOffset now,
+        WriteTransaction transaction, PolicyBook policies, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         await InsertAsync(transaction, from, postings, now, cancellationToken);
@@ -46,7 +46,7 @@ public static class CarryOverStore
     /// <param name="posting">One place, as what it was posted: <c>Left</c> or <c>Lapsed</c> is 1.</param>
     /// <param name="now">When it is taken back.</param>
     /// <returns>The round in which every place is held already, so that one is short; none when a free place went.</returns>
-    public static async Task<DateOnly?> TakeBackAsync(WriteTransaction transaction, DateOnly from, Posting posting, DateTimeOffset now)
+    public static async Task<DateOnly?> TakeBackAsync(WriteTransaction transaction, DateOnly from, CarryOver posting, DateTimeOffset now)
     {
         // Newest first: that is the round most likely to have a free place, or the posting that still waits for one.
         var sent = await transaction.QueryAsync<Sent>(
@@ -130,7 +130,7 @@ public static class CarryOverStore
         foreach (var posting in postings)
             posting.Given = StockRules.PlacesOf(posting.Places * await units.OfAsync(posting.FromRound), own);
 
-        var rests = new List<Posting>();
+        var rests = new List<CarryOver>();
         foreach (var group in postings.GroupBy(p => p.PharmacyId))
         {
             var windows = parts[group.Key].Windows;
@@ -145,7 +145,7 @@ public static class CarryOverStore
     }
 
     /// <summary>A round cannot give up more places than it has: the newest postings take fewer, and the rest waits for the round after.</summary>
-    private static IEnumerable<Posting> Shrink(IEnumerable<Waiting> postings, int missing)
+    private static IEnumerable<CarryOver> Shrink(IEnumerable<Waiting> postings, int missing)
     {
         foreach (var posting in postings.Reverse().Where(p => p.Given < 0))
         {
@@ -153,7 +153,7 @@ public static class CarryOverStore
             if (less == 0) yield break;
             missing -= less;
             posting.Given += less;
-            yield return new Posting(posting.PharmacyId, 0, 0, 0, FormattableString.Invariant($"{RestCause}{posting.Id}"), -less);
+            yield return new CarryOver(posting.PharmacyId, 0, 0, 0, FormattableString.Invariant($"{RestCause}{posting.Id}"), -less);
         }
     }
 
@@ -190,7 +190,7 @@ public static class CarryOverStore
     }
 
     private static Task InsertAsync(
-        WriteTransaction transaction, DateOnly from, IReadOnlyCollection<Posting> postings, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteTransaction transaction, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now, CancellationToken cancellationToken) =>
         transaction.Engine.InsertManyAsync(
             transaction,
             "carry_over",
@@ -245,4 +245,4 @@ public static class CarryOverStore
 /// <param name="Cancelled">Given back after the close.</param>
 /// <param name="Cause">Names the posting; one pharmacy, round and cause post once.</param>
 /// <param name="Difference">More, or below zero fewer, than planned: a delivery or a loss.</param>
-public sealed record Posting(long Pharmacy, int Left, int Lapsed, int Cancelled, string Cause, int Difference = 0);
+public sealed record CarryOver(long Pharmacy, int Left, int Lapsed, int Cancelled, string Cause, int Difference = 0);

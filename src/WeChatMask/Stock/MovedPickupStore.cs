@@ -208,7 +208,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             transaction,
             policies,
             date,
-            [.. pharmacies.Select(p => new Posting(p.PharmacyId, 0, p.Bookings, 0, string.Create(CultureInfo.InvariantCulture, $"moved:{p.PickupDate:yyyy-MM-dd}")))],
+            [.. pharmacies.Select(p => new CarryOver(p.PharmacyId, 0, p.Bookings, 0, string.Create(CultureInfo.InvariantCulture, $"moved:{p.PickupDate:yyyy-MM-dd}")))],
             now,
             cancellationToken);
         await RoundStore.ReopenReportAsync(transaction, date);

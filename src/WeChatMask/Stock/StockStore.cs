@@ -33,7 +33,7 @@ public sealed class StockStore(StockQueries queries, MovedPickupStore moved, Pol
             transaction,
             policies,
             day.Round,
-            [new Posting(pharmacy, 0, 0, 0, FormattableString.Invariant($"{CarryOverStore.StockCause}{cause}"), change)],
+            [new CarryOver(pharmacy, 0, 0, 0, FormattableString.Invariant($"{CarryOverStore.StockCause}{cause}"), change)],
             calendar.Now,
             cancellationToken);
         await QuotaStore.TouchBoardAsync(transaction);
