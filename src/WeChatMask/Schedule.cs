@@ -36,7 +36,7 @@ public static class Schedule
         new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
         new("ReportDay", EachMinute, typeof(ReportDayJob)),
         new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),
-        new("KeepAccount", EachMinute, typeof(KeepAccountJob)),
+        new("SyncMenu", EachMinute, typeof(SyncMenuJob)),
         new("SendNotices", EachSecond, typeof(SendNoticesJob)),
         new("SendWeChatNotices", EachSecond, typeof(SendWeChatNoticesJob)),
         new("PullReceipts", EachFiveMinutes, typeof(PullReceiptsJob)),

@@ -72,7 +72,7 @@ public sealed class ActivityFeed(
                 return With("Did_Published", Of(Stamped(r => r.PublishedAt)) is { } p ? [p.Pharmacies] : null);
             case "LapseUnclaimed":
                 return With("Did_Lapsed", Of(Stamped(r => r.EndedAt)) is { } l ? [l.Lapsed] : null);
-            case "PlanRounds" or "ReportDay" or "SendNotices" or "SendWeChatNotices" or "RenewCredentials" or "KeepAccount" or "CheckEligibility"
+            case "PlanRounds" or "ReportDay" or "SendNotices" or "SendWeChatNotices" or "RenewCredentials" or "SyncMenu" or "CheckEligibility"
                 or "PullReceipts" or "PurgePersonalData" or "PurgeMessages" or "PurgeLogins":
                 return new Happening(run.StartedAt, "job", $"Did_{run.Job}", run.Done);
             default:

@@ -5,7 +5,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.Conversation;
 
 /// <summary>Takes what WeChat reports without a person waiting for an answer: who left or came back, and what became of messages.</summary>
-public sealed class AccountReports(ReachStore reach, WeChatOutboxStore outbox)
+public sealed class AccountReports(FollowerStore reach, WeChatOutboxStore outbox)
 {
     private const string Success = "success";
     private const int LongestResult = 64;

@@ -7,10 +7,10 @@ namespace WeChatMask.OfficialAccount;
 public sealed class Credentials : IDisposable
 {
     /// <summary>Both are fetched by the client and kept in the database.</summary>
-    public Credentials(KeptStore store, CityCalendar calendar, WeChatClient client)
+    public Credentials(SharedCredentialStore store, CityCalendar calendar, WeChatClient client)
     {
-        Token = new Kept(store, calendar, KeptStore.AccessToken, client.StableTokenAsync);
-        Ticket = new Kept(store, calendar, KeptStore.JsApiTicket, async (_, cancellationToken) =>
+        Token = new SharedCredential(store, calendar, SharedCredentialStore.AccessToken, client.StableTokenAsync);
+        Ticket = new SharedCredential(store, calendar, SharedCredentialStore.JsApiTicket, async (_, cancellationToken) =>
         {
             var token = await Token.GetAsync(cancellationToken);
             try
@@ -25,10 +25,10 @@ public sealed class Credentials : IDisposable
     }
 
     /// <summary>The access token of server calls.</summary>
-    public Kept Token { get; }
+    public SharedCredential Token { get; }
 
     /// <summary>The ticket that signs pages.</summary>
-    public Kept Ticket { get; }
+    public SharedCredential Ticket { get; }
 
     /// <inheritdoc />
     public void Dispose()

@@ -5,7 +5,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.OfficialAccount;
 
 /// <summary>Calls in the account's name: with its token, once more with another when WeChat refuses the first, and not at all while a quota is used up.</summary>
-public sealed class OfficialAccountClient(WeChatClient client, Credentials credentials, LimitStore limits, CityCalendar calendar)
+public sealed class OfficialAccountClient(WeChatClient client, Credentials credentials, ApiQuotaStore limits, CityCalendar calendar)
 {
     /// <summary>Sends a template message.</summary>
     public const string TemplateCall = "cgi-bin/message/template/send";
@@ -96,7 +96,7 @@ public sealed class OfficialAccountClient(WeChatClient client, Credentials crede
         catch (WeChatApiException failure) when (failure.Action is WeChatAction.StopQuotaDay or WeChatAction.RetryAfterMinute
             or WeChatAction.FailConfig or WeChatAction.FailConfigIpAllowList)
         {
-            await limits.RestAsync(call, failure.ErrorCode, WeChatPause.After(failure, 0, calendar), CancellationToken.None);
+            await limits.PauseAsync(call, failure.ErrorCode, ApiPause.After(failure, 0, calendar), CancellationToken.None);
             known = new KnownLimits(0, known.Codes);
             throw;
         }

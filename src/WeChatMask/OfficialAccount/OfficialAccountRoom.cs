@@ -9,8 +9,8 @@ public static class OfficialAccountRoom
     /// <summary>Registers the account's credentials and its calls.</summary>
     public static IServiceCollection AddOfficialAccount(this IServiceCollection services)
     {
-        services.AddSingleton<KeptStore>().AddSingleton<Credentials>().AddSingleton<LimitStore>().AddSingleton<OfficialAccountClient>();
-        services.AddSingleton<SceneStore>().AddSingleton<ReachStore>().AddSingleton<PosterQueries>();
+        services.AddSingleton<SharedCredentialStore>().AddSingleton<Credentials>().AddSingleton<ApiQuotaStore>().AddSingleton<OfficialAccountClient>();
+        services.AddSingleton<SceneStore>().AddSingleton<FollowerStore>().AddSingleton<PosterQueries>();
         services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsValidator>().AddSingleton<Menu>();
         return services;

@@ -10,7 +10,7 @@ public sealed class RenewCredentialsJob(Credentials credentials, ILogger<RenewCr
     public async Task<int> RunAsync(CancellationToken cancellationToken) =>
         await RenewAsync(credentials.Token, cancellationToken) + await RenewAsync(credentials.Ticket, cancellationToken);
 
-    private async Task<int> RenewAsync(Kept kept, CancellationToken cancellationToken)
+    private async Task<int> RenewAsync(SharedCredential kept, CancellationToken cancellationToken)
     {
         try
         {

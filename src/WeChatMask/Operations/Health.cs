@@ -14,7 +14,7 @@ namespace WeChatMask.Operations;
 public static class Health
 {
     internal static async Task<IResult> ReadyAsync(
-        Startup startup, NodeStore node, SmsAlarmStore sms, LimitStore limits, KeptStore kept, CityCalendar calendar, CancellationToken cancellationToken)
+        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, CityCalendar calendar, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
         var warnings = new List<string>();

@@ -16,7 +16,7 @@ public sealed record OAuthIdentity(string OpenId, bool IsSnapshotUser);
 /// <summary>Something WeChat lends for a while: a token or a ticket.</summary>
 /// <param name="Value">Up to 512 characters.</param>
 /// <param name="Life">How long it is good from now on.</param>
-public sealed record Lent(string Value, TimeSpan Life)
+public sealed record IssuedToken(string Value, TimeSpan Life)
 {
     /// <summary>The life only, since records reach logs.</summary>
     public override string ToString() => $"lent for {Life}";
@@ -45,20 +45,20 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
     /// <param name="force">Whether the present one is to die; WeChat allows it twenty times a day, half a minute apart.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
-    public async Task<Lent> StableTokenAsync(bool force, CancellationToken cancellationToken)
+    public async Task<IssuedToken> StableTokenAsync(bool force, CancellationToken cancellationToken)
     {
         var account = settings.CurrentValue;
         var asked = new { grant_type = "client_credential", appid = account.AppId, secret = account.AppSecret, force_refresh = force };
         using var answer = await PostAsync("cgi-bin/stable_token", asked, cancellationToken);
-        return LentBy(answer, "access_token");
+        return IssuedBy(answer, "access_token");
     }
 
     /// <summary>Fetches the ticket that signs pages for the JS-SDK.</summary>
     /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
-    public async Task<Lent> TicketAsync(string token, CancellationToken cancellationToken)
+    public async Task<IssuedToken> TicketAsync(string token, CancellationToken cancellationToken)
     {
         using var answer = await GetAsync(Address("cgi-bin/ticket/getticket", token, "&type=jsapi"), cancellationToken);
-        return LentBy(answer, "ticket");
+        return IssuedBy(answer, "ticket");
     }
 
     /// <summary>Reads something under an access token. The caller disposes the answer.</summary>
@@ -88,10 +88,10 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
     private Uri Address(string path, string token, string more) =>
         new($"{settings.CurrentValue.ApiBaseUrl.TrimEnd('/')}/{path}?access_token={Uri.EscapeDataString(token)}{more}");
 
-    private static Lent LentBy(JsonDocument answer, string name) =>
+    private static IssuedToken IssuedBy(JsonDocument answer, string name) =>
         answer.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
             && NumberOf(answer.RootElement, "expires_in") is { } seconds and > 0
-            ? new Lent(text, TimeSpan.FromSeconds(seconds))
+            ? new IssuedToken(text, TimeSpan.FromSeconds(seconds))
             : throw new WeChatApiException($"WeChat's answer holds no {name}");
 
     private Task<JsonDocument> PostAsync(string path, object body, CancellationToken cancellationToken) =>

@@ -184,22 +184,22 @@ public sealed class AccountDayTests
         // The job that runs at the start may be at it.
         for (var i = 0; i < 400 && (await CallsAsync(host, "cgi-bin/menu/create")).Count == 0; i++)
         {
-            await RunAsync(host, "KeepAccount");
+            await RunAsync(host, "SyncMenu");
             await Task.Delay(25);
         }
 
-        await RunAsync(host, "KeepAccount");
+        await RunAsync(host, "SyncMenu");
         Assert.Single(await CallsAsync(host, "cgi-bin/menu/create"));
 
         // A day later it is compared, and found to be the same.
         await host.AdvanceAsync("P1DT1M");
-        await RunAsync(host, "KeepAccount");
+        await RunAsync(host, "SyncMenu");
         Assert.Single(await CallsAsync(host, "cgi-bin/menu/create"));
         Assert.True((await CallsAsync(host, "cgi-bin/menu/get")).Count >= 2);
 
         host.Get<WeChatMask.Sandbox.WeChatAccount>().DeleteMenu();
         await host.AdvanceAsync("P1DT1M");
-        await RunAsync(host, "KeepAccount");
+        await RunAsync(host, "SyncMenu");
         Assert.Equal(2, (await CallsAsync(host, "cgi-bin/menu/create")).Count);
     }
 

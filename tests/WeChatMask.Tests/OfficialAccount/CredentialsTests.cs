@@ -198,8 +198,8 @@ public sealed class CredentialsTests : IDisposable
         {
             Database = new Database(database.Settings());
             var calendar = new CityCalendar(Options.Create(new SiteSettings()), clock);
-            Limits = new LimitStore(Database, calendar);
-            Credentials = new Credentials(new KeptStore(Database, personal, calendar), calendar, world.Client);
+            Limits = new ApiQuotaStore(Database, calendar);
+            Credentials = new Credentials(new SharedCredentialStore(Database, personal, calendar), calendar, world.Client);
             Calls = new OfficialAccountClient(world.Client, Credentials, Limits, calendar);
         }
 
@@ -207,7 +207,7 @@ public sealed class CredentialsTests : IDisposable
 
         public Credentials Credentials { get; }
 
-        public LimitStore Limits { get; }
+        public ApiQuotaStore Limits { get; }
 
         public OfficialAccountClient Calls { get; }
 

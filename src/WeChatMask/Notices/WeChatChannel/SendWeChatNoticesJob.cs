@@ -105,7 +105,7 @@ public sealed class SendWeChatNoticesJob(
             WeChatAction.FailUserRefused => Settled(notice, NoticeStatus.Dropped, code),
             WeChatAction.RetryBackoff => Later(notice, calendar.Now + Pause(notice.Attempts), code) with { MayHaveLeft = failure.ErrorCode == WeChatApiException.NoAnswer },
             WeChatAction.StopQuotaDay or WeChatAction.RetryAfterMinute or WeChatAction.FailConfig or WeChatAction.FailConfigIpAllowList
-                or WeChatAction.RefreshTokenRetryOnce => Later(notice, WeChatPause.After(failure, Math.Max(0, notice.Attempts - 1), calendar), code),
+                or WeChatAction.RefreshTokenRetryOnce => Later(notice, ApiPause.After(failure, Math.Max(0, notice.Attempts - 1), calendar), code),
             _ => Settled(notice, NoticeStatus.Failed, code),
         };
     }

@@ -12,10 +12,10 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>How it stands with WeChat's API: what is held, what failed, and which calls rest until when.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class WeChatModel(KeptStore kept, LimitStore limits, CityCalendar calendar, IStringLocalizer<Text.OfficialAccount> text) : PageModel
+public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits, CityCalendar calendar, IStringLocalizer<Text.OfficialAccount> text) : PageModel
 {
     /// <summary>What is held.</summary>
-    public IReadOnlyList<KeptRow> Rows { get; private set; } = [];
+    public IReadOnlyList<SharedCredentialRow> Rows { get; private set; } = [];
 
     /// <summary>Calls that rest.</summary>
     public IReadOnlyList<CallLimit> Limits { get; private set; } = [];
@@ -36,7 +36,7 @@ public sealed class WeChatModel(KeptStore kept, LimitStore limits, CityCalendar 
     }
 
     /// <summary>How it stands with one of them, in words.</summary>
-    public string State(KeptRow row)
+    public string State(SharedCredentialRow row)
     {
         if (row.Failures > 0)
         {
@@ -53,8 +53,8 @@ public sealed class WeChatModel(KeptStore kept, LimitStore limits, CityCalendar 
 
     private async Task ShowAsync(CancellationToken cancellationToken)
     {
-        string[] names = [KeptStore.AccessToken, KeptStore.JsApiTicket, KeptStore.Menu];
-        var rows = new List<KeptRow>();
+        string[] names = [SharedCredentialStore.AccessToken, SharedCredentialStore.JsApiTicket, SharedCredentialStore.Menu];
+        var rows = new List<SharedCredentialRow>();
         foreach (var name in names) rows.Add(await kept.ReadAsync(name, cancellationToken));
         Rows = rows;
         Limits = await limits.PresentAsync(cancellationToken);

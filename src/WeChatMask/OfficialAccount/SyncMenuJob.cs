@@ -10,8 +10,8 @@ namespace WeChatMask.OfficialAccount;
 /// A menu that was set from the same configuration within a day is not looked at again; else it is compared with what WeChat
 /// has and set only where the two differ. One node does it for all.
 /// </remarks>
-public sealed class KeepAccountJob(
-    Menu menu, OfficialAccountClient client, KeptStore kept, SceneStore scenes, CityCalendar calendar, ILogger<KeepAccountJob> log) : IJob
+public sealed class SyncMenuJob(
+    Menu menu, OfficialAccountClient client, SharedCredentialStore kept, SceneStore scenes, CityCalendar calendar, ILogger<SyncMenuJob> log) : IJob
 {
     private static readonly TimeSpan Checked = TimeSpan.FromDays(1);
 
@@ -21,20 +21,20 @@ public sealed class KeepAccountJob(
         var wanted = menu.Build();
         // Without an address of its own the site cannot be linked from outside.
         if (!wanted.All().Where(b => b.Type == "view").All(b => Uri.TryCreate(b.Url, UriKind.Absolute, out var url) && url.Scheme.StartsWith("http", StringComparison.Ordinal))) return 0;
-        var row = await kept.ReadAsync(KeptStore.Menu, cancellationToken);
+        var row = await kept.ReadAsync(SharedCredentialStore.Menu, cancellationToken);
         var print = Convert.ToHexStringLower(SHA256.HashData(wanted.Canonical()));
         var known = row.Value == print && calendar.Now < row.ExpiresAt && calendar.Now >= row.ObtainedAt;
-        if (known || (calendar.Now < row.NextTryAt && row.NextTryAt < calendar.Now + WeChatPause.Longest)) return 0;
+        if (known || (calendar.Now < row.NextTryAt && row.NextTryAt < calendar.Now + ApiPause.Longest)) return 0;
         if (await kept.LeaseAsync(row, cancellationToken) is not { } lease) return 0;
         try
         {
             var done = await SetAsync(wanted, cancellationToken) + (await scenes.MakeAsync(SceneStore.Site, cancellationToken) ? 1 : 0);
-            await kept.SaveAsync(KeptStore.Menu, lease, new Lent(print, Checked), forced: false, DateTimeOffset.UnixEpoch);
+            await kept.SaveAsync(SharedCredentialStore.Menu, lease, new IssuedToken(print, Checked), forced: false, DateTimeOffset.UnixEpoch);
             return done;
         }
         catch (WeChatApiException failure)
         {
-            await kept.FailAsync(KeptStore.Menu, lease, failure.ErrorCode, WeChatPause.After(failure, row.Failures, calendar));
+            await kept.FailAsync(SharedCredentialStore.Menu, lease, failure.ErrorCode, ApiPause.After(failure, row.Failures, calendar));
             log.LogWarning("The account's menu could not be kept: {Problem}", failure.Message);
             return 0;
         }

@@ -4,7 +4,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.OfficialAccount;
 
 /// <summary>How long to leave WeChat's API in peace after a failure.</summary>
-public static class WeChatPause
+public static class ApiPause
 {
     private const int LongestBusySeconds = 60;
     private const int LongestWrongSeconds = 600;

@@ -8,7 +8,7 @@ namespace WeChatMask.OfficialAccount;
 /// Who finds it at its end takes the lease or waits for the one who has it. It is renewed some minutes early, while the old one
 /// still serves, so that mostly nobody waits. A failed fetch makes all nodes pause together.
 /// </remarks>
-public sealed class Kept(KeptStore store, CityCalendar calendar, string name, Func<bool, CancellationToken, Task<Lent>> fetch) : IDisposable
+public sealed class SharedCredential(SharedCredentialStore store, CityCalendar calendar, string name, Func<bool, CancellationToken, Task<IssuedToken>> fetch) : IDisposable
 {
     // WeChat replaces a stable token five minutes before its end and gives the old one until then.
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(4);
@@ -22,7 +22,7 @@ public sealed class Kept(KeptStore store, CityCalendar calendar, string name, Fu
     private static readonly TimeSpan BetweenForced = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim gate = new(1, 1);
-    private volatile KeptRow? held;
+    private volatile SharedCredentialRow? held;
 
     /// <summary>The value that is good now.</summary>
     /// <exception cref="WeChatApiException">There is none, and WeChat gives none.</exception>
@@ -72,7 +72,7 @@ public sealed class Kept(KeptStore store, CityCalendar calendar, string name, Fu
     }
 
     // The fetch outlives the request that began it: others wait for its result.
-    private async Task<string> FetchAsync(KeptRow row, string? refused, string lease)
+    private async Task<string> FetchAsync(SharedCredentialRow row, string? refused, string lease)
     {
         try
         {
@@ -92,14 +92,14 @@ public sealed class Kept(KeptStore store, CityCalendar calendar, string name, Fu
         }
         catch (WeChatApiException failure)
         {
-            await store.FailAsync(name, lease, failure.ErrorCode, WeChatPause.After(failure, row.Failures, calendar));
+            await store.FailAsync(name, lease, failure.ErrorCode, ApiPause.After(failure, row.Failures, calendar));
             throw;
         }
     }
 
-    private bool IsGood(KeptRow row, string? refused) => row.Value.Length > 0 && row.Value != refused && calendar.Now < row.ExpiresAt - Margin;
+    private bool IsGood(SharedCredentialRow row, string? refused) => row.Value.Length > 0 && row.Value != refused && calendar.Now < row.ExpiresAt - Margin;
 
-    private bool IsPausing(KeptRow row) => calendar.Now < row.NextTryAt && row.NextTryAt < calendar.Now + WeChatPause.Longest;
+    private bool IsPausing(SharedCredentialRow row) => calendar.Now < row.NextTryAt && row.NextTryAt < calendar.Now + ApiPause.Longest;
 
     private static WeChatApiException Failure(int code) =>
         code == WeChatApiException.NoAnswer ? new WeChatApiException("WeChat's API did not answer before") : new WeChatApiException(code);

@@ -5,7 +5,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.OfficialAccount;
 
 /// <summary>What one node fetches from WeChat for all: read by everybody, replaced by whoever has the lease.</summary>
-public sealed class KeptStore(Database database, PersonalData personal, CityCalendar calendar)
+public sealed class SharedCredentialStore(Database database, PersonalData personal, CityCalendar calendar)
 {
     /// <summary>The access token's row.</summary>
     public const string AccessToken = "access_token";
@@ -23,9 +23,9 @@ public sealed class KeptStore(Database database, PersonalData personal, CityCale
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
     /// <summary>The row as it is committed now.</summary>
-    public async Task<KeptRow> ReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<SharedCredentialRow> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        var row = await database.QueryOneAsync<KeptRow>(
+        var row = await database.QueryOneAsync<SharedCredentialRow>(
             """
             SELECT name, value AS stored, obtained_at, expires_at, forced_at, leased_until, next_try_at, failures, error_code
               FROM wechat_kept WHERE name = @name
@@ -37,13 +37,13 @@ public sealed class KeptStore(Database database, PersonalData personal, CityCale
     }
 
     /// <summary>What could not be fetched for some time, by name: WeChat said why, or did not answer again and again.</summary>
-    public Task<List<KeptFault>> FaultsAsync(CancellationToken cancellationToken) => database.QueryAsync<KeptFault>(
+    public Task<List<CredentialFault>> FaultsAsync(CancellationToken cancellationToken) => database.QueryAsync<CredentialFault>(
         "SELECT name, error_code FROM wechat_kept WHERE failures >= @several OR (failures > 0 AND error_code <> 0) ORDER BY name",
         new { several = SeveralFailures },
         cancellationToken);
 
     /// <summary>Makes the caller the one who fetches, unless somebody else is or the row has changed since it was read. Returns the lease's name.</summary>
-    public async Task<string?> LeaseAsync(KeptRow seen, CancellationToken cancellationToken)
+    public async Task<string?> LeaseAsync(SharedCredentialRow seen, CancellationToken cancellationToken)
     {
         var lease = Guid.NewGuid().ToString("N");
         var now = calendar.Now;
@@ -60,7 +60,7 @@ public sealed class KeptStore(Database database, PersonalData personal, CityCale
     }
 
     /// <summary>Puts a fetched value in the old one's place and gives the lease back. Whose lease ran out meanwhile changes nothing.</summary>
-    public Task SaveAsync(string name, string lease, Lent lent, bool forced, DateTimeOffset nextTryAt)
+    public Task SaveAsync(string name, string lease, IssuedToken lent, bool forced, DateTimeOffset nextTryAt)
     {
         var now = calendar.Now;
         return WriteAsync(
@@ -90,7 +90,7 @@ public sealed class KeptStore(Database database, PersonalData personal, CityCale
 }
 
 /// <summary>One row of what is kept.</summary>
-public sealed class KeptRow
+public sealed class SharedCredentialRow
 {
     public string Name { get; init; } = "";
 
@@ -118,7 +118,7 @@ public sealed class KeptRow
 }
 
 /// <summary>Something that WeChat does not lend now.</summary>
-public sealed class KeptFault
+public sealed class CredentialFault
 {
     /// <summary>The row's name.</summary>
     public string Name { get; init; } = "";

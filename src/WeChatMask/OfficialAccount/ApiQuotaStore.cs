@@ -4,17 +4,17 @@ using WeChatMask.Settings;
 namespace WeChatMask.OfficialAccount;
 
 /// <summary>Calls of WeChat's API that are at rest on all nodes, since a quota is used up or the account may not make them.</summary>
-public sealed class LimitStore(Database database, CityCalendar calendar)
+public sealed class ApiQuotaStore(Database database, CityCalendar calendar)
 {
     /// <summary>Those that rest now, by call.</summary>
     public Task<List<CallLimit>> PresentAsync(CancellationToken cancellationToken) => database.QueryAsync<CallLimit>(
         // Further ahead than any is set: from before the clock was put back.
         "SELECT api_call, error_code, since, rests_until FROM wechat_limit WHERE rests_until > @now AND rests_until < @far ORDER BY api_call",
-        new { now = calendar.Now, far = calendar.Now + WeChatPause.Longest },
+        new { now = calendar.Now, far = calendar.Now + ApiPause.Longest },
         cancellationToken);
 
     /// <summary>Lets a call rest.</summary>
-    public Task RestAsync(string call, int errorCode, DateTimeOffset until, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task PauseAsync(string call, int errorCode, DateTimeOffset until, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             var limit = new { call, errorCode, since = calendar.Now, until };

@@ -4,7 +4,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.OfficialAccount;
 
 /// <summary>Which accounts WeChat reaches: whoever left the chat gets no more messages until they follow again. Their bookings stay.</summary>
-public sealed class ReachStore(Database database, CityCalendar calendar)
+public sealed class FollowerStore(Database database, CityCalendar calendar)
 {
     /// <summary>Notes that somebody has left.</summary>
     public Task LoseAsync(string openId, CancellationToken cancellationToken) => SetAsync(
