@@ -10,7 +10,7 @@ namespace WeChatMask.DayEnd;
 
 /// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
 public sealed class PublishStore(
-    Database database, RoundQueries rounds, StockStore stock, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
+    Database database, RoundQueries rounds, ShortageStore stock, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
 {
     private static readonly string[] EntryColumns =
         ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];

@@ -13,7 +13,7 @@ public static class StockEndpoints
     internal const int LongestReason = 200;
 
     internal static async Task<IResult> DeliverAsync(
-        DeliveryBody body, ClaimsPrincipal user, DeliveryStore store, RefusalResults refusals, CancellationToken cancellationToken)
+        DeliveryBody body, ClaimsPrincipal user, StockReportStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (Read(body.Date, body.Units, body.RequestId, least: 0, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
         var answer = await store.DeliverAsync(Clerk.Of(user.Staff()), report with { MoreComing = body.MoreComing ?? false }, tryOnly: false, cancellationToken);
@@ -24,7 +24,7 @@ public static class StockEndpoints
     }
 
     internal static async Task<IResult> LoseAsync(
-        LossBody body, ClaimsPrincipal user, DeliveryStore store, RefusalResults refusals, CancellationToken cancellationToken)
+        LossBody body, ClaimsPrincipal user, StockReportStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (Read(body.Date, body.Units, body.RequestId, least: 1, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
         if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);

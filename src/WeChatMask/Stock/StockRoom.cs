@@ -7,7 +7,7 @@ public static class StockRoom
 {
     /// <summary>Registers deliveries, losses, shortage and moved pickups.</summary>
     public static void AddStock(this IServiceCollection services) =>
-        services.AddSingleton<DeliveryStore>().AddSingleton<StockStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
+        services.AddSingleton<StockReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
 
     /// <summary>Maps what clerks report.</summary>
     public static void MapStock(this IEndpointRouteBuilder routes)

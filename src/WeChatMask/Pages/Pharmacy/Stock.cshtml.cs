@@ -18,7 +18,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class StockModel(
-    DeliveryStore store, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
+    StockReportStore store, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
     IStringLocalizer<Text.Stock> text) : PageModel
 {
     /// <summary>A delivery, in the form's words.</summary>

@@ -9,7 +9,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Stock;
 
 /// <summary>Writes down what headquarters delivered to a pharmacy for a pickup day and what was lost of it, with all that follows from it.</summary>
-public sealed class DeliveryStore(Database database, StockQueries stock, StockStore settle, CityCalendar calendar, Board board)
+public sealed class StockReportStore(Database database, StockQueries stock, ShortageStore settle, CityCalendar calendar, Board board)
 {
     /// <summary>Records a delivery; the same request again changes nothing and gets the same answer.</summary>
     /// <param name="clerk">Who reports it, and for which pharmacy.</param>
