@@ -6,7 +6,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Counter;
 
 /// <summary>Judges what was typed into the counter's pages: one booking, or several that one proxy collects.</summary>
-public sealed class CounterLines(CounterAttempts attempts, RedemptionStore store, RedemptionViews views, RoundQueries rounds, CityCalendar calendar)
+public sealed class CounterLines(RedemptionRequestReader attempts, RedemptionStore store, RedemptionViews views, RoundQueries rounds, CityCalendar calendar)
 {
     /// <summary>Judges lines in their order; nothing is looked up, let alone handed over, before all of them can be read.</summary>
     /// <param name="clerk">Who stands behind the counter.</param>

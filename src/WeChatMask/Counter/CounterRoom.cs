@@ -8,8 +8,8 @@ public static class CounterRoom
     /// <summary>Registers them, vouchers included.</summary>
     public static void AddCounter(this IServiceCollection services)
     {
-        services.AddSingleton<Vouchers>().AddSingleton<RedemptionStore>().AddSingleton<VoidStore>().AddSingleton<CounterAttempts>().AddSingleton<RedemptionViews>();
-        services.AddSingleton<SettlementStore>().AddSingleton<SettlementReader>().AddSingleton<OfflineDays>();
+        services.AddSingleton<Vouchers>().AddSingleton<RedemptionStore>().AddSingleton<VoidStore>().AddSingleton<RedemptionRequestReader>().AddSingleton<RedemptionViews>();
+        services.AddSingleton<OfflineHandOverStore>().AddSingleton<OfflineHandOverReader>().AddSingleton<OfflineBundles>();
         services.AddSingleton<CounterQueries>().AddSingleton<PharmacyLists>().AddSingleton<CounterLines>().AddSingleton<PharmacyDays>();
     }
 
@@ -19,9 +19,9 @@ public static class CounterRoom
         var clerks = routes.MapClerkApi("/api/pharmacy");
         clerks.MapPost("/redemptions", RedemptionEndpoints.RedeemAsync).Produces<RedemptionView>();
         clerks.MapPost("/redemptions/check", RedemptionEndpoints.CheckAsync).Produces<RedemptionView>();
-        clerks.MapPost("/redemptions/settle", SettlementEndpoints.SettleAsync).Produces<SettlementView>();
+        clerks.MapPost("/redemptions/settle", OfflineHandOverEndpoints.SettleAsync).Produces<OfflineHandOversView>();
         clerks.MapPost("/redemptions/{number}/void", RedemptionEndpoints.VoidAsync).Produces<VoidView>();
-        clerks.MapGet("/offline", SettlementEndpoints.TakeAlongAsync).Produces<OfflineDay>();
+        clerks.MapGet("/offline", OfflineHandOverEndpoints.TakeAlongAsync).Produces<OfflineBundle>();
         routes.MapSupervisorApi("/api/supervisor").MapPost("/redemptions/{number}/void", RedemptionEndpoints.VoidAsync).Produces<VoidView>();
         var files = routes.MapFiles("/pharmacy/lists", Sessions.ClerkPolicy);
         files.MapGet("/{date}.xlsx", (string date, HttpContext context, PharmacyLists lists, RefusalResults refusals, CancellationToken token) =>

@@ -13,7 +13,7 @@ public static class RedemptionEndpoints
     private const int LongestReason = 200;
 
     internal static async Task<IResult> RedeemAsync(
-        RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, RefusalResults refusals,
+        RedemptionBody body, HttpContext context, RedemptionRequestReader attempts, RedemptionStore store, RedemptionViews views, RefusalResults refusals,
         CancellationToken cancellationToken)
     {
         if (attempts.Read(body, requestIdNeeded: true, out var attempt) is var wrong and not Refusal.None) return refusals.Result(wrong);
@@ -22,7 +22,7 @@ public static class RedemptionEndpoints
     }
 
     internal static async Task<IResult> CheckAsync(
-        RedemptionBody body, HttpContext context, CounterAttempts attempts, RedemptionStore store, RedemptionViews views, RefusalResults refusals,
+        RedemptionBody body, HttpContext context, RedemptionRequestReader attempts, RedemptionStore store, RedemptionViews views, RefusalResults refusals,
         CancellationToken cancellationToken)
     {
         if (attempts.Read(body, requestIdNeeded: false, out var attempt) is var wrong and not Refusal.None) return refusals.Result(wrong);
@@ -65,7 +65,7 @@ public sealed record CounterSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt)
 public sealed record VoidView(string Number, BookingStatus Status);
 
 /// <summary>Checks what the counter sent before anything is looked up.</summary>
-public sealed class CounterAttempts(Vouchers vouchers, PersonalData personal, CityCalendar calendar)
+public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData personal, CityCalendar calendar)
 {
     private const int LastFourLength = 4;
 

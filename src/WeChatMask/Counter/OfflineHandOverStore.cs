@@ -11,7 +11,7 @@ namespace WeChatMask.Counter;
 /// Writes down what was handed over without a network. Each counts if it was right at its own time; where the booking
 /// has lapsed since, its place is taken back from the round that got it. What does not count is kept for the supervisor.
 /// </summary>
-public sealed class SettlementStore(Database database, PersonalData personal, CityCalendar calendar, Board board)
+public sealed class OfflineHandOverStore(Database database, PersonalData personal, CityCalendar calendar, Board board)
 {
     /// <summary>Settles hand-overs of one clerk, all or none. The same again changes nothing and gets the same answers.</summary>
     /// <returns>What became of each, in the order given.</returns>

@@ -5,22 +5,22 @@ using WeChatMask.Web;
 namespace WeChatMask.Counter;
 
 /// <summary>A counter without a network: what its phone takes along beforehand, and what it tells afterwards.</summary>
-public static class SettlementEndpoints
+public static class OfflineHandOverEndpoints
 {
     private const int LongestBatch = 100;
 
-    internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineDays days, CancellationToken cancellationToken)
+    internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineBundles days, CancellationToken cancellationToken)
     {
         return TypedResults.Ok(await days.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), cancellationToken));
     }
 
     internal static async Task<IResult> SettleAsync(
-        SettlementBody body, HttpContext context, SettlementReader reader, SettlementStore store, RefusalResults refusals, CancellationToken cancellationToken)
+        OfflineHandOversBody body, HttpContext context, OfflineHandOverReader reader, OfflineHandOverStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (body.HandOvers is not { Count: >= 1 and <= LongestBatch } sent) return refusals.Result(Refusal.InvalidRequest);
-        if (!sent.All(SettlementReader.IsNamed)) return refusals.Result(Refusal.InvalidRequestId);
+        if (!sent.All(OfflineHandOverReader.IsNamed)) return refusals.Result(Refusal.InvalidRequestId);
         var answers = await store.SettleAsync(Clerk.Of(context.User.Staff()), [.. sent.Select(reader.Read)], cancellationToken);
-        return TypedResults.Ok(new SettlementView([.. answers.Select(ViewOf)]));
+        return TypedResults.Ok(new OfflineHandOversView([.. answers.Select(ViewOf)]));
     }
 
     private static SettledView ViewOf(Settled settled) => settled.Conflict == OfflineConflict.None
@@ -29,7 +29,7 @@ public static class SettlementEndpoints
 }
 
 /// <summary>Reads what a phone tells. One that cannot be read is kept as such: the goods are gone, and a refusal would lose the trace of them.</summary>
-public sealed class SettlementReader(CounterAttempts attempts)
+public sealed class OfflineHandOverReader(RedemptionRequestReader attempts)
 {
     private const int LongestTyped = 64;
 

@@ -9,7 +9,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Counter;
 
 /// <summary>Puts together what a counter's phone needs to hand over without a network: today's own bookings, masked, and the public keys.</summary>
-public sealed class OfflineDays(
+public sealed class OfflineBundles(
     Database database, Vouchers vouchers, CounterQueries queries, PharmacyLists lists, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IMemoryCache audited)
 {
     private const int Ending = 4;
@@ -19,7 +19,7 @@ public sealed class OfflineDays(
     /// <param name="clerk">Whose.</param>
     /// <param name="key">The log-in's key, under which the phone keeps it.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<OfflineDay> ReadAsync(Clerk clerk, string? key, CancellationToken cancellationToken)
+    public async Task<OfflineBundle> ReadAsync(Clerk clerk, string? key, CancellationToken cancellationToken)
     {
         var pharmacy = (await queries.PharmacyAsync(clerk.PharmacyId, cancellationToken))!;
         var round = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
@@ -31,7 +31,7 @@ public sealed class OfflineDays(
                 .. await queries.ServedTooAsync(calendar.Today, calendar.Now, clerk.PharmacyId, cancellationToken),
                 .. await queries.ListAsync(round.Date, clerk.PharmacyId, cancellationToken),
             ];
-        return new OfflineDay(
+        return new OfflineBundle(
             key, calendar.Local(calendar.Now), pharmacy.Code, pharmacy.Name, calendar.Today,
             round is null ? null : calendar.Local(round.Times.PickupOpensAt),
             round is null ? null : calendar.Local(round.Times.PickupClosesAt),
@@ -51,7 +51,7 @@ public sealed class OfflineDays(
     // The phone asks again every few minutes; one line a log-in and day says who took the list along.
     private async Task AuditAsync(Clerk clerk, string subject, string? key, CancellationToken cancellationToken)
     {
-        var mark = (nameof(OfflineDays), clerk.Staff.Id, subject, key);
+        var mark = (nameof(OfflineBundles), clerk.Staff.Id, subject, key);
         if (audited.TryGetValue(mark, out _)) return;
         await database.WriteAsync(
             async transaction =>
@@ -75,7 +75,7 @@ public sealed class OfflineDays(
 /// <param name="Unit">Measure word of the goods.</param>
 /// <param name="VoucherKeys">Public keys by id, SubjectPublicKeyInfo in base64.</param>
 /// <param name="Bookings">Today's own bookings in serial order.</param>
-public sealed record OfflineDay(
+public sealed record OfflineBundle(
     string? Key, DateTimeOffset Now, string PharmacyCode, string PharmacyName, DateOnly Date, DateTimeOffset? PickupOpensAt, DateTimeOffset? PickupClosesAt,
     string Unit, IReadOnlyDictionary<string, byte[]> VoucherKeys, IReadOnlyList<OfflineBooking> Bookings);
 

@@ -4,7 +4,7 @@ namespace WeChatMask.Counter;
 
 /// <summary>What a phone tells when its network is back.</summary>
 /// <param name="HandOvers">In the order in which they were made.</param>
-public sealed record SettlementBody(IReadOnlyList<OfflineHandOverBody>? HandOvers = null);
+public sealed record OfflineHandOversBody(IReadOnlyList<OfflineHandOverBody>? HandOvers = null);
 
 /// <summary>One hand-over made without a network. Members are optional so that one that is missing spoils only its own.</summary>
 /// <param name="RequestId">The phone's own id of it; the same again has no second effect.</param>
@@ -18,7 +18,7 @@ public sealed record OfflineHandOverBody(
     DateTimeOffset? HandedOverAt = null);
 
 /// <summary>What became of them, in the order sent.</summary>
-public sealed record SettlementView(IReadOnlyList<SettledView> HandOvers);
+public sealed record OfflineHandOversView(IReadOnlyList<SettledView> HandOvers);
 
 /// <summary>What became of one hand-over.</summary>
 /// <param name="RequestId">As sent.</param>
