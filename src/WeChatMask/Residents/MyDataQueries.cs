@@ -7,7 +7,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Residents;
 
 /// <summary>Reads everything that is kept about an account and its persons, in full, and until when it is kept.</summary>
-public sealed class MyDataQueries(Database database, PersonalData personal, KeepingQueries keeping, CityCalendar calendar)
+public sealed class MyDataQueries(Database database, PersonalData personal, RetentionQueries keeping, CityCalendar calendar)
 {
     /// <summary>An account's data, or none when the account itself is gone.</summary>
     public async Task<MyData?> OfAsync(long accountId, CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
         var account = await database.QueryOneAsync<AccountRow>(
             "SELECT open_id, kind, created_at FROM account WHERE id = @accountId", new { accountId }, cancellationToken);
         if (account is null) return null;
-        var times = await keeping.GetAsync(cancellationToken) ?? new KeepingTimes(0, 0);
+        var times = await keeping.GetAsync(cancellationToken) ?? new RetentionTimes(0, 0);
         var persons = await PersonsAsync(accountId, cancellationToken);
         var bookings = await BookingsAsync(accountId, cancellationToken);
         return new MyData(
@@ -73,7 +73,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
     private bool IsLogIn(string mobile, AccountRow account) =>
         LoginStore.PhoneOpenId(personal.KeyedHash(HashPurpose.LoginMobile, mobile)) == account.OpenId;
 
-    private MyPerson Person(PersonRow p, KeepingTimes times)
+    private MyPerson Person(PersonRow p, RetentionTimes times)
     {
         var registered = calendar.DateOf(p.ConsentAt);
         var last = p.LastPickup is { } pickup && pickup > registered ? pickup : registered;
@@ -89,14 +89,14 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Keep
             p.HeldSince is { } since ? new MyHold(since, times.HoldGone(since)) : null);
     }
 
-    private MyTrace Trace(PersonRow p, KeepingTimes times)
+    private MyTrace Trace(PersonRow p, RetentionTimes times)
     {
         var removed = p.RemovedAt is { } at ? calendar.DateOf(at) : calendar.Today;
         var last = p.HeldSince is { } since && since > removed ? since : removed;
         return new MyTrace(calendar.Local(p.RemovedAt ?? p.ConsentAt), times.HoldGone(last));
     }
 
-    private MyBooking Booking(MyBookingRow b, KeepingTimes times) => new(
+    private MyBooking Booking(MyBookingRow b, RetentionTimes times) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.Code, b.Pharmacy, b.ResidentId.ToString(CultureInfo.InvariantCulture),
         b.Units, Money.Yuan(b.UnitPriceFen), b.Status, Local(b.SlotStartsAt), Local(b.SlotEndsAt), calendar.Local(b.CreatedAt), Local(b.SettledAt),
         Local(b.RedeemedAt), b.ByProxy, b.Listed ? times.PersonalGone(b.PickupDate) : null, b.Provisional);

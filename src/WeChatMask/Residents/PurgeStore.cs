@@ -10,7 +10,7 @@ namespace WeChatMask.Residents;
 /// again. So nobody at the desk waits for long, no statement takes longer than one may, however much has gathered, and what
 /// somebody does meanwhile counts.
 /// </remarks>
-public sealed class PurgeStore(Database database, KeepingQueries keeping, CityCalendar calendar)
+public sealed class PurgeStore(Database database, RetentionQueries keeping, CityCalendar calendar)
 {
     /// <summary>The most rows destroyed in one transaction; of published lists, which go quickly, it is a day's.</summary>
     internal const int Portion = 500;

@@ -9,7 +9,7 @@ public static class ResidentsRoom
     public static void AddResidents(this IServiceCollection services)
     {
         services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
-        services.AddSingleton<KeepingQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
+        services.AddSingleton<RetentionQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>();
         services.AddHttpClient<RegistryClient>();
     }

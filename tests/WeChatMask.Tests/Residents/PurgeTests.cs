@@ -95,7 +95,7 @@ public sealed class PurgeTests
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.DateTime);
 
     private static PurgeStore Store(DeskCity city) => new(
-        city.Database, new KeepingQueries(city.Database, new PolicyBook()), new CityCalendar(Options.Create(new SiteSettings()), city.Clock));
+        city.Database, new RetentionQueries(city.Database, new PolicyBook()), new CityCalendar(Options.Create(new SiteSettings()), city.Clock));
 
     private static Task NameAsync(DeskCity city) => city.Database.WriteAsync(
         transaction => transaction.ExecuteAsync("UPDATE resident SET name = 'n', id_number = 'i', mobile = 'm'"), CancellationToken.None);

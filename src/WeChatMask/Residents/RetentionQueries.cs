@@ -5,16 +5,16 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Residents;
 
 /// <summary>Reads for how long personal data and cooldowns are kept: the longest of all stored rules, since an older round may still run under them.</summary>
-public sealed class KeepingQueries(Database database, PolicyBook policies)
+public sealed class RetentionQueries(Database database, PolicyBook policies)
 {
     /// <summary>The keeping times, or none before the city has rules.</summary>
-    public Task<KeepingTimes?> GetAsync(CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<RetentionTimes?> GetAsync(CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
             var rules = new List<Policy>();
             foreach (var id in await Dapper.SqlMapper.QueryAsync<long>(connection, "SELECT id FROM policy"))
                 rules.Add(await policies.GetAsync(connection, null, id));
-            return rules.Count == 0 ? null : new KeepingTimes(rules.Max(p => p.RetentionDays), rules.Max(p => p.CooldownDays));
+            return rules.Count == 0 ? null : new RetentionTimes(rules.Max(p => p.RetentionDays), rules.Max(p => p.CooldownDays));
         },
         cancellationToken);
 }
@@ -22,7 +22,7 @@ public sealed class KeepingQueries(Database database, PolicyBook policies)
 /// <summary>How long things are kept. What the purge does and what people are told is worked out here, so that they agree.</summary>
 /// <param name="PersonalDays">Days after pickup, or after registration, that particulars and lists are kept.</param>
 /// <param name="CooldownDays">Days that a hold may matter.</param>
-public sealed record KeepingTimes(int PersonalDays, int CooldownDays)
+public sealed record RetentionTimes(int PersonalDays, int CooldownDays)
 {
     /// <summary>Pickup days before this one have had their time.</summary>
     public DateOnly PersonalBefore(DateOnly today) => today.AddDays(-PersonalDays);
