@@ -12,12 +12,12 @@ public static class ConversationRoom
     {
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<ChatText>().AddSingleton<ConversationQueries>();
-        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<Listener>();
-        services.AddSingleton<HandledMessageStore>().AddSingleton<MessageDesk>().AddSingleton<AnswerOnce>().AddSingleton<Reception>();
-        services.AddHostedService(provider => provider.GetRequiredService<MessageDesk>());
-        services.AddSingleton<AccountReports>().AddSingleton<SlowAnswers>();
+        services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<ChatRouter>();
+        services.AddSingleton<HandledMessageStore>().AddSingleton<ClaimWriter>().AddSingleton<MessageDeduplicator>().AddSingleton<MessageDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClaimWriter>());
+        services.AddSingleton<AccountReports>().AddSingleton<DeferredReplies>();
         services.AddSingleton<EventReaction>(provider => provider.GetRequiredService<AccountReports>().TakeAsync);
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<SlowAnswers>().AnswerAsync);
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<DeferredReplies>().AnswerAsync);
         return services;
     }
 }

@@ -65,17 +65,17 @@ internal sealed class OnceNode : IAsyncDisposable
         personal = new PersonalData(Options.Create(secrets));
         Database = new Database(database.Settings());
         Store = new HandledMessageStore(Database, new CityCalendar(Options.Create(new SiteSettings()), clock));
-        Desk = new MessageDesk(Database, Store, NullLogger<MessageDesk>.Instance);
-        Once = new AnswerOnce(Desk, Store, personal, NullLogger<AnswerOnce>.Instance);
+        Desk = new ClaimWriter(Database, Store, NullLogger<ClaimWriter>.Instance);
+        Once = new MessageDeduplicator(Desk, Store, personal, NullLogger<MessageDeduplicator>.Instance);
     }
 
     public Database Database { get; }
 
     public HandledMessageStore Store { get; }
 
-    public MessageDesk Desk { get; }
+    public ClaimWriter Desk { get; }
 
-    public AnswerOnce Once { get; }
+    public MessageDeduplicator Once { get; }
 
     public string Hash(string identity) => personal.KeyedHash(HashPurpose.Message, identity);
 

@@ -231,7 +231,7 @@ public sealed class AccountDayTests
     {
         await using var host = await SandboxHost.StartAsync();
         await ActAsync(host, "o-1", "subscribe");
-        var slow = ActivatorUtilities.CreateInstance<SlowAnswers>(host.App.Services, new Impatient());
+        var slow = ActivatorUtilities.CreateInstance<DeferredReplies>(host.App.Services, new Impatient());
         var message = new InboundMessage("gh_1", "o-1", 0, "text", "1", "x", null, null, null, new Dictionary<string, string>(StringComparer.Ordinal));
         var making = new TaskCompletionSource<Reply>();
 

@@ -10,7 +10,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.Tests.Conversation;
 
 /// <summary>What the sandbox's phone cannot send: pictures and voices, and a database that is gone.</summary>
-public sealed class ListenerTests
+public sealed class ChatRouterTests
 {
     [Theory]
     [InlineData("image", "对不起，这里看不了图片和视频")]

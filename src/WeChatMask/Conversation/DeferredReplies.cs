@@ -8,9 +8,9 @@ namespace WeChatMask.Conversation;
 /// WeChat hangs up after five seconds and tells the person that the account is out of order. So the webhook answers
 /// <c>success</c> before, the answer goes on being made, and the person reads it some seconds later.
 /// </remarks>
-public sealed partial class SlowAnswers(Reception reception, OfficialAccountClient client, TimeProvider time, ILogger<SlowAnswers> log)
+public sealed partial class DeferredReplies(MessageDispatcher reception, OfficialAccountClient client, TimeProvider time, ILogger<DeferredReplies> log)
 {
-    /// <summary>How long an answer may take to be the webhook's own; shorter than <see cref="AnswerOnce"/> lets it take, which then apologises.</summary>
+    /// <summary>How long an answer may take to be the webhook's own; shorter than <see cref="MessageDeduplicator"/> lets it take, which then apologises.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(30);

@@ -2,15 +2,15 @@ using WeChatMask.WeChat;
 
 namespace WeChatMask.Conversation;
 
-/// <summary>Where the webhook hands its messages in: each is taken once, features react to it, and the <see cref="Listener"/> answers.</summary>
-public sealed partial class Reception(
-    AnswerOnce once, Listener listener, IEnumerable<EventReaction> reactions, GeneralAnswers general, ILogger<Reception> log)
+/// <summary>Where the webhook hands its messages in: each is taken once, features react to it, and the <see cref="ChatRouter"/> answers.</summary>
+public sealed partial class MessageDispatcher(
+    MessageDeduplicator once, ChatRouter listener, IEnumerable<EventReaction> reactions, GeneralAnswers general, ILogger<MessageDispatcher> log)
 {
     /// <summary>The answer to a message; an apology when there can be none.</summary>
     public async Task<Reply> AnswerAsync(InboundMessage message, CancellationToken cancellationToken)
     {
         var content = message.Read();
-        if (!Listener.Concerns(content)) return NoReply.Instance;
+        if (!ChatRouter.Concerns(content)) return NoReply.Instance;
         try
         {
             return await once.RunAsync(message.Identity(), time => HandleAsync(message, content, time), cancellationToken);
@@ -20,7 +20,7 @@ public sealed partial class Reception(
 #pragma warning restore CA1031
         {
             LogFailure(failure.GetType().Name);
-            return Listener.IsAwaited(content) ? general.Busy() : NoReply.Instance;
+            return ChatRouter.IsAwaited(content) ? general.Busy() : NoReply.Instance;
         }
     }
 

@@ -8,18 +8,18 @@ namespace WeChatMask.Conversation;
 /// node takes what has gathered and commits it at once: a message costs a share of a disk sync, and a chatting city does
 /// not push the booking desk from the database.
 /// </summary>
-public sealed class MessageDesk : IHostedService, IDisposable
+public sealed class ClaimWriter : IHostedService, IDisposable
 {
     private const int Queue = 5_000;
     private const int Batch = 500;
 
     private readonly Database database;
     private readonly HandledMessageStore store;
-    private readonly ILogger<MessageDesk> log;
+    private readonly ILogger<ClaimWriter> log;
     private readonly BatchWriter<Entry> writer;
 
     /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
-    public MessageDesk(Database database, HandledMessageStore store, ILogger<MessageDesk> log)
+    public ClaimWriter(Database database, HandledMessageStore store, ILogger<ClaimWriter> log)
     {
         this.database = database;
         this.store = store;

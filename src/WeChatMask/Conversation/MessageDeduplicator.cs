@@ -10,7 +10,7 @@ namespace WeChatMask.Conversation;
 /// the first is still being handled waits for its reply; when the first one's node has died, it takes over after the
 /// lease. A handling that failed leaves nothing behind, so the resend is handled afresh.
 /// </remarks>
-public sealed partial class AnswerOnce(MessageDesk desk, HandledMessageStore store, PersonalData personal, ILogger<AnswerOnce> log)
+public sealed partial class MessageDeduplicator(ClaimWriter desk, HandledMessageStore store, PersonalData personal, ILogger<MessageDeduplicator> log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 

@@ -7,7 +7,7 @@ namespace WeChatMask.Conversation;
 /// An answer may read the database and give a booking back, but it never calls out: WeChat waits five seconds. Nothing
 /// of a message is logged. What WeChat reports without a person waiting (unsubscribe, VIEW, results of templates) gets none.
 /// </remarks>
-public sealed class Listener(Phrases phrases, RoundAnswers round, BookingAnswers bookings, GeneralAnswers general)
+public sealed class ChatRouter(Phrases phrases, RoundAnswers round, BookingAnswers bookings, GeneralAnswers general)
 {
     /// <summary>Whether anything is to be done about a message. The rest, such as pages opened from the menu, is only acknowledged.</summary>
     public static bool Concerns(MessageContent content) =>

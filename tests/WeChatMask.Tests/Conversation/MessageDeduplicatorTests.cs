@@ -8,7 +8,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.Tests.Conversation;
 
 /// <summary>A message has one effect and one reply, however often and wherever it arrives.</summary>
-public sealed class AnswerOnceTests
+public sealed class MessageDeduplicatorTests
 {
     private const string Sequences = "09_dedup.json";
 
