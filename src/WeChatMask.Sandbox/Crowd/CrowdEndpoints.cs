@@ -18,7 +18,7 @@ internal static class CrowdEndpoints
         return TypedResults.Ok(new CrowdView(
             result.Asked,
             result.Accepted,
-            [.. result.Refused.Select(r => new RefusedView(RefusalResults.Code(r.Refusal), Reason(r.Refusal, text, refused), r.Count))],
+            [.. result.Refused.Select(r => new RefusedView(RefusalResults.Code(r.Refusal), Reason(r.Refusal, text, refusals), r.Count))],
             result.Registered,
             result.RegisteredIn,
             result.BookedIn,

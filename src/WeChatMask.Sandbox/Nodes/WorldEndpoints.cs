@@ -25,14 +25,14 @@ internal static class WorldEndpoints
         sandbox.MapGet("/nodes", (JoinedNodes nodes) => TypedResults.Ok(nodes.All));
         sandbox.MapPost("/nodes", (NodeTold told, JoinedNodes nodes, SandboxClock clock, RefusalResults refusals) =>
         {
-            if (SandboxOptions.ReadAddress(told.Url) is not { } node) return Invalid(refused);
+            if (SandboxOptions.ReadAddress(told.Url) is not { } node) return Invalid(refusals);
             // First on the list, then the clock: a move in between reaches it one way or the other.
             nodes.Add(node);
             return TypedResults.Ok(clock.Time);
         });
         sandbox.MapDelete("/nodes", (string url, JoinedNodes nodes, RefusalResults refusals) =>
         {
-            if (SandboxOptions.ReadAddress(url) is not { } node) return Invalid(refused);
+            if (SandboxOptions.ReadAddress(url) is not { } node) return Invalid(refusals);
             nodes.Remove(node);
             return TypedResults.NoContent();
         });

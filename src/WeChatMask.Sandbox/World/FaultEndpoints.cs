@@ -28,7 +28,7 @@ internal static class FaultEndpoints
         group.AddEndpointFilter(async (context, next) =>
         {
             var services = context.HttpContext.RequestServices;
-            var refused = services.GetRequiredService<RefusalResults>();
+            var refusals = services.GetRequiredService<RefusalResults>();
             return await services.GetRequiredService<Faults>().MeetAsync(neighbour, context.HttpContext.RequestAborted) switch
             {
                 FaultMode.Down => refusals.Plain(StatusCodes.Status503ServiceUnavailable, "down"),

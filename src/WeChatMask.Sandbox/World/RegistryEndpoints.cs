@@ -19,7 +19,7 @@ internal static class RegistryEndpoints
 
     private static IResult Put(string idNumber, PersonTold person, PopulationRegistry registry, RefusalResults refusals)
     {
-        if (string.IsNullOrWhiteSpace(idNumber) || string.IsNullOrWhiteSpace(person.Name)) return Invalid(refused);
+        if (string.IsNullOrWhiteSpace(idNumber) || string.IsNullOrWhiteSpace(person.Name)) return Invalid(refusals);
         var known = new RegisteredPerson(idNumber.Trim().ToUpperInvariant(), person.Name.Trim(), person.Eligible, person.Reason);
         registry.Put(known);
         return TypedResults.Ok(known);
@@ -33,7 +33,7 @@ internal static class RegistryEndpoints
         body.Position = 0;
         var person = await JsonSerializer.DeserializeAsync<Lookup>(body, SandboxJson.Options, context.RequestAborted);
         return string.IsNullOrWhiteSpace(person?.IdNumber) || string.IsNullOrWhiteSpace(person.Name)
-            ? Invalid(refused)
+            ? Invalid(refusals)
             : TypedResults.Ok(registry.LookUp(person.IdNumber, person.Name));
     }
 

@@ -73,7 +73,7 @@ public static class Errors
     internal static Task WriteAsync(HttpContext context, string? code = null)
     {
         var status = context.Response.StatusCode;
-        var refused = context.RequestServices.GetRequiredService<RefusalResults>();
+        var refusals = context.RequestServices.GetRequiredService<RefusalResults>();
         return WantsProblem(context)
             ? refusals.Plain(status, code ?? CodeOf(status)).ExecuteAsync(context)
             : ErrorPage.WriteAsync(context, status);

@@ -147,7 +147,7 @@ public sealed class MyDataTests
 
         var refused = await ask.PostAsync(wang.Http);
 
-        Assert.Equal(HttpStatusCode.Conflict, refusals.Status);
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
         Assert.Contains("还有没领取的预约", refused.Text, StringComparison.Ordinal);
         Assert.Contains("href=\"/bookings\"", refused.Html, StringComparison.Ordinal);
         Assert.Contains("href=\"/residents\">去单独删除", refused.Html, StringComparison.Ordinal);

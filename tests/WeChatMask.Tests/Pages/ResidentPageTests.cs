@@ -208,7 +208,7 @@ public sealed class ResidentPageTests
         var ask = await PageReader.OpenAsync(wang.Http, $"/residents/{wang.ResidentId}/remove");
 
         var refused = await ask.PostAsync(wang.Http);
-        Assert.Equal(HttpStatusCode.Conflict, refusals.Status);
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
         Assert.Contains("还有未领取的预约", refused.Text, StringComparison.Ordinal);
 
         await wang.CancelAsync(number);

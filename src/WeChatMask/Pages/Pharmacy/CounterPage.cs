@@ -122,7 +122,7 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
 }
 
 /// <summary>A page with one booking on its form.</summary>
-public abstract class OneBookingPage(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : CounterPage(counter, refused, text)
+public abstract class OneBookingPage(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : CounterPage(counter, refusals, text)
 {
     private IReadOnlyList<CounterLine>? typed;
 

@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class IndexModel(CounterLines counter, RefusalResults refusals, PharmacyDays days, IStringLocalizer<Text.Staff> text)
-    : OneBookingPage(counter, refused, text)
+    : OneBookingPage(counter, refusals, text)
 {
     /// <summary>The day; not read for a page that is all verdict.</summary>
     public PharmacyDay? Day { get; private set; }

@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [PersonalPage]
 public sealed class ProxyModel(
     CounterLines counter, RefusalResults refusals, RoundQueries rounds, CurrentPolicy policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
-    : CounterPage(counter, refused, text)
+    : CounterPage(counter, refusals, text)
 {
     // A form longer than this is no help to anybody; the cap itself is the server's, whatever is sent.
     private const int MostLines = 10;

@@ -11,7 +11,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 [CodeReaderPage]
-public sealed class ScanModel(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : OneBookingPage(counter, refused, text)
+public sealed class ScanModel(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : OneBookingPage(counter, refusals, text)
 {
     /// <summary>Shows the form.</summary>
     public void OnGet()
