@@ -1,5 +1,4 @@
 using System.Globalization;
-using WeChatMask.Tests.Support;
 using Xunit.Abstractions;
 
 namespace WeChatMask.Tests.Crash;

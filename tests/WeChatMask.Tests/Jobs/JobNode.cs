@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Settings;
-using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Jobs;
 

@@ -3,7 +3,7 @@ using WeChatMask.Data;
 using WeChatMask.Notices;
 using WeChatMask.Sandbox;
 using WeChatMask.Sms;
-using WeChatMask.Tests.Redemptions;
+using WeChatMask.Tests.Counter;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Notices;

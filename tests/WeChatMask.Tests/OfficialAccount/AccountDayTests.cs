@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Conversation;
 using WeChatMask.Data;
 using WeChatMask.Sandbox;
+using WeChatMask.Tests.Counter;
 using WeChatMask.Tests.Pages;
-using WeChatMask.Tests.Redemptions;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 

@@ -5,7 +5,7 @@ using WeChatMask.Domain;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
-using WeChatMask.Tests.Redemptions;
+using WeChatMask.Tests.Counter;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Residents;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using WeChatMask.Operations;
-using WeChatMask.Tests.Redemptions;
+using WeChatMask.Tests.Counter;
 
 namespace WeChatMask.Tests.Support;
 

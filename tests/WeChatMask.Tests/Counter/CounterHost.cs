@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WeChatMask.Bookings;
+using WeChatMask.Counter;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Operations;
+using WeChatMask.Residents;
+using WeChatMask.Rounds;
+using WeChatMask.Sandbox;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Counter;
+
+/// <summary>The product with Loudi's data on a clock that stands still; jobs run only when a test says so.</summary>
+public sealed class CounterHost : IOnEngine
+{
+    /// <summary>While the round of 10 February takes bookings.</summary>
+    public static readonly DateTimeOffset Evening = new(2020, 2, 10, 19, 30, 0, TimeSpan.FromHours(8));
+
+    /// <summary>In the first pickup slot.</summary>
+    public static readonly DateTimeOffset Morning = new(2020, 2, 11, 9, 10, 0, TimeSpan.FromHours(8));
+
+    public static readonly DateOnly Date = new(2020, 2, 10);
+
+    private readonly string data = Directory.CreateTempSubdirectory("counter-").FullName;
+    private readonly FakeClock clock = new(Evening);
+    private readonly Dictionary<string, HttpClient> browsers = new(StringComparer.Ordinal);
+    private WebApplication app = null!;
+    private TestDatabase? home;
+    private int persons;
+
+    /// <inheritdoc />
+    public DatabaseKind Engine { get; set; }
+
+    public DateTimeOffset Now
+    {
+        get => clock.Now;
+        set => clock.Now = value;
+    }
+
+    internal IReadOnlyDictionary<string, long> Pharmacies { get; private set; } = null!;
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public async Task InitializeAsync()
+    {
+        home = await TestDatabase.CreateAsync(Engine, data);
+        var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: home.Configuration());
+        builder.Logging.ClearProviders();
+        builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+        foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsHangfire(s)).ToList()) builder.Services.Remove(timer);
+        app = SandboxApp.Build(builder);
+        await app.StartAsync();
+        var rows = await Get<Database>().QueryAsync<CounterPharmacyRow>("SELECT id, code FROM pharmacy");
+        Pharmacies = rows.ToDictionary(r => r.Code, r => r.Id, StringComparer.Ordinal);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var browser in browsers.Values) browser.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        if (home is not null) await home.DisposeAsync();
+        Directory.Delete(data, recursive: true);
+    }
+
+    /// <summary>Closes the evening's round, publishes its lists and goes to the first slot of the pickup day.</summary>
+    public async Task PublishAsync()
+    {
+        clock.Now = new DateTimeOffset(2020, 2, 10, 22, 0, 0, TimeSpan.FromHours(8));
+        await RunJobsAsync();
+        clock.Now = Morning;
+        await RunJobsAsync();
+    }
+
+    public Task RunJobsAsync() => Get<DueWork>().RunAllAsync(CancellationToken.None);
+
+    /// <summary>Books for a new person through the desk.</summary>
+    public async Task<Booked> BookAsync(string pharmacy = "LD01")
+    {
+        var n = Interlocked.Increment(ref persons);
+        var person = PersonOf(n);
+        var store = Get<ResidentStore>();
+        var account = await store.AccountOfAsync($"o{n}", CancellationToken.None);
+        var policy = (await Get<RoundQueries>().FindAsync(Date, CancellationToken.None))!.Policy;
+        var (refusal, resident) = await store.AddAsync(account, person, new RegistryAnswer(true), policy, CancellationToken.None);
+        Assert.Equal(Refusal.None, refusal);
+        var answer = await Get<BookingDesk>().BookAsync(new BookingRequest(account, resident, pharmacy, "r1"));
+        Assert.Equal(Refusal.None, answer.Refusal);
+        return new Booked(answer.Booking!, person, account, Get<Vouchers>().Sign(answer.Booking!.Number, pharmacy, answer.Booking.PickupDate));
+    }
+
+    public async Task<IReadOnlyList<Booked>> BookManyAsync(int count, string pharmacy = "LD01")
+    {
+        var made = new List<Booked>();
+        for (var i = 0; i < count; i++) made.Add(await BookAsync(pharmacy));
+        return made;
+    }
+
+    /// <summary>A made-up person with a right identity number.</summary>
+    internal static Person PersonOf(int n)
+    {
+        var digits = string.Create(CultureInfo.InvariantCulture, $"43130219{70 + (n / 1000)}0101{n % 1000:000}");
+        const string checks = "10X98765432";
+        int[] weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+        var number = digits + checks[digits.Select((d, i) => (d - '0') * weights[i]).Sum() % 11];
+        return new Person(
+            PersonName.TryParse("王" + (char)('一' + n))!,
+            IdentityNumber.TryParse(number, Date)!,
+            MobileNumber.TryParse(string.Create(CultureInfo.InvariantCulture, $"1390000{n:0000}"))!);
+    }
+
+    /// <summary>A person who collects for others, as the counter's body has it.</summary>
+    public static object ProxyOf(int n)
+    {
+        var person = PersonOf(n);
+        return new { name = person.Name.Value, idNumber = person.IdNumber.Value };
+    }
+
+    public HttpClient Anonymous(bool followsRedirects = false) => NewBrowser(followsRedirects);
+
+    public Task<HttpClient> ClerkAsync(string pharmacy = "LD01") =>
+        BrowserAsync($"clerk-{pharmacy.ToLowerInvariant()}", DemoStaffStore.ClerkPassword);
+
+    public Task<HttpClient> SupervisorAsync() => BrowserAsync(DemoStaffStore.Supervisor, DemoStaffStore.SupervisorPassword);
+
+    /// <summary>Sends the log-in form; the answer is the redirect or the page.</summary>
+    public static async Task<HttpResponseMessage> LogInAsync(HttpClient browser, string username, string password, string? returnUrl = null)
+    {
+        var query = returnUrl is null ? "" : "?returnUrl=" + Uri.EscapeDataString(returnUrl);
+        var token = Token(await browser.GetStringAsync(new Uri("/staff/login" + query, UriKind.Relative)));
+        Dictionary<string, string> fields = new(StringComparer.Ordinal)
+        {
+            ["username"] = username, ["password"] = password, ["__RequestVerificationToken"] = token, ["returnUrl"] = returnUrl ?? "",
+        };
+        using var form = new FormUrlEncodedContent(fields);
+        return await browser.PostAsync(new Uri("/staff/login", UriKind.Relative), form);
+    }
+
+    public static string Token(string page) =>
+        Regex.Match(page, "name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["token"].Value;
+
+    public static async Task<(int Status, JsonElement Body)> PostAsync(HttpClient http, string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public static async Task<string> VerdictAsync(HttpClient clerk, object body, string path = "/api/pharmacy/redemptions")
+    {
+        var (status, answer) = await PostAsync(clerk, path, body);
+        Assert.True(status == 200, answer.ToString());
+        return answer.GetProperty("verdict").GetString()!;
+    }
+
+    /// <summary>Everything that a refusal must leave as it was.</summary>
+    public async Task<string> StateAsync()
+    {
+        var database = Get<Database>();
+        string[] sums =
+        [
+            "SELECT COUNT(*) FROM redemption", "SELECT COALESCE(SUM(used), 0) FROM proxy_day", "SELECT SUM(redeemed) FROM pharmacy_round",
+            "SELECT SUM(status * id % 1000003) FROM booking", "SELECT version FROM board_version", "SELECT COUNT(*) FROM carry_over",
+        ];
+        var values = new List<long>();
+        foreach (var sum in sums) values.Add(await database.ScalarAsync<long>(sum));
+        return string.Join('/', values);
+    }
+
+    public async Task<BookingStatus> StatusAsync(Booked booking) =>
+        (BookingStatus)await Get<Database>().ScalarAsync<long>("SELECT status FROM booking WHERE id = @Id", new { booking.Row.Id });
+
+    /// <summary>The promises that must hold at every moment.</summary>
+    public async Task AssertSoundAsync() =>
+        Assert.DoesNotContain(await Get<InvariantQueries>().RunAsync(CancellationToken.None), r => r.Broken != 0);
+
+    private static bool IsHangfire(ServiceDescriptor service) =>
+        service.ImplementationFactory?.Method.Module.Name.Contains("Hangfire", StringComparison.Ordinal) == true;
+
+    private async Task<HttpClient> BrowserAsync(string username, string password)
+    {
+        if (browsers.TryGetValue(username, out var known)) return known;
+        var browser = NewBrowser(followsRedirects: false);
+        using var answer = await LogInAsync(browser, username, password);
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        return browsers[username] = browser;
+    }
+
+    private HttpClient NewBrowser(bool followsRedirects) =>
+        new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = followsRedirects }) { BaseAddress = new Uri(app.Urls.First()) };
+
+    private sealed class CounterPharmacyRow
+    {
+        public long Id { get; init; }
+
+        public string Code { get; init; } = "";
+    }
+}
+
+/// <summary>A booking with its person in clear, as the resident knows them.</summary>
+public sealed record Booked(BookingRow Row, Person Person, long Account, string Voucher)
+{
+    public string Number => Row.Number;
+
+    public string LastFour => Person.IdNumber.LastFour;
+
+    /// <summary>What the counter sends for it.</summary>
+    public object ByNumber(string requestId, object? proxy = null, int? units = null) =>
+        new { number = Number, idNumberLast4 = LastFour, requestId, proxy, units };
+
+    public object ByVoucher(string requestId) => new { voucher = Voucher, requestId };
+}

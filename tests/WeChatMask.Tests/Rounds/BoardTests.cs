@@ -1,0 +1,152 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using WeChatMask.Data;
+using WeChatMask.Rounds;
+using WeChatMask.Tests.Support;
+using Xunit.Abstractions;
+
+namespace WeChatMask.Tests.Rounds;
+
+public sealed class BoardTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [EngineTheory]
+    public async Task Listeners_are_let_go_when_the_server_stops(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync(engine: engine);
+        await using var stream = await host.Http.GetStreamAsync(new Uri("/api/board/events", UriKind.Relative));
+        using var reader = new StreamReader(stream);
+        Assert.Equal("event: board", await reader.ReadLineAsync());
+
+        host.Get<IHostApplicationLifetime>().StopApplication();
+
+        await reader.ReadToEndAsync().WaitAsync(Patience);
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("W/{0}")]
+    [InlineData("\"other\", {0}")]
+    [InlineData("*")]
+    public async Task Who_has_the_newest_board_is_told_so(string format)
+    {
+        await using var host = await SandboxHost.StartAsync();
+        using var first = await host.Http.GetAsync(new Uri("/api/board", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/board");
+        request.Headers.TryAddWithoutValidation("If-None-Match", string.Format(System.Globalization.CultureInfo.InvariantCulture, format, first.Headers.ETag));
+
+        using var again = await host.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task The_whole_board_of_a_large_city_is_under_20_KB(string encoding)
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-03T17:31:00+08:00");
+        using var phone = await host.NewResidentAsync(1);
+        Assert.Equal(201, (await phone.BookAsync("CZ100", "a")).Status);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/board");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
+
+        using var answer = await host.Http.SendAsync(request);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+
+        Assert.Equal([encoding], answer.Content.Headers.ContentEncoding);
+        Assert.InRange(bytes.Length, 1, 20 * 1024);
+        await using var squeezed = new MemoryStream(bytes);
+        await using Stream plain = encoding == "br" ? new BrotliStream(squeezed, CompressionMode.Decompress) : new GZipStream(squeezed, CompressionMode.Decompress);
+        using var board = await JsonDocument.ParseAsync(plain);
+        Assert.Equal(228, board.RootElement.GetProperty("pharmacies").GetArrayLength());
+        output.WriteLine($"{encoding}: {bytes.Length:#,0} bytes");
+    }
+
+    [Fact]
+    public async Task Listeners_hear_at_most_once_a_second_and_only_what_changed()
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-03T17:31:00+08:00");
+        var residents = new List<ResidentPhone>();
+        for (var i = 0; i < 12; i++) residents.Add(await host.NewResidentAsync(i));
+        await using var stream = await host.Http.GetStreamAsync(new Uri("/api/board/events", UriKind.Relative));
+        var start = TimeProvider.System.GetTimestamp();
+        var heard = new List<JsonElement>();
+        var booked = new HashSet<string>(StringComparer.Ordinal);
+        // An event that never comes must fail the test and not hold up the run.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(patience.Token))
+        {
+            heard.Add(JsonSerializer.Deserialize<JsonElement>(item.Data));
+            if (heard.SelectMany(Codes).Count() >= residents.Count) break;
+            // Two bookings after each event; the next event tells of both.
+            for (var i = 0; i < 2 && booked.Count < residents.Count; i++)
+            {
+                var code = $"CZ{booked.Count + 1:000}";
+                Assert.Equal(201, (await residents[booked.Count].BookAsync(code, "a")).Status);
+                booked.Add(code);
+            }
+        }
+
+        var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        Assert.True(heard.Count <= seconds + 2, $"{heard.Count} events in {seconds:0.0} s");
+        Assert.Equal(booked.Order(StringComparer.Ordinal), heard.SelectMany(Codes).Order(StringComparer.Ordinal));
+        var versions = heard.ConvertAll(e => e.GetProperty("version").GetInt64());
+        Assert.Equal(versions.Order(), versions);
+        output.WriteLine($"{heard.Count} events in {seconds:0.0} s, the largest {heard.Max(e => e.GetRawText().Length):#,0} bytes");
+        foreach (var resident in residents) resident.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_has_the_directory_hears_the_same_figures_and_version_in_a_fraction_of_the_bytes()
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-03T17:31:00+08:00");
+        // What is due is done when this returns: the evening is planned.
+        await host.AdvanceAsync("PT1S");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using var whole = SseParser.Create(await host.Http.GetStreamAsync(new Uri("/api/board/events", UriKind.Relative))).EnumerateAsync(patience.Token).GetAsyncEnumerator();
+        await using var figures = SseParser.Create(await host.Http.GetStreamAsync(new Uri("/api/board/events?view=figures", UriKind.Relative))).EnumerateAsync(patience.Token).GetAsyncEnumerator();
+        Assert.True(await whole.MoveNextAsync() && await figures.MoveNextAsync());
+        Assert.Equal(Version(whole.Current.Data), Version(figures.Current.Data));
+
+        // The second in which something happens at each of the 228.
+        await host.Get<Database>().WriteAsync(
+            async transaction =>
+            {
+                await transaction.ExecuteAsync("UPDATE quota SET planned = planned + 1 WHERE round_date = '2020-02-03' AND window_index = 1");
+                await QuotaStore.TouchBoardAsync(transaction);
+                return true;
+            },
+            default);
+        host.Get<Board>().MarkChanged();
+        Assert.True(await whole.MoveNextAsync() && await figures.MoveNextAsync());
+
+        var (before, after) = (JsonSerializer.Deserialize<JsonElement>(whole.Current.Data), JsonSerializer.Deserialize<JsonElement>(figures.Current.Data));
+        Assert.Equal(("board", "board"), (whole.Current.EventType, figures.Current.EventType));
+        Assert.Equal(before.GetProperty("version").GetInt64(), after.GetProperty("version").GetInt64());
+        Assert.Equal(before.GetProperty("version").GetInt64(), (await host.Http.GetJsonAsync("/api/board")).GetProperty("version").GetInt64());
+        Assert.Equal(1, after.GetProperty("window").GetInt32());
+        Assert.Equal(Rows(before), Rows(after));
+        Assert.Equal(228, Rows(after).Length);
+        Assert.True(before.GetProperty("changed")[0].TryGetProperty("address", out _));
+        Assert.False(after.GetProperty("changed")[0].TryGetProperty("address", out _));
+        var (was, now) = (Encoding.UTF8.GetByteCount(whole.Current.Data), Encoding.UTF8.GetByteCount(figures.Current.Data));
+        Assert.True(now * 2 < was, $"{was} bytes, {now} bytes");
+        output.WriteLine($"228 pharmacies in one event: {was:#,0} bytes whole, {now:#,0} bytes figures");
+    }
+
+    private static long Version(string data) => JsonSerializer.Deserialize<JsonElement>(data).GetProperty("version").GetInt64();
+
+    private static string[] Rows(JsonElement change) =>
+    [
+        .. change.GetProperty("changed").EnumerateArray().Select(p => string.Join(' ', new[] { "code", "status", "places", "left", "booked", "redeemed" }.Select(f => p.GetProperty(f)))),
+    ];
+
+    private static IEnumerable<string> Codes(JsonElement change) =>
+        change.GetProperty("changed").EnumerateArray().Select(p => p.GetProperty("code").GetString()!);
+}
