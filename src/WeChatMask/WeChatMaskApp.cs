@@ -78,6 +78,7 @@ public static class WeChatMaskApp
 
         app.MapWeChat();
         app.MapWeb();
+        app.MapJobs().RequireAuthorization(Sessions.SupervisorPolicy);
         app.MapRounds();
         app.MapOfficialAccount();
         app.MapNotices();

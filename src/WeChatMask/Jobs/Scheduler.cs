@@ -27,17 +27,15 @@ public static partial class Scheduler
     private static readonly TimeSpan KeepsFailed = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan KeepsDone = TimeSpan.FromHours(1);
 
-    /// <summary>Registers the jobs of a schedule and what runs them.</summary>
-    public static IServiceCollection AddJobs(this IServiceCollection services, IReadOnlyList<ScheduledJob> jobs)
+    /// <summary>Registers Hangfire and its server.</summary>
+    internal static void AddScheduler(this IServiceCollection services, IReadOnlyList<ScheduledJob> jobs)
     {
-        services.AddSingleton(jobs).AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<JobRunner>().AddSingleton<JobBarrier>();
-        foreach (var job in jobs) services.AddScoped(job.Type);
         services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long, MaxExpirationTime = KeepsDone }));
         services.AddSingleton<JobActivator>(s => new AspNetCoreJobActivator(s.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IJobFilterProvider>(_ => new JobFilterCollection { new Memory() });
         services.AddHangfire((s, hangfire) => hangfire.UseLogProvider(new HostLog(s.GetRequiredService<ILoggerFactory>())));
         services.AddHostedService<Layer>();
-        return services.AddHangfireServer(server =>
+        services.AddHangfireServer(server =>
         {
             server.SchedulePollingInterval = Look;
             server.WorkerCount = jobs.Count;

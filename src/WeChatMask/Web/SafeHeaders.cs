@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WeChatMask.Jobs;
 using WeChatMask.Settings;
 using WeChatMask.WeChat;
 
@@ -8,11 +9,12 @@ namespace WeChatMask.Web;
 public static class SafeHeaders
 {
     private const string OwnPictures = "img-src 'self' data:";
+    private const string OwnStyles = "style-src 'self'";
     private const string MapPage = "/nearby";
 
     // WeUI's style sheet carries its small pictures and font as data: addresses.
     private const string ContentPolicy =
-        "default-src 'self'; script-src 'self'; style-src 'self'; " + OwnPictures + "; font-src 'self' data:; "
+        "default-src 'self'; script-src 'self'; " + OwnStyles + "; " + OwnPictures + "; font-src 'self' data:; "
         + "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'";
 
     /// <summary>The script that keeps the counter's pages at hand; it stands among the other scripts and answers for pages elsewhere.</summary>
@@ -45,10 +47,13 @@ public static class SafeHeaders
         });
     }
 
-    // The map's tiles, from their one host and on the one page that shows them.
-    private static string PolicyOf(PathString path, MapSettings map) => map.TileHost() is { } host && path == MapPage
-        ? ContentPolicy.Replace(OwnPictures, $"{OwnPictures} {host}", StringComparison.Ordinal)
-        : ContentPolicy;
+    // The map's tiles, from their one host and on the one page that shows them. The jobs' dashboard colours states by style
+    // attributes; style elements and scripts in its pages stay forbidden.
+    private static string PolicyOf(PathString path, MapSettings map)
+    {
+        if (path.StartsWithSegments(JobDashboard.Path, StringComparison.Ordinal)) return ContentPolicy.Replace(OwnStyles, $"{OwnStyles}; style-src-attr 'unsafe-inline'", StringComparison.Ordinal);
+        return map.TileHost() is { } host && path == MapPage ? ContentPolicy.Replace(OwnPictures, $"{OwnPictures} {host}", StringComparison.Ordinal) : ContentPolicy;
+    }
 
     // A form sent after its session has ended is led to WeChat's log-in, which browsers count as the form's target.
     private static string LoginHost(WeChatSettings settings) =>
