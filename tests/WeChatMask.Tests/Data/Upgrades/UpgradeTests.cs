@@ -14,6 +14,16 @@ public sealed class UpgradeTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("wechatmask-upgrade-").FullName;
 
+    private const string LastWithSharedSchedule = "0007_sms.sql";
+
+    // As the scheduler of that time made them, each after what it refers to.
+    private static readonly (string Table, string? RefersTo)[] SharedSchedule =
+    [
+        ("JOB_DETAILS", null), ("TRIGGERS", "JOB_DETAILS"), ("SIMPLE_TRIGGERS", "TRIGGERS"), ("CRON_TRIGGERS", "TRIGGERS"), ("SIMPROP_TRIGGERS", "TRIGGERS"),
+        ("BLOB_TRIGGERS", "TRIGGERS"), ("CALENDARS", null), ("EXECUTION_HISTORY", null), ("FIRED_TRIGGERS", null), ("JOB_STATUS", null), ("LOCKS", null),
+        ("MISFIRE_HISTORY", null), ("PAUSED_JOB_GRPS", null), ("PAUSED_TRIGGER_GRPS", null), ("SCHEDULER_STATE", null),
+    ];
+
     private static string FirstRelease => Path.Combine(AppContext.BaseDirectory, "Data", "Upgrades", "0001_initial.zip");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -44,6 +54,32 @@ public sealed class UpgradeTests : IDisposable
         Assert.DoesNotContain(await host.Get<InvariantQueries>().RunAsync(default), r => r.Broken > 0);
     }
 
+    [EngineTheory]
+    public async Task A_schedule_that_nodes_shared_goes_and_its_city_stays(DatabaseKind engine)
+    {
+        await using var home = await TestDatabase.CreateAsync(engine, folder);
+        using (var database = new Database(home.Settings()))
+        using (var city = await CityBackup.OpenAsync(FirstRelease, default))
+        {
+            var migrator = new Migrator(database, TimeProvider.System);
+            await migrator.MigrateAsync(name => city.Manifest.Migrations.Any(m => m.Name == name), default);
+            await database.WriteAsync(transaction => FillAsync(transaction, city), default);
+            await migrator.MigrateAsync(name => string.CompareOrdinal(name, LastWithSharedSchedule) <= 0, default);
+            foreach (var (table, refersTo) in SharedSchedule) await database.WriteAsync(transaction => ScheduleAsync(transaction, table, refersTo), default);
+            Assert.Equal(SharedSchedule.Length, (await ScheduleTablesAsync(database)).Count());
+        }
+
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-11T19:10:00+08:00", configure: builder =>
+        {
+            foreach (var (key, value) in home.Configuration()) builder.Configuration[key] = value;
+        });
+
+        Assert.Empty(await ScheduleTablesAsync(host.Get<Database>()));
+        using var phone = await host.PhoneAsync("o-up-2");
+        Assert.Equal("36221232596", (await phone.GetJsonAsync("/api/bookings")).GetProperty("bookings")[0].GetProperty("number").GetString());
+        Assert.DoesNotContain(await host.Get<InvariantQueries>().RunAsync(default), r => r.Broken > 0);
+    }
+
     private async Task UpgradeAsync(DatabaseKind engine, string released)
     {
         await using var home = await TestDatabase.CreateAsync(engine, Directory.CreateDirectory(Path.Combine(folder, released)).FullName);
@@ -65,6 +101,16 @@ public sealed class UpgradeTests : IDisposable
         Assert.All(after, keys => Assert.Subset(keys.Value, before[keys.Key]));
         Assert.All(await new InvariantQueries(database).RunAsync(default), r => Assert.True(r.Broken == 0, $"{r.Name}, from {released}"));
     }
+
+    private static async Task<bool> ScheduleAsync(WriteTransaction transaction, string table, string? refersTo)
+    {
+        var reference = refersTo is null ? "" : $", FOREIGN KEY (SCHED_NAME, ITEM_NAME) REFERENCES QRTZ_{refersTo} (SCHED_NAME, ITEM_NAME)";
+        await transaction.ExecuteAsync($"CREATE TABLE QRTZ_{table} (SCHED_NAME VARCHAR(120) NOT NULL, ITEM_NAME VARCHAR(150) NOT NULL, PRIMARY KEY (SCHED_NAME, ITEM_NAME){reference})");
+        return await transaction.ExecuteAsync($"INSERT INTO QRTZ_{table} (SCHED_NAME, ITEM_NAME) VALUES ('city', 'PlanRounds')") == 1;
+    }
+
+    private static async Task<IEnumerable<string>> ScheduleTablesAsync(Database database) =>
+        (await database.ReadAsync(connection => database.Engine.TablesAsync(connection, null), default)).Where(t => t.StartsWith("qrtz_", StringComparison.OrdinalIgnoreCase));
 
     private static async Task<bool> FillAsync(WriteTransaction transaction, CityBackup city)
     {
