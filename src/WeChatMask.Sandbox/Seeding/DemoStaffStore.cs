@@ -34,12 +34,10 @@ public sealed class DemoStaffStore(Database database)
                 var pharmacies = await transaction.QueryAsync<Shop>("SELECT id, code FROM pharmacy ORDER BY code");
                 List<object?[]> rows = [Row(Supervisor, supervisor, StaffRole.Supervisor, null)];
                 rows.AddRange(pharmacies.Select(p => Row(ClerkPrefix + p.Code.ToLowerInvariant(), clerk, StaffRole.Clerk, p.Id)));
-                await transaction.Engine.InsertManyAsync(
-                    transaction,
+                await transaction.InsertManyAsync(
                     "staff",
                     ["id", "username", "password_hash", "role", "pharmacy_id", "failures", "locked_until", "disabled"],
-                    rows,
-                    cancellationToken);
+                    rows);
                 return true;
             },
             cancellationToken);

@@ -110,10 +110,10 @@ public sealed class BookingDesk : IHostedService, IDisposable
         await using var transaction = await database.Engine.BeginWriteAsync(writer.Aborted);
         // Read after the write lock was won, so that no attempt is judged by an instant long past.
         var now = calendar.Now;
-        var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, writer.Aborted);
+        var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now);
         var answers = requests.Select(r => batch.Decide(r, numbers.Take)).ToArray();
-        await store.SaveAsync(transaction, batch, writer.Aborted);
-        if (batch.Made.Count > 0) await transaction.CommitAsync(writer.Aborted);
+        await store.SaveAsync(transaction, batch);
+        if (batch.Made.Count > 0) await transaction.CommitAsync();
         return answers;
     }
 

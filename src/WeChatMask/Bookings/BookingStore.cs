@@ -28,39 +28,36 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
 
     /// <summary>Reads everything a batch is decided by, the pharmacies' places under their locks.</summary>
     public async Task<BookingBatch> LoadAsync(
-        WriteTransaction transaction, IReadOnlyList<BookingRequest> requests, DateOnly today, DateTimeOffset now, CancellationToken cancellationToken)
+        WriteTransaction transaction, IReadOnlyList<BookingRequest> requests, DateOnly today, DateTimeOffset now)
     {
-        var engine = transaction.Engine;
-        var pharmacies = await engine.SelectByKeysAsync<string, DeskPharmacy>(
-            transaction, "SELECT id, code, status FROM pharmacy", "code",
+        var pharmacies = await transaction.SelectByKeysAsync<string, DeskPharmacy>(
+            "SELECT id, code, status FROM pharmacy", "code",
             // No code has a NUL, and a database that cannot hold one would refuse the whole batch for it.
-            [.. requests.Select(r => r.PharmacyCode).Where(code => !code.Contains('\0', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)], cancellationToken);
+            [.. requests.Select(r => r.PharmacyCode).Where(code => !code.Contains('\0', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)]);
         var parts = pharmacies.Count == 0
             ? []
             : await QuotaStore.LockAsync(transaction, today, [.. pharmacies.Select(p => p.Id).Order()]);
         // After the locks: a close that came before them is seen, one that comes after waits for this batch.
         var round = await rounds.FindAsync(transaction.Connection, transaction.Transaction, today);
         // So is a removal of a person, which holds the same locks.
-        var residents = await engine.SelectByKeysAsync<long, DeskResident>(
-            transaction, "SELECT id, account_id, person_hash, eligible, registry_at, removed_at FROM resident", "id",
-            [.. requests.Select(r => r.ResidentId).Distinct()], cancellationToken);
-        var holds = await engine.SelectByKeysAsync<string, DeskHold>(
-            transaction, "SELECT person_hash, booked_on FROM person_hold", "person_hash",
-            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], cancellationToken, newestBy: "booked_on");
+        var residents = await transaction.SelectByKeysAsync<long, DeskResident>(
+            "SELECT id, account_id, person_hash, eligible, registry_at, removed_at FROM resident", "id",
+            [.. requests.Select(r => r.ResidentId).Distinct()]);
+        var holds = await transaction.SelectByKeysAsync<string, DeskHold>(
+            "SELECT person_hash, booked_on FROM person_hold", "person_hash",
+            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], newestBy: "booked_on");
         // After the holds: whoever's hold was seen, their booking is seen too, and a repeated request finds it.
-        var known = await engine.SelectByKeysAsync<string, BookingRow>(
-            transaction, SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)], cancellationToken);
+        var known = await transaction.SelectByKeysAsync<string, BookingRow>(
+            SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)]);
         return new BookingBatch(round, now, known, pharmacies, residents, parts, holds);
     }
 
     /// <summary>Writes the batch's new bookings, holds, serials, places and notices.</summary>
-    public async Task SaveAsync(WriteTransaction transaction, BookingBatch batch, CancellationToken cancellationToken)
+    public async Task SaveAsync(WriteTransaction transaction, BookingBatch batch)
     {
         var made = batch.Made;
         if (made.Count == 0 || batch.Round is not { } round) return;
-        var engine = transaction.Engine;
-        await engine.InsertManyAsync(
-            transaction,
+        await transaction.InsertManyAsync(
             "booking",
             BookingColumns,
             [
@@ -69,29 +66,25 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
                     b.Id, b.Number, b.RequestKey, b.RoundDate.Column(), b.PharmacyId, b.WindowIndex, b.Serial, b.AccountId, b.ResidentId,
                     b.PersonHash, b.PolicyId, b.Units, b.UnitPriceFen, (int)BookingStatus.Booked, 0, b.CreatedAt.Column(),
                 }),
-            ],
-            cancellationToken);
-        await engine.InsertManyAsync(
-            transaction,
+            ]);
+        await transaction.InsertManyAsync(
             "person_hold",
             ["person_hash", "booked_on", "booking_id"],
-            [.. made.Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })],
-            cancellationToken);
-        await QuotaStore.SaveAsync(transaction, round.Date, batch.ChangedParts, cancellationToken);
-        await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)], cancellationToken);
+            [.. made.Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })]);
+        await QuotaStore.SaveAsync(transaction, round.Date, batch.ChangedParts);
+        await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)]);
         if (round.Policy.ResidentNotice == ResidentNotice.AtBooking)
         {
             // A provisional booking's one message tells how it was settled.
             await NoticeOutbox.AddAsync(
                 transaction,
-                [.. made.Where(b => !b.Provisional).Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))],
-                cancellationToken);
+                [.. made.Where(b => !b.Provisional).Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))]);
         }
 
         if (weChat is not null)
         {
             var subjects = made.Select(b => new NoticeSubject(b.Id, b.RoundDate, b.PharmacyId));
-            await weChat.BookedAsync(transaction, subjects, batch.Now, round.Times.PickupClosesAt, cancellationToken);
+            await weChat.BookedAsync(transaction, subjects, batch.Now, round.Times.PickupClosesAt);
         }
 
         await QuotaStore.TouchBoardAsync(transaction);

@@ -13,12 +13,12 @@ public sealed class CancellationStore(
     /// <summary>Cancels a booking of the account while its policy allows it.</summary>
     public async Task<Refusal> CancelAsync(long accountId, string number, CancellationToken cancellationToken)
     {
-        var refusal = await database.WriteAsync(t => CancelAsync(t, accountId, number, cancellationToken), cancellationToken);
+        var refusal = await database.WriteAsync(t => CancelAsync(t, accountId, number), cancellationToken);
         if (refusal == Refusal.None) board.MarkChanged();
         return refusal;
     }
 
-    private async Task<Refusal> CancelAsync(WriteTransaction transaction, long accountId, string number, CancellationToken cancellationToken)
+    private async Task<Refusal> CancelAsync(WriteTransaction transaction, long accountId, string number)
     {
         const string select = $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId";
         if (await transaction.QueryOneAsync<BookingRow>(select, new { number, accountId }) is not { } seen) return Refusal.UnknownBooking;
@@ -32,8 +32,8 @@ public sealed class CancellationStore(
         if (found.Status == BookingStatus.Cancelled && now < until) return Refusal.None;
         if (BookingRules.Cancellation(found.Status, until, now) is var refusal and not Refusal.None) return refusal;
 
-        if (!await WithdrawAsync(transaction, policies, round, part, found, round.Policy.CancellationLiftsCooldown, now, cancellationToken)) return Refusal.TooLate;
-        if (weChat is not null) await weChat.CancelledAsync(transaction, new NoticeSubject(found.Id, found.RoundDate, found.PharmacyId), now, cancellationToken);
+        if (!await WithdrawAsync(transaction, policies, round, part, found, round.Policy.CancellationLiftsCooldown, now)) return Refusal.TooLate;
+        if (weChat is not null) await weChat.CancelledAsync(transaction, new NoticeSubject(found.Id, found.RoundDate, found.PharmacyId), now);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;
     }
@@ -46,11 +46,9 @@ public sealed class CancellationStore(
     /// <param name="booking">The booking.</param>
     /// <param name="lifted">Whether it no longer counts for the person's cooldown.</param>
     /// <param name="now">The instant.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>False when it was no longer a live booking.</returns>
     internal static async Task<bool> WithdrawAsync(
-        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now)
     {
         var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
         var rows = await transaction.ExecuteAsync(
@@ -64,13 +62,12 @@ public sealed class CancellationStore(
                 new { booking.PersonHash, booking.RoundDate, booking.Id });
         }
 
-        await GivePlaceBackAsync(transaction, policies, round, part, booking, late, now, cancellationToken);
+        await GivePlaceBackAsync(transaction, policies, round, part, booking, late, now);
         return true;
     }
 
     private static async Task GivePlaceBackAsync(
-        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now)
     {
         if (late)
         {
@@ -82,7 +79,7 @@ public sealed class CancellationStore(
             {
                 var cause = FormattableString.Invariant($"cancel:{booking.Id}");
                 await CarryOverStore.PostAsync(
-                    transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 0, 1, cause)], now, cancellationToken);
+                    transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 0, 1, cause)], now);
                 await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
             }
 
@@ -92,6 +89,6 @@ public sealed class CancellationStore(
         part.Windows.First(w => w.Window == booking.WindowIndex).Taken--;
         // The booking's own window may be over: its place then moves on to the one that is open or comes next.
         if (round.Times.PresentOrNext(now) is { } present) QuotaLedger.RollUpTo(part.Windows, present.Index);
-        await QuotaStore.SaveAsync(transaction, round.Date, [part], cancellationToken);
+        await QuotaStore.SaveAsync(transaction, round.Date, [part]);
     }
 }

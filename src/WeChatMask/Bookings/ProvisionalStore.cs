@@ -37,11 +37,10 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
     private const int AtOnce = 500;
 
     /// <summary>Remembers a batch's provisional bookings, in the batch's transaction.</summary>
-    public static Task AddAsync(WriteTransaction transaction, RoundState round, IReadOnlyCollection<BookingRow> made, CancellationToken cancellationToken) =>
+    public static Task AddAsync(WriteTransaction transaction, RoundState round, IReadOnlyCollection<BookingRow> made) =>
         made.Count == 0
             ? Task.CompletedTask
-            : transaction.Engine.InsertManyAsync(
-                transaction,
+            : transaction.InsertManyAsync(
                 "provisional_booking",
                 ["booking_id", "round_date", "resident_id", "settle_until", "outcome"],
                 [
@@ -49,8 +48,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
                     {
                         b.Id, round.Date.Column(), b.ResidentId, EligibilityRules.SettleUntil(round.Times).Column(), (int)ProvisionalOutcome.Waiting,
                     }),
-                ],
-                cancellationToken);
+                ]);
 
     /// <summary>Settles what the registry has answered since. Returns how many bookings.</summary>
     public async Task<int> SettleAnsweredAsync(CancellationToken cancellationToken)
@@ -60,7 +58,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
         {
             while (await AnsweredAsync(round.Date, cancellationToken) is { Count: > 0 } answered)
             {
-                var done = await database.WriteAsync(t => SettleAsync(t, round.Date, answered, cancellationToken), cancellationToken);
+                var done = await database.WriteAsync(t => SettleAsync(t, round.Date, answered), cancellationToken);
                 if (done == 0) break;
                 settled += done;
             }
@@ -74,7 +72,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
     /// Whether nothing of a closed round waits for the registry any more. When its time is over, what waits still is let stand
     /// here. Call it under the locks of all the round's pharmacies, in the transaction that goes on to the lists.
     /// </summary>
-    public static async Task<bool> AllSettledAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<bool> AllSettledAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now)
     {
         await ForgetWithdrawnAsync(transaction, round.Date, now);
         var waiting = await transaction.QueryAsync<BookingRow>(
@@ -82,8 +80,8 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
             new { waiting = ProvisionalOutcome.Waiting, round.Date });
         if (waiting.Count == 0) return true;
         if (now < EligibilityRules.SettleUntil(round.Times)) return false;
-        await NoteAsync(transaction, waiting, ProvisionalOutcome.Unanswered, now, cancellationToken);
-        await TellAsync(transaction, round, waiting, NoticeKind.BookingMade, now, cancellationToken);
+        await NoteAsync(transaction, waiting, ProvisionalOutcome.Unanswered, now);
+        await TellAsync(transaction, round, waiting, NoticeKind.BookingMade, now);
         await AuditStore.AddAsync(
             transaction, now, AuditStore.Nobody, "eligibility.unanswered", FormattableString.Invariant($"{round.Date:yyyy-MM-dd}"),
             FormattableString.Invariant($"{waiting.Count} bookings stand without the registry's word"));
@@ -103,7 +101,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
         new { waiting = ProvisionalOutcome.Waiting, round },
         cancellationToken);
 
-    private async Task<int> SettleAsync(WriteTransaction transaction, DateOnly date, List<Answered> answered, CancellationToken cancellationToken)
+    private async Task<int> SettleAsync(WriteTransaction transaction, DateOnly date, List<Answered> answered)
     {
         var parts = (await QuotaStore.LockAsync(transaction, date, [.. answered.Select(a => a.PharmacyId).Distinct().Order()])).ToDictionary(p => p.PharmacyId);
         var now = calendar.Now;
@@ -126,11 +124,11 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
         var confirmed = rows.FindAll(b => eligible.Contains(b.Id));
         var refused = rows.FindAll(b => !eligible.Contains(b.Id));
         foreach (var booking in refused)
-            await CancellationStore.WithdrawAsync(transaction, policies, round, parts[booking.PharmacyId], booking, lifted: true, now, cancellationToken);
-        await NoteAsync(transaction, confirmed, ProvisionalOutcome.Confirmed, now, cancellationToken);
-        await NoteAsync(transaction, refused, ProvisionalOutcome.NotEligible, now, cancellationToken);
-        await TellAsync(transaction, round, confirmed, NoticeKind.BookingMade, now, cancellationToken);
-        await TellAsync(transaction, round, refused, NoticeKind.BookingRefused, now, cancellationToken);
+            await CancellationStore.WithdrawAsync(transaction, policies, round, parts[booking.PharmacyId], booking, lifted: true, now);
+        await NoteAsync(transaction, confirmed, ProvisionalOutcome.Confirmed, now);
+        await NoteAsync(transaction, refused, ProvisionalOutcome.NotEligible, now);
+        await TellAsync(transaction, round, confirmed, NoticeKind.BookingMade, now);
+        await TellAsync(transaction, round, refused, NoticeKind.BookingRefused, now);
         if (refused.Count > 0) await QuotaStore.TouchBoardAsync(transaction);
         return rows.Count;
     }
@@ -143,22 +141,19 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
         new { withdrawn = ProvisionalOutcome.Withdrawn, waiting = ProvisionalOutcome.Waiting, now, round, booked = BookingStatus.Booked });
 
     private static Task NoteAsync(
-        WriteTransaction transaction, IReadOnlyCollection<BookingRow> bookings, ProvisionalOutcome outcome, DateTimeOffset now, CancellationToken cancellationToken) =>
-        transaction.Engine.ExecuteManyAsync(
-            transaction,
+        WriteTransaction transaction, IReadOnlyCollection<BookingRow> bookings, ProvisionalOutcome outcome, DateTimeOffset now) =>
+        transaction.ExecuteManyAsync(
             "UPDATE provisional_booking SET outcome = @outcome, settled_at = @now WHERE booking_id = @Id",
-            [.. bookings.Select(b => new { outcome, now, b.Id })],
-            cancellationToken);
+            [.. bookings.Select(b => new { outcome, now, b.Id })]);
 
     /// <summary>A booking has one message. Where it comes with the lists, only a refusal is told here.</summary>
     private static async Task TellAsync(
-        WriteTransaction transaction, RoundState round, IReadOnlyCollection<BookingRow> bookings, NoticeKind kind, DateTimeOffset now, CancellationToken cancellationToken)
+        WriteTransaction transaction, RoundState round, IReadOnlyCollection<BookingRow> bookings, NoticeKind kind, DateTimeOffset now)
     {
         if (bookings.Count == 0 || (kind == NoticeKind.BookingMade && round.Policy.ResidentNotice != ResidentNotice.AtBooking)) return;
         await NoticeOutbox.AddAsync(
             transaction,
-            [.. bookings.Select(b => Notice.ForBooking(kind, b.RoundDate, b.PharmacyId, b.Id, now, round.Times.PickupClosesAt))],
-            cancellationToken);
+            [.. bookings.Select(b => Notice.ForBooking(kind, b.RoundDate, b.PharmacyId, b.Id, now, round.Times.PickupClosesAt))]);
     }
 
     private sealed class Answered

@@ -79,9 +79,9 @@ public sealed class ClaimWriter : IHostedService, IDisposable
 
     private async Task<IReadOnlyList<Claim>> WriteAsync(WriteTransaction transaction, IReadOnlyList<Entry> batch, List<Entry> claims)
     {
-        var results = await store.ClaimAsync(transaction, [.. claims.Select(e => e.Key)], writer.Aborted);
-        await HandledMessageStore.AnswerAsync(transaction, batch.Where(e => e.Reply is not null).Select(e => (e.Key, e.Lease!.Value, e.Reply!)), writer.Aborted);
-        await HandledMessageStore.ReleaseAsync(transaction, batch.Where(e => e is { Lease: not null, Reply: null }).Select(e => (e.Key, e.Lease!.Value)), writer.Aborted);
+        var results = await store.ClaimAsync(transaction, [.. claims.Select(e => e.Key)]);
+        await HandledMessageStore.AnswerAsync(transaction, batch.Where(e => e.Reply is not null).Select(e => (e.Key, e.Lease!.Value, e.Reply!)));
+        await HandledMessageStore.ReleaseAsync(transaction, batch.Where(e => e is { Lease: not null, Reply: null }).Select(e => (e.Key, e.Lease!.Value)));
         return results;
     }
 

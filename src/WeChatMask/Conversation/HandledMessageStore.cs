@@ -25,13 +25,12 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
     /// <summary>Claims messages by their keys, each for its asker unless somebody else has it or has answered it.</summary>
     /// <param name="transaction">The open write transaction; a claim counts when it is committed.</param>
     /// <param name="keys">The keys, one for each asker; two askers of one key are told apart.</param>
-    /// <param name="cancellationToken">Stops between statements.</param>
     /// <returns>A claim for each key, in their order.</returns>
-    public async Task<IReadOnlyList<Claim>> ClaimAsync(WriteTransaction transaction, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Claim>> ClaimAsync(WriteTransaction transaction, IReadOnlyList<string> keys)
     {
         var now = calendar.Now;
         var distinct = keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        var known = (await transaction.Engine.SelectByKeysAsync<string, HandledMessage>(transaction, Columns, "message_key", distinct, cancellationToken))
+        var known = (await transaction.SelectByKeysAsync<string, HandledMessage>(Columns, "message_key", distinct))
             .ToDictionary(row => row.MessageKey, StringComparer.Ordinal);
         var mine = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var key in distinct)
@@ -42,25 +41,25 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
 
         // In the keys' order, so that two nodes cannot wait for each other.
         var made = mine.Where(claim => !known.ContainsKey(claim.Key)).OrderBy(claim => claim.Key, StringComparer.Ordinal);
-        await transaction.Engine.InsertManyAsync(
-            transaction, Table, ["message_key", "received_at", "lease", "leased_until"],
-            [.. made.Select(claim => new object?[] { claim.Key, now.Column(), claim.Value, (now + Lease).Column() })], cancellationToken);
+        await transaction.InsertManyAsync(
+            Table, ["message_key", "received_at", "lease", "leased_until"],
+            [.. made.Select(claim => new object?[] { claim.Key, now.Column(), claim.Value, (now + Lease).Column() })]);
 
         // The first asker of a key gets it; to the others it is held like any other node's.
         return [.. keys.Select(key => mine.Remove(key, out var lease) ? new Claim(lease, null) : new Claim(null, known.GetValueOrDefault(key)?.Reply))];
     }
 
     /// <summary>Writes the replies of claimed messages, where the claim still stands.</summary>
-    public static Task AnswerAsync(WriteTransaction transaction, IEnumerable<(string Key, long Lease, string Reply)> answers, CancellationToken cancellationToken) =>
-        transaction.Engine.UpdateManyAsync(
-            transaction, Table, ["message_key", "lease"], ["reply"],
-            [.. answers.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => new object?[] { a.Key, a.Lease, a.Reply })], cancellationToken);
+    public static Task AnswerAsync(WriteTransaction transaction, IEnumerable<(string Key, long Lease, string Reply)> answers) =>
+        transaction.UpdateManyAsync(
+            Table, ["message_key", "lease"], ["reply"],
+            [.. answers.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => new object?[] { a.Key, a.Lease, a.Reply })]);
 
     /// <summary>Gives claims back whose handling failed, so that a resend is handled afresh.</summary>
-    public static Task ReleaseAsync(WriteTransaction transaction, IEnumerable<(string Key, long Lease)> claims, CancellationToken cancellationToken) =>
-        transaction.Engine.ExecuteManyAsync(
-            transaction, "DELETE FROM handled_message WHERE message_key = @Key AND lease = @Lease AND reply IS NULL",
-            [.. claims.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => new { c.Key, c.Lease })], cancellationToken);
+    public static Task ReleaseAsync(WriteTransaction transaction, IEnumerable<(string Key, long Lease)> claims) =>
+        transaction.ExecuteManyAsync(
+            "DELETE FROM handled_message WHERE message_key = @Key AND lease = @Lease AND reply IS NULL",
+            [.. claims.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => new { c.Key, c.Lease })]);
 
     /// <summary>Whether somebody is at a message right now.</summary>
     public async Task<bool> IsHeldAsync(string key, CancellationToken cancellationToken)

@@ -18,24 +18,24 @@ public sealed class OfflineHandOverStore(Database database, PersonalData persona
     public async Task<IReadOnlyList<Settled>> SettleAsync(
         Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers, CancellationToken cancellationToken)
     {
-        var settled = await database.WriteAsync(t => SettleAsync(t, clerk, handOvers, cancellationToken), cancellationToken);
+        var settled = await database.WriteAsync(t => SettleAsync(t, clerk, handOvers), cancellationToken);
         if (settled.Any(s => s.Conflict == OfflineConflict.None)) board.MarkChanged();
         return settled;
     }
 
     private async Task<IReadOnlyList<Settled>> SettleAsync(
-        WriteTransaction transaction, Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers, CancellationToken cancellationToken)
+        WriteTransaction transaction, Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers)
     {
         string[] numbers = [.. handOvers.Select(h => h.Attempt?.Number).OfType<string>().Distinct(StringComparer.Ordinal)];
         // Locked in the order of the days, as everybody does who holds two; then read again for what others did meanwhile.
-        foreach (var round in (await ReadAsync(transaction, numbers, cancellationToken)).Values
+        foreach (var round in (await ReadAsync(transaction, numbers)).Values
             .Where(b => b.PharmacyId == clerk.PharmacyId).Select(b => b.RoundDate).Distinct().Order())
         {
             await QuotaStore.LockAsync(transaction, round, [clerk.PharmacyId]);
         }
 
-        var bookings = await ReadAsync(transaction, numbers, cancellationToken);
-        var memory = await RememberAsync(transaction, clerk, handOvers, cancellationToken);
+        var bookings = await ReadAsync(transaction, numbers);
+        var memory = await RememberAsync(transaction, clerk, handOvers);
         var answers = new List<Settled>(handOvers.Count);
         var done = new HashSet<string>(StringComparer.Ordinal);
         foreach (var handOver in handOvers)
@@ -62,18 +62,18 @@ public sealed class OfflineHandOverStore(Database database, PersonalData persona
     }
 
     private static async Task<Dictionary<string, CounterBookingRow>> ReadAsync(
-        WriteTransaction transaction, string[] numbers, CancellationToken cancellationToken) =>
-        (await transaction.Engine.SelectByKeysAsync<string, CounterBookingRow>(
-            transaction, RedemptionStore.SelectBookings, "b.number", numbers, cancellationToken)).ToDictionary(b => b.Number, StringComparer.Ordinal);
+        WriteTransaction transaction, string[] numbers) =>
+        (await transaction.SelectByKeysAsync<string, CounterBookingRow>(
+            RedemptionStore.SelectBookings, "b.number", numbers)).ToDictionary(b => b.Number, StringComparer.Ordinal);
 
     private static async Task<Memory> RememberAsync(
-        WriteTransaction transaction, Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers, CancellationToken cancellationToken)
+        WriteTransaction transaction, Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers)
     {
         string[] keys = [.. handOvers.Select(h => KeyOf(clerk, h.RequestId)).Distinct(StringComparer.Ordinal)];
-        var told = await transaction.Engine.SelectByKeysAsync<string, OfflineHandOverRow>(
-            transaction, "SELECT request_key, round_date, units, conflict, after_lapse, short_round FROM offline_hand_over", "request_key", keys, cancellationToken);
-        var redeemed = await transaction.Engine.SelectByKeysAsync<string, Earlier>(
-            transaction, "SELECT request_key, booking_id, units, voided_at FROM redemption", "request_key", keys, cancellationToken);
+        var told = await transaction.SelectByKeysAsync<string, OfflineHandOverRow>(
+            "SELECT request_key, round_date, units, conflict, after_lapse, short_round FROM offline_hand_over", "request_key", keys);
+        var redeemed = await transaction.SelectByKeysAsync<string, Earlier>(
+            "SELECT request_key, booking_id, units, voided_at FROM redemption", "request_key", keys);
         return new Memory(
             told.ToDictionary(t => t.RequestKey, t => new Settled("", t.Conflict, t.AfterLapse, t.RoundDate, t.Units, t.ShortRound), StringComparer.Ordinal),
             redeemed.ToDictionary(r => r.RequestKey, StringComparer.Ordinal));

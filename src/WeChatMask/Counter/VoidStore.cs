@@ -17,13 +17,13 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
     /// <param name="cancellationToken">Stops before anything is committed.</param>
     public async Task<VoidAnswer> VoidAsync(StaffMember staff, string number, string reason, CancellationToken cancellationToken)
     {
-        var answer = await database.WriteAsync(t => VoidAsync(t, staff, number, reason, cancellationToken), cancellationToken);
+        var answer = await database.WriteAsync(t => VoidAsync(t, staff, number, reason), cancellationToken);
         if (answer.Refusal == Refusal.None) board.MarkChanged();
         return answer;
     }
 
     private async Task<VoidAnswer> VoidAsync(
-        WriteTransaction transaction, StaffMember staff, string number, string reason, CancellationToken cancellationToken)
+        WriteTransaction transaction, StaffMember staff, string number, string reason)
     {
         var found = await transaction.QueryOneAsync<CounterBookingRow>(RedemptionStore.SelectBooking, new { number });
         if (found is null || (staff.PharmacyId is { } own && own != found.PharmacyId)) return new VoidAnswer(Refusal.UnknownBooking);
@@ -48,7 +48,7 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
         var over = booking.EndedAt is not null && (!booking.IsMoved || now >= booking.PickupClosesAt);
         var status = over ? BookingStatus.Lapsed : BookingStatus.Booked;
         await MoveBackAsync(transaction, booking, status, now);
-        if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now, cancellationToken);
+        if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now);
         await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
         await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
         await QuotaStore.TouchBoardAsync(transaction);
@@ -68,13 +68,13 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
 
     /// <summary>The round has ended and its places have gone on; this one follows them under a cause of its own.</summary>
     private async Task LapseAsync(
-        WriteTransaction transaction, CounterBookingRow booking, long redemption, DateTimeOffset now, CancellationToken cancellationToken)
+        WriteTransaction transaction, CounterBookingRow booking, long redemption, DateTimeOffset now)
     {
         var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
         if (!policy.LapseKeepsCooldown)
             await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id = @Id", new { booking.RoundDate, booking.Id });
         var cause = FormattableString.Invariant($"void:{redemption}");
         await CarryOverStore.PostAsync(
-            transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 1, 0, cause)], now, cancellationToken);
+            transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 1, 0, cause)], now);
     }
 }

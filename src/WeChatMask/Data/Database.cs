@@ -51,7 +51,7 @@ public sealed class Database : IDisposable
                 {
                     await using var transaction = await Engine.BeginWriteAsync(cancellationToken);
                     var result = await work(transaction);
-                    await transaction.CommitAsync(cancellationToken);
+                    await transaction.CommitAsync();
                     return result;
                 });
             }
@@ -61,6 +61,15 @@ public sealed class Database : IDisposable
             }
         }
     }
+
+    /// <inheritdoc cref="WriteAsync{T}" />
+    public Task WriteAsync(Func<WriteTransaction, Task> work, CancellationToken cancellationToken) => WriteAsync<object?>(
+        async transaction =>
+        {
+            await work(transaction);
+            return null;
+        },
+        cancellationToken);
 
     /// <summary>Runs what talks to the database. A driver may pass on what the system says when it sends into a line that has just broken; here it becomes an outage.</summary>
     /// <exception cref="ConnectionLostException">The line broke.</exception>

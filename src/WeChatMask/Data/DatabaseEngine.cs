@@ -85,9 +85,8 @@ public abstract class DatabaseEngine
     /// <param name="table">Table name, a constant of the caller.</param>
     /// <param name="columns">Column names, constants of the caller.</param>
     /// <param name="rows">One array a row, in the columns' order.</param>
-    /// <param name="cancellationToken">Stops between statements.</param>
     public abstract Task InsertManyAsync(
-        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken);
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows);
 
     /// <summary>Reads the rows whose key is among <paramref name="keys"/>.</summary>
     /// <typeparam name="TKey">A text or a 64-bit integer.</typeparam>
@@ -96,15 +95,14 @@ public abstract class DatabaseEngine
     /// <param name="select">The statement up to and without WHERE; its first FROM is its own, not one of a query inside it.</param>
     /// <param name="column">The key column.</param>
     /// <param name="keys">Distinct keys; an empty set reads nothing.</param>
-    /// <param name="cancellationToken">Stops between statements.</param>
     /// <param name="newestBy">A column of which only each key's greatest value is asked for; an engine may bring the other rows too.</param>
     public abstract Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
         where TKey : notnull;
 
     /// <summary>Runs one UPDATE or DELETE once for each set of arguments, as few trips as the engine allows. Returns the rows touched.</summary>
     public abstract Task<int> ExecuteManyAsync<TArgs>(
-        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
         where TArgs : class;
 
     /// <summary>Sets columns of many rows that are known by their keys, each to values of its own.</summary>
@@ -113,9 +111,8 @@ public abstract class DatabaseEngine
     /// <param name="keys">Names of the key columns.</param>
     /// <param name="columns">Names of the columns that are set.</param>
     /// <param name="rows">One array a row: the keys' values, then the columns'.</param>
-    /// <param name="cancellationToken">Stops between statements.</param>
     public virtual async Task UpdateManyAsync(
-        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
         if (rows.Count == 0) return;
         string[] names = [.. keys, .. columns];
@@ -132,9 +129,9 @@ public abstract class DatabaseEngine
 
         foreach (var row in rows)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            transaction.Token.ThrowIfCancellationRequested();
             for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = row[i] ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(transaction.Token);
         }
     }
 
@@ -166,7 +163,7 @@ public abstract class DatabaseEngine
         var connection = await OpenAsync(cancellationToken);
         try
         {
-            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken));
+            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken), cancellationToken);
         }
         catch
         {

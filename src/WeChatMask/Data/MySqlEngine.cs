@@ -63,7 +63,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         try
         {
             // The driver waits for this answer without any limit, whatever the connection string says.
-            return new WriteTransaction(this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None));
+            return new WriteTransaction(this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -104,7 +104,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     /// <inheritdoc />
     public override async Task InsertManyAsync(
-        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
         // The driver takes a bare question mark by its place, which is quicker than looking a name up eight thousand times.
         var row = $"({string.Join(", ", columns.Select(_ => "?"))})";
@@ -113,13 +113,13 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
             await using var command = new MySqlCommand { Connection = (MySqlConnection)transaction.Connection, Transaction = (MySqlTransaction)transaction.Transaction };
             command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", Enumerable.Repeat(row, part.Length))}";
             foreach (var value in part.SelectMany(values => values)) command.Parameters.Add(new MySqlParameter { Value = value ?? DBNull.Value });
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(transaction.Token);
         }
     }
 
     /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
     {
         if (keys.Count == 0) return [];
         var from = select.IndexOf(From, StringComparison.Ordinal) + From.Length;
@@ -130,12 +130,12 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         return (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
             $"SELECT STRAIGHT_JOIN {select["SELECT ".Length..from]} JSON_TABLE(@asked, '$[*]' COLUMNS (wanted {type} PATH '$')) AS asked "
             + $"JOIN {select[from..]} WHERE {column} = asked.wanted",
-            new { asked = JsonSerializer.Serialize(keys, Json) }, transaction.Transaction, cancellationToken: cancellationToken))).AsList();
+            new { asked = JsonSerializer.Serialize(keys, Json) }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
     }
 
     /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
-        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
     {
         var properties = typeof(TArgs).GetProperties();
         var touched = 0;
@@ -152,7 +152,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
                 batch.BatchCommands.Add(command);
             }
 
-            touched += await batch.ExecuteNonQueryAsync(cancellationToken);
+            touched += await batch.ExecuteNonQueryAsync(transaction.Token);
         }
 
         return touched;
@@ -160,10 +160,10 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     /// <inheritdoc />
     public override async Task UpdateManyAsync(
-        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
         if (rows.Count == 0) return;
-        var types = await ColumnTypesAsync(transaction, table, cancellationToken);
+        var types = await ColumnTypesAsync(transaction, table);
         string[] names = [.. keys, .. columns];
         var sql =
             $"UPDATE JSON_TABLE(@part, '$[*]' COLUMNS ({string.Join(", ", names.Select((n, i) => $"{n} {types[n]} PATH '$[{i}]' ERROR ON ERROR"))})) AS v "
@@ -172,7 +172,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         foreach (var part in rows.Chunk(RowsAtATime))
         {
             await transaction.Connection.ExecuteAsync(new CommandDefinition(
-                sql, new { part = JsonSerializer.Serialize(part, Json) }, transaction.Transaction, cancellationToken: cancellationToken));
+                sql, new { part = JsonSerializer.Serialize(part, Json) }, transaction.Transaction, cancellationToken: transaction.Token));
         }
     }
 
@@ -201,7 +201,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     // A key must have its column's own character set and order, or its index is of no use.
-    private async Task<IReadOnlyDictionary<string, string>> ColumnTypesAsync(WriteTransaction transaction, string table, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> ColumnTypesAsync(WriteTransaction transaction, string table)
     {
         if (columnTypes.TryGetValue(table, out var known)) return known;
         var columns = await transaction.Connection.QueryAsync<(string Name, string Type)>(new CommandDefinition(
@@ -210,7 +210,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
               FROM information_schema.columns
              WHERE table_schema = DATABASE() AND table_name = @table
             """,
-            new { table }, transaction.Transaction, cancellationToken: cancellationToken));
+            new { table }, transaction.Transaction, cancellationToken: transaction.Token));
         return columnTypes[table] = columns.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
     }
 

@@ -104,23 +104,23 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
 
     /// <inheritdoc />
     public override async Task InsertManyAsync(
-        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
         if (rows.Count == 0) return;
-        var types = await ColumnTypesAsync(transaction, table, cancellationToken);
+        var types = await ColumnTypesAsync(transaction, table);
         await using var command = CommandOf(transaction);
         command.CommandText =
             $"INSERT INTO {table} ({string.Join(", ", columns)}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
         for (var i = 0; i < columns.Length; i++) command.Parameters.Add(ColumnOf(i, types[columns[i]], rows));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await command.ExecuteNonQueryAsync(transaction.Token);
     }
 
     /// <inheritdoc />
     public override async Task UpdateManyAsync(
-        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
         if (rows.Count == 0) return;
-        var types = await ColumnTypesAsync(transaction, table, cancellationToken);
+        var types = await ColumnTypesAsync(transaction, table);
         string[] names = [.. keys, .. columns];
         await using var command = CommandOf(transaction);
         command.CommandText =
@@ -128,29 +128,29 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             + $"FROM unnest({string.Join(", ", names.Select((_, i) => $"@p{i}"))}) AS v({string.Join(", ", names)}) "
             + $"WHERE {string.Join(" AND ", keys.Select(k => $"t.{k} = v.{k}"))}";
         for (var i = 0; i < names.Length; i++) command.Parameters.Add(ColumnOf(i, types[names[i]], rows));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await command.ExecuteNonQueryAsync(transaction.Token);
     }
 
     /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null) =>
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null) =>
         keys.Count == 0
             ? []
             : (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
                 // OFFSET 0 keeps the inner SELECT whole, so that each key is looked up by its index. Left the choice, the planner
                 // reads a table to its end whose statistics are older than the rush that fills it.
                 $"SELECT found.* FROM unnest(@keys) AS wanted(key) CROSS JOIN LATERAL ({select} WHERE {column} = wanted.key{NewestOnly(newestBy)} OFFSET 0) AS found",
-                new { keys = keys.ToArray() }, transaction.Transaction, cancellationToken: cancellationToken))).AsList();
+                new { keys = keys.ToArray() }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
 
     /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
-        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken)
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
     {
         if (args.Count == 0) return 0;
         // One trip for all: the driver sends the statements of a batch together.
         await using var batch = new NpgsqlBatch((NpgsqlConnection)transaction.Connection, (NpgsqlTransaction)transaction.Transaction);
         foreach (var arg in args) batch.BatchCommands.Add(CommandWith(sql, arg));
-        return await batch.ExecuteNonQueryAsync(cancellationToken);
+        return await batch.ExecuteNonQueryAsync(transaction.Token);
     }
 
     /// <inheritdoc />
@@ -265,12 +265,12 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
 
     // A column of nulls says nothing of its type, so the table is asked once.
     private async Task<IReadOnlyDictionary<string, NpgsqlDbType>> ColumnTypesAsync(
-        WriteTransaction transaction, string table, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table)
     {
         if (columnTypes.TryGetValue(table, out var known)) return known;
         var columns = await transaction.Connection.QueryAsync<(string Name, string Type)>(new CommandDefinition(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @table",
-            new { table }, transaction.Transaction, cancellationToken: cancellationToken));
+            new { table }, transaction.Transaction, cancellationToken: transaction.Token));
         return columnTypes[table] = columns.ToDictionary(
             c => c.Name,
             c => c.Type switch

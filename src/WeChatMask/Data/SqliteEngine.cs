@@ -67,7 +67,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
             try
             {
                 // Not deferred: a transaction that reads first and writes later could never write after another's commit.
-                return new WriteTransaction(this, connection, connection.BeginTransaction(deferred: false), () => writer.Release());
+                return new WriteTransaction(this, connection, connection.BeginTransaction(deferred: false), cancellationToken, () => writer.Release());
             }
             catch
             {
@@ -111,7 +111,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     /// <inheritdoc />
     public override async Task InsertManyAsync(
-        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows, CancellationToken cancellationToken)
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
         if (rows.Count == 0) return;
         await using var command = transaction.Connection.CreateCommand();
@@ -120,18 +120,18 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
             $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
         var parameters = columns.Select((_, i) => new SqliteParameter($"@p{i}", null)).ToArray();
         command.Parameters.AddRange(parameters);
-        await command.PrepareAsync(cancellationToken);
+        await command.PrepareAsync(transaction.Token);
         foreach (var row in rows)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            transaction.Token.ThrowIfCancellationRequested();
             for (var i = 0; i < parameters.Length; i++) parameters[i].Value = row[i] ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(transaction.Token);
         }
     }
 
     /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
-        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, CancellationToken cancellationToken, string? newestBy = null)
+        WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
     {
         // In the same process a prepared statement per key costs microseconds; a long IN list would be parsed anew each time.
         var found = new List<TRow>();
@@ -141,16 +141,16 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         command.CommandText = $"{select} WHERE {column} = @key{NewestOnly(newestBy)}";
         var parameter = new SqliteParameter("@key", null);
         command.Parameters.Add(parameter);
-        await command.PrepareAsync(cancellationToken);
+        await command.PrepareAsync(transaction.Token);
         // One mapping for all keys, as for the rows of one query: Dapper's look-up of it costs as much as reading a row.
         Func<DbDataReader, TRow>? map = null;
         foreach (var key in keys)
         {
             parameter.Value = key;
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await using var reader = await command.ExecuteReaderAsync(transaction.Token);
             if (!reader.HasRows) continue;
             map ??= reader.GetRowParser<TRow>();
-            while (await reader.ReadAsync(cancellationToken)) found.Add(map(reader));
+            while (await reader.ReadAsync(transaction.Token)) found.Add(map(reader));
         }
 
         return found;
@@ -158,7 +158,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
-        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args, CancellationToken cancellationToken) =>
+        WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args) =>
         args.Count == 0 ? 0 : await transaction.Connection.ExecuteAsync(sql, args, transaction.Transaction);
 
     /// <inheritdoc />

@@ -7,35 +7,52 @@ namespace WeChatMask.Data;
 /// <param name="engine">The engine it belongs to.</param>
 /// <param name="connection">Open connection, closed with the transaction.</param>
 /// <param name="transaction">The transaction.</param>
+/// <param name="token">Cancels the statements, not the commit once it is under way on the server.</param>
 /// <param name="release">Gives back what the engine holds for a writer, if anything.</param>
-public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, Action? release = null)
+public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Action? release = null)
     : IAsyncDisposable
 {
-    /// <summary>The engine, for bulk statements and row locks.</summary>
+    /// <summary>For row locks.</summary>
     public DatabaseEngine Engine { get; } = engine;
 
-    /// <summary>The connection, for the engine's own statements.</summary>
+    /// <summary>For the engine's own statements.</summary>
     public DbConnection Connection { get; } = connection;
 
-    /// <summary>The transaction, for the engine's own statements.</summary>
+    /// <summary>For the engine's own statements.</summary>
     public DbTransaction Transaction { get; } = transaction;
 
+    /// <summary>Cancelled when nobody waits for the outcome any more.</summary>
+    public CancellationToken Token { get; } = token;
+
     /// <summary>Runs a statement; the number of rows it touched is often the answer.</summary>
-    public Task<int> ExecuteAsync(string sql, object? args = null) => Connection.ExecuteAsync(sql, args, Transaction);
+    public Task<int> ExecuteAsync(string sql, object? args = null) => Connection.ExecuteAsync(Command(sql, args));
 
     /// <summary>Reads rows.</summary>
-    public async Task<List<T>> QueryAsync<T>(string sql, object? args = null) =>
-        (await Connection.QueryAsync<T>(sql, args, Transaction)).AsList();
+    public async Task<List<T>> QueryAsync<T>(string sql, object? args = null) => (await Connection.QueryAsync<T>(Command(sql, args))).AsList();
 
     /// <summary>Reads one row or none.</summary>
-    public Task<T?> QueryOneAsync<T>(string sql, object? args = null) =>
-        Connection.QuerySingleOrDefaultAsync<T>(sql, args, Transaction);
+    public Task<T?> QueryOneAsync<T>(string sql, object? args = null) => Connection.QuerySingleOrDefaultAsync<T>(Command(sql, args));
 
     /// <summary>Reads one value.</summary>
-    public Task<T?> ScalarAsync<T>(string sql, object? args = null) => Connection.ExecuteScalarAsync<T>(sql, args, Transaction);
+    public Task<T?> ScalarAsync<T>(string sql, object? args = null) => Connection.ExecuteScalarAsync<T>(Command(sql, args));
+
+    /// <inheritdoc cref="DatabaseEngine.InsertManyAsync" />
+    public Task InsertManyAsync(string table, string[] columns, IReadOnlyCollection<object?[]> rows) => Engine.InsertManyAsync(this, table, columns, rows);
+
+    /// <inheritdoc cref="DatabaseEngine.SelectByKeysAsync" />
+    public Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
+        where TKey : notnull => Engine.SelectByKeysAsync<TKey, TRow>(this, select, column, keys, newestBy);
+
+    /// <inheritdoc cref="DatabaseEngine.ExecuteManyAsync" />
+    public Task<int> ExecuteManyAsync<TArgs>(string sql, IReadOnlyCollection<TArgs> args)
+        where TArgs : class => Engine.ExecuteManyAsync(this, sql, args);
+
+    /// <inheritdoc cref="DatabaseEngine.UpdateManyAsync" />
+    public Task UpdateManyAsync(string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows) =>
+        Engine.UpdateManyAsync(this, table, keys, columns, rows);
 
     /// <summary>Makes it durable. Only after this may anybody be told.</summary>
-    public Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
+    public Task CommitAsync() => Transaction.CommitAsync(Token);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -50,4 +67,6 @@ public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connect
             release?.Invoke();
         }
     }
+
+    private CommandDefinition Command(string sql, object? args) => new(sql, args, Transaction, cancellationToken: Token);
 }

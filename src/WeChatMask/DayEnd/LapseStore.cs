@@ -22,7 +22,7 @@ public sealed class LapseStore(
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
             if (round.Row.PublishedAt is null || calendar.Now < round.Times.PickupClosesAt) continue;
-            ended += await database.WriteAsync(t => EndAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
+            ended += await database.WriteAsync(t => EndAsync(t, round), cancellationToken) ? 1 : 0;
         }
 
         ended += await moved.LapseAsync(cancellationToken);
@@ -30,7 +30,7 @@ public sealed class LapseStore(
         return ended;
     }
 
-    private async Task<bool> EndAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    private async Task<bool> EndAsync(WriteTransaction transaction, RoundState round)
     {
         // The locks come first: a hand-over on another node is either counted before them or finds the round ended.
         await QuotaStore.LockAsync(transaction, round.Date);
@@ -50,15 +50,13 @@ public sealed class LapseStore(
                 new { round.Date, booked = BookingStatus.Booked });
         }
 
-        await TellAsync(transaction, round, now, cancellationToken);
+        await TellAsync(transaction, round, now);
         await transaction.ExecuteAsync(
             $"UPDATE booking SET status = @lapsed, settled_at = @now WHERE {Due}",
             new { lapsed = BookingStatus.Lapsed, now, round.Date, booked = BookingStatus.Booked });
-        await transaction.Engine.ExecuteManyAsync(
-            transaction,
+        await transaction.ExecuteManyAsync(
             "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @Date AND pharmacy_id = @PharmacyId",
-            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId })],
-            cancellationToken);
+            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId })]);
 
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
         await CarryOverStore.PostAsync(
@@ -66,19 +64,18 @@ public sealed class LapseStore(
             policies,
             round.Date,
             [.. parts.Select(p => new CarryOver(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
-            now,
-            cancellationToken);
-        await stock.SettleExpectedAsync(transaction, round, cancellationToken);
+            now);
+        await stock.SettleExpectedAsync(transaction, round);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }
 
-    private async Task TellAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task TellAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now)
     {
         if (!weChat.Sends(NoticeKind.BookingLapsed)) return;
         var lapsing = await transaction.QueryAsync<(long Id, long PharmacyId)>(
             $"SELECT id, pharmacy_id FROM booking WHERE {Due}", new { round.Date, booked = BookingStatus.Booked });
-        await weChat.LapsedAsync(transaction, lapsing.Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId)), now, cancellationToken);
+        await weChat.LapsedAsync(transaction, lapsing.Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId)), now);
     }
 
     private sealed class Unclaimed

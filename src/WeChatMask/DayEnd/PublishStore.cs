@@ -22,7 +22,7 @@ public sealed class PublishStore(
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
             if (!round.IsClosed || round.Row.SlotsAt is not null) continue;
-            assigned += await database.WriteAsync(t => AssignAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
+            assigned += await database.WriteAsync(t => AssignAsync(t, round), cancellationToken) ? 1 : 0;
         }
 
         return assigned;
@@ -35,18 +35,18 @@ public sealed class PublishStore(
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
             if (round.Row.SlotsAt is null || round.Row.PublishedAt is not null) continue;
-            published += await database.WriteAsync(t => PublishAsync(t, round, cancellationToken), cancellationToken) ? 1 : 0;
+            published += await database.WriteAsync(t => PublishAsync(t, round), cancellationToken) ? 1 : 0;
         }
 
         if (published > 0) board.MarkChanged();
         return published;
     }
 
-    private async Task<bool> AssignAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    private async Task<bool> AssignAsync(WriteTransaction transaction, RoundState round)
     {
         // The pharmacies' locks keep cancellations out while positions are counted.
         await QuotaStore.LockAsync(transaction, round.Date);
-        if (!await ProvisionalStore.AllSettledAsync(transaction, round, calendar.Now, cancellationToken)) return false;
+        if (!await ProvisionalStore.AllSettledAsync(transaction, round, calendar.Now)) return false;
         var rows = await transaction.ExecuteAsync(
             "UPDATE round SET slots_at = @now WHERE date = @Date AND slots_at IS NULL", new { now = calendar.Now, round.Date });
         var slots = PickupSlots.Of(round.Times, round.Policy.Pickup.SlotMinutes);
@@ -54,14 +54,12 @@ public sealed class PublishStore(
         var live = await transaction.QueryAsync<Live>(
             "SELECT pharmacy_id, serial FROM booking WHERE round_date = @Date AND status = @booked ORDER BY pharmacy_id, serial",
             new { round.Date, booked = BookingStatus.Booked });
-        await transaction.Engine.ExecuteManyAsync(
-            transaction,
+        await transaction.ExecuteManyAsync(
             """
             UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt
              WHERE round_date = @Round AND pharmacy_id = @Pharmacy AND serial BETWEEN @First AND @Last AND status = 0
             """,
-            [.. live.GroupBy(l => l.PharmacyId).SelectMany(p => Spread(round.Date, p.Key, [.. p.Select(l => l.Serial)], slots))],
-            cancellationToken);
+            [.. live.GroupBy(l => l.PharmacyId).SelectMany(p => Spread(round.Date, p.Key, [.. p.Select(l => l.Serial)], slots))]);
         return true;
     }
 
@@ -71,7 +69,7 @@ public sealed class PublishStore(
             .GroupBy(x => x.slot, x => x.serial)
             .Select(g => new SlotRun(round, pharmacy, g.Min(), g.Max(), slots[g.Key].StartsAt, slots[g.Key].EndsAt));
 
-    private async Task<bool> PublishAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    private async Task<bool> PublishAsync(WriteTransaction transaction, RoundState round)
     {
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
         var now = calendar.Now;
@@ -89,14 +87,14 @@ public sealed class PublishStore(
              ORDER BY b.pharmacy_id, b.serial
             """,
             new { round.Date });
-        await transaction.Engine.InsertManyAsync(
-            transaction, "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))], cancellationToken);
-        await NoticeOutbox.AddAsync(transaction, [.. Notices(round, parts, listed, now)], cancellationToken);
+        await transaction.InsertManyAsync(
+            "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))]);
+        await NoticeOutbox.AddAsync(transaction, [.. Notices(round, parts, listed, now)]);
         await weChat.PublishedAsync(
             transaction,
             [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId))],
-            round.Row.PickupDate, now, round.Times.PickupClosesAt, cancellationToken);
-        await stock.MoveShortAsync(transaction, round.Date, cancellationToken);
+            round.Row.PickupDate, now, round.Times.PickupClosesAt);
+        await stock.MoveShortAsync(transaction, round.Date);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }

@@ -82,9 +82,8 @@ public static class NoticeOutbox
     ];
 
     /// <summary>Adds notices.</summary>
-    public static Task AddAsync(WriteTransaction transaction, IReadOnlyCollection<Notice> notices, CancellationToken cancellationToken) =>
-        transaction.Engine.InsertManyAsync(
-            transaction,
+    public static Task AddAsync(WriteTransaction transaction, IReadOnlyCollection<Notice> notices) =>
+        transaction.InsertManyAsync(
             "outbox",
             Columns,
             [
@@ -93,6 +92,5 @@ public static class NoticeOutbox
                     Ids.Next(), n.Key, (int)n.Kind, n.RoundDate.Column(), n.BookingId, n.PharmacyId, (int)NoticeStatus.Waiting, 0,
                     n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, n.DueAt.Column(),
                 }),
-            ],
-            cancellationToken);
+            ]);
 }

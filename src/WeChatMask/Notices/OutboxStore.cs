@@ -68,8 +68,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
     /// receipt that came meanwhile says that the message is out, whatever this try met.
     /// </summary>
     public Task SettleAsync(IReadOnlyCollection<NoticeResult> results, CancellationToken cancellationToken) => database.WriteAsync(
-        transaction => transaction.Engine.ExecuteManyAsync(
-            transaction,
+        transaction => transaction.ExecuteManyAsync(
             """
             UPDATE outbox
                SET status = CASE WHEN receipt <> 0 THEN 1 ELSE @Status END,
@@ -81,8 +80,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                    maybe_repeated = CASE WHEN @MayHaveLeft = 1 THEN 1 ELSE maybe_repeated END
              WHERE id = @Id AND leased_by = @Lease
             """,
-            results,
-            cancellationToken),
+            results),
         cancellationToken);
 }
 

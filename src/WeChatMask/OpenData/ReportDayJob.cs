@@ -13,16 +13,16 @@ public sealed class ReportDayJob(Database database, RoundQueries rounds, PublicQ
     {
         var reported = 0;
         foreach (var round in await rounds.UnreportedAsync(cancellationToken))
-            reported += await database.WriteAsync(t => ReportAsync(t, round.Date, cancellationToken), cancellationToken);
+            reported += await database.WriteAsync(t => ReportAsync(t, round.Date), cancellationToken);
         return reported;
     }
 
-    private async Task<int> ReportAsync(WriteTransaction transaction, DateOnly round, CancellationToken cancellationToken)
+    private async Task<int> ReportAsync(WriteTransaction transaction, DateOnly round)
     {
         // Whoever settles something holds one of these locks, so nothing changes between the reading and the storing.
         await QuotaStore.LockAsync(transaction, round);
         var before = await DayReportStore.DocumentAsync(transaction, round);
-        if (await books.BooksAsync(round, cancellationToken) is not { } now) return 0;
+        if (await books.BooksAsync(round, transaction.Token) is not { } now) return 0;
         var at = calendar.Local(calendar.Now);
         if (before is null) return await DayReportStore.AddAsync(transaction, round, reports.First(now, at), at);
         var next = reports.Next(now, before, at);

@@ -45,11 +45,9 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
 
     /// <summary>Writes answers down. One for a name that was changed meanwhile is dropped: the registry compares names.</summary>
     public Task WriteAsync(IReadOnlyCollection<(PersonToAsk Person, RegistryAnswer Answer)> answers, CancellationToken cancellationToken) => database.WriteAsync(
-        transaction => transaction.Engine.ExecuteManyAsync(
-            transaction,
+        transaction => transaction.ExecuteManyAsync(
             "UPDATE resident SET eligible = @Eligible, reason = @Reason, checked_at = @now, registry_at = @now WHERE id = @Id AND name = @Name",
-            [.. answers.Select(a => new { a.Answer.Eligible, a.Answer.Reason, now = calendar.Now, a.Person.Id, a.Person.Name })],
-            cancellationToken),
+            [.. answers.Select(a => new { a.Answer.Eligible, a.Answer.Reason, now = calendar.Now, a.Person.Id, a.Person.Name })]),
         cancellationToken);
 }
 

@@ -135,13 +135,11 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
             async (transaction, ids, args) =>
             {
                 var nameless = await transaction.QueryAsync<long>($"SELECT id FROM resident WHERE id {ids} AND {Unneeded}{transaction.Engine.ForUpdate}", args);
-                await transaction.Engine.ExecuteManyAsync(
-                    transaction, "UPDATE booking SET person_hash = NULL WHERE resident_id = @Id", [.. nameless.Select(id => new { Id = id })], cancellationToken);
-                return await transaction.Engine.ExecuteManyAsync(
-                    transaction,
+                await transaction.ExecuteManyAsync(
+                    "UPDATE booking SET person_hash = NULL WHERE resident_id = @Id", [.. nameless.Select(id => new { Id = id })]);
+                return await transaction.ExecuteManyAsync(
                     "UPDATE resident SET person_hash = @None WHERE id = @Id",
-                    [.. nameless.Select(id => new { Id = id, None = FormattableString.Invariant($"{ErasureStore.NoHash}{id}") })],
-                    cancellationToken);
+                    [.. nameless.Select(id => new { Id = id, None = FormattableString.Invariant($"{ErasureStore.NoHash}{id}") })]);
             },
             cancellationToken)
         + await EachPortionAsync(

@@ -19,11 +19,10 @@ public static class CarryOverStore
 
     /// <summary>Writes postings and gives the places to the next round; where none is planned yet they wait for it.</summary>
     public static async Task PostAsync(
-        WriteTransaction transaction, PolicyBook policies, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now)
     {
-        await InsertAsync(transaction, from, postings, now, cancellationToken);
-        await AttachWaitingAsync(transaction, policies, now, cancellationToken);
+        await InsertAsync(transaction, from, postings, now);
+        await AttachWaitingAsync(transaction, policies, now);
     }
 
     /// <summary>Takes what was given to some rounds back, so that it can be given anew after they were planned again. None of them may have opened.</summary>
@@ -86,17 +85,17 @@ public static class CarryOverStore
 
     /// <summary>Gives waiting postings to the next round that has not opened, if there is one.</summary>
     internal static async Task AttachWaitingAsync(
-        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now, CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now)
     {
         var tried = new HashSet<DateOnly>();
         // What a round cannot take on goes to the one after it, so there may be something waiting again.
-        while (await AttachOnceAsync(transaction, policies, now, tried, cancellationToken))
+        while (await AttachOnceAsync(transaction, policies, now, tried))
         {
         }
     }
 
     private static async Task<bool> AttachOnceAsync(
-        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now, HashSet<DateOnly> tried, CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now, HashSet<DateOnly> tried)
     {
         // Held, so that two nodes cannot both give the same posting.
         var waiting = await transaction.QueryAsync<Waiting>(
@@ -113,7 +112,7 @@ public static class CarryOverStore
         foreach (var group in waiting.GroupBy(w => next.FirstOrDefault(d => d > w.FromRound)).OrderBy(g => g.Key))
         {
             if (group.Key == default || !tried.Add(group.Key)) continue;
-            await GiveAsync(transaction, policies, group.Key, [.. group], now, cancellationToken);
+            await GiveAsync(transaction, policies, group.Key, [.. group], now);
             given = true;
         }
 
@@ -121,10 +120,9 @@ public static class CarryOverStore
     }
 
     private static async Task GiveAsync(
-        WriteTransaction transaction, PolicyBook policies, DateOnly round, IReadOnlyCollection<Waiting> postings, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        WriteTransaction transaction, PolicyBook policies, DateOnly round, IReadOnlyCollection<Waiting> postings, DateTimeOffset now)
     {
-        var parts = await PartsAsync(transaction, round, [.. postings.Select(p => p.PharmacyId).Distinct().Order()], cancellationToken);
+        var parts = await PartsAsync(transaction, round, [.. postings.Select(p => p.PharmacyId).Distinct().Order()]);
         var units = new UnitsOfRounds(transaction, policies);
         var own = await units.OfAsync(round);
         foreach (var posting in postings)
@@ -140,8 +138,8 @@ public static class CarryOverStore
             QuotaLedger.SpreadCarried(windows, total + missing);
         }
 
-        await SaveAsync(transaction, round, postings, parts, cancellationToken);
-        if (rests.Count > 0) await InsertAsync(transaction, round, rests, now, cancellationToken);
+        await SaveAsync(transaction, round, postings, parts);
+        if (rests.Count > 0) await InsertAsync(transaction, round, rests, now);
     }
 
     /// <summary>A round cannot give up more places than it has: the newest postings take fewer, and the rest waits for the round after.</summary>
@@ -158,7 +156,7 @@ public static class CarryOverStore
     }
 
     private static async Task<Dictionary<long, PharmacyRound>> PartsAsync(
-        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<long> pharmacies, CancellationToken cancellationToken)
+        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<long> pharmacies)
     {
         var parts = (await QuotaStore.LockAsync(transaction, round, pharmacies)).ToDictionary(p => p.PharmacyId);
         var missing = pharmacies.Where(id => !parts.ContainsKey(id)).ToList();
@@ -166,33 +164,27 @@ public static class CarryOverStore
         // A pharmacy without places of its own in that round still gets back what it has.
         var windows = await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round_window WHERE round_date = @round", new { round });
         await RoundStore.InsertPartsAsync(
-            transaction, round, [.. missing.Select(id => (id, (IReadOnlyList<int>)new int[windows]))], cancellationToken);
+            transaction, round, [.. missing.Select(id => (id, (IReadOnlyList<int>)new int[windows]))]);
         foreach (var part in await QuotaStore.LockAsync(transaction, round, missing)) parts.Add(part.PharmacyId, part);
         return parts;
     }
 
     private static async Task SaveAsync(
-        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<Waiting> postings, Dictionary<long, PharmacyRound> parts,
-        CancellationToken cancellationToken)
+        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<Waiting> postings, Dictionary<long, PharmacyRound> parts)
     {
-        await transaction.Engine.ExecuteManyAsync(
-            transaction,
+        await transaction.ExecuteManyAsync(
             "UPDATE quota SET carried_in = @CarriedIn WHERE round_date = @round AND pharmacy_id = @PharmacyId AND window_index = @Window",
             [
                 .. parts.Values.SelectMany(p => p.Windows.Select(w => new { w.CarriedIn, round, p.PharmacyId, w.Window })),
-            ],
-            cancellationToken);
-        await transaction.Engine.ExecuteManyAsync(
-            transaction,
+            ]);
+        await transaction.ExecuteManyAsync(
             "UPDATE carry_over SET to_round = @round, converted = @Converted WHERE id = @Id AND to_round IS NULL",
-            [.. postings.Select(p => new { round, Converted = p.Given - p.Places, p.Id })],
-            cancellationToken);
+            [.. postings.Select(p => new { round, Converted = p.Given - p.Places, p.Id })]);
     }
 
     private static Task InsertAsync(
-        WriteTransaction transaction, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now, CancellationToken cancellationToken) =>
-        transaction.Engine.InsertManyAsync(
-            transaction,
+        WriteTransaction transaction, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now) =>
+        transaction.InsertManyAsync(
             "carry_over",
             Columns,
             [
@@ -200,8 +192,7 @@ public static class CarryOverStore
                 {
                     Ids.Next(), from.Column(), null, p.Pharmacy, p.Left, p.Lapsed, p.Cancelled, p.Difference, 0, p.Cause, now.Column(),
                 }),
-            ],
-            cancellationToken);
+            ]);
 
     /// <summary>A place holds the units of its round's rules; a posting keeps its units when it goes on to a round with other rules.</summary>
     private sealed class UnitsOfRounds(WriteTransaction transaction, PolicyBook policies)

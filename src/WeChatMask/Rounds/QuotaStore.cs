@@ -37,25 +37,21 @@ public static class QuotaStore
 
     /// <summary>Writes serials, rolled and taken places back. Call only with parts that <see cref="LockAsync"/> gave.</summary>
     public static async Task SaveAsync(
-        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<PharmacyRound> parts, CancellationToken cancellationToken)
+        WriteTransaction transaction, DateOnly round, IReadOnlyCollection<PharmacyRound> parts)
     {
-        await transaction.Engine.UpdateManyAsync(
-            transaction,
+        await transaction.UpdateManyAsync(
             "pharmacy_round",
             ["round_date", "pharmacy_id"],
             ["last_serial"],
-            [.. parts.Select(p => new object?[] { round.Column(), p.PharmacyId, p.LastSerial })],
-            cancellationToken);
-        await transaction.Engine.UpdateManyAsync(
-            transaction,
+            [.. parts.Select(p => new object?[] { round.Column(), p.PharmacyId, p.LastSerial })]);
+        await transaction.UpdateManyAsync(
             "quota",
             ["round_date", "pharmacy_id", "window_index"],
             ["rolled_in", "rolled_out", "taken"],
             [
                 .. parts.SelectMany(p => p.Windows.Select(
                     w => new object?[] { round.Column(), p.PharmacyId, w.Window, w.RolledIn, w.RolledOut, w.Taken })),
-            ],
-            cancellationToken);
+            ]);
     }
 
     /// <summary>Counts the board's version up, in the transaction that changed what the board shows. Call it last: every writer wants this row.</summary>

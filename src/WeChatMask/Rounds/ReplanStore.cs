@@ -13,13 +13,13 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyBo
     {
         // A look without locks: nearly always there is nothing to do.
         if ((await database.ReadAsync(c => StaleAsync(c, null), cancellationToken)).Count == 0) return 0;
-        var replanned = await database.WriteAsync(t => ReplanAsync(t, cancellationToken), cancellationToken);
+        var replanned = await database.WriteAsync(t => ReplanAsync(t), cancellationToken);
         if (replanned.Count > 0) board.MarkChanged();
         return replanned.Count;
     }
 
     /// <summary>The same in the transaction that added the policy. Gives the rounds that were planned anew.</summary>
-    public async Task<IReadOnlyList<DateOnly>> ReplanAsync(WriteTransaction transaction, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DateOnly>> ReplanAsync(WriteTransaction transaction)
     {
         var seen = await StaleAsync(transaction.Connection, transaction.Transaction);
         if (seen.Count == 0) return [];
@@ -34,13 +34,13 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyBo
         await CarryOverStore.DetachAsync(transaction, later);
         await transaction.ExecuteAsync(
             $"UPDATE quota SET carried_in = 0 WHERE round_date {transaction.Engine.AnyOf("days")}", new { days = later.Select(d => d.Column()).ToArray() });
-        foreach (var (round, policyId, policy) in stale) await ReplanAsync(transaction, round.Date, policyId, policy, cancellationToken);
-        await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now, cancellationToken);
+        foreach (var (round, policyId, policy) in stale) await ReplanAsync(transaction, round.Date, policyId, policy);
+        await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now);
         await QuotaStore.TouchBoardAsync(transaction);
         return [.. stale.Select(s => s.Round.Date)];
     }
 
-    private async Task ReplanAsync(WriteTransaction transaction, DateOnly date, long policyId, Policy policy, CancellationToken cancellationToken)
+    private async Task ReplanAsync(WriteTransaction transaction, DateOnly date, long policyId, Policy policy)
     {
         var times = RoundTimes.Of(policy, date, calendar.Instant);
         await transaction.ExecuteAsync(
@@ -55,15 +55,15 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyBo
             });
         await transaction.ExecuteAsync("DELETE FROM round_window WHERE round_date = @date", new { date });
         await transaction.ExecuteAsync("DELETE FROM quota WHERE round_date = @date", new { date });
-        await RoundStore.InsertWindowsAsync(transaction, times, cancellationToken);
+        await RoundStore.InsertWindowsAsync(transaction, times);
 
         var plan = (await RoundStore.PlanOfAsync(transaction, policy, date)).ToDictionary(p => p.Pharmacy, p => p.Places);
         var parts = await transaction.QueryAsync<long>("SELECT pharmacy_id FROM pharmacy_round WHERE round_date = @date ORDER BY pharmacy_id", new { date });
         // Who has a part without places of its own, for what came back to it, keeps it.
         await RoundStore.InsertPlacesAsync(
-            transaction, date, [.. parts.Select(id => (id, plan.GetValueOrDefault(id) ?? new int[times.Windows.Count]))], cancellationToken);
+            transaction, date, [.. parts.Select(id => (id, plan.GetValueOrDefault(id) ?? new int[times.Windows.Count]))]);
         await RoundStore.InsertPartsAsync(
-            transaction, date, [.. plan.Where(p => !parts.Contains(p.Key)).Select(p => (p.Key, p.Value))], cancellationToken);
+            transaction, date, [.. plan.Where(p => !parts.Contains(p.Key)).Select(p => (p.Key, p.Value))]);
     }
 
     /// <summary>Announced rounds with the newer policy that they should have. One whose new hours have begun already stays as it is.</summary>

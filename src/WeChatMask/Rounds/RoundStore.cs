@@ -17,9 +17,9 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
                 if (await PolicyBook.FindForAsync(transaction.Connection, transaction.Transaction, date) is not { } policyId) return false;
                 var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, policyId);
                 var times = RoundTimes.Of(policy, date, calendar.Instant);
-                await InsertRoundAsync(transaction, policyId, policy, times, cancellationToken);
-                await InsertQuotasAsync(transaction, policy, date, cancellationToken);
-                await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now, cancellationToken);
+                await InsertRoundAsync(transaction, policyId, policy, times);
+                await InsertQuotasAsync(transaction, policy, date);
+                await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now);
                 await QuotaStore.TouchBoardAsync(transaction);
                 return true;
             },
@@ -95,7 +95,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
             var parts = await QuotaStore.LockAsync(transaction, round.Date);
             var moved = parts.Where(p => QuotaLedger.RollUpTo(p.Windows, window)).ToList();
             if (moved.Count == 0) return false;
-            await QuotaStore.SaveAsync(transaction, round.Date, moved, cancellationToken);
+            await QuotaStore.SaveAsync(transaction, round.Date, moved);
             await QuotaStore.TouchBoardAsync(transaction);
             return true;
         },
@@ -105,7 +105,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         "SELECT SUM(planned + carried_in + rolled_in - rolled_out - taken) FROM quota WHERE round_date = @date", new { date }, cancellationToken);
 
     private static async Task InsertRoundAsync(
-        WriteTransaction transaction, long policyId, Policy policy, RoundTimes times, CancellationToken cancellationToken)
+        WriteTransaction transaction, long policyId, Policy policy, RoundTimes times)
     {
         await transaction.ExecuteAsync(
             """
@@ -117,20 +117,18 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
                 times.Date, times.PickupDate, policyId, policy.UnitsPerBooking, phase = RoundPhase.Announced, times.OpensAt, times.ClosesAt,
                 times.PickupOpensAt, times.PickupClosesAt, times.CancelUntil,
             });
-        await InsertWindowsAsync(transaction, times, cancellationToken);
+        await InsertWindowsAsync(transaction, times);
     }
 
     /// <summary>Writes the windows of a round.</summary>
-    internal static Task InsertWindowsAsync(WriteTransaction transaction, RoundTimes times, CancellationToken cancellationToken) =>
-        transaction.Engine.InsertManyAsync(
-            transaction,
+    internal static Task InsertWindowsAsync(WriteTransaction transaction, RoundTimes times) =>
+        transaction.InsertManyAsync(
             "round_window",
             ["round_date", "window_index", "opens_at", "closes_at"],
-            [.. times.Windows.Select(w => new object?[] { times.Date.Column(), w.Index, w.OpensAt.Column(), w.ClosesAt.Column() })],
-            cancellationToken);
+            [.. times.Windows.Select(w => new object?[] { times.Date.Column(), w.Index, w.OpensAt.Column(), w.ClosesAt.Column() })]);
 
-    private static async Task InsertQuotasAsync(WriteTransaction transaction, Policy policy, DateOnly date, CancellationToken cancellationToken) =>
-        await InsertPartsAsync(transaction, date, await PlanOfAsync(transaction, policy, date), cancellationToken);
+    private static async Task InsertQuotasAsync(WriteTransaction transaction, Policy policy, DateOnly date) =>
+        await InsertPartsAsync(transaction, date, await PlanOfAsync(transaction, policy, date));
 
     /// <summary>The pharmacies that take part in a round, with the planned places of each window.</summary>
     internal static async Task<IReadOnlyList<(long Pharmacy, IReadOnlyList<int> Places)>> PlanOfAsync(
@@ -144,29 +142,25 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
 
     /// <summary>Gives pharmacies a part in a round, with the planned places of each window.</summary>
     internal static async Task InsertPartsAsync(
-        WriteTransaction transaction, DateOnly date, IReadOnlyCollection<(long Pharmacy, IReadOnlyList<int> Places)> parts, CancellationToken cancellationToken)
+        WriteTransaction transaction, DateOnly date, IReadOnlyCollection<(long Pharmacy, IReadOnlyList<int> Places)> parts)
     {
-        await transaction.Engine.InsertManyAsync(
-            transaction,
+        await transaction.InsertManyAsync(
             "pharmacy_round",
             ["round_date", "pharmacy_id", "last_serial", "redeemed", "lapsed", "cancelled_late"],
-            [.. parts.Select(p => new object?[] { date.Column(), p.Pharmacy, 0, 0, 0, 0 })],
-            cancellationToken);
-        await InsertPlacesAsync(transaction, date, parts, cancellationToken);
+            [.. parts.Select(p => new object?[] { date.Column(), p.Pharmacy, 0, 0, 0, 0 })]);
+        await InsertPlacesAsync(transaction, date, parts);
     }
 
     /// <summary>Writes the planned places of pharmacies that have a part in a round.</summary>
     internal static Task InsertPlacesAsync(
-        WriteTransaction transaction, DateOnly date, IReadOnlyCollection<(long Pharmacy, IReadOnlyList<int> Places)> parts, CancellationToken cancellationToken) =>
-        transaction.Engine.InsertManyAsync(
-            transaction,
+        WriteTransaction transaction, DateOnly date, IReadOnlyCollection<(long Pharmacy, IReadOnlyList<int> Places)> parts) =>
+        transaction.InsertManyAsync(
             "quota",
             ["round_date", "pharmacy_id", "window_index", "planned", "carried_in", "rolled_in", "rolled_out", "taken"],
             [
                 .. parts.SelectMany(p => p.Places.Select(
                     (places, i) => new object?[] { date.Column(), p.Pharmacy, i + 1, places, 0, 0, 0, 0 })),
-            ],
-            cancellationToken);
+            ]);
 
     private sealed class Taker
     {

@@ -56,9 +56,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     /// <param name="pharmacy">Whose bookings they are.</param>
     /// <param name="from">The day they would have been collected.</param>
     /// <param name="moving">In the order of their call on the stock.</param>
-    /// <param name="cancellationToken">Stops before anything is committed.</param>
     public async Task MoveAsync(
-        WriteTransaction transaction, long pharmacy, DateOnly from, IReadOnlyList<WaitingPickup> moving, CancellationToken cancellationToken)
+        WriteTransaction transaction, long pharmacy, DateOnly from, IReadOnlyList<WaitingPickup> moving)
     {
         if (moving.Count == 0) return;
         var now = calendar.Now;
@@ -74,10 +73,9 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             moved.Add(new Moved(moving[i], times, slot));
         }
 
-        await transaction.Engine.ExecuteManyAsync(
-            transaction, "DELETE FROM moved_pickup WHERE booking_id = @Id", [.. moved.Select(m => new { m.Booking.Id })], cancellationToken);
-        await transaction.Engine.InsertManyAsync(
-            transaction,
+        await transaction.ExecuteManyAsync(
+            "DELETE FROM moved_pickup WHERE booking_id = @Id", [.. moved.Select(m => new { m.Booking.Id })]);
+        await transaction.InsertManyAsync(
             "moved_pickup",
             Columns,
             [
@@ -86,15 +84,13 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
                     m.Booking.Id, m.Booking.RoundDate.Column(), pharmacy, to.Column(), m.Times.PickupOpensAt.Column(), m.Times.PickupClosesAt.Column(),
                     m.Booking.Moves + 1, now.Column(),
                 }),
-            ],
-            cancellationToken);
-        await SaveSlotsAsync(transaction, moved, cancellationToken);
+            ]);
+        await SaveSlotsAsync(transaction, moved);
         await NoticeOutbox.AddAsync(
             transaction,
-            [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
-            cancellationToken);
+            [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))]);
         // All close with the same day; a version of the rules with other hours only moves the minute at which a reminder is too old.
-        await weChat.MovedAsync(transaction, moved.Select(m => m.Booking.Id), to, now, moved.Max(m => m.Times.PickupClosesAt), cancellationToken);
+        await weChat.MovedAsync(transaction, moved.Select(m => m.Booking.Id), to, now, moved.Max(m => m.Times.PickupClosesAt));
     }
 
     /// <summary>
@@ -134,9 +130,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     /// <param name="pharmacy">Whose bookings they are.</param>
     /// <param name="day">The day they had to leave.</param>
     /// <param name="returning">In the order of their call on the stock.</param>
-    /// <param name="cancellationToken">Stops before anything is committed.</param>
     public async Task ReturnAsync(
-        WriteTransaction transaction, long pharmacy, DateOnly day, IReadOnlyList<WaitingPickup> returning, CancellationToken cancellationToken)
+        WriteTransaction transaction, long pharmacy, DateOnly day, IReadOnlyList<WaitingPickup> returning)
     {
         if (returning.Count == 0) return;
         var now = calendar.Now;
@@ -151,24 +146,19 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             back.Add(new Moved(returning[i], times, slot));
         }
 
-        await transaction.Engine.ExecuteManyAsync(
-            transaction,
+        await transaction.ExecuteManyAsync(
             "UPDATE moved_pickup SET pickup_date = @day, opens_at = @PickupOpensAt, moves = moves + 1, moved_at = @now WHERE booking_id = @Id",
-            [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })],
-            cancellationToken);
-        await SaveSlotsAsync(transaction, back, cancellationToken);
+            [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })]);
+        await SaveSlotsAsync(transaction, back);
         await NoticeOutbox.AddAsync(
             transaction,
-            [.. back.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))],
-            cancellationToken);
+            [.. back.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))]);
     }
 
-    private static Task<int> SaveSlotsAsync(WriteTransaction transaction, IReadOnlyCollection<Moved> moved, CancellationToken cancellationToken) =>
-        transaction.Engine.ExecuteManyAsync(
-            transaction,
+    private static Task<int> SaveSlotsAsync(WriteTransaction transaction, IReadOnlyCollection<Moved> moved) =>
+        transaction.ExecuteManyAsync(
             "UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt WHERE id = @Id",
-            [.. moved.Select(m => new { m.Slot?.StartsAt, m.Slot?.EndsAt, m.Booking.Id })],
-            cancellationToken);
+            [.. moved.Select(m => new { m.Slot?.StartsAt, m.Slot?.EndsAt, m.Booking.Id })]);
 
     /// <summary>Ends moved bookings whose own pickup is over and posts their places on. Returns how many.</summary>
     public async Task<int> LapseAsync(CancellationToken cancellationToken)
@@ -176,7 +166,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         var due = await database.QueryAsync<Due>(DueMoved, new { now = calendar.Now, booked = BookingStatus.Booked }, cancellationToken);
         var lapsed = 0;
         foreach (var round in due.GroupBy(d => d.RoundDate))
-            lapsed += await database.WriteAsync(t => LapseAsync(t, round.Key, cancellationToken), cancellationToken);
+            lapsed += await database.WriteAsync(t => LapseAsync(t, round.Key), cancellationToken);
         return lapsed;
     }
 
@@ -188,7 +178,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
          WHERE m.closes_at <= @now AND b.status = @booked AND r.ended_at IS NOT NULL
         """;
 
-    private async Task<int> LapseAsync(WriteTransaction transaction, DateOnly date, CancellationToken cancellationToken)
+    private async Task<int> LapseAsync(WriteTransaction transaction, DateOnly date)
     {
         await QuotaStore.LockAsync(transaction, date);
         var now = calendar.Now;
@@ -197,20 +187,19 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         if (due.Count == 0 || await rounds.FindAsync(transaction.Connection, transaction.Transaction, date) is not { } round) return 0;
         var ids = due.Select(d => new { d.Id, lapsed = BookingStatus.Lapsed, now, booked = BookingStatus.Booked }).ToList();
         if (!round.Policy.LapseKeepsCooldown)
-            await transaction.Engine.ExecuteManyAsync(transaction, "DELETE FROM person_hold WHERE booking_id = @Id", ids, cancellationToken);
-        await transaction.Engine.ExecuteManyAsync(
-            transaction, "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids, cancellationToken);
-        await weChat.LapsedAsync(transaction, due.Select(d => new NoticeSubject(d.Id, d.RoundDate, d.PharmacyId)), now, cancellationToken);
+            await transaction.ExecuteManyAsync("DELETE FROM person_hold WHERE booking_id = @Id", ids);
+        await transaction.ExecuteManyAsync(
+            "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids);
+        await weChat.LapsedAsync(transaction, due.Select(d => new NoticeSubject(d.Id, d.RoundDate, d.PharmacyId)), now);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
-        await transaction.Engine.ExecuteManyAsync(
-            transaction, "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @date AND pharmacy_id = @PharmacyId", pharmacies, cancellationToken);
+        await transaction.ExecuteManyAsync(
+            "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @date AND pharmacy_id = @PharmacyId", pharmacies);
         await CarryOverStore.PostAsync(
             transaction,
             policies,
             date,
             [.. pharmacies.Select(p => new CarryOver(p.PharmacyId, 0, p.Bookings, 0, string.Create(CultureInfo.InvariantCulture, $"moved:{p.PickupDate:yyyy-MM-dd}")))],
-            now,
-            cancellationToken);
+            now);
         await RoundStore.ReopenReportAsync(transaction, date);
         await QuotaStore.TouchBoardAsync(transaction);
         return due.Count;

@@ -19,9 +19,8 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     /// <param name="day">The day as it is now.</param>
     /// <param name="pharmacy">Whose.</param>
     /// <param name="cause">Id of the delivery or loss.</param>
-    /// <param name="cancellationToken">Stops before anything is committed.</param>
     public async Task PostDifferenceAsync(
-        WriteTransaction transaction, StockDay day, long pharmacy, long cause, CancellationToken cancellationToken)
+        WriteTransaction transaction, StockDay day, long pharmacy, long cause)
     {
         if (day.MoreComing) return;
         var posted = await transaction.ScalarAsync<int?>(
@@ -34,8 +33,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
             policies,
             day.Round,
             [new CarryOver(pharmacy, 0, 0, 0, FormattableString.Invariant($"{CarryOverStore.StockCause}{cause}"), change)],
-            calendar.Now,
-            cancellationToken);
+            calendar.Now);
         await QuotaStore.TouchBoardAsync(transaction);
     }
 
@@ -43,7 +41,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     /// Moves the latest serials to the next day where the shelf of a published round's pickup day cannot serve all; where it can,
     /// and has units left, those that had to leave the day may collect on it after all.
     /// </summary>
-    public async Task<ShelfMoves> MoveShortAsync(WriteTransaction transaction, DateOnly round, long pharmacy, CancellationToken cancellationToken)
+    public async Task<ShelfMoves> MoveShortAsync(WriteTransaction transaction, DateOnly round, long pharmacy)
     {
         if (await rounds.FindAsync(transaction.Connection, transaction.Transaction, round) is not { } state) return default;
         if (state.Row.PublishedAt is null || calendar.Now >= state.Times.PickupClosesAt) return default;
@@ -53,25 +51,25 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
         var shelf = StockDay.Shelves(days)[^1].Closing - await MovedPickupStore.OwedBeforeAsync(transaction, state.Row.PickupDate, pharmacy);
         var waiting = await MovedPickupStore.WaitingAsync(transaction, round, pharmacy);
         var moving = StockRules.Moving([.. waiting.Select(w => new StockClaim(w.Id, w.Units))], shelf).Select(c => c.Id).ToHashSet();
-        await moved.MoveAsync(transaction, pharmacy, state.Row.PickupDate, [.. waiting.Where(w => moving.Contains(w.Id))], cancellationToken);
+        await moved.MoveAsync(transaction, pharmacy, state.Row.PickupDate, [.. waiting.Where(w => moving.Contains(w.Id))]);
         var back = moving.Count > 0 || calendar.Now > state.Times.PickupClosesAt - LastCall
             ? []
             : await MovedPickupStore.ReturningAsync(transaction, state.Row.PickupDate, pharmacy, shelf - waiting.Sum(w => w.Units));
-        await moved.ReturnAsync(transaction, pharmacy, state.Row.PickupDate, back, cancellationToken);
+        await moved.ReturnAsync(transaction, pharmacy, state.Row.PickupDate, back);
         if (moving.Count + back.Count > 0) await QuotaStore.TouchBoardAsync(transaction);
         return new ShelfMoves(moving.Count, back.Count);
     }
 
     /// <summary>When a round is published: whoever was told of a delivery before then has its bookings looked at now.</summary>
-    public async Task MoveShortAsync(WriteTransaction transaction, DateOnly round, CancellationToken cancellationToken)
+    public async Task MoveShortAsync(WriteTransaction transaction, DateOnly round)
     {
         var reported = await transaction.QueryAsync<long>(
             "SELECT pharmacy_id FROM delivery WHERE round_date = @round UNION SELECT pharmacy_id FROM stock_loss WHERE round_date = @round ORDER BY 1", new { round });
-        foreach (var pharmacy in reported) await MoveShortAsync(transaction, round, pharmacy, cancellationToken);
+        foreach (var pharmacy in reported) await MoveShortAsync(transaction, round, pharmacy);
     }
 
     /// <summary>When the pickup is over: what was still expected has not come.</summary>
-    public async Task SettleExpectedAsync(WriteTransaction transaction, RoundState round, CancellationToken cancellationToken)
+    public async Task SettleExpectedAsync(WriteTransaction transaction, RoundState round)
     {
         var expecting = await transaction.QueryAsync<Expected>(
             """
@@ -86,7 +84,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
         foreach (var e in expecting)
         {
             var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, e.PharmacyId, round.Row.PickupDate);
-            await PostDifferenceAsync(transaction, days[^1], e.PharmacyId, e.Id, cancellationToken);
+            await PostDifferenceAsync(transaction, days[^1], e.PharmacyId, e.Id);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
 
     private async Task<DeliveryAnswer> RunAsync(Clerk clerk, StockReport report, bool tryOnly, Kind kind, CancellationToken cancellationToken)
     {
-        var answer = tryOnly ? await TryAsync(clerk, report, kind, cancellationToken) : await database.WriteAsync(t => RecordAsync(t, clerk, report, kind, cancellationToken), cancellationToken);
+        var answer = tryOnly ? await TryAsync(clerk, report, kind, cancellationToken) : await database.WriteAsync(t => RecordAsync(t, clerk, report, kind), cancellationToken);
         if (!tryOnly && answer is { Refusal: Refusal.None, Repeated: false }) board.MarkChanged();
         return answer;
     }
@@ -41,11 +41,11 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
     private async Task<DeliveryAnswer> TryAsync(Clerk clerk, StockReport report, Kind kind, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Engine.BeginWriteAsync(cancellationToken);
-        return await RecordAsync(transaction, clerk, report, kind, cancellationToken);
+        return await RecordAsync(transaction, clerk, report, kind);
     }
 
     private async Task<DeliveryAnswer> RecordAsync(
-        WriteTransaction transaction, Clerk clerk, StockReport report, Kind kind, CancellationToken cancellationToken)
+        WriteTransaction transaction, Clerk clerk, StockReport report, Kind kind)
     {
         var (pharmacy, key) = (clerk.PharmacyId, FormattableString.Invariant($"{clerk.PharmacyId}:{report.RequestId}"));
         var round = await transaction.ScalarAsync<string>(
@@ -68,8 +68,8 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         if (StockDay.Shelves(days).Skip(at).Any(s => !s.Holds)) return new DeliveryAnswer(Refusal.StockTooLow);
         var id = Ids.Next();
         await InsertAsync(transaction, id, key, clerk, report, days[at], kind);
-        await settle.PostDifferenceAsync(transaction, days[at], pharmacy, id, cancellationToken);
-        var moved = days[at].MoreComing ? default : await settle.MoveShortAsync(transaction, days[^1].Round, pharmacy, cancellationToken);
+        await settle.PostDifferenceAsync(transaction, days[at], pharmacy, id);
+        var moved = days[at].MoreComing ? default : await settle.MoveShortAsync(transaction, days[^1].Round, pharmacy);
         return AnswerOf(days[at]) with { Moved = moved.Away, Returned = moved.Back };
     }
 

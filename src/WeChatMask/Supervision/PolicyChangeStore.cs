@@ -32,7 +32,7 @@ public sealed class PolicyChangeStore(
                 if (seenBefore is { } seen && seen != effect.BeforeId) return new PolicyChangeAnswer(Refusal.PolicyChanged);
                 var now = calendar.Now;
                 var id = await cities.AddPolicyAsync(transaction, policy, actor);
-                await replan.ReplanAsync(transaction, cancellationToken);
+                await replan.ReplanAsync(transaction);
                 await transaction.ExecuteAsync(
                     """
                     INSERT INTO policy_notice (policy_id, before_id, effective_from, reason, published_at)

@@ -23,17 +23,17 @@ public sealed class ManyRowsTests : IDisposable
         var (found, gone) = await database.WriteAsync(
             async transaction =>
             {
-                await transaction.Engine.InsertManyAsync(
-                    transaction, Table, ["message_key", "received_at", "lease", "leased_until", "reply"],
-                    [.. keys.Append("other").Append("nearly").Select((k, i) => new object?[] { k, 0L, Lease(i), 0L, "before" })], CancellationToken.None);
-                await transaction.Engine.UpdateManyAsync(
-                    transaction, Table, ["message_key", "lease"], ["reply", "leased_until"],
+                await transaction.InsertManyAsync(
+                    Table, ["message_key", "received_at", "lease", "leased_until", "reply"],
+                    [.. keys.Append("other").Append("nearly").Select((k, i) => new object?[] { k, 0L, Lease(i), 0L, "before" })]);
+                await transaction.UpdateManyAsync(
+                    Table, ["message_key", "lease"], ["reply", "leased_until"],
                     // The last one's first key is right, its second is not.
-                    [.. keys.Select((k, i) => new object?[] { k, Lease(i), ReplyOf(i), Lease(i) }), ["nearly", 1L, "after", 1L]], CancellationToken.None);
-                var rows = await transaction.Engine.SelectByKeysAsync<string, Row>(
-                    transaction, $"SELECT message_key, leased_until, reply FROM {Table}", "message_key", [.. keys, "other", "nearly", "nobody"], CancellationToken.None);
-                var deleted = await transaction.Engine.ExecuteManyAsync(
-                    transaction, $"DELETE FROM {Table} WHERE message_key = @Key", [.. keys.Append("nobody").Select(key => new { Key = key })], CancellationToken.None);
+                    [.. keys.Select((k, i) => new object?[] { k, Lease(i), ReplyOf(i), Lease(i) }), ["nearly", 1L, "after", 1L]]);
+                var rows = await transaction.SelectByKeysAsync<string, Row>(
+                    $"SELECT message_key, leased_until, reply FROM {Table}", "message_key", [.. keys, "other", "nearly", "nobody"]);
+                var deleted = await transaction.ExecuteManyAsync(
+                    $"DELETE FROM {Table} WHERE message_key = @Key", [.. keys.Append("nobody").Select(key => new { Key = key })]);
                 return (rows, deleted);
             },
             CancellationToken.None);
@@ -58,12 +58,12 @@ public sealed class ManyRowsTests : IDisposable
         var found = await database.WriteAsync(
             async transaction =>
             {
-                await transaction.Engine.InsertManyAsync(
-                    transaction, Table, ["message_key", "received_at", "lease", "leased_until", "reply"],
-                    [.. keys.Select((k, i) => new object?[] { k, 0L, 0L, (long)i, "" })], CancellationToken.None);
-                return await transaction.Engine.SelectByKeysAsync<string, Row>(
-                    transaction, $"SELECT message_key, leased_until, reply FROM {Table}", "message_key",
-                    ["nobody", longest + "k", new string('k', 5_000), "", .. keys, "k"], CancellationToken.None);
+                await transaction.InsertManyAsync(
+                    Table, ["message_key", "received_at", "lease", "leased_until", "reply"],
+                    [.. keys.Select((k, i) => new object?[] { k, 0L, 0L, (long)i, "" })]);
+                return await transaction.SelectByKeysAsync<string, Row>(
+                    $"SELECT message_key, leased_until, reply FROM {Table}", "message_key",
+                    ["nobody", longest + "k", new string('k', 5_000), "", .. keys, "k"]);
             },
             CancellationToken.None);
 

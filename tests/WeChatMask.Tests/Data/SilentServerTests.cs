@@ -52,7 +52,7 @@ public sealed class SilentServerTests : IDisposable
             {
                 line.Silence();
                 // No row has this name; what counts is that many statements in one trip have a limit too.
-                return transaction.Engine.ExecuteManyAsync(transaction, "DELETE FROM thing WHERE name = @Name", [new { Name = "a" }, new { Name = "b" }], CancellationToken.None);
+                return transaction.ExecuteManyAsync("DELETE FROM thing WHERE name = @Name", [new { Name = "a" }, new { Name = "b" }]);
             },
             CancellationToken.None));
         line.Speak();

@@ -20,10 +20,10 @@ public sealed class SqliteEngineTests
             async transaction =>
             {
                 await transaction.ExecuteAsync(database.Engine.Translate("CREATE TABLE person (id {long} NOT NULL PRIMARY KEY, removed_at {long}, name {text})"));
-                await database.Engine.InsertManyAsync(
-                    transaction, "person", ["id", "removed_at", "name"], [[1L, null, "a"], [2L, Removed.ToUnixTimeMilliseconds(), null]], CancellationToken.None);
-                return await database.Engine.SelectByKeysAsync<long, Row>(
-                    transaction, "SELECT id, removed_at, COALESCE(name, '') AS name FROM person", "id", [first, 3L, second], CancellationToken.None);
+                await transaction.InsertManyAsync(
+                    "person", ["id", "removed_at", "name"], [[1L, null, "a"], [2L, Removed.ToUnixTimeMilliseconds(), null]]);
+                return await transaction.SelectByKeysAsync<long, Row>(
+                    "SELECT id, removed_at, COALESCE(name, '') AS name FROM person", "id", [first, 3L, second]);
             },
             CancellationToken.None);
 

@@ -55,13 +55,13 @@ public sealed class PurgeTests
         var request = new BookingRequest(person.AccountId, person.ResidentId, city.Codes[0], "r");
 
         await using var booking = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);
-        var batch = await desk.LoadAsync(booking, [request], DayOf(Later), Later, CancellationToken.None);
+        var batch = await desk.LoadAsync(booking, [request], DayOf(Later), Later);
         var answer = batch.Decide(request, () => BookingNumber.FromPayload(BookingNumber.PayloadMin).Value);
-        await desk.SaveAsync(booking, batch, CancellationToken.None);
+        await desk.SaveAsync(booking, batch);
         var purge = Store(city).PurgeAsync(CancellationToken.None);
         // Without the lock it would be over long before, having seen no booking.
         await Assert.ThrowsAsync<TimeoutException>(() => purge.WaitAsync(TimeSpan.FromMilliseconds(500)));
-        await booking.CommitAsync(CancellationToken.None);
+        await booking.CommitAsync();
         await purge;
 
         Assert.Equal(Refusal.None, answer.Refusal);
@@ -85,7 +85,7 @@ public sealed class PurgeTests
         await purge.ExecuteAsync("DELETE FROM resident WHERE id = @before", new { before });
         var again = store.AddAsync(account, person, null, policy, CancellationToken.None);
         await Assert.ThrowsAsync<TimeoutException>(() => again.WaitAsync(TimeSpan.FromMilliseconds(500)));
-        await purge.CommitAsync(CancellationToken.None);
+        await purge.CommitAsync();
         var (refusal, id) = await again;
 
         Assert.Equal(Refusal.None, refusal);

@@ -109,14 +109,13 @@ internal sealed class DeskCity : IAsyncDisposable
         await Database.WriteAsync(
             async transaction =>
             {
-                await transaction.Engine.InsertManyAsync(
-                    transaction, "account", ["id", "open_id", "created_at"],
-                    [.. people.Select(p => new object?[] { p.AccountId, $"o{p.AccountId}", 0L })], CancellationToken.None);
-                await transaction.Engine.InsertManyAsync(
-                    transaction, "resident",
+                await transaction.InsertManyAsync(
+                    "account", ["id", "open_id", "created_at"],
+                    [.. people.Select(p => new object?[] { p.AccountId, $"o{p.AccountId}", 0L })]);
+                await transaction.InsertManyAsync(
+                    "resident",
                     ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at"],
-                    [.. people.Select(p => new object?[] { p.ResidentId, p.AccountId, p.PersonHash, "", "", "", 1, 0L, "1", 0L, 0L })],
-                    CancellationToken.None);
+                    [.. people.Select(p => new object?[] { p.ResidentId, p.AccountId, p.PersonHash, "", "", "", 1, 0L, "1", 0L, 0L })]);
                 return true;
             },
             CancellationToken.None);

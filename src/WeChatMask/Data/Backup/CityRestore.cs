@@ -29,9 +29,9 @@ public sealed class CityRestore(Database target, Migrator migrator)
         List<CopiedTable> copied;
         await using (var transaction = await target.Engine.BeginWriteAsync(cancellationToken))
         {
-            copied = await FillAsync(transaction, archive, tables, migrations, cancellationToken);
+            copied = await FillAsync(transaction, archive, tables, migrations);
             if (!copied.TrueForAll(t => t.Agrees)) return copied;
-            await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitAsync();
         }
 
         await migrator.MigrateAsync(cancellationToken);
@@ -39,7 +39,7 @@ public sealed class CityRestore(Database target, Migrator migrator)
     }
 
     private async Task<List<CopiedTable>> FillAsync(
-        WriteTransaction transaction, CityBackup archive, IReadOnlyList<SchemaTable> tables, HashSet<string> migrations, CancellationToken cancellationToken)
+        WriteTransaction transaction, CityBackup archive, IReadOnlyList<SchemaTable> tables, HashSet<string> migrations)
     {
         // Asked again: somebody else may have begun to fill it.
         await RefuseUnlessEmptyAsync(transaction.Connection, transaction.Transaction, migrations);
@@ -47,27 +47,27 @@ public sealed class CityRestore(Database target, Migrator migrator)
         foreach (var (table, archived) in tables.Zip(archive.Manifest.Tables))
         {
             if (table.Seeded) await TableQueries.ClearAsync(transaction, table);
-            await FillTableAsync(transaction, archive, archived, cancellationToken);
+            await FillTableAsync(transaction, archive, archived);
             var content = await TableQueries.ReadAsync(
-                transaction.Connection, transaction.Transaction, table, archived.Columns, Stream.Null, cancellationToken);
+                transaction.Connection, transaction.Transaction, table, archived.Columns, Stream.Null, transaction.Token);
             copied.Add(new CopiedTable(table.Name, archived.Content, content));
         }
 
         return copied;
     }
 
-    private static async Task FillTableAsync(WriteTransaction transaction, CityBackup archive, ArchivedTable table, CancellationToken cancellationToken)
+    private static async Task FillTableAsync(WriteTransaction transaction, CityBackup archive, ArchivedTable table)
     {
         var rows = new List<object?[]>(RowsAtATime);
         await foreach (var row in archive.RowsAsync(table))
         {
             rows.Add(row);
             if (rows.Count < RowsAtATime) continue;
-            await transaction.Engine.InsertManyAsync(transaction, table.Name, table.Columns, rows, cancellationToken);
+            await transaction.InsertManyAsync(table.Name, table.Columns, rows);
             rows.Clear();
         }
 
-        await transaction.Engine.InsertManyAsync(transaction, table.Name, table.Columns, rows, cancellationToken);
+        await transaction.InsertManyAsync(table.Name, table.Columns, rows);
     }
 
     private async Task RefuseUnlessEmptyAsync(DbConnection connection, DbTransaction transaction, HashSet<string> migrations)

@@ -29,39 +29,38 @@ public sealed class WeChatNotices(IOptionsMonitor<WeChatNoticeSettings> settings
     public bool Sends(NoticeKind kind) => settings.CurrentValue.Of(kind) is not null;
 
     /// <summary>Tells of bookings that were made.</summary>
-    public Task BookedAsync(WriteTransaction transaction, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, DateTimeOffset pickupEnds, CancellationToken cancellationToken) =>
-        AddAsync(transaction, NoticeKind.BookingMade, bookings, now, now, pickupEnds, cancellationToken);
+    public Task BookedAsync(WriteTransaction transaction, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, DateTimeOffset pickupEnds) =>
+        AddAsync(transaction, NoticeKind.BookingMade, bookings, now, now, pickupEnds);
 
     /// <summary>Tells of slots, and makes ready the reminders of the pickup day's morning.</summary>
     public async Task PublishedAsync(
-        WriteTransaction transaction, IReadOnlyCollection<NoticeSubject> bookings, DateOnly pickup, DateTimeOffset now, DateTimeOffset pickupEnds, CancellationToken cancellationToken)
+        WriteTransaction transaction, IReadOnlyCollection<NoticeSubject> bookings, DateOnly pickup, DateTimeOffset now, DateTimeOffset pickupEnds)
     {
-        await AddAsync(transaction, NoticeKind.SlotAssigned, bookings, now, now, pickupEnds, cancellationToken);
+        await AddAsync(transaction, NoticeKind.SlotAssigned, bookings, now, now, pickupEnds);
         var morning = calendar.Instant(pickup, settings.CurrentValue.ReminderAt);
         // Lists that come out only in the morning say the same as a reminder would.
-        if (morning > now) await AddAsync(transaction, NoticeKind.Reminder, bookings, now, morning, pickupEnds, cancellationToken);
+        if (morning > now) await AddAsync(transaction, NoticeKind.Reminder, bookings, now, morning, pickupEnds);
     }
 
     /// <summary>Lets the reminders of pickups that have moved come in the morning of their new day.</summary>
     public Task MovedAsync(
-        WriteTransaction transaction, IEnumerable<long> bookings, DateOnly pickup, DateTimeOffset now, DateTimeOffset pickupEnds, CancellationToken cancellationToken) =>
+        WriteTransaction transaction, IEnumerable<long> bookings, DateOnly pickup, DateTimeOffset now, DateTimeOffset pickupEnds) =>
         WeChatOutboxStore.MoveRemindersAsync(
-            transaction, bookings, calendar.Instant(pickup, settings.CurrentValue.ReminderAt), pickupEnds, now, cancellationToken);
+            transaction, bookings, calendar.Instant(pickup, settings.CurrentValue.ReminderAt), pickupEnds, now);
 
     /// <summary>Tells of bookings that were not collected.</summary>
-    public Task LapsedAsync(WriteTransaction transaction, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, CancellationToken cancellationToken) =>
-        AddAsync(transaction, NoticeKind.BookingLapsed, bookings, now, now, now + NewsLife, cancellationToken);
+    public Task LapsedAsync(WriteTransaction transaction, IEnumerable<NoticeSubject> bookings, DateTimeOffset now) =>
+        AddAsync(transaction, NoticeKind.BookingLapsed, bookings, now, now, now + NewsLife);
 
     /// <summary>Tells of a booking that was given back.</summary>
-    public Task CancelledAsync(WriteTransaction transaction, NoticeSubject booking, DateTimeOffset now, CancellationToken cancellationToken) =>
-        AddAsync(transaction, NoticeKind.BookingCancelled, [booking], now, now, now + NewsLife, cancellationToken);
+    public Task CancelledAsync(WriteTransaction transaction, NoticeSubject booking, DateTimeOffset now) =>
+        AddAsync(transaction, NoticeKind.BookingCancelled, [booking], now, now, now + NewsLife);
 
     /// <summary>The key that keeps a booking's notice of a kind from being written twice.</summary>
     internal static string KeyOf(NoticeKind kind, long booking) => FormattableString.Invariant($"wechat:{(int)kind}:{booking}");
 
     private Task AddAsync(
-        WriteTransaction transaction, NoticeKind kind, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, DateTimeOffset dueAt, DateTimeOffset expiresAt,
-        CancellationToken cancellationToken)
+        WriteTransaction transaction, NoticeKind kind, IEnumerable<NoticeSubject> bookings, DateTimeOffset now, DateTimeOffset dueAt, DateTimeOffset expiresAt)
     {
         if (!Sends(kind)) return Task.CompletedTask;
         List<object?[]> rows =
@@ -72,6 +71,6 @@ public sealed class WeChatNotices(IOptionsMonitor<WeChatNoticeSettings> settings
                 (int)NoticeStatus.Waiting, 0, dueAt.Column(), expiresAt.Column(), 0L, 0, 0, now.Column(), Channel,
             }),
         ];
-        return rows.Count == 0 ? Task.CompletedTask : transaction.Engine.InsertManyAsync(transaction, "outbox", Columns, rows, cancellationToken);
+        return rows.Count == 0 ? Task.CompletedTask : transaction.InsertManyAsync("outbox", Columns, rows);
     }
 }

@@ -31,8 +31,7 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
     public Task SettleAsync(IReadOnlyCollection<WeChatNoticeResult> results, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            await transaction.Engine.ExecuteManyAsync(
-                transaction,
+            await transaction.ExecuteManyAsync(
                 """
                 UPDATE outbox
                    SET status = @Status, due_at = @DueAt, leased_by = NULL, leased_until = 0, message_id = @MessageId,
@@ -40,13 +39,12 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
                        maybe_repeated = CASE WHEN @MayHaveLeft = 1 THEN 1 ELSE maybe_repeated END
                  WHERE id = @Id AND leased_by = @Lease
                 """,
-                results,
-                cancellationToken);
+                results);
             var lost = results.Where(r => r.Unreachable is not null).Select(r => new { r.Unreachable, Now = calendar.Now }).DistinctBy(r => r.Unreachable, StringComparer.Ordinal).ToList();
             if (lost.Count > 0)
             {
-                await transaction.Engine.ExecuteManyAsync(
-                    transaction, "UPDATE account SET unreachable_since = @Now WHERE open_id = @Unreachable AND unreachable_since IS NULL", lost, cancellationToken);
+                await transaction.ExecuteManyAsync(
+                    "UPDATE account SET unreachable_since = @Now WHERE open_id = @Unreachable AND unreachable_since IS NULL", lost);
             }
 
             return true;
@@ -55,15 +53,13 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
 
     /// <summary>Lets reminders that have not gone out yet wait for the morning of the day that their pickups have moved to.</summary>
     internal static Task MoveRemindersAsync(
-        WriteTransaction transaction, IEnumerable<long> bookings, DateTimeOffset morning, DateTimeOffset pickupEnds, DateTimeOffset now, CancellationToken cancellationToken) =>
-        transaction.Engine.ExecuteManyAsync(
-            transaction,
+        WriteTransaction transaction, IEnumerable<long> bookings, DateTimeOffset morning, DateTimeOffset pickupEnds, DateTimeOffset now) =>
+        transaction.ExecuteManyAsync(
             """
             UPDATE outbox SET due_at = @morning, expires_at = @pickupEnds
              WHERE notice_key = @key AND status = @waiting AND leased_until <= @now
             """,
-            [.. bookings.Select(id => new { key = WeChatNotices.KeyOf(NoticeKind.Reminder, id), morning, pickupEnds, waiting = NoticeStatus.Waiting, now })],
-            cancellationToken);
+            [.. bookings.Select(id => new { key = WeChatNotices.KeyOf(NoticeKind.Reminder, id), morning, pickupEnds, waiting = NoticeStatus.Waiting, now })]);
 
     /// <summary>Writes down what WeChat says became of a message it had taken.</summary>
     /// <param name="messageId">WeChat's id of it.</param>

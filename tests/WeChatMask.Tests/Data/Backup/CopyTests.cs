@@ -70,14 +70,13 @@ public sealed class CopyTests : IDisposable
         await first.Database.WriteAsync(
             async t =>
             {
-                await t.Engine.InsertManyAsync(
-                    t, "pharmacy",
+                await t.InsertManyAsync(
+                    "pharmacy",
                     ["id", "code", "name", "address", "district", "latitude", "longitude", "phone", "contact_mobile", "quota_group", "joins_on", "status"],
                     [
                         [long.MaxValue, "b", "娄底\u2028大药房 😀", "\"1\"\\n\r\n\t<&'>", "", 27.0, 0.1 + 0.2, "", null, "大", "2020-02-10", 0],
                         [long.MinValue, "B", "é e\u0301", " ", "", -1e-300, 111.99999999999999, "", "", "ß", "2020-02-11", int.MaxValue],
-                    ],
-                    default);
+                    ]);
                 return true;
             },
             default);

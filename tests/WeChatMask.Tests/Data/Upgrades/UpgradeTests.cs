@@ -120,7 +120,7 @@ public sealed class UpgradeTests : IDisposable
             if (table.Seeded) await TableQueries.ClearAsync(transaction, table);
             var rows = new List<object?[]>();
             await foreach (var row in city.RowsAsync(archived)) rows.Add(row);
-            await transaction.Engine.InsertManyAsync(transaction, table.Name, archived.Columns, rows, default);
+            await transaction.InsertManyAsync(table.Name, archived.Columns, rows);
         }
 
         return true;
@@ -139,7 +139,7 @@ public sealed class UpgradeTests : IDisposable
             columns.AddRange(Enumerable.Range(0, reader.FieldCount).Select(i => (reader.GetName(i), reader.GetFieldType(i))));
         }
 
-        await transaction.Engine.InsertManyAsync(transaction, table.Name, [.. columns.Select(c => c.Name)], [[.. columns.Select(c => Value(c.Name, c.Type))]], default);
+        await transaction.InsertManyAsync(table.Name, [.. columns.Select(c => c.Name)], [[.. columns.Select(c => Value(c.Name, c.Type))]]);
         return true;
     }
 
