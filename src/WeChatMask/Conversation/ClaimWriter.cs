@@ -8,7 +8,7 @@ namespace WeChatMask.Conversation;
 /// node takes what has gathered and commits it at once: a message costs a share of a disk sync, and a chatting city does
 /// not push the booking desk from the database.
 /// </summary>
-public sealed class ClaimWriter : IHostedService, IDisposable
+public sealed partial class ClaimWriter : IHostedService, IDisposable
 {
     private const int Queue = 5_000;
     private const int Batch = 500;
@@ -18,13 +18,13 @@ public sealed class ClaimWriter : IHostedService, IDisposable
     private readonly ILogger<ClaimWriter> log;
     private readonly BatchWriter<Entry> writer;
 
-    /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
+    /// <summary>It takes nothing before it is started.</summary>
     public ClaimWriter(Database database, HandledMessageStore store, ILogger<ClaimWriter> log)
     {
         this.database = database;
         this.store = store;
         this.log = log;
-        writer = new BatchWriter<Entry>("message-desk", Queue, Batch, WriteAsync, left => left.Fail(null));
+        writer = new BatchWriter<Entry>("message-claims", Queue, Batch, WriteAsync, left => left.Fail(null));
     }
 
     /// <summary>Claims a message for the caller, in one step that all nodes share.</summary>
@@ -39,17 +39,14 @@ public sealed class ClaimWriter : IHostedService, IDisposable
     /// <exception cref="InvalidOperationException">The queue is full, or it could not be written.</exception>
     public Task ReleaseAsync(string key, long lease) => AddAsync(new Entry(key, lease, null));
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
         writer.Start();
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => writer.StopAsync(cancellationToken);
 
-    /// <inheritdoc />
     public void Dispose() => writer.Dispose();
 
     private Task<Claim> AddAsync(Entry entry) =>
@@ -64,14 +61,14 @@ public sealed class ClaimWriter : IHostedService, IDisposable
             for (var i = 0; i < claims.Count; i++) claims[i].Written.TrySetResult(results[i]);
             foreach (var entry in batch) entry.Written.TrySetResult(default);
         }
-#pragma warning disable CA1031 // The desk must go on. Whoever waits is told, and tells the person; a claim that is left over runs out by itself.
+#pragma warning disable CA1031 // The writer must go on. Whoever waits is told, and tells the person; a claim that is left over runs out by itself.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             var outage = e is DbException db && database.Engine.IsOutage(db);
             // During an outage this comes once for each batch, which a stack trace would not make clearer.
-            if (outage) log.LogWarning("The database takes no messages, {Count} wait in vain: {Problem}", batch.Count, e.Message);
-            else log.LogError(e, "{Count} messages could not be written down", batch.Count);
+            if (outage) LogOutage(batch.Count, e.Message);
+            else LogFailure(e, batch.Count);
             foreach (var entry in batch) entry.Fail(e);
             if (outage) writer.GiveBackIfSlow();
         }
@@ -84,6 +81,12 @@ public sealed class ClaimWriter : IHostedService, IDisposable
         await HandledMessageStore.ReleaseAsync(transaction, batch.Where(e => e is { Lease: not null, Reply: null }).Select(e => (e.Key, e.Lease!.Value)));
         return results;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database takes no messages, {Count} wait in vain: {Problem}")]
+    private partial void LogOutage(int count, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} messages could not be written down")]
+    private partial void LogFailure(Exception failure, int count);
 
     // Without a lease it asks for one; with one it brings the reply, or none when the handling failed.
     private sealed record Entry(string Key, long? Lease, string? Reply)

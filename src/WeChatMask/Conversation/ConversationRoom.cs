@@ -13,11 +13,12 @@ public static class ConversationRoom
         services.AddSingleton(Phrases.Load());
         services.AddSingleton<ChatText>().AddSingleton<ConversationQueries>();
         services.AddSingleton<RoundAnswers>().AddSingleton<BookingAnswers>().AddSingleton<GeneralAnswers>().AddSingleton<ChatRouter>();
-        services.AddSingleton<HandledMessageStore>().AddSingleton<ClaimWriter>().AddSingleton<MessageDeduplicator>().AddSingleton<MessageDispatcher>();
+        services.AddSingleton<HandledMessageStore>().AddSingleton<ClaimWriter>().AddSingleton<MessageDeduplicator>().AddSingleton<DeferredReplies>();
         services.AddHostedService(provider => provider.GetRequiredService<ClaimWriter>());
-        services.AddSingleton<AccountReports>().AddSingleton<DeferredReplies>();
+        services.AddSingleton<AccountReports>();
         services.AddSingleton<EventReaction>(provider => provider.GetRequiredService<AccountReports>().TakeAsync);
-        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<DeferredReplies>().AnswerAsync);
+        services.AddSingleton<MessageDispatcher>();
+        services.AddScoped<MessageHandler>(provider => provider.GetRequiredService<MessageDispatcher>().AnswerAsync);
         return services;
     }
 }

@@ -8,37 +8,33 @@ namespace WeChatMask.Conversation;
 /// WeChat hangs up after five seconds and tells the person that the account is out of order. So the webhook answers
 /// <c>success</c> before, the answer goes on being made, and the person reads it some seconds later.
 /// </remarks>
-public sealed partial class DeferredReplies(MessageDispatcher reception, OfficialAccountClient client, TimeProvider time, ILogger<DeferredReplies> log)
+public sealed partial class DeferredReplies(OfficialAccountClient client, TimeProvider time, ILogger<DeferredReplies> log)
 {
     /// <summary>How long an answer may take to be the webhook's own; shorter than <see cref="MessageDeduplicator"/> lets it take, which then apologises.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The answer to one message, or none when it will be said afterwards.</summary>
-    public Task<Reply> AnswerAsync(InboundMessage message, CancellationToken cancellationToken) =>
-        AnswerAsync(message, reception.AnswerAsync, cancellationToken);
-
-    /// <summary>The same for any way to answer.</summary>
-    internal async Task<Reply> AnswerAsync(InboundMessage message, MessageHandler answer, CancellationToken cancellationToken)
+    /// <summary>What <paramref name="make"/> gives, or no reply when that will be said afterwards.</summary>
+    public async Task<Reply> AnswerAsync(string openId, Func<CancellationToken, Task<Reply>> make, CancellationToken cancellationToken)
     {
-        var making = MakeAsync(message, answer);
+        var making = MakeAsync(make);
         try
         {
             return await making.WaitAsync(Patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            _ = SayAsync(message.FromUserName, making);
+            _ = SayAsync(openId, making);
             return NoReply.Instance;
         }
     }
 
     // Not under the webhook's own token: the answer goes on when WeChat has hung up.
-    private async Task<Reply> MakeAsync(InboundMessage message, MessageHandler answer)
+    private async Task<Reply> MakeAsync(Func<CancellationToken, Task<Reply>> make)
     {
         using var last = new CancellationTokenSource(LastPatience, time);
-        return await answer(message, last.Token);
+        return await make(last.Token);
     }
 
     private async Task SayAsync(string openId, Task<Reply> making)

@@ -10,7 +10,7 @@ namespace WeChatMask.Conversation;
 /// the first is still being handled waits for its reply; when the first one's node has died, it takes over after the
 /// lease. A handling that failed leaves nothing behind, so the resend is handled afresh.
 /// </remarks>
-public sealed partial class MessageDeduplicator(ClaimWriter desk, HandledMessageStore store, PersonalData personal, ILogger<MessageDeduplicator> log)
+public sealed partial class MessageDeduplicator(ClaimWriter claims, HandledMessageStore store, PersonalData personal, ILogger<MessageDeduplicator> log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -18,16 +18,14 @@ public sealed partial class MessageDeduplicator(ClaimWriter desk, HandledMessage
     private static readonly TimeSpan HandlingTime = TimeSpan.FromSeconds(3);
 
     /// <summary>The reply to a message: the kept one, or that of <paramref name="handle"/>, which then has run.</summary>
-    /// <param name="identity">What the message and its resends have in common, <see cref="InboundMessage.Identity"/>.</param>
-    /// <param name="handle">Does what the message asks for, and stops when it is told to.</param>
-    /// <param name="cancellationToken">Nobody waits for the reply any more.</param>
+    /// <remarks>The identity is <see cref="InboundMessage.Identity"/>. What handles the message stops when it is told to.</remarks>
     /// <exception cref="InvalidOperationException">The message could not be claimed; nothing was done.</exception>
     public async Task<Reply> RunAsync(string identity, Func<CancellationToken, Task<Reply>> handle, CancellationToken cancellationToken)
     {
         var key = personal.KeyedHash(HashPurpose.Message, identity);
         while (true)
         {
-            var claim = await desk.ClaimAsync(key).WaitAsync(cancellationToken);
+            var claim = await claims.ClaimAsync(key).WaitAsync(cancellationToken);
             if (claim.Reply is { } kept) return JsonSerializer.Deserialize<Reply>(personal.Decrypt(kept))!;
             if (claim.Lease is { } lease) return await HandleAsync(key, lease, handle, cancellationToken);
             do await Task.Delay(Look, cancellationToken);
@@ -46,12 +44,12 @@ public sealed partial class MessageDeduplicator(ClaimWriter desk, HandledMessage
         }
         catch
         {
-            await TryAsync(desk.ReleaseAsync(key, lease));
+            await TryAsync(claims.ReleaseAsync(key, lease));
             throw;
         }
 
         // What was done is done: a reply that cannot be kept is said all the same.
-        await TryAsync(desk.AnswerAsync(key, lease, personal.Encrypt(JsonSerializer.Serialize(reply))));
+        await TryAsync(claims.AnswerAsync(key, lease, personal.Encrypt(JsonSerializer.Serialize(reply))));
         return reply;
     }
 

@@ -2,18 +2,31 @@ using WeChatMask.WeChat;
 
 namespace WeChatMask.Conversation;
 
-/// <summary>Where the webhook hands its messages in: each is taken once, features react to it, and the <see cref="ChatRouter"/> answers.</summary>
+/// <summary>The product's one <see cref="MessageHandler"/>: all that happens to a message between the webhook and its answer, in order.</summary>
 public sealed partial class MessageDispatcher(
-    MessageDeduplicator once, ChatRouter listener, IEnumerable<EventReaction> reactions, GeneralAnswers general, ILogger<MessageDispatcher> log)
+    DeferredReplies deferred, MessageDeduplicator once, IEnumerable<EventReaction> reactions, ChatRouter router, GeneralAnswers general, ILogger<MessageDispatcher> log)
 {
-    /// <summary>The answer to a message; an apology when there can be none.</summary>
-    public async Task<Reply> AnswerAsync(InboundMessage message, CancellationToken cancellationToken)
+    /// <summary>The answer in time; none where there is none, or where it is said afterwards.</summary>
+    public Task<Reply> AnswerAsync(InboundMessage message, CancellationToken cancellationToken)
     {
         var content = message.Read();
-        if (!ChatRouter.Concerns(content)) return NoReply.Instance;
+        return ChatRouter.Concerns(content)
+            ? deferred.AnswerAsync(message.FromUserName, time => DispatchAsync(message, content, time), cancellationToken)
+            : Task.FromResult<Reply>(NoReply.Instance);
+    }
+
+    private async Task<Reply> DispatchAsync(InboundMessage message, MessageContent content, CancellationToken cancellationToken)
+    {
         try
         {
-            return await once.RunAsync(message.Identity(), time => HandleAsync(message, content, time), cancellationToken);
+            return await once.RunAsync(
+                message.Identity(),
+                async time =>
+                {
+                    if (content is EventContent happened) await ReactAsync(message, happened, time);
+                    return await router.AnswerAsync(message.FromUserName, content, time);
+                },
+                cancellationToken);
         }
 #pragma warning disable CA1031 // Silence would leave a person waiting; whatever failed, they can be told to try again.
         catch (Exception failure)
@@ -24,18 +37,23 @@ public sealed partial class MessageDispatcher(
         }
     }
 
-    private async Task<Reply> HandleAsync(InboundMessage message, MessageContent content, CancellationToken cancellationToken)
+    private async Task ReactAsync(InboundMessage message, EventContent happened, CancellationToken cancellationToken)
     {
-        if (content is EventContent happened)
-        {
-            var at = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(message.CreateTime, 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
-            foreach (var reaction in reactions) await reaction(message.FromUserName, happened, at, cancellationToken);
-        }
-
-        return await listener.AnswerAsync(message.FromUserName, content, cancellationToken);
+        var at = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(message.CreateTime, 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+        foreach (var reaction in reactions) await reaction(message.FromUserName, happened, at, cancellationToken);
     }
 
     // The type alone: a message of an exception may quote what was typed.
     [LoggerMessage(Level = LogLevel.Error, Message = "No answer in the conversation, {Failure}; the person was asked to try again")]
     private partial void LogFailure(string failure);
 }
+
+/// <summary>
+/// What is done when something happens, beside the answer. Register as many as there are, each as a service of this type: they
+/// run before the answer is picked, once for an event whatever WeChat sends again, and must not call out, since a person waits.
+/// </summary>
+/// <param name="openId">Whose phone it was.</param>
+/// <param name="happened">What happened.</param>
+/// <param name="at">When, as WeChat tells it.</param>
+/// <param name="cancellationToken">The answer's time is over.</param>
+public delegate Task EventReaction(string openId, EventContent happened, DateTimeOffset at, CancellationToken cancellationToken);

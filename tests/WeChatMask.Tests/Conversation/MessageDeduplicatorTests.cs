@@ -119,8 +119,8 @@ public sealed class MessageDeduplicatorTests
     {
         await using var city = await OnceNodes.StartAsync(engine, 2);
         // It claimed, and nothing more was heard of it.
-        Assert.NotNull((await city[0].Desk.ClaimAsync(city[0].Hash("m"))).Lease);
-        Assert.Null((await city[1].Desk.ClaimAsync(city[1].Hash("m"))).Lease);
+        Assert.NotNull((await city[0].Claims.ClaimAsync(city[0].Hash("m"))).Lease);
+        Assert.Null((await city[1].Claims.ClaimAsync(city[1].Hash("m"))).Lease);
 
         city.Clock.Now += HandledMessageStore.Lease;
         var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => city[i % 2].TakeAsync("m", () => $"by {i}")));
@@ -135,12 +135,12 @@ public sealed class MessageDeduplicatorTests
     {
         await using var city = await OnceNodes.StartAsync(DatabaseKind.Sqlite, 1);
         var key = city[0].Hash("m");
-        var late = (await city[0].Desk.ClaimAsync(key)).Lease!.Value;
+        var late = (await city[0].Claims.ClaimAsync(key)).Lease!.Value;
         city.Clock.Now += HandledMessageStore.Lease;
         await city[0].TakeAsync("m", () => "kept");
 
-        await city[0].Desk.AnswerAsync(key, late, "late");
-        await city[0].Desk.ReleaseAsync(key, late);
+        await city[0].Claims.AnswerAsync(key, late, "late");
+        await city[0].Claims.ReleaseAsync(key, late);
 
         Assert.Equal("kept", await city[0].TakeAsync("m", () => "again"));
     }
@@ -149,7 +149,7 @@ public sealed class MessageDeduplicatorTests
     public async Task A_clock_that_was_set_back_does_not_block_a_message_for_long()
     {
         await using var city = await OnceNodes.StartAsync(DatabaseKind.Sqlite, 1);
-        await city[0].Desk.ClaimAsync(city[0].Hash("m"));
+        await city[0].Claims.ClaimAsync(city[0].Hash("m"));
 
         city.Clock.Now -= TimeSpan.FromDays(1);
 

@@ -8,7 +8,7 @@ using WeChatMask.WeChat;
 
 namespace WeChatMask.Tests.Conversation;
 
-/// <summary>Nodes that share a database and take messages in, each with a desk of its own. Nothing but the clock is stood in for.</summary>
+/// <summary>Nodes that share a database and take messages in, each with a writer of its own. Nothing but the clock is stood in for.</summary>
 internal sealed class OnceNodes : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("wechatmask-once-").FullName;
@@ -30,7 +30,7 @@ internal sealed class OnceNodes : IAsyncDisposable
             var node = new OnceNode(city.database, city.Clock);
             city.nodes.Add(node);
             if (i == 0) await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
-            await node.Desk.StartAsync(CancellationToken.None);
+            await node.Claims.StartAsync(CancellationToken.None);
         }
 
         return city;
@@ -42,7 +42,7 @@ internal sealed class OnceNodes : IAsyncDisposable
         foreach (var node in nodes) await node.DisposeAsync();
         nodes.Clear();
         nodes.Add(new OnceNode(database, Clock));
-        await nodes[0].Desk.StartAsync(CancellationToken.None);
+        await nodes[0].Claims.StartAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,15 +65,15 @@ internal sealed class OnceNode : IAsyncDisposable
         personal = new PersonalData(Options.Create(secrets));
         Database = new Database(database.Settings());
         Store = new HandledMessageStore(Database, new CityCalendar(Options.Create(new SiteSettings()), clock));
-        Desk = new ClaimWriter(Database, Store, NullLogger<ClaimWriter>.Instance);
-        Once = new MessageDeduplicator(Desk, Store, personal, NullLogger<MessageDeduplicator>.Instance);
+        Claims = new ClaimWriter(Database, Store, NullLogger<ClaimWriter>.Instance);
+        Once = new MessageDeduplicator(Claims, Store, personal, NullLogger<MessageDeduplicator>.Instance);
     }
 
     public Database Database { get; }
 
     public HandledMessageStore Store { get; }
 
-    public ClaimWriter Desk { get; }
+    public ClaimWriter Claims { get; }
 
     public MessageDeduplicator Once { get; }
 
@@ -85,8 +85,8 @@ internal sealed class OnceNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Desk.StopAsync(CancellationToken.None);
-        Desk.Dispose();
+        await Claims.StopAsync(CancellationToken.None);
+        Claims.Dispose();
         Database.Dispose();
         personal.Dispose();
     }

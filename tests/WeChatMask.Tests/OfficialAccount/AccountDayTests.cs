@@ -232,10 +232,9 @@ public sealed class AccountDayTests
         await using var host = await SandboxHost.StartAsync();
         await ActAsync(host, "o-1", "subscribe");
         var slow = ActivatorUtilities.CreateInstance<DeferredReplies>(host.App.Services, new Impatient());
-        var message = new InboundMessage("gh_1", "o-1", 0, "text", "1", "x", null, null, null, new Dictionary<string, string>(StringComparer.Ordinal));
         var making = new TaskCompletionSource<Reply>();
 
-        Assert.IsType<NoReply>(await slow.AnswerAsync(message, (_, _) => making.Task, CancellationToken.None));
+        Assert.IsType<NoReply>(await slow.AnswerAsync("o-1", _ => making.Task, CancellationToken.None));
         making.SetResult(new TextReply("later"));
         var said = "";
         for (var i = 0; i < 400 && said.Length == 0; i++)
@@ -247,7 +246,7 @@ public sealed class AccountDayTests
         }
 
         Assert.Equal("later", said);
-        Assert.IsType<TextReply>(await slow.AnswerAsync(message, (_, _) => Task.FromResult<Reply>(new TextReply("now")), CancellationToken.None));
+        Assert.IsType<TextReply>(await slow.AnswerAsync("o-1", _ => Task.FromResult<Reply>(new TextReply("now")), CancellationToken.None));
     }
 
     private static async Task ActAsync(SandboxHost host, string openId, string name)
