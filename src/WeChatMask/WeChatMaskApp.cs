@@ -17,6 +17,7 @@ using WeChatMask.Settings;
 using WeChatMask.Sms;
 using WeChatMask.Stock;
 using WeChatMask.Supervision;
+using WeChatMask.Telemetry;
 using WeChatMask.Web;
 using WeChatMask.WeChat;
 
@@ -45,6 +46,7 @@ public static class WeChatMaskApp
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
         services.AddSettings();
+        services.AddTelemetry(configuration);
         services.AddData();
         services.AddWeChat(configuration);
         services.AddAudit();

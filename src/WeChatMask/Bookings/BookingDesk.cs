@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
+using WeChatMask.Telemetry;
 
 namespace WeChatMask.Bookings;
 
@@ -14,25 +16,30 @@ namespace WeChatMask.Bookings;
 public sealed class BookingDesk : IHostedService, IDisposable
 {
     private const int Tries = 5;
+    private static readonly string Busy = Outcome.Of(Refusal.Busy);
     private readonly BatchWriter<Waiting> writer;
     private readonly Database database;
     private readonly BookingStore store;
     private readonly FreshNumbers numbers;
     private readonly Board board;
     private readonly CityCalendar calendar;
+    private readonly Instruments instruments;
     private readonly ILogger<BookingDesk> log;
 
     /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
     public BookingDesk(
-        Database database, BookingStore store, BookingQueries queries, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, ILogger<BookingDesk> log)
+        Database database, BookingStore store, BookingQueries queries, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, Instruments instruments,
+        ILogger<BookingDesk> log)
     {
         this.database = database;
         this.store = store;
         this.board = board;
         this.calendar = calendar;
+        this.instruments = instruments;
         this.log = log;
         numbers = new FreshNumbers(queries, settings.Value.DeskBatch);
-        writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, SettleAsync, waiting => waiting.TellBusy());
+        writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, SettleAsync, TurnAway);
+        instruments.ShowDeskQueue(() => writer.Waiting);
     }
 
     /// <summary>Brings an attempt to the desk and waits for its answer; a full queue answers <see cref="Refusal.Busy"/> at once.</summary>
@@ -40,7 +47,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
     public Task<BookingAnswer> BookAsync(BookingRequest request)
     {
         var waiting = new Waiting(request);
-        if (!writer.TryAdd(waiting)) waiting.TellBusy();
+        if (!writer.TryAdd(waiting)) TurnAway(waiting);
         return waiting.Answer.Task;
     }
 
@@ -60,9 +67,12 @@ public sealed class BookingDesk : IHostedService, IDisposable
     /// <summary>Decides a batch; when it cannot be written, halves it, so that one bad attempt does not spoil the others.</summary>
     private async Task SettleAsync(IReadOnlyList<Waiting> batch)
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
             var answers = await DecideAsync([.. batch.Select(w => w.Request)]);
+            instruments.BatchDecided(batch.Count, Stopwatch.GetElapsedTime(began));
+            Count(answers);
             board.MarkChanged();
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
         }
@@ -71,6 +81,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
             // No attempt is to blame, so none is tried alone: hundreds of people would wait for hundreds of time limits.
             log.LogWarning("The database does not take bookings, {Count} attempts are answered busy: {Problem}", batch.Count, e.Message);
             foreach (var waiting in batch) waiting.TellBusy();
+            instruments.Booked(Busy, batch.Count);
             writer.GiveBackIfSlow();
         }
         catch (Exception e) when (batch.Count > 1)
@@ -85,7 +96,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
 #pragma warning restore CA1031
         {
             log.LogError(e, "A booking attempt could not be written");
-            batch[0].TellBusy();
+            TurnAway(batch[0]);
         }
     }
 
@@ -115,6 +126,20 @@ public sealed class BookingDesk : IHostedService, IDisposable
         await store.SaveAsync(transaction, batch);
         if (batch.Made.Count > 0) await transaction.CommitAsync();
         return answers;
+    }
+
+    private void TurnAway(Waiting waiting)
+    {
+        waiting.TellBusy();
+        instruments.Booked(Busy, 1);
+    }
+
+    /// <summary>Counts how attempts ended; one that was answered before is a repetition and no booking more.</summary>
+    private void Count(IEnumerable<BookingAnswer> answers)
+    {
+        if (!instruments.HearsBookings) return;
+        foreach (var (outcome, count) in answers.CountBy(a => (a.Refusal, a.Repeated)))
+            instruments.Booked(outcome.Repeated ? "repeated" : outcome.Refusal == Refusal.None ? "booked" : Outcome.Of(outcome.Refusal), count);
     }
 
     private sealed record Waiting(BookingRequest Request)

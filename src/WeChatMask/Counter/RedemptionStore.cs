@@ -4,11 +4,12 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
+using WeChatMask.Telemetry;
 
 namespace WeChatMask.Counter;
 
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
-public sealed class RedemptionStore(Database database, PolicyBook policies, PersonalData personal, CityCalendar calendar, Board board)
+public sealed class RedemptionStore(Database database, PolicyBook policies, PersonalData personal, CityCalendar calendar, Board board, Instruments instruments)
 {
     internal const string SelectBooking = SelectBookings + " WHERE b.number = @number";
 
@@ -56,6 +57,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     {
         var answer = await database.WriteAsync(t => RedeemAsync(t, clerk, attempt), cancellationToken);
         if (answer.Verdict == Verdict.Redeemed) board.MarkChanged();
+        instruments.Redeemed(answer.Refusal == Refusal.None ? Outcome.Of(answer.Verdict) : Outcome.Of(answer.Refusal));
         return answer;
     }
 

@@ -44,6 +44,9 @@ internal sealed class BatchWriter<T> : IDisposable
     /// <summary>Cancelled when a stop can wait no longer.</summary>
     public CancellationToken Aborted => abort.Token;
 
+    /// <summary>How many wait.</summary>
+    public int Waiting => queue.Reader.Count;
+
     /// <summary>Brings one; false when the queue is full or closed.</summary>
     public bool TryAdd(T item) => queue.Writer.TryWrite(item);
 

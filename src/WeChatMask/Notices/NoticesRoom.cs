@@ -13,7 +13,7 @@ public static class NoticesRoom
     /// <summary>Registers outbox, texts, senders and receipts of both channels.</summary>
     public static void AddNotices(this IServiceCollection services)
     {
-        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
+        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>().AddSingleton<OutboxAgeQueries>();
         services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>().AddSingleton<UnreportedStore>();
         services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsValidator>();

@@ -11,7 +11,7 @@ namespace WeChatMask.Notices;
 /// <summary>Drains the outbox: takes what is due under a lease, sends it, tries again later what a vendor could not take.</summary>
 public sealed class SendNoticesJob(
     OutboxStore outbox, ReceiptStore receipts, NoticeCapStore caps, NoticeTexts texts, ISmsProvider sms, PersonalData personal, PolicyBook policies, Database database,
-    CityQueries city, CityCalendar calendar) : IJob
+    CityQueries city, CityCalendar calendar, OutboxAgeQueries ages) : IJob
 {
     // What a crash may repeat is what is leased at once; smaller leases cost more commits.
     private const int AtOnce = 40;
@@ -22,6 +22,7 @@ public sealed class SendNoticesJob(
     /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        await ages.LookAsync(cancellationToken);
         var done = await outbox.DropExpiredAsync(cancellationToken) + await receipts.ApplyEarlyAsync(cancellationToken);
         while (done < MostPerRun && await outbox.LeaseAsync(AtOnce, cancellationToken) is { Count: > 0 } leased)
         {
@@ -36,6 +37,7 @@ public sealed class SendNoticesJob(
                     : await SendAsync(messages[i].Notice, messages[i].Sms, token));
             // The results are facts by now: they are written even while the process is stopping.
             await outbox.SettleAsync([.. results.OfType<NoticeResult>()], CancellationToken.None);
+            await ages.LookAsync(cancellationToken);
             done += results.Count(r => r is { Status: not NoticeStatus.Waiting });
             if (results.All(r => r is null or { Status: NoticeStatus.Waiting })) break;
         }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
+using WeChatMask.Telemetry;
 
 namespace WeChatMask.Rounds;
 
@@ -27,7 +28,7 @@ public sealed record ChangedFigures(string Code, PharmacyStatus Status, int Plac
 /// <summary>Follows other nodes' changes of the board within half a second, and once a second tells listeners what changed.</summary>
 public sealed class BoardWatch(
     Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json,
-    ILogger<BoardWatch> log) : BackgroundService
+    Instruments instruments, ILogger<BoardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromMilliseconds(500);
@@ -80,7 +81,11 @@ public sealed class BoardWatch(
     }
 
     /// <inheritdoc />
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowAsync(stoppingToken), TellAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        instruments.ShowBoardListeners(() => listeners.Count);
+        return Task.WhenAll(FollowAsync(stoppingToken), TellAsync(stoppingToken));
+    }
 
     private async Task FollowAsync(CancellationToken stoppingToken)
     {

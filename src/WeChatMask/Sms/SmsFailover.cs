@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
+using WeChatMask.Telemetry;
 
 namespace WeChatMask.Sms;
 
@@ -16,10 +18,12 @@ public sealed class SmsFailover : ISmsProvider
     private readonly SmsAlarms alarms;
     private readonly SmsNumbers numbers;
     private readonly CityCalendar calendar;
+    private readonly Instruments instruments;
 
     /// <summary>Lays the routes that the settings name.</summary>
     public SmsFailover(
-        IEnumerable<ISmsVendor> vendors, IOptions<SmsSettings> settings, SmsAlarms alarms, SmsNumbers numbers, CityCalendar calendar, TimeProvider time)
+        IEnumerable<ISmsVendor> vendors, IOptions<SmsSettings> settings, SmsAlarms alarms, SmsNumbers numbers, CityCalendar calendar, TimeProvider time,
+        Instruments instruments)
     {
         var known = vendors.ToDictionary(v => v.Name, StringComparer.Ordinal);
         var names = settings.Value.ProviderNames();
@@ -27,6 +31,7 @@ public sealed class SmsFailover : ISmsProvider
         this.alarms = alarms;
         this.numbers = numbers;
         this.calendar = calendar;
+        this.instruments = instruments;
     }
 
     /// <inheritdoc />
@@ -63,7 +68,9 @@ public sealed class SmsFailover : ISmsProvider
         SmsOutcome? best = null;
         foreach (var route in routes)
         {
+            var began = Stopwatch.GetTimestamp();
             var (asked, outcome) = await route.SendAsync(message, cancellationToken);
+            if (asked) instruments.VendorCalled(route.Vendor.Name, outcome.Result == SmsResult.Accepted ? "accepted" : Outcome.Of(outcome.Reason), Stopwatch.GetElapsedTime(began));
             outcome = WithPause(outcome);
             if (asked) await alarms.NoteAsync(route.Vendor.Name, message.Kind, outcome, cancellationToken);
             if (asked && (outcome.Result == SmsResult.Accepted || outcome.MayHaveLeft || !SmsProblems.FailsOver(outcome.Reason))) return outcome;

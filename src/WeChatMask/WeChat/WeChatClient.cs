@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -5,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using WeChatMask.Telemetry;
 
 namespace WeChatMask.WeChat;
 
@@ -23,13 +25,15 @@ public sealed record IssuedToken(string Value, TimeSpan Life)
 }
 
 /// <summary>Calls to WeChat's server API. Addresses and keys are read at each call: the sandbox learns its own address after the start.</summary>
-public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings> settings)
+public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings> settings, Instruments instruments)
 {
     /// <summary>How long a call may take. A resident is waiting on a blank page meanwhile.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest answer read; real ones have a few hundred bytes.</summary>
     public const int MostAnswerBytes = 64 * 1024;
+
+    private const string Vendor = "WeChat";
 
     // WeChat refuses \uXXXX (errcode 40033), so Chinese goes out as it is.
     private static readonly JsonSerializerOptions Raw = new()
@@ -100,6 +104,23 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
     private Task<JsonDocument> GetAsync(Uri address, CancellationToken cancellationToken) => AskAsync(address, null, cancellationToken);
 
     private async Task<JsonDocument> AskAsync(Uri address, object? body, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var answer = await CallAsync(address, body, cancellationToken);
+            instruments.VendorCalled(Vendor, "accepted", Stopwatch.GetElapsedTime(began));
+            return answer;
+        }
+        catch (WeChatApiException failure)
+        {
+            var outcome = failure.ErrorCode == WeChatApiException.NoAnswer ? "no_answer" : failure.ErrorCode.ToString(CultureInfo.InvariantCulture);
+            instruments.VendorCalled(Vendor, outcome, Stopwatch.GetElapsedTime(began));
+            throw;
+        }
+    }
+
+    private async Task<JsonDocument> CallAsync(Uri address, object? body, CancellationToken cancellationToken)
     {
         try
         {

@@ -9,6 +9,7 @@ using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
+using WeChatMask.Telemetry;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Tests.Architecture;
@@ -22,7 +23,7 @@ public sealed class SampleSettingsTests
     {
         ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["Site"] = typeof(SiteSettings),
         ["Registry"] = typeof(RegistrySettings), ["Map"] = typeof(MapSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),
-        ["WeChatMenu"] = typeof(MenuSettings), ["WeChatNotices"] = typeof(WeChatNoticeSettings),
+        ["Telemetry"] = typeof(TelemetrySettings), ["WeChatMenu"] = typeof(MenuSettings), ["WeChatNotices"] = typeof(WeChatNoticeSettings),
     };
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Settings;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Jobs;
 
@@ -36,7 +37,7 @@ internal sealed class JobNode : IAsyncDisposable
         builder.Services.AddOptions<DatabaseSettings>().BindConfiguration("Database");
         builder.Services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<CityCalendar>();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new MachineClock(TimeProvider.System));
-        builder.Services.AddJobs(schedule);
+        builder.Services.AddSingleton(QuietMeters.New()).AddJobs(schedule);
         configure?.Invoke(builder.Services);
         var node = new JobNode(builder.Build(), folder);
         await node.Get<Migrator>().MigrateAsync(default);

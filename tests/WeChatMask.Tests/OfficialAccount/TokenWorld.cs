@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Tests.OfficialAccount;
@@ -16,7 +17,7 @@ internal sealed class TokenWorld : HttpMessageHandler, IOptionsMonitor<WeChatSet
     public TokenWorld()
     {
         http = new HttpClient(this, disposeHandler: false);
-        Client = new WeChatClient(http, this);
+        Client = new WeChatClient(http, this, QuietMeters.New());
         Renew();
     }
 

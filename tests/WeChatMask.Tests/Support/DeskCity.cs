@@ -174,7 +174,7 @@ internal sealed class DeskNode : IAsyncDisposable
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
         Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board);
-        Desk = new BookingDesk(Database, new BookingStore(rounds), new BookingQueries(Database), Board, calendar, site, NullLogger<BookingDesk>.Instance);
+        Desk = new BookingDesk(Database, new BookingStore(rounds), new BookingQueries(Database), Board, calendar, site, QuietMeters.New(), NullLogger<BookingDesk>.Instance);
     }
 
     public Database Database { get; }

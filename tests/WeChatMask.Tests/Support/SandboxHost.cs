@@ -22,15 +22,17 @@ internal sealed class SandboxHost : IAsyncDisposable
     private readonly bool ownsData;
     private readonly Uri? world;
     private readonly Action<WebApplicationBuilder>? configure;
+    private readonly IReadOnlyDictionary<string, string?> settings;
     private TestDatabase? database;
     private readonly List<Uri> addresses = [];
     private bool ownsDatabase = true;
 
-    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure, Uri? world)
+    private SandboxHost(string city, string? data, Action<WebApplicationBuilder>? configure, Uri? world, IReadOnlyDictionary<string, string?>? settings)
     {
         this.city = city;
         this.world = world;
         this.configure = configure;
+        this.settings = settings ?? new Dictionary<string, string?>(StringComparer.Ordinal);
         ownsData = data is null;
         Data = data ?? Directory.CreateTempSubdirectory("wechatmask-").FullName;
     }
@@ -54,11 +56,12 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <param name="configure">Changes services or configuration after the product's and the sandbox's own.</param>
     /// <param name="world">A sandbox whose world this one joins. On the same <paramref name="data"/>, both are nodes of one city.</param>
     /// <param name="engine">The engine of its database, which is a file in the data folder or goes with the host.</param>
+    /// <param name="settings">Settings that decide what is registered.</param>
     public static async Task<SandboxHost> StartAsync(
         string city = "loudi", string? clock = null, string? data = null, Action<WebApplicationBuilder>? configure = null, Uri? world = null,
-        DatabaseKind engine = DatabaseKind.Sqlite)
+        DatabaseKind engine = DatabaseKind.Sqlite, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var host = new SandboxHost(city, data, configure, world);
+        var host = new SandboxHost(city, data, configure, world, settings);
         try
         {
             if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data);
@@ -75,7 +78,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>Another node of the same city: its database and its world. From now on this host's callers take the nodes in turn.</summary>
     public async Task<SandboxHost> AddNodeAsync()
     {
-        var node = new SandboxHost(city, database is null ? Data : null, configure, Address) { database = database, ownsDatabase = false };
+        var node = new SandboxHost(city, database is null ? Data : null, configure, Address, settings) { database = database, ownsDatabase = false };
         await node.RunAsync(null);
         addresses.Add(node.Address);
         return node;
@@ -140,7 +143,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var options = new SandboxOptions(city, "http://127.0.0.1:0", Data, clock is null ? null : SandboxTime.Read(clock), world);
         var joined = world is null ? null : await JoinedWorld.FindAsync(world, TimeSpan.Zero);
         if (joined is not null) options = options.In(joined, Data);
-        var builder = SandboxApp.CreateBuilder(options, joined, database?.Configuration());
+        var builder = SandboxApp.CreateBuilder(options, joined, database is null ? settings : [.. settings, .. database.Configuration()]);
         builder.Logging.ClearProviders();
         configure?.Invoke(builder);
         App = SandboxApp.Build(builder);

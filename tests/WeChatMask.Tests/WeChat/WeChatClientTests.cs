@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Tests.WeChat;
@@ -77,7 +78,7 @@ public sealed class WeChatClientTests
         {
             ["WeChat:AppId"] = "wx1", ["WeChat:AppSecret"] = "secret-value", ["WeChat:Token"] = "token", ["WeChat:MessageMode"] = "Plain", ["WeChat:ApiBaseUrl"] = "http://127.0.0.1:1",
         }).Build();
-        await using var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)).AddWeChat(configuration).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)).AddSingleton(QuietMeters.New()).AddWeChat(configuration).BuildServiceProvider();
         var failure = await Assert.ThrowsAsync<WeChatApiException>(() => services.GetRequiredService<WeChatClient>().ExchangeCodeAsync("the-code", CancellationToken.None));
         Assert.DoesNotContain("secret-value", log.All + failure, StringComparison.Ordinal);
         Assert.DoesNotContain("the-code", log.All + failure, StringComparison.Ordinal);
@@ -123,7 +124,7 @@ public sealed class WeChatClientTests
         {
             this.answer = answer;
             http = new HttpClient(this, disposeHandler: false);
-            Client = new WeChatClient(http, this);
+            Client = new WeChatClient(http, this, QuietMeters.New());
         }
 
         public WeChatClient Client { get; }

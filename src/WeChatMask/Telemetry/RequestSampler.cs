@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using OpenTelemetry.Trace;
+
+namespace WeChatMask.Telemetry;
+
+/// <summary>Traces a part of the requests, and what is called on their behalf; not what jobs call each second of the day.</summary>
+internal sealed class RequestSampler : Sampler
+{
+    private readonly TraceIdRatioBasedSampler ratio;
+
+    private RequestSampler(double ratio) => this.ratio = new TraceIdRatioBasedSampler(ratio);
+
+    /// <summary>A sampler for a site that is open to all: a caller from outside cannot ask to be traced.</summary>
+    public static Sampler Of(double ratio)
+    {
+        var requests = new RequestSampler(ratio);
+        return new ParentBasedSampler(requests, remoteParentSampled: requests, remoteParentNotSampled: requests);
+    }
+
+    /// <inheritdoc />
+    public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+        samplingParameters.Kind == ActivityKind.Server ? ratio.ShouldSample(samplingParameters) : new SamplingResult(SamplingDecision.Drop);
+}
