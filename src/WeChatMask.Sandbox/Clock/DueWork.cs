@@ -14,7 +14,7 @@ public sealed class DueWork(JobRunner runner, IReadOnlyList<ScheduledJob> jobs, 
         {
             return await runner.RunAsync(job, cancellationToken);
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             return 0;
         }
