@@ -48,7 +48,7 @@ public sealed class BookingQueries(Database database)
             $"""
              {BookingStore.SelectBooking}
               WHERE b.account_id = (SELECT id FROM account WHERE open_id = @openId)
-                AND COALESCE(m.pickup_date, r.pickup_date) >= @since
+                AND b.pickup_date >= @since
                 AND b.id = (SELECT MAX(n.id) FROM booking n WHERE n.resident_id = b.resident_id AND n.account_id = b.account_id)
                 AND EXISTS (SELECT 1 FROM resident p WHERE p.id = b.resident_id AND p.removed_at IS NULL)
               ORDER BY b.id DESC

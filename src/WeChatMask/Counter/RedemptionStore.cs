@@ -14,17 +14,12 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     internal const string SelectBooking = SelectBookings + " WHERE b.number = @number";
 
     internal const string SelectBookings = """
-        SELECT b.id, b.number, b.serial, b.round_date, COALESCE(m.pickup_date, r.pickup_date) AS pickup_date,
-               CASE WHEN m.booking_id IS NULL THEN 0 ELSE 1 END AS is_moved,
-               b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen, b.status, b.slot_starts_at, b.slot_ends_at,
-               COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at, COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at,
-               r.ended_at, p.name, p.id_number,
+        SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen, b.status, b.slot_starts_at, b.slot_ends_at,
+               b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, p.name, p.id_number,
                d.id AS redemption_id, d.request_key, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
                d.redeemed_at, d.proxy_hash, d.proxy_counted
-          FROM booking b
-          JOIN round r           ON r.date = b.round_date
+          FROM booking_pickup b
           JOIN resident p        ON p.id = b.resident_id
-          LEFT JOIN moved_pickup m ON m.booking_id = b.id
           LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
         """;
 

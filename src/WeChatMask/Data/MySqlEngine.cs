@@ -188,6 +188,8 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     /// <inheritdoc />
     public override string Translate(string migration) => migration
         .Replace("{key}", Key, StringComparison.Ordinal)
+        // Else a view would read with the rights of the user that made it, and fail when the product gets another.
+        .Replace("CREATE VIEW", "CREATE SQL SECURITY INVOKER VIEW", StringComparison.Ordinal)
         .Replace("{date}", "CHAR(10) CHARACTER SET ascii COLLATE ascii_bin", StringComparison.Ordinal)
         .Replace("{text}", $"MEDIUMTEXT {Text}", StringComparison.Ordinal)
         .Replace("{int}", "INT", StringComparison.Ordinal)

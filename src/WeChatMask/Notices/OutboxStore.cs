@@ -29,6 +29,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             cancellationToken);
     }
 
+    // Not from booking_pickup: pharmacies' notices have no booking, and SQLite makes a view that is joined from the left whole.
     /// <summary>Takes up to <paramref name="count"/> notices that are due, for this sender alone.</summary>
     public Task<List<LeasedNotice>> LeaseAsync(int count, CancellationToken cancellationToken) => OutboxLeaseStore.TakeAsync<LeasedNotice>(
         database, OutboxLeaseStore.SmsChannel, calendar.Now, LeaseTime, count,

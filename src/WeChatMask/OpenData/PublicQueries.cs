@@ -57,17 +57,15 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         var entries = await database.QueryAsync<ListRow>(
             """
-            SELECT e.serial, e.name, e.id_number, b.status, CASE WHEN m.pickup_date > r.pickup_date THEN m.pickup_date END AS moved_to,
-                   CASE WHEN m.booking_id IS NULL THEN e.slot_starts_at ELSE b.slot_starts_at END AS slot_starts_at,
-                   CASE WHEN m.booking_id IS NULL THEN e.slot_ends_at ELSE b.slot_ends_at END AS slot_ends_at
+            SELECT e.serial, e.name, e.id_number, b.status, CASE WHEN b.pickup_date > @PickupDate THEN b.pickup_date END AS moved_to,
+                   CASE WHEN b.is_moved = 1 THEN b.slot_starts_at ELSE e.slot_starts_at END AS slot_starts_at,
+                   CASE WHEN b.is_moved = 1 THEN b.slot_ends_at ELSE e.slot_ends_at END AS slot_ends_at
               FROM published_entry e
-              JOIN booking b           ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
-              JOIN round r             ON r.date = e.round_date
-              LEFT JOIN moved_pickup m ON m.booking_id = b.id
+              JOIN booking_pickup b ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
              WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
              ORDER BY e.serial
             """,
-            new { date, pharmacy },
+            new { date, pharmacy, round.Row.PickupDate },
             cancellationToken);
         return (Refusal.None, new PublicList(date, code, calendar.Local(publishedAt), [.. entries.Select(Entry)]));
     }

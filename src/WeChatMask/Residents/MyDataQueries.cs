@@ -30,8 +30,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
         """
         SELECT p.id, p.name, p.id_number, p.mobile, p.eligible, p.reason, p.checked_at, p.registry_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
                (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = p.person_hash) AS held_since,
-               (SELECT MAX(COALESCE(m.pickup_date, r.pickup_date)) FROM booking b JOIN round r ON r.date = b.round_date
-                  LEFT JOIN moved_pickup m ON m.booking_id = b.id WHERE b.resident_id = p.id) AS last_pickup,
+               (SELECT MAX(b.pickup_date) FROM booking_pickup b WHERE b.resident_id = p.id) AS last_pickup,
                (SELECT MAX(r.pickup_date) FROM booking b JOIN round r ON r.date = b.round_date
                  WHERE b.resident_id = p.id AND r.ended_at IS NULL) AS running_pickup,
                (SELECT COUNT(*) FROM booking b WHERE b.resident_id = p.id AND b.status = @booked) AS open_bookings
@@ -44,15 +43,13 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
 
     private Task<List<MyBookingRow>> BookingsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<MyBookingRow>(
         """
-        SELECT b.number, b.serial, b.round_date, COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, p.code, p.name AS pharmacy, b.resident_id, b.units, b.unit_price_fen, b.status,
+        SELECT b.number, b.serial, b.round_date, b.pickup_date, p.code, p.name AS pharmacy, b.resident_id, b.units, b.unit_price_fen, b.status,
                b.slot_starts_at, b.slot_ends_at, b.created_at, b.settled_at, d.redeemed_at, v.outcome AS provisional,
                CASE WHEN d.proxy_name IS NULL THEN 0 ELSE 1 END AS by_proxy,
                (SELECT COUNT(*) FROM published_entry e
                  WHERE e.round_date = b.round_date AND e.pharmacy_id = b.pharmacy_id AND e.serial = b.serial) AS listed
-          FROM booking b
-          JOIN round r                    ON r.date = b.round_date
+          FROM booking_pickup b
           JOIN pharmacy p                 ON p.id = b.pharmacy_id
-          LEFT JOIN moved_pickup m        ON m.booking_id = b.id
           LEFT JOIN redemption d          ON d.booking_id = b.id AND d.voided_at IS NULL
           LEFT JOIN provisional_booking v ON v.booking_id = b.id
          WHERE b.account_id = @accountId

@@ -18,9 +18,7 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
     // A person whose last pickup, and whose registration, lie further back than the keeping time.
     private const string Forgettable = """
         id_number <> '' AND consent_at < @RegisteredBefore
-        AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                           LEFT JOIN moved_pickup m ON m.booking_id = b.id
-                         WHERE b.resident_id = resident.id AND COALESCE(m.pickup_date, r.pickup_date) >= @PersonalBefore)
+        AND NOT EXISTS (SELECT 1 FROM booking_pickup b WHERE b.resident_id = resident.id AND b.pickup_date >= @PersonalBefore)
         """;
 
     // What is left of destroyed persons, once neither a cooldown nor the limit of persons needs it.

@@ -44,10 +44,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             """
             SELECT SUM(b.units)
               FROM round r
-              JOIN booking b           ON b.round_date = r.date AND b.pharmacy_id = @pharmacy AND b.status = @booked
-              LEFT JOIN moved_pickup m ON m.booking_id = b.id
-             WHERE r.pickup_date < @pickupDate AND (r.ended_at IS NULL OR m.booking_id IS NOT NULL)
-               AND COALESCE(m.pickup_date, r.pickup_date) < @pickupDate
+              JOIN booking_pickup b ON b.round_date = r.date AND b.pharmacy_id = @pharmacy AND b.status = @booked
+             WHERE r.pickup_date < @pickupDate AND (r.ended_at IS NULL OR b.is_moved = 1) AND b.pickup_date < @pickupDate
             """,
             new { pickupDate, pharmacy, booked = BookingStatus.Booked }) ?? 0;
 

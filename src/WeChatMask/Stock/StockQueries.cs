@@ -22,6 +22,7 @@ public sealed class StockQueries(Database database, PolicyBook policies)
          ORDER BY r.pickup_date
         """;
 
+    // Not from booking_pickup: a hand-over names its round itself, and of all days of a pharmacy each booking would be looked up.
     private const string HandedOver = """
         SELECT COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, SUM(d.units) AS units
           FROM redemption d

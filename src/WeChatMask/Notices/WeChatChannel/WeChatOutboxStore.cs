@@ -14,16 +14,14 @@ public sealed class WeChatOutboxStore(Database database, CityCalendar calendar)
         database, WeChatNotices.Channel, calendar.Now, LeaseTime, count,
         """
         SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.attempts, o.maybe_repeated,
-               COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
-               COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id, p.name AS pharmacy_name, p.address AS pharmacy_address,
+               b.pickup_date, b.pickup_opens_at, b.pickup_closes_at, r.policy_id, p.name AS pharmacy_name, p.address AS pharmacy_address,
                b.number, b.serial, b.units, b.unit_price_fen, b.status AS booking_status, b.slot_starts_at, b.slot_ends_at,
                COALESCE(a.open_id, '') AS open_id, COALESCE(a.kind, 0) AS account_kind, a.unreachable_since
           FROM outbox o
-          JOIN round r             ON r.date = o.round_date
-          JOIN pharmacy p          ON p.id = o.pharmacy_id
-          JOIN booking b           ON b.id = o.booking_id
-          LEFT JOIN moved_pickup m ON m.booking_id = o.booking_id
-          LEFT JOIN account a      ON a.id = b.account_id
+          JOIN round r          ON r.date = o.round_date
+          JOIN pharmacy p       ON p.id = o.pharmacy_id
+          JOIN booking_pickup b ON b.id = o.booking_id
+          LEFT JOIN account a   ON a.id = b.account_id
         """,
         cancellationToken);
 
