@@ -20,7 +20,7 @@ public static class RateLimits
     private const int CallsPerTenSeconds = 60;
     private const int LoginsPerMinute = 600;
 
-    /// <summary>Registers both, or neither where <c>Site:RateLimits</c> is off.</summary>
+    /// <summary>The limits that routes name.</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -29,16 +29,17 @@ public static class RateLimits
             context.HttpContext.Response.Headers.RetryAfter = "10";
             return ValueTask.CompletedTask;
         };
-        options.AddPolicy(PerAccount, context => Limited(context)
-            ? Window(context.User.Identity?.IsAuthenticated == true ? Sessions.Key(context.User) : Address(context), CallsPerTenSeconds, TimeSpan.FromSeconds(10))
-            : RateLimitPartition.GetNoLimiter(""));
-        options.AddPolicy(PerAddress, context => Limited(context)
-            ? Window(Address(context), LoginsPerMinute, TimeSpan.FromMinutes(1))
-            : RateLimitPartition.GetNoLimiter(""));
+        options.AddPolicy(PerAccount, context => Window(
+            context.User.Identity?.IsAuthenticated == true ? Sessions.Key(context.User) : Address(context), CallsPerTenSeconds, TimeSpan.FromSeconds(10)));
+        options.AddPolicy(PerAddress, context => Window(Address(context), LoginsPerMinute, TimeSpan.FromMinutes(1)));
     });
 
-    private static bool Limited(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<SiteSettings>>().Value.RateLimits;
+    /// <summary>Puts them before the routes, unless <c>Site:RateLimits</c> is off.</summary>
+    /// <remarks>The framework's limiter has a timer that outlives its host; a process that has had a thousand hosts, as tests have, would keep them all.</remarks>
+    public static void UseRateLimits(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<SiteSettings>>().Value.RateLimits) app.UseRateLimiter();
+    }
 
     private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 

@@ -3,6 +3,8 @@ namespace WeChatMask.Web;
 /// <summary>What stands before every route: errors, headers, sessions, rights, limits.</summary>
 public static class WebRoom
 {
+    private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
+
     /// <summary>Registers them.</summary>
     public static void AddWeb(this IServiceCollection services)
     {
@@ -12,6 +14,10 @@ public static class WebRoom
         services.AddPageCompression();
         services.AddHttpContextAccessor();
         services.AddSingleton<SiteLinks>();
+        // An address changes behind its name: connections are renewed, and the handlers that hold them live as long as the program.
+        services.ConfigureHttpClientDefaults(client => client
+            .UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = ConnectionLife)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan));
     }
 
     /// <summary>Puts them before the routes, in the order in which a request meets them.</summary>
@@ -23,7 +29,7 @@ public static class WebRoom
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
+        app.UseRateLimits();
         app.UseReadableBodies();
     }
 

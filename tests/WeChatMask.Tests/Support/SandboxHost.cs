@@ -151,7 +151,12 @@ internal sealed class SandboxHost : IAsyncDisposable
         Address = new Uri(App.Urls.First());
         addresses.Clear();
         addresses.Add(Address);
-        Http = new HttpClient(new InTurn(addresses) { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } }) { BaseAddress = Address };
+        Http = new HttpClient(new InTurn(addresses) { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } })
+        {
+            BaseAddress = Address,
+            // A move of the clock over many days takes as long as the machine needs.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     private async Task StopAsync()

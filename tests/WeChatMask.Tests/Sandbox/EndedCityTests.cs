@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Sandbox;
+
+/// <summary>A process may have many cities one after another, as this one has: each that ended is given back whole.</summary>
+public sealed class EndedCityTests
+{
+    private const int Cities = 4;
+
+    // Hangfire remembers the first host of a process for good, in a static of its own.
+    private const int Remembered = 1;
+
+    [Fact]
+    public async Task A_city_that_has_ended_leaves_nothing_behind()
+    {
+        var ended = new List<WeakReference>();
+        for (var i = 0; i < Cities; i++) ended.Add(await LiveAsync());
+
+        for (var look = 0; look < 100 && ended.Count(city => city.IsAlive) > Remembered; look++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Delay(20);
+        }
+
+        Assert.InRange(ended.Count(city => city.IsAlive), 0, Remembered);
+    }
+
+    // Apart, so that no local of the test holds the city.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> LiveAsync()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        using var phone = await host.PhoneAsync("a-visitor");
+        Assert.Equal("announced", (await phone.GetJsonAsync("/api/board")).GetProperty("round").GetProperty("phase").GetString());
+        return new WeakReference(host.App.Services);
+    }
+}
