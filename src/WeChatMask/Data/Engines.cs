@@ -2,26 +2,26 @@ using Microsoft.Extensions.Options;
 
 namespace WeChatMask.Data;
 
-/// <summary>Section <c>Database</c>.</summary>
+/// <summary>Where everything lasting is kept.</summary>
 public sealed class DatabaseSettings
 {
-    /// <summary>Which engine keeps the data.</summary>
+    /// <summary>The database's kind.</summary>
     public DatabaseKind Engine { get; set; } = DatabaseKind.Sqlite;
 
-    /// <summary>ADO.NET connection string of that engine.</summary>
+    /// <summary>ADO.NET connection string of that engine: <c>Data Source=/var/lib/wechatmask/wechatmask.db</c>; <c>Host=…</c>, with several hosts where there is a standby; <c>Server=…</c>. A node opens at most 25 connections unless it says otherwise.</summary>
     public string ConnectionString { get; set; } = "";
 }
 
 /// <summary>The engines the product runs on.</summary>
 public enum DatabaseKind
 {
-    /// <summary>Embedded, one node.</summary>
+    /// <summary>embedded, on a local disk, for one node.</summary>
     Sqlite,
 
-    /// <summary>A PostgreSQL server or a relative of it.</summary>
+    /// <summary>a PostgreSQL server or a relative of it, for several nodes.</summary>
     PostgreSql,
 
-    /// <summary>A MySQL or MariaDB server.</summary>
+    /// <summary>a MySQL (8.0.4) or MariaDB (10.6) server, for several nodes.</summary>
     MySql,
 }
 

@@ -3,20 +3,20 @@ using WeChatMask.WeChat;
 
 namespace WeChatMask.OfficialAccount;
 
-/// <summary>Section <c>WeChatMenu</c>: the account's menu, where a city wants another than ours.</summary>
+/// <summary>The account's menu, where a city wants another than the built-in one. It is set when it differs from what WeChat has.</summary>
 public sealed class MenuSettings
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "WeChatMenu";
 
-    /// <summary>The buttons; none takes our own menu.</summary>
+    /// <summary>Up to three buttons; none takes the built-in menu.</summary>
     public List<MenuButtonSettings> Buttons { get; } = [];
 }
 
 /// <summary>A button of a city's own menu.</summary>
 public sealed class MenuButtonSettings
 {
-    /// <summary>What it says.</summary>
+    /// <summary>What it says: at most 16 bytes for one of the three, 60 for those below; a Chinese character has three.</summary>
     public string Name { get; set; } = "";
 
     /// <summary><c>view</c> opens an address, <c>click</c> sends a word as if it had been typed.</summary>
@@ -25,10 +25,10 @@ public sealed class MenuButtonSettings
     /// <summary>The word of a <c>click</c>.</summary>
     public string? Key { get; set; }
 
-    /// <summary>The address of a <c>view</c>; one that begins with a slash is a page of ours.</summary>
+    /// <summary>The address of a <c>view</c>; one that begins with a slash is a page of this site.</summary>
     public string? Url { get; set; }
 
-    /// <summary>The buttons below.</summary>
+    /// <summary>Up to five buttons below it, which then is none itself.</summary>
     public List<MenuButtonSettings> Buttons { get; } = [];
 
     /// <summary>The button as WeChat takes it.</summary>

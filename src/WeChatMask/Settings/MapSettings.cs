@@ -2,16 +2,16 @@ using Microsoft.Extensions.Options;
 
 namespace WeChatMask.Settings;
 
-/// <summary>Section <c>Map</c>: the picture under the pharmacies' places. Without it the places are still shown.</summary>
+/// <summary>The picture under the pharmacies' map. Without it the map shows the places alone.</summary>
 public sealed class MapSettings
 {
-    /// <summary>Address of a tile with <c>{z}</c>, <c>{x}</c> and <c>{y}</c>; empty for a map without a picture.</summary>
+    /// <summary>Address of map tiles with <c>{z}</c>, <c>{x}</c> and <c>{y}</c>, from one https host.</summary>
     public string TileUrl { get; set; } = "";
 
     /// <summary>Who made the tiles, as they ask to be named.</summary>
     public string Attribution { get; set; } = "";
 
-    /// <summary>The coordinates the tiles are drawn in.</summary>
+    /// <summary>The coordinates that the tiles are drawn in; the product's own places are WGS-84.</summary>
     public MapSystem System { get; set; } = MapSystem.Gcj02;
 
     /// <summary>The tiles' host, which the page may load pictures from; none without tiles.</summary>
@@ -21,10 +21,10 @@ public sealed class MapSettings
 /// <summary>Coordinates that map tiles are drawn in.</summary>
 public enum MapSystem
 {
-    /// <summary>As Chinese map services draw.</summary>
+    /// <summary>as Chinese map services draw, half a kilometre off.</summary>
     Gcj02,
 
-    /// <summary>As satellites measure.</summary>
+    /// <summary>as satellites measure.</summary>
     Wgs84,
 }
 

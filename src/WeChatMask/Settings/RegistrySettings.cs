@@ -2,19 +2,19 @@ using Microsoft.Extensions.Options;
 
 namespace WeChatMask.Settings;
 
-/// <summary>Section <c>Registry</c>: the city's population registry.</summary>
+/// <summary>The city's population registry; needed only where a policy says <c>"eligibility": "registry"</c>.</summary>
 public sealed class RegistrySettings
 {
-    /// <summary>Base address, https; needed only where a policy asks the registry.</summary>
+    /// <summary>Its https address; people are looked up at <c>/lookups</c> below it. http is taken on this machine alone.</summary>
     public string BaseUrl { get; set; } = "";
 
-    /// <summary>The name the registry knows us by.</summary>
+    /// <summary>The name by which the registry knows this city: 1 to 64 letters, digits, hyphens, dots or underscores.</summary>
     public string Caller { get; set; } = "wechatmask";
 
-    /// <summary>Longest wait for one try; a call with all its retries takes at most twice as long.</summary>
+    /// <summary>Longest wait for one try, <c>hh:mm:ss</c>, a tenth of a second to a minute. A call with all its retries takes at most twice as long.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Calls of one node at once.</summary>
+    /// <summary>How many calls one node has under way at once, 1 to 1000.</summary>
     public int Concurrency { get; set; } = 16;
 }
 

@@ -4,28 +4,28 @@ using Microsoft.Extensions.Options;
 
 namespace WeChatMask.Settings;
 
-/// <summary>Section <c>Secrets</c>: keys. They come from configuration or environment, never from the repository.</summary>
+/// <summary>Keys, the same on every node. A missing or weak one stops the start and says how to make a good one; the sandbox's own are refused. Keep a copy apart from the backups: without them nobody can be told from a backup.</summary>
 public sealed class SecretSettings
 {
-    /// <summary>AES-256 keys by id, base64 of 32 bytes. Old ones stay until nothing is stored under them.</summary>
+    /// <summary>AES-256 keys by id (1 to 16 letters or digits), each base64 of 32 bytes: <c>openssl rand -base64 32</c>. Old ones stay until nothing is stored under them.</summary>
     public Dictionary<string, string> EncryptionKeys { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Id of the key that new values are encrypted under.</summary>
+    /// <summary>Id of the key under which new values are encrypted.</summary>
     public string EncryptionKeyId { get; set; } = "";
 
-    /// <summary>HMAC key for identity numbers, base64 of 32 bytes. It never changes while holds exist.</summary>
+    /// <summary>HMAC key by which people are found again, base64 of 32 bytes. It must not change while the database lives: with another one everybody would look new, so such a node does not start.</summary>
     public string IdentityHashKey { get; set; } = "";
 
-    /// <summary>ECDSA P-256 private keys by id, base64 of PKCS#8.</summary>
+    /// <summary>P-256 private keys by id (one capital letter or digit, not <c>S</c>), base64 of PKCS#8: <c>openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -outform DER | base64 -w0</c>. An old one stays until its vouchers are over.</summary>
     public Dictionary<string, string> VoucherKeys { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Id of the key that signs new vouchers.</summary>
     public string VoucherKeyId { get; set; } = "";
 
-    /// <summary>Last part of the address that SMS vendors push receipts to, 24 to 64 letters and digits. Empty takes no receipts.</summary>
+    /// <summary>24 to 64 random letters and digits: <c>openssl rand -hex 24</c>. SMS vendors push receipts to <c>/sms/receipts/aliyun/TOKEN</c> and <c>/sms/receipts/tencent/TOKEN</c>; keep these paths out of a proxy's access log. Empty takes no receipts.</summary>
     public string SmsReceiptToken { get; set; } = "";
 
-    /// <summary>HMAC key shared with the population registry, base64 of 32 bytes; needed where <c>Registry:BaseUrl</c> is set.</summary>
+    /// <summary>HMAC key shared with the population registry, base64 of 32 bytes; calls are signed with it. Needed where <c>Registry:BaseUrl</c> is set.</summary>
     public string RegistryKey { get; set; } = "";
 }
 

@@ -1,24 +1,24 @@
 namespace WeChatMask.Settings;
 
-/// <summary>Section <c>Site</c>: how the site is reached.</summary>
+/// <summary>How the site is reached, and how much it takes at once.</summary>
 public sealed class SiteSettings
 {
-    /// <summary>Address people see, without a slash at the end. Empty takes the request's own host, which only the sandbox may.</summary>
+    /// <summary>The address people see, <c>https://…</c> without a slash at the end. Its host must be registered in the account's console as the web authorization domain. Empty takes the request's own host, which is for the sandbox.</summary>
     public string PublicBaseUrl { get; set; } = "";
 
-    /// <summary>IANA name of the city's time zone.</summary>
+    /// <summary>IANA name of the city's time zone. All days, windows and pickup hours are the city's.</summary>
     public string TimeZone { get; set; } = "Asia/Shanghai";
 
-    /// <summary>Whether calls are limited per account and, for log-ins, per address.</summary>
+    /// <summary>Whether calls are limited: those of people who are logged in per account, log-ins per address.</summary>
     public bool RateLimits { get; set; } = true;
 
-    /// <summary>Whether a browser that is not WeChat's is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
+    /// <summary>Whether a browser outside WeChat is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
     public bool LoginChoice { get; set; } = true;
 
-    /// <summary>Requests that may wait at the booking desk before it answers busy.</summary>
+    /// <summary>How many attempts to book may wait on one node. Beyond that they are answered 503 at once, with a time to come back.</summary>
     public int DeskQueue { get; set; } = 20_000;
 
-    /// <summary>The most requests one transaction of the desk decides.</summary>
+    /// <summary>The most attempts that one transaction decides. More than a thousand brings nothing on one server; a distributed database, whose commits are slow, may want more.</summary>
     /// <remarks>
     /// A batch has some sixteen trips to a database server, whatever its size; a thousand at once were decided some 15 %
     /// faster there than five hundred, as fast in the embedded database, and two thousand no faster.

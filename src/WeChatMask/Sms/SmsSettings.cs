@@ -1,33 +1,33 @@
 namespace WeChatMask.Sms;
 
-/// <summary>Section <c>Sms</c>.</summary>
+/// <summary>Who carries short messages, and how many.</summary>
 public sealed class SmsSettings
 {
-    /// <summary>Who carries messages, in the order in which they are asked: of <c>Gateway</c>, <c>Aliyun</c>, <c>Tencent</c>, with commas.</summary>
+    /// <summary>Who carries messages, in order: of <c>Gateway</c>, <c>Aliyun</c>, <c>Tencent</c>, with commas. The next one is asked when the one before it is down, throttled, out of balance or misconfigured.</summary>
     public string Providers { get; set; } = GatewaySmsProvider.ProviderName;
 
-    /// <summary>Address of an HTTP gateway that takes <c>{id, mobile, text, repeat}</c>.</summary>
+    /// <summary>Address of an HTTP gateway that takes <c>{id, mobile, text, repeat}</c>. Empty holds all its messages back.</summary>
     public string GatewayUrl { get; set; } = "";
 
-    /// <summary>Name in the brackets before each text.</summary>
+    /// <summary>The name in the brackets before each text, empty takes the account's name; for a vendor without a <c>SignName</c> of its own the approved sign.</summary>
     public string Sign { get; set; } = "";
 
-    /// <summary>Longest wait for a vendor's answer. Both vendors' manuals ask for a second at least.</summary>
+    /// <summary>Longest wait for a vendor's answer, <c>hh:mm:ss</c>, one to ten seconds.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Notices that one number may get in a city day; 0 is without a cap. The default is the vendors' own limit (Aliyun: 50
-    /// notices of a template for a number and day), so that a phone shared by many bookers is told of every booking.
+    /// Notices that one number may get in a city day, over all nodes; what is beyond waits for the next day. 0 is without a cap.
+    /// The default is the vendors' own limit, so that a phone which many bookers share is told of every booking.
     /// </summary>
     public int DailyCap { get; set; } = 50;
 
-    /// <summary>Log-in codes that one number may get in a city day (Aliyun's own limit is 10); 0 is without a cap.</summary>
+    /// <summary>Log-in codes that one number may get in a city day, over all nodes; the default is the vendors' own limit. 0 is without a cap.</summary>
     public int DailyCodeCap { get; set; } = 10;
 
-    /// <summary>The account at Alibaba Cloud.</summary>
+    /// <summary>The account at Alibaba Cloud, used when <c>Sms:Providers</c> names it.</summary>
     public AliyunSmsSettings Aliyun { get; set; } = new();
 
-    /// <summary>The account at Tencent Cloud.</summary>
+    /// <summary>The account at Tencent Cloud, used when <c>Sms:Providers</c> names it.</summary>
     public TencentSmsSettings Tencent { get; set; } = new();
 
     /// <summary>The names in <see cref="Providers"/>, in order.</summary>
@@ -37,18 +37,20 @@ public sealed class SmsSettings
     internal string SignOf(string? own) => own is { Length: > 0 } ? own : Sign;
 }
 
-/// <summary>A template that a vendor has approved.</summary>
+/// <summary>The template that a vendor has approved for one kind of message. Instead of NAME stands the kind: <c>BookingMade</c>, <c>SlotAssigned</c>, <c>PharmacyList</c>, <c>PickupChanged</c>, <c>BookingRefused</c> or <c>LoginCode</c>.</summary>
 public sealed class SmsTemplate
 {
     /// <summary>What <see cref="Id"/> says of a kind that the city never sends through this vendor.</summary>
     public const string Never = "none";
 
-    /// <summary>The vendor's id, or <see cref="Never"/>.</summary>
+    /// <summary>The template's id at the vendor; <c>none</c> for a kind that this city never sends.</summary>
     public string Id { get; set; } = "";
 
     /// <summary>
-    /// Names of <see cref="SmsValues"/>, with commas: for Tencent in the order of <c>{1}</c>, <c>{2}</c> …; for Aliyun in any
-    /// order, as <c>name</c> or, where the template's variable is called otherwise, <c>variable=name</c>.
+    /// What the template shows, with commas: of <c>day</c>, <c>slot</c>, <c>pharmacy</c>, <c>address</c>, <c>number</c>, <c>units</c>,
+    /// <c>unit</c>, <c>goods</c>, <c>amount</c>, <c>bookings</c>, <c>code</c>, <c>minutes</c>. For Tencent in the order of <c>{1}</c>,
+    /// <c>{2}</c> …; for Aliyun in any order, as <c>name</c> or, where the template's variable is called otherwise,
+    /// <c>variable=name</c>.
     /// </summary>
     public string Values { get; set; } = "";
 }
@@ -59,14 +61,14 @@ public enum AliyunSigning
     /// <summary>ACS3-HMAC-SHA256.</summary>
     V3,
 
-    /// <summary>The older HMAC-SHA1 over all parameters.</summary>
+    /// <summary>the older HMAC-SHA1 over all parameters.</summary>
     Rpc,
 }
 
-/// <summary>Section <c>Sms:Aliyun</c>: SendSms of Dysmsapi 2017-05-25.</summary>
+/// <summary>Alibaba Cloud's SendSms (Dysmsapi 2017-05-25).</summary>
 public sealed class AliyunSmsSettings
 {
-    /// <summary>Id of the access key.</summary>
+    /// <summary>Id of the access key of a RAM user with <c>AliyunDysmsFullAccess</c>.</summary>
     public string AccessKeyId { get; set; } = "";
 
     /// <summary>Secret of the access key.</summary>
@@ -78,20 +80,20 @@ public sealed class AliyunSmsSettings
     /// <summary>How calls are signed.</summary>
     public AliyunSigning Signing { get; set; } = AliyunSigning.V3;
 
-    /// <summary>The approved sign; empty takes <see cref="SmsSettings.Sign"/>.</summary>
+    /// <summary>The approved sign, without brackets; empty takes <c>Sms:Sign</c>.</summary>
     public string SignName { get; set; } = "";
 
-    /// <summary>Characters of a template's value beyond which it is cut (the error code's page says 20).</summary>
+    /// <summary>Characters beyond which a template's value is cut. Only names of pharmacies and goods and addresses are: of the others every character counts.</summary>
     public int LongestValue { get; set; } = 20;
 
-    /// <summary>Templates by <see cref="SmsKind"/>.</summary>
+    /// <summary>The approved templates, one for each kind of message.</summary>
     public Dictionary<string, SmsTemplate> Templates { get; } = new(StringComparer.Ordinal);
 }
 
-/// <summary>Section <c>Sms:Tencent</c>: SendSms 2021-01-11.</summary>
+/// <summary>Tencent Cloud's SendSms (2021-01-11).</summary>
 public sealed class TencentSmsSettings
 {
-    /// <summary>Id of the API key.</summary>
+    /// <summary>Id of the API key, from the CAM console.</summary>
     public string SecretId { get; set; } = "";
 
     /// <summary>The API key.</summary>
@@ -100,18 +102,18 @@ public sealed class TencentSmsSettings
     /// <summary>Where calls go.</summary>
     public string Endpoint { get; set; } = "https://sms.tencentcloudapi.com";
 
-    /// <summary>The region that is named in each call.</summary>
+    /// <summary>The region that is named in each call; the default serves all.</summary>
     public string Region { get; set; } = "ap-guangzhou";
 
     /// <summary>Id of the SMS application.</summary>
     public string SmsSdkAppId { get; set; } = "";
 
-    /// <summary>The approved sign; empty takes <see cref="SmsSettings.Sign"/>.</summary>
+    /// <summary>The approved sign, without brackets; empty takes <c>Sms:Sign</c>.</summary>
     public string SignName { get; set; } = "";
 
-    /// <summary>Characters of a template's value beyond which it is cut (12 for personal accounts; certified organisations may have more).</summary>
+    /// <summary>Characters beyond which a value is cut, as for Aliyun. Certified organisations may have more than the 12 of a personal account.</summary>
     public int LongestValue { get; set; } = 12;
 
-    /// <summary>Templates by <see cref="SmsKind"/>.</summary>
+    /// <summary>The approved templates, one for each kind of message.</summary>
     public Dictionary<string, SmsTemplate> Templates { get; } = new(StringComparer.Ordinal);
 }

@@ -17,9 +17,9 @@ namespace WeChatMask.Tests.Architecture;
 /// <summary><c>appsettings.sample.json</c> shows every key, starts nothing as it is, and works once its placeholders are replaced.</summary>
 public sealed class SampleSettingsTests
 {
-    private const string Sample = "appsettings.sample.json";
+    internal const string Sample = "appsettings.sample.json";
 
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
     {
         ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["Site"] = typeof(SiteSettings),
         ["Registry"] = typeof(RegistrySettings), ["Map"] = typeof(MapSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),

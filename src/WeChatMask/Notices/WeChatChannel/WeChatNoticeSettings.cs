@@ -6,35 +6,35 @@ namespace WeChatMask.Notices;
 /// <summary>Which of the platform's two ways a notice takes.</summary>
 public enum TemplateWay
 {
-    /// <summary>A template message, to followers.</summary>
+    /// <summary>a template message, to followers.</summary>
     Template,
 
-    /// <summary>A subscription notice, to those who have consented to its template.</summary>
+    /// <summary>a subscription notice, to those who have consented to its template.</summary>
     Subscription,
 }
 
-/// <summary>Section <c>WeChatNotices</c>: which notices leave by WeChat, and by which templates. Without a template's id nothing is sent.</summary>
+/// <summary>Which notices leave by WeChat, and by which templates. They come beside the SMS, never instead of it.</summary>
 public sealed class WeChatNoticeSettings
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "WeChatNotices";
 
-    /// <summary>City time of the reminder on the pickup day.</summary>
+    /// <summary>City time of the reminder on the pickup day, <c>HH:mm</c>.</summary>
     public TimeOnly ReminderAt { get; set; } = new(8, 0);
 
-    /// <summary>When a booking is made.</summary>
+    /// <summary>The notice when a booking is made.</summary>
     public NoticeTemplate Booked { get; set; } = new();
 
-    /// <summary>When slots and lists are out.</summary>
+    /// <summary>The notice when slots and lists are out.</summary>
     public NoticeTemplate Slot { get; set; } = new();
 
-    /// <summary>On the pickup day's morning.</summary>
+    /// <summary>The reminder on the pickup day.</summary>
     public NoticeTemplate Reminder { get; set; } = new();
 
-    /// <summary>When what was booked was not collected.</summary>
+    /// <summary>The notice when what was booked was not collected.</summary>
     public NoticeTemplate Lapsed { get; set; } = new();
 
-    /// <summary>When a booking was given back.</summary>
+    /// <summary>The notice when a booking was given back.</summary>
     public NoticeTemplate Cancelled { get; set; } = new();
 
     /// <summary>The template of a kind, or none where it does not leave by WeChat.</summary>
@@ -54,13 +54,13 @@ public sealed class WeChatNoticeSettings
 /// <summary>A template of the account, and what its fields say.</summary>
 public sealed class NoticeTemplate
 {
-    /// <summary>The template's id from the console; empty sends nothing.</summary>
+    /// <summary>The template's id from the console; without it this notice is not sent.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>Which kind of message it belongs to.</summary>
+    /// <summary>Which of the platform's two ways the template belongs to.</summary>
     public TemplateWay Way { get; set; }
 
-    /// <summary>By the field's name in the template, a text with places: {pharmacy} {address} {number} {serial} {pickup} {day} {goods} {units} {amount} {hint}.</summary>
+    /// <summary>What each field of the template says, by the field's name: a text with places, which are <c>{pharmacy}</c>, <c>{address}</c>, <c>{number}</c>, <c>{serial}</c>, <c>{pickup}</c>, <c>{day}</c>, <c>{goods}</c>, <c>{units}</c>, <c>{amount}</c> and <c>{hint}</c>.</summary>
     public Dictionary<string, string> Fields { get; } = new(StringComparer.Ordinal);
 }
 
