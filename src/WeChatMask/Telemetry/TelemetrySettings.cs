@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace WeChatMask.Telemetry;
 
-/// <summary>Section <c>Telemetry</c>: where metrics, traces and logs are sent. Without an endpoint nothing is made or sent.</summary>
+/// <summary>Where metrics, traces and logs are sent by OTLP. Without an endpoint nothing is made or sent.</summary>
 public sealed class TelemetrySettings
 {
     /// <summary>How a collector is spoken to by gRPC.</summary>
@@ -11,19 +11,19 @@ public sealed class TelemetrySettings
     /// <summary>How a collector is spoken to by plain HTTP; the signals' paths are put behind the endpoint.</summary>
     public const string HttpProtobuf = "http/protobuf";
 
-    /// <summary>A collector's address, mostly with port 4317 for gRPC and 4318 for HTTP.</summary>
+    /// <summary>Address of an OpenTelemetry collector, http or https, mostly with port 4317 for gRPC and 4318 for HTTP. Take https when it is on another machine.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary><see cref="Grpc"/> or <see cref="HttpProtobuf"/>.</summary>
+    /// <summary><c>grpc</c>, or <c>http/protobuf</c>, which puts <c>/v1/metrics</c>, <c>/v1/traces</c> and <c>/v1/logs</c> behind the address.</summary>
     public string Protocol { get; set; } = Grpc;
 
-    /// <summary>The name this city's nodes have in common.</summary>
+    /// <summary>The name that all nodes of the city share; <c>service.instance.id</c> tells them apart.</summary>
     public string ServiceName { get; set; } = "wechatmask";
 
-    /// <summary>Which part of the requests is traced, 0 to 1. Metrics count all of them.</summary>
+    /// <summary>Which part of the requests is traced, 0 to 1; a caller's <c>traceparent</c> does not change it. Metrics count all of them.</summary>
     public double SampleRatio { get; set; } = 0.1;
 
-    /// <summary>What the collector asks for, as <c>name=value</c> with commas. A secret: it is in no message.</summary>
+    /// <summary>What the collector asks for, as <c>name=value</c>, several with commas. A secret: no message shows it.</summary>
     public string Headers { get; set; } = "";
 }
 

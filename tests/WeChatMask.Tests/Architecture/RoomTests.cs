@@ -8,7 +8,7 @@ public sealed class RoomTests
     private const string Root = "Root";
 
     // From the ground up. A room is a namespace below the root; pages compile their views into a namespace of their own.
-    private static readonly string[] Rooms =
+    internal static readonly string[] Rooms =
     [
         "Text", "Settings", "Telemetry", "Data", "WeChat", "Audit", "Jobs", "Web", "Sms", "Rounds", "City", "OfficialAccount",
         "Notices", "Stock", "Counter", "Bookings", "Residents", "DayEnd", "OpenData", "Supervision", "Operations",
