@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using WeChatMask.Domain;
+
+namespace WeChatMask.Tests.Architecture;
+
+/// <summary>The documents name what there is, and stay short enough to be read.</summary>
+public sealed partial class DocumentTests
+{
+    private const string Architecture = "src/ARCHITECTURE.md";
+    private const string Decisions = "docs/decisions";
+    private const int MostWords = 1800;
+    private const int MostWordsOfADecision = 350;
+    private const int MostFilesOfAFlow = 5;
+
+    // Every flow passes through these; what counts is how many other files one has to open.
+    private static readonly string[] Ground = ["Web/", "Data/", "Domain/"];
+
+    private static readonly Assembly[] Product = [typeof(WeChatMaskApp).Assembly, typeof(Policy).Assembly];
+
+    public static TheoryData<string> Documents => [.. Repository.Files(extension: ".md")];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Its_links_lead_somewhere(string document) => Assert.DoesNotContain(
+        Links().Matches(Repository.Read(document)).Select(m => m.Groups["to"].Value).Where(to => !to.Contains("://", StringComparison.Ordinal)),
+        to => !LeadsSomewhere(document, to));
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void The_tests_it_names_are_there(string document) => Assert.DoesNotContain(
+        TestNames().Matches(Repository.Read(document)).Select(m => m.Groups["name"].Value),
+        name => !Repository.Files("tests", ".cs").Any(f => f.EndsWith($"/{name}.cs", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_link_to_nowhere_is_noticed()
+    {
+        Assert.True(LeadsSomewhere("docs/flows.md", "../src/ARCHITECTURE.md#invariants"));
+        Assert.False(LeadsSomewhere("docs/flows.md", "../src/ARCHITECTURE.md#inventions"));
+        Assert.False(LeadsSomewhere("docs/flows.md", "ARCHITECTURE.md"));
+    }
+
+    [Fact]
+    public void The_architecture_is_read_in_a_quarter_of_an_hour() =>
+        Assert.InRange(Words(Repository.Read(Architecture)), 500, MostWords);
+
+    [Fact]
+    public void The_map_shows_the_rooms_in_their_order() =>
+        Assert.Equal(RoomTests.Rooms, Rows(Section(Repository.Read(Architecture), "The map")).Select(r => r[0].Trim('`')));
+
+    [Fact]
+    public void The_decisions_are_numbered_short_and_say_what_they_cost()
+    {
+        var index = Repository.Read($"{Decisions}/README.md");
+        var pages = Repository.Files(Decisions, ".md").Select(f => Path.GetFileName(f)).Where(f => f != "README.md").ToList();
+
+        Assert.Equal(Enumerable.Range(1, pages.Count).Select(i => i.ToString("0000", CultureInfo.InvariantCulture)), pages.Select(p => p[..4]));
+        Assert.All(pages, page =>
+        {
+            var text = Repository.Read($"{Decisions}/{page}");
+            Assert.StartsWith($"# {page[..4]} ", text, StringComparison.Ordinal);
+            Assert.Contains($"({page})", index, StringComparison.Ordinal);
+            Assert.InRange(Words(text), 100, MostWordsOfADecision);
+            foreach (var part in new[] { "**Context.**", "**Choice.**", "**Price.**" }) Assert.Contains(part, text, StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("docs/jobs.md")]
+    [InlineData("docs/jobs.zh-CN.md")]
+    public void The_page_of_jobs_lists_the_schedule(string page) => Assert.Equal(
+        Schedule.Jobs.Select(j => j.Name).Order(StringComparer.Ordinal),
+        Rows(Repository.Read(page)).Where(r => r.Length == 3).Select(r => r[0]).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_flows_name_files_and_members_that_there_are()
+    {
+        var flows = Flows();
+
+        Assert.True(flows.Count >= 6, $"Only {flows.Count} flows were found.");
+        Assert.All(flows, flow => Assert.All(Rows(flow), row =>
+        {
+            var source = Repository.Read(PathOf(row[0].Trim('`')));
+            var members = Code().Matches(row[1]).Select(m => m.Groups["text"].Value).ToList();
+            Assert.NotEmpty(members);
+            Assert.DoesNotContain(members, m => !Regex.IsMatch(source, Declared(m), RegexOptions.Multiline | RegexOptions.NonBacktracking));
+        }));
+    }
+
+    [Fact]
+    public void The_flows_name_types_that_there_are()
+    {
+        var types = Product.SelectMany(a => a.GetTypes()).ToLookup(t => t.Name.Split('`')[0], StringComparer.Ordinal);
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+
+        Assert.DoesNotContain(
+            Code().Matches(Repository.Read("docs/flows.md")).Select(m => TypeAndMember().Match(m.Groups["text"].Value)).Where(m => m.Success),
+            m => !types[m.Groups["type"].Value].Any(t => m.Groups["member"].Value is "" or "cs" || t.GetMember(m.Groups["member"].Value, all).Length > 0)
+                && !Product[0].GetTypes().Any(t => t.GetMember(m.Value, all).Length > 0));
+    }
+
+    [Fact]
+    public void A_flow_is_read_in_five_files() => Assert.All(Flows(), flow => Assert.InRange(
+        Rows(flow).Select(r => r[0].Trim('`')).Where(f => !Ground.Any(g => f.StartsWith(g, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).Count(),
+        1,
+        MostFilesOfAFlow));
+
+    [Theory]
+    [InlineData("    public Task<int> RunAsync(CancellationToken token)", "RunAsync", true)]
+    [InlineData("        return await store.RunAsync(token);", "RunAsync", false)]
+    [InlineData("export function judge(voucher) {", "judge", true)]
+    public void A_declaration_is_told_from_a_call(string line, string member, bool declared) =>
+        Assert.Equal(declared, Regex.IsMatch(line, Declared(member), RegexOptions.Multiline | RegexOptions.NonBacktracking));
+
+    private static List<string> Flows() => [.. Repository.Read("docs/flows.md").Split("\n## ").Skip(1).Where(s => Rows(s).Count > 0)];
+
+    private static string PathOf(string file) => file.StartsWith("Domain/", StringComparison.Ordinal)
+        ? $"src/WeChatMask.{file}"
+        : $"src/WeChatMask/{file}";
+
+    private static string Declared(string member) =>
+        $@"^\s*((public|private|protected|internal)\b[^=;]*\b{Regex.Escape(member)}(<\w+>)?\s*(\(|=>|\{{)|(export )?(async )?function {Regex.Escape(member)}\()";
+
+    private static bool LeadsSomewhere(string document, string to)
+    {
+        var parts = to.Split('#', 2);
+        var target = parts[0].Length == 0 ? document : Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, parts[0])));
+        var path = Path.Combine(Repository.Root, target);
+        if (!File.Exists(path)) return parts.Length == 1 && Directory.Exists(path);
+        return parts.Length == 1 || Headings().Matches(Repository.Read(target)).Any(h => Anchor(h.Groups["text"].Value) == parts[1]);
+    }
+
+    private static string Anchor(string heading) =>
+        new([.. heading.Trim().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : char.ToLowerInvariant(c))]);
+
+    private static int Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private static string Section(string text, string heading)
+    {
+        var start = text.IndexOf($"## {heading}\n", StringComparison.Ordinal);
+        var end = text.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
+        return end < 0 ? text[start..] : text[start..end];
+    }
+
+    // The rows of its tables, without their heads.
+    private static List<string[]> Rows(string text)
+    {
+        var lines = text.Split('\n');
+        return [.. lines.Where((l, i) => l.StartsWith("| ", StringComparison.Ordinal) && !(i + 1 < lines.Length && lines[i + 1].StartsWith("|--", StringComparison.Ordinal)))
+            .Select(l => l.Trim('|', ' ').Split(" | "))];
+    }
+
+    [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex(@"`(?<name>[A-Z]\w+Tests)(\.\w+)?`")]
+    private static partial Regex TestNames();
+
+    [GeneratedRegex("`(?<text>[^`]+)`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"^(?<type>[A-Z]\w+)(\.(?<member>\w+))?$")]
+    private static partial Regex TypeAndMember();
+
+    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Headings();
+}
