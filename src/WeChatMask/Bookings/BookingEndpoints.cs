@@ -83,11 +83,8 @@ public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
 
 /// <summary>A booking in the contract's words; provisional while the registry has yet to answer.</summary>
 public sealed record BookingView(
-    string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, SlotView? Slot,
+    string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, PickupSlot? Slot,
     int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId, bool Provisional);
-
-/// <summary>A pickup slot with the city's offset.</summary>
-public sealed record SlotView(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 
 /// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
 public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
@@ -95,7 +92,7 @@ public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
     /// <summary>A booking as its account sees it.</summary>
     public BookingView Of(BookingRow b) => Answer(b) with
     {
-        Slot = b.Slot is { } slot ? new SlotView(calendar.Local(slot.StartsAt), calendar.Local(slot.EndsAt)) : null,
+        Slot = calendar.Local(b.Slot),
         Voucher = Voucher(b),
     };
 

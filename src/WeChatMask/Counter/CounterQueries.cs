@@ -16,7 +16,14 @@ public sealed class CounterQueries(Database database)
           JOIN pharmacy f ON f.id = d.pharmacy_id
         """;
 
-    /// <summary>A pharmacy by its id.</summary>
+    private const string SelectLine = """
+        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
+               m.pickup_date AS moved_to
+          FROM booking b
+          JOIN resident p          ON p.id = b.resident_id
+          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+        """;
+
     public Task<CounterPharmacy?> PharmacyAsync(long id, CancellationToken cancellationToken) => database.QueryOneAsync<CounterPharmacy>(
         "SELECT id, code, name FROM pharmacy WHERE id = @id", new { id }, cancellationToken);
 
@@ -25,21 +32,13 @@ public sealed class CounterQueries(Database database)
     /// serial order, cancelled ones and those that have moved away too.
     /// </summary>
     public Task<List<ListRow>> ListAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
-        """
-        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
-               m.pickup_date AS moved_to
-          FROM booking b
-          JOIN resident p          ON p.id = b.resident_id
-          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+        $"""
+        {SelectLine}
          WHERE b.round_date = @round AND b.pharmacy_id = @pharmacy
         UNION ALL
-        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
-               m.pickup_date AS moved_to
-          FROM round r
-          JOIN moved_pickup m ON m.pickup_date = r.pickup_date AND m.pharmacy_id = @pharmacy
-          JOIN booking b      ON b.id = m.booking_id
-          JOIN resident p     ON p.id = b.resident_id
-         WHERE r.date = @round AND b.round_date <> @round
+        {SelectLine}
+          JOIN round r ON r.pickup_date = m.pickup_date
+         WHERE r.date = @round AND m.pharmacy_id = @pharmacy AND b.round_date <> @round
          ORDER BY 1, 2
         """,
         new { round, pharmacy },
@@ -47,28 +46,25 @@ public sealed class CounterQueries(Database database)
 
     /// <summary>Bookings of days before one that it serves too: the goods came late on their own day, and both days serve them.</summary>
     public Task<List<ListRow>> ServedTooAsync(DateOnly day, DateTimeOffset now, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
-        """
-        SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
-               m.pickup_date AS moved_to
-          FROM moved_pickup m
-          JOIN booking b  ON b.id = m.booking_id
-          JOIN resident p ON p.id = b.resident_id
-         WHERE m.pharmacy_id = @pharmacy AND m.pickup_date < @day AND m.closes_at > @now
-         ORDER BY b.round_date, b.serial
-        """,
+        $"{SelectLine} WHERE m.pharmacy_id = @pharmacy AND m.pickup_date < @day AND m.closes_at > @now ORDER BY b.round_date, b.serial",
         new { day, now, pharmacy },
         cancellationToken);
 
-    /// <summary>How many bookings that are collected on a round's pickup day are in each slot and state.</summary>
-    public Task<List<SlotCount>> SlotsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<SlotCount>(
+    /// <summary>What became of the bookings that are collected on a round's pickup day, slot by slot.</summary>
+    public Task<List<SlotFigures>> SlotsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<SlotFigures>(
         $"""
-        SELECT b.slot_starts_at, b.slot_ends_at, b.status, COUNT(*) AS bookings
+        SELECT b.slot_starts_at, b.slot_ends_at,
+               COUNT(CASE WHEN b.status = @booked THEN 1 END) AS waiting, COUNT(CASE WHEN b.status = @redeemed THEN 1 END) AS redeemed,
+               COUNT(CASE WHEN b.status = @lapsed THEN 1 END) AS lapsed, COUNT(CASE WHEN b.status = @cancelled THEN 1 END) AS cancelled
           FROM booking b
          WHERE b.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay}
-         GROUP BY b.slot_starts_at, b.slot_ends_at, b.status
-         ORDER BY b.slot_starts_at, b.status
+         GROUP BY b.slot_starts_at, b.slot_ends_at
+         ORDER BY b.slot_starts_at
         """,
-        new { round, pharmacy },
+        new
+        {
+            round, pharmacy, booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
+        },
         cancellationToken);
 
     /// <summary>What was handed over on a round's pickup day and what it brought in, without what was taken back.</summary>
@@ -104,7 +100,6 @@ public sealed class CounterQueries(Database database)
 public sealed class Takings
 {
     public int Units { get; init; }
-
     public int AmountFen { get; init; }
 }
 
@@ -112,23 +107,14 @@ public sealed class Takings
 public sealed class HandOverRow
 {
     public string Pharmacy { get; init; } = "";
-
     public string Number { get; init; } = "";
-
     public int Serial { get; init; }
-
     public DateOnly RoundDate { get; init; }
-
     public string Name { get; init; } = "";
-
     public int Units { get; init; }
-
     public int AmountFen { get; init; }
-
     public bool ByProxy { get; init; }
-
     public DateTimeOffset RedeemedAt { get; init; }
-
     public DateTimeOffset? VoidedAt { get; init; }
 }
 
@@ -136,9 +122,7 @@ public sealed class HandOverRow
 public sealed class CounterPharmacy
 {
     public long Id { get; init; }
-
     public string Code { get; init; } = "";
-
     public string Name { get; init; } = "";
 }
 
@@ -151,34 +135,36 @@ public sealed class ListRow
     public DateOnly? MovedTo { get; init; }
 
     public int Serial { get; init; }
-
     public string Number { get; init; } = "";
-
     public string Name { get; init; } = "";
-
     public string IdNumber { get; init; } = "";
-
     public string Mobile { get; init; } = "";
-
     public int Units { get; init; }
-
     public int UnitPriceFen { get; init; }
-
     public DateTimeOffset? SlotStartsAt { get; init; }
-
     public DateTimeOffset? SlotEndsAt { get; init; }
-
     public BookingStatus Status { get; init; }
 }
 
-/// <summary>Bookings of one slot in one state.</summary>
-public sealed class SlotCount
+/// <summary>Bookings of one slot by what became of them.</summary>
+public sealed record SlotFigures
 {
     public DateTimeOffset? SlotStartsAt { get; init; }
-
     public DateTimeOffset? SlotEndsAt { get; init; }
+    public int Waiting { get; init; }
+    public int Redeemed { get; init; }
+    public int Lapsed { get; init; }
+    public int Cancelled { get; init; }
 
-    public BookingStatus Status { get; init; }
+    /// <summary>The slot as people read it.</summary>
+    public string Name { get; init; } = "";
 
-    public int Bookings { get; init; }
+    /// <summary>Whether the slot is running.</summary>
+    public bool IsNow { get; init; }
+
+    /// <summary>Whether the slot has passed.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>What is or was to be handed out.</summary>
+    public int Due => Waiting + Redeemed + Lapsed;
 }

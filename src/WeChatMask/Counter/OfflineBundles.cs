@@ -15,10 +15,7 @@ public sealed class OfflineBundles(
     private const int Ending = 4;
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
-    /// <summary>The day of a counter as of now.</summary>
-    /// <param name="clerk">Whose.</param>
-    /// <param name="key">The log-in's key, under which the phone keeps it.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>The counter's day as of now. The phone keeps it under the log-in's key.</summary>
     public async Task<OfflineBundle> ReadAsync(Clerk clerk, string? key, CancellationToken cancellationToken)
     {
         var pharmacy = (await queries.PharmacyAsync(clerk.PharmacyId, cancellationToken))!;
@@ -33,8 +30,8 @@ public sealed class OfflineBundles(
             ];
         return new OfflineBundle(
             key, calendar.Local(calendar.Now), pharmacy.Code, pharmacy.Name, calendar.Today,
-            round is null ? null : calendar.Local(round.Times.PickupOpensAt),
-            round is null ? null : calendar.Local(round.Times.PickupClosesAt),
+            calendar.Local(round?.Times.PickupOpensAt),
+            calendar.Local(round?.Times.PickupClosesAt),
             round?.Policy.Goods.Unit ?? "",
             vouchers.PublicKeys(),
             [.. rows.Select(r => BookingOf(r, round!))]);
@@ -54,39 +51,20 @@ public sealed class OfflineBundles(
         var mark = (nameof(OfflineBundles), clerk.Staff.Id, subject, key);
         if (audited.TryGetValue(mark, out _)) return;
         await database.WriteAsync(
-            async transaction =>
-            {
-                await AuditStore.AddAsync(transaction, calendar.Now, clerk.Staff.Username, "list.read", subject, "offline");
-                return true;
-            },
-            cancellationToken);
+            t => AuditStore.AddAsync(t, calendar.Now, clerk.Staff.Username, "list.read", subject, "offline"), cancellationToken);
         audited.Set(mark, true, OneDay);
     }
 }
 
-/// <summary>What a counter's phone takes along.</summary>
-/// <param name="Key">AES-256 key of this log-in in base64, or none for a log-in that has none.</param>
-/// <param name="Now">Our clock, by which the phone counts while it hears nothing.</param>
-/// <param name="PharmacyCode">As on vouchers.</param>
-/// <param name="PharmacyName">Its name.</param>
-/// <param name="Date">Today in the city.</param>
-/// <param name="PickupOpensAt">Start of today's pickup hours; none when nothing is handed out.</param>
-/// <param name="PickupClosesAt">End of today's pickup hours.</param>
-/// <param name="Unit">Measure word of the goods.</param>
-/// <param name="VoucherKeys">Public keys by id, SubjectPublicKeyInfo in base64.</param>
-/// <param name="Bookings">Today's own bookings in serial order.</param>
+/// <summary>
+/// What a counter's phone takes along: an AES-256 key of the log-in in base64, or none for a log-in that has none; our clock, by
+/// which the phone counts while it hears nothing; no hours when nothing is handed out today; public keys by id, as
+/// SubjectPublicKeyInfo in base64.
+/// </summary>
 public sealed record OfflineBundle(
     string? Key, DateTimeOffset Now, string PharmacyCode, string PharmacyName, DateOnly Date, DateTimeOffset? PickupOpensAt, DateTimeOffset? PickupClosesAt,
     string Unit, IReadOnlyDictionary<string, byte[]> VoucherKeys, IReadOnlyList<OfflineBooking> Bookings);
 
-/// <summary>A booking as the counter needs it without a network.</summary>
-/// <param name="Number">The booking number.</param>
-/// <param name="Serial">Its serial.</param>
-/// <param name="Name">Masked.</param>
-/// <param name="IdEnding">Last four of the identity number.</param>
-/// <param name="Units">Units booked.</param>
-/// <param name="UnitPriceFen">Price of one unit in fen.</param>
-/// <param name="Slot">As people read it.</param>
-/// <param name="Status">State as of now.</param>
+/// <summary>A booking as the counter needs it without a network: the name masked, of the identity number the last four, the price in fen.</summary>
 public sealed record OfflineBooking(
     string Number, int Serial, string Name, string IdEnding, int Units, int UnitPriceFen, string Slot, BookingStatus Status);

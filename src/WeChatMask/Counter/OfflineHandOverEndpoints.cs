@@ -4,47 +4,44 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Counter;
 
-/// <summary>A counter without a network: what its phone takes along beforehand, and what it tells afterwards.</summary>
+/// <summary>A counter without a network: what its phone takes along beforehand, and what it sends afterwards.</summary>
 public static class OfflineHandOverEndpoints
 {
     private const int LongestBatch = 100;
 
-    internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineBundles days, CancellationToken cancellationToken)
-    {
-        return TypedResults.Ok(await days.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), cancellationToken));
-    }
+    internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineBundles bundles, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await bundles.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), cancellationToken));
 
-    internal static async Task<IResult> SettleAsync(
-        OfflineHandOversBody body, HttpContext context, OfflineHandOverReader reader, OfflineHandOverStore store, RefusalResults refusals, CancellationToken cancellationToken)
+    internal static async Task<IResult> RecordAsync(
+        OfflineHandOversBody body, HttpContext context, RedemptionRequestReader reader, OfflineHandOverStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (body.HandOvers is not { Count: >= 1 and <= LongestBatch } sent) return refusals.Result(Refusal.InvalidRequest);
-        if (!sent.All(OfflineHandOverReader.IsNamed)) return refusals.Result(Refusal.InvalidRequestId);
-        var answers = await store.SettleAsync(Clerk.Of(context.User.Staff()), [.. sent.Select(reader.Read)], cancellationToken);
-        return TypedResults.Ok(new OfflineHandOversView([.. answers.Select(ViewOf)]));
+        if (!sent.All(IsNamed)) return refusals.Result(Refusal.InvalidRequestId);
+        var outcomes = await store.RecordAsync(Clerk.Of(context.User.Staff()), [.. sent.Select(reader.Read)], cancellationToken);
+        return TypedResults.Ok(new OfflineHandOversView([.. outcomes.Select(ViewOf)]));
     }
 
-    private static SettledView ViewOf(Settled settled) => settled.Conflict == OfflineConflict.None
-        ? new SettledView(settled.RequestId, "settled", null, settled.AfterLapse)
-        : new SettledView(settled.RequestId, "flagged", settled.Conflict, settled.AfterLapse);
+    // Without an id one hand-over could not be told from another.
+    private static bool IsNamed(OfflineHandOverBody? body) => RequestId.IsWellFormed(body?.RequestId);
+
+    private static OfflineOutcomeView ViewOf(OfflineOutcome outcome) => outcome.Conflict == OfflineConflict.None
+        ? new OfflineOutcomeView(outcome.RequestId, "settled", null, outcome.AfterLapse)
+        : new OfflineOutcomeView(outcome.RequestId, "flagged", outcome.Conflict, outcome.AfterLapse);
 }
 
-/// <summary>Reads what a phone tells. One that cannot be read is kept as such: the goods are gone, and a refusal would lose the trace of them.</summary>
-public sealed class OfflineHandOverReader(RedemptionRequestReader attempts)
-{
-    private const int LongestTyped = 64;
+/// <summary>What a phone sends when its network is back, in the order in which it was handed over.</summary>
+public sealed record OfflineHandOversBody(IReadOnlyList<OfflineHandOverBody>? HandOvers = null);
 
-    /// <summary>Whether one has an id; without it, it could not be told from another.</summary>
-    public static bool IsNamed(OfflineHandOverBody? body) => RequestId.IsWellFormed(body?.RequestId);
+/// <summary>
+/// One hand-over made without a network, at the phone's time. The same request id again has no second effect; no units means
+/// all. Members are optional so that one that is missing spoils only its own.
+/// </summary>
+public sealed record OfflineHandOverBody(
+    string? RequestId = null, string? Voucher = null, string? Number = null, string? IdNumberLast4 = null, int? Units = null,
+    DateTimeOffset? HandedOverAt = null);
 
-    /// <summary>Reads one.</summary>
-    public OfflineHandOver Read(OfflineHandOverBody body)
-    {
-        var refusal = attempts.Read(
-            new RedemptionBody(body.Voucher, body.Number, body.IdNumberLast4, null, body.RequestId, body.Units), requestIdNeeded: true, out var attempt);
-        var readable = refusal == Refusal.None && body.HandedOverAt is not null;
-        // Not every database holds a NUL, and this must be kept.
-        var typed = (body.Number ?? body.Voucher ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();
-        return new OfflineHandOver(
-            readable ? attempt : null, body.RequestId!, typed.Length > LongestTyped ? typed[..LongestTyped] : typed, body.HandedOverAt ?? default);
-    }
-}
+/// <summary>What became of them, in the order sent.</summary>
+public sealed record OfflineHandOversView(IReadOnlyList<OfflineOutcomeView> HandOvers);
+
+/// <summary>What became of one: <c>settled</c>, or <c>flagged</c> for the supervisor with the conflict.</summary>
+public sealed record OfflineOutcomeView(string RequestId, string Outcome, OfflineConflict? Conflict, bool AfterLapse);

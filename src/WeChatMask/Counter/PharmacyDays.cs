@@ -15,21 +15,23 @@ public sealed class PharmacyDays(
     private const int HandOversShown = 10;
     private const int EndingLength = 4;
 
-    /// <summary>A pharmacy's day as of now.</summary>
     public async Task<PharmacyDay> ReadAsync(long pharmacy, CancellationToken cancellationToken)
     {
         var today = calendar.Today;
         var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
         var round = await rounds.FindByPickupAsync(today, cancellationToken);
-        var counts = round is null ? [] : await queries.SlotsAsync(round.Date, pharmacy, cancellationToken);
+        var slots = round is null ? [] : await queries.SlotsAsync(round.Date, pharmacy, cancellationToken);
         var handOvers = round is null ? [] : await queries.HandOversAsync(round.Date, pharmacy, HandOversShown, cancellationToken);
         return new PharmacyDay(
             (await queries.PharmacyAsync(pharmacy, cancellationToken))?.Name ?? "",
             today,
             round,
             newest.Where(r => r.Row.PickupDate > today).MinBy(r => r.Row.PickupDate),
-            [.. counts.GroupBy(c => (c.SlotStartsAt, c.SlotEndsAt)).OrderBy(g => g.Key.SlotStartsAt is null).Select(g => FiguresOf(g.Key.SlotStartsAt, g.Key.SlotEndsAt, round!, g))],
-            SlotFigures.Of(text["Total"], counts),
+            [.. slots.OrderBy(s => s.SlotStartsAt is null).Select(s => Named(s, round!))],
+            new SlotFigures
+            {
+                Name = text["Total"], Waiting = slots.Sum(s => s.Waiting), Redeemed = slots.Sum(s => s.Redeemed), Lapsed = slots.Sum(s => s.Lapsed), Cancelled = slots.Sum(s => s.Cancelled),
+            },
             round is null ? new Takings() : await queries.TakingsAsync(round.Date, pharmacy, cancellationToken),
             [.. handOvers.Select(h => View(h, round!))],
             [.. newest.Where(r => r.Row.PublishedAt is not null && r.KeepsPersonalData(today)).Select(r => r.Date)]);
@@ -47,12 +49,12 @@ public sealed class PharmacyDays(
             ? (View(row, round) with { MayVoid = row.VoidedAt is null }, row.Pharmacy)
             : null;
 
-    private SlotFigures FiguresOf(DateTimeOffset? starts, DateTimeOffset? ends, RoundState round, IEnumerable<SlotCount> counts)
+    private SlotFigures Named(SlotFigures figures, RoundState round)
     {
         var now = calendar.Now;
         // Who cancelled before the slots were given out has none.
-        var name = lists.SlotText(starts, ends, round) is { Length: > 0 } slot ? slot : text["Slot_None"].Value;
-        return SlotFigures.Of(name, counts) with { IsNow = starts <= now && now < ends, IsOver = ends <= now };
+        var name = lists.SlotText(figures.SlotStartsAt, figures.SlotEndsAt, round) is { Length: > 0 } slot ? slot : text["Slot_None"].Value;
+        return figures with { Name = name, IsNow = figures.SlotStartsAt <= now && now < figures.SlotEndsAt, IsOver = figures.SlotEndsAt <= now };
     }
 
     private HandOver View(HandOverRow row, RoundState round) => new(
@@ -61,52 +63,11 @@ public sealed class PharmacyDays(
         row.VoidedAt is null && calendar.Now - row.RedeemedAt <= RedemptionRules.VoidTime);
 }
 
-/// <summary>A pharmacy's day.</summary>
-/// <param name="Pharmacy">Its name.</param>
-/// <param name="Today">The day.</param>
-/// <param name="Round">The round handed out, or none.</param>
-/// <param name="Next">The next one after today that is known.</param>
-/// <param name="Slots">Figures by slot.</param>
-/// <param name="Total">Their sum.</param>
-/// <param name="Takings">What was handed over and taken in.</param>
-/// <param name="HandOvers">The newest hand-overs.</param>
-/// <param name="Lists">Days of the lists that can be read.</param>
+/// <summary>A pharmacy's day: the round handed out, if any, and the next one after today that is known; the lists by their rounds' days.</summary>
 public sealed record PharmacyDay(
     string Pharmacy, DateOnly Today, RoundState? Round, RoundState? Next, IReadOnlyList<SlotFigures> Slots, SlotFigures Total,
     Takings Takings, IReadOnlyList<HandOver> HandOvers, IReadOnlyList<DateOnly> Lists);
 
-/// <summary>Bookings of one slot by what became of them.</summary>
-public sealed record SlotFigures(string Name, int Waiting, int Redeemed, int Lapsed, int Cancelled)
-{
-    /// <summary>Whether the slot is running.</summary>
-    public bool IsNow { get; init; }
-
-    /// <summary>Whether the slot has passed.</summary>
-    public bool IsOver { get; init; }
-
-    /// <summary>What is or was to be handed out.</summary>
-    public int Due => Waiting + Redeemed + Lapsed;
-
-    /// <summary>Adds counts up.</summary>
-    public static SlotFigures Of(string name, IEnumerable<SlotCount> counts)
-    {
-        var sums = counts.ToLookup(c => c.Status, c => c.Bookings);
-        return new SlotFigures(
-            name, sums[BookingStatus.Booked].Sum(), sums[BookingStatus.Redeemed].Sum(), sums[BookingStatus.Lapsed].Sum(), sums[BookingStatus.Cancelled].Sum());
-    }
-}
-
-/// <summary>A hand-over as the counter's pages show it, with nothing in full.</summary>
-/// <param name="Number">The booking number, for the address only.</param>
-/// <param name="Ending">Its last four digits.</param>
-/// <param name="Serial">The booking's serial.</param>
-/// <param name="Name">Masked.</param>
-/// <param name="Units">What was handed over.</param>
-/// <param name="Unit">Measure word of the goods.</param>
-/// <param name="Amount">What was paid.</param>
-/// <param name="ByProxy">Whether somebody collected for the booker.</param>
-/// <param name="At">City time.</param>
-/// <param name="IsVoided">Whether it was taken back.</param>
-/// <param name="MayVoid">Whether the clerk may take it back.</param>
+/// <summary>A hand-over as the counter's pages show it, at city time and with nothing in full; the number is for the address only.</summary>
 public sealed record HandOver(
     string Number, string Ending, int Serial, string Name, int Units, string Unit, decimal Amount, bool ByProxy, string At, bool IsVoided, bool MayVoid);

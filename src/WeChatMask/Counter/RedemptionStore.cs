@@ -11,68 +11,75 @@ namespace WeChatMask.Counter;
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
 public sealed class RedemptionStore(Database database, PolicyBook policies, PersonalData personal, CityCalendar calendar, Board board, Instruments instruments)
 {
-    internal const string SelectBooking = SelectBookings + " WHERE b.number = @number";
-
     internal const string SelectBookings = """
-        SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen, b.status, b.slot_starts_at, b.slot_ends_at,
-               b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, p.name, p.id_number,
-               d.id AS redemption_id, d.request_key, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
+        SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
+               b.status, b.slot_starts_at, b.slot_ends_at, b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, p.name, p.id_number,
+               d.id AS redemption_id, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
                d.redeemed_at, d.proxy_hash, d.proxy_counted
           FROM booking_pickup b
           JOIN resident p        ON p.id = b.resident_id
           LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
         """;
 
-    /// <summary>The verdict a hand-over would get, changing nothing but the audit: the clerk has seen the booking.</summary>
-    public async Task<CounterAnswer> CheckAsync(Clerk clerk, CounterAttempt attempt, CancellationToken cancellationToken) =>
-        (await CheckAsync(clerk, [attempt], cancellationToken))[0];
+    /// <summary>
+    /// The verdicts that hand-overs to one person would get one after another: each that may be made uses up some of the proxy's
+    /// cap. Changes nothing but the audit: the clerk has seen the bookings.
+    /// </summary>
+    public Task<List<RedemptionAnswer>> CheckAsync(Clerk clerk, IReadOnlyList<RedemptionRequest> requests, CancellationToken cancellationToken) =>
+        database.WriteAsync(t => CheckAsync(t, clerk, requests), cancellationToken);
 
-    /// <summary>The verdicts that hand-overs to one person would get one after another: each that may be made uses up some of the proxy's cap.</summary>
-    public Task<IReadOnlyList<CounterAnswer>> CheckAsync(
-        Clerk clerk, IReadOnlyList<CounterAttempt> attempts, CancellationToken cancellationToken) => database.WriteAsync(
-        async transaction =>
+    private async Task<List<RedemptionAnswer>> CheckAsync(WriteTransaction transaction, Clerk clerk, IReadOnlyList<RedemptionRequest> requests)
+    {
+        var answers = new List<RedemptionAnswer>(requests.Count);
+        var before = 0;
+        foreach (var request in requests)
         {
-            var answers = new List<CounterAnswer>(attempts.Count);
-            var before = 0;
-            foreach (var attempt in attempts)
-            {
-                var booking = await FindAsync(transaction, attempt.Number);
-                var judged = await JudgeAsync(transaction, clerk, attempt, booking, calendar.Now, before);
-                await AuditAsync(transaction, clerk, booking, "redemption.check", judged);
-                if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid } && Counts(attempt, booking!)) before++;
-                answers.Add(judged);
-            }
+            var booking = await FindAsync(transaction, request.Number);
+            var judged = await JudgeAsync(transaction, clerk, request, booking, calendar.Now, before);
+            await AuditAsync(transaction, clerk, booking, "redemption.check", judged);
+            if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid } && Counts(request, booking!)) before++;
+            answers.Add(judged);
+        }
 
-            return (IReadOnlyList<CounterAnswer>)answers;
-        },
-        cancellationToken);
+        return answers;
+    }
 
     /// <summary>Hands over, or says why not. The same request again gives the same answer.</summary>
-    public async Task<CounterAnswer> RedeemAsync(Clerk clerk, CounterAttempt attempt, CancellationToken cancellationToken)
+    public async Task<RedemptionAnswer> RedeemAsync(Clerk clerk, RedemptionRequest request, CancellationToken cancellationToken)
     {
-        var answer = await database.WriteAsync(t => RedeemAsync(t, clerk, attempt), cancellationToken);
+        var answer = await database.WriteAsync(t => RedeemAsync(t, clerk, request), cancellationToken);
         if (answer.Verdict == Verdict.Redeemed) board.MarkChanged();
         instruments.Redeemed(answer.Refusal == Refusal.None ? Outcome.Of(answer.Verdict) : Outcome.Of(answer.Refusal));
         return answer;
     }
 
-    private async Task<CounterAnswer> RedeemAsync(WriteTransaction transaction, Clerk clerk, CounterAttempt attempt)
+    /// <summary>An answer that was not refused, in the contract's words.</summary>
+    public RedemptionView ViewOf(RedemptionAnswer answer)
     {
-        var booking = await FindAsync(transaction, attempt.Number);
+        if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null);
+        var booking = new CounterBookingView(
+            b.Number, b.Serial, personal.Decrypt(b.Name), Masking.IdentityNumber(personal.Decrypt(b.IdNumber)),
+            answer.Units, Money.Yuan(answer.Units * b.UnitPriceFen), calendar.Local(b.Slot), b.PickupDate, calendar.Local(b.RedeemedAt));
+        return new RedemptionView(answer.Verdict, booking, answer.OutsideSlot);
+    }
+
+    private async Task<RedemptionAnswer> RedeemAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request)
+    {
+        var booking = await FindAsync(transaction, request.Number);
         if (booking is not null && booking.PharmacyId == clerk.PharmacyId)
         {
             await QuotaStore.LockAsync(transaction, booking.RoundDate, [booking.PharmacyId]);
-            if (await RememberedAsync(transaction, clerk, attempt, booking.Id) is { } remembered) return remembered;
+            if (await RememberedAsync(transaction, clerk, request, booking.Id) is { } remembered) return remembered;
             // Read again: another counter may have been first while this one waited for the lock.
-            booking = (await FindAsync(transaction, attempt.Number))!;
+            booking = (await FindAsync(transaction, request.Number))!;
         }
 
         var now = calendar.Now;
-        var judged = await JudgeAsync(transaction, clerk, attempt, booking, now);
+        var judged = await JudgeAsync(transaction, clerk, request, booking, now);
         if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid })
         {
-            var verdict = await HandOverAsync(transaction, clerk, attempt, judged, now);
-            judged = judged with { Verdict = verdict, Booking = await FindAsync(transaction, attempt.Number) };
+            var verdict = await HandOverAsync(transaction, clerk, request, judged, now);
+            judged = judged with { Verdict = verdict, Booking = await FindAsync(transaction, request.Number) };
         }
 
         await AuditAsync(transaction, clerk, booking, "redemption.make", judged);
@@ -81,77 +88,86 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     }
 
     /// <summary>The earlier success of the same request; a request that named another booking, or was taken back since, is not usable again.</summary>
-    private static async Task<CounterAnswer?> RememberedAsync(WriteTransaction transaction, Clerk clerk, CounterAttempt attempt, long bookingId)
+    private static async Task<RedemptionAnswer?> RememberedAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request, long bookingId)
     {
         var earlier = await transaction.QueryOneAsync<Earlier>(
-            "SELECT booking_id, voided_at FROM redemption WHERE request_key = @key", new { key = KeyOf(clerk, attempt.RequestId) });
+            "SELECT booking_id, voided_at FROM redemption WHERE request_key = @key", new { key = KeyOf(clerk, request.RequestId) });
         if (earlier is null) return null;
         if (earlier.BookingId != bookingId || earlier.VoidedAt is not null)
-            return new CounterAnswer(Refusal.RequestUsed, Verdict.Unknown);
-        var booking = (await FindAsync(transaction, attempt.Number))!;
-        return new CounterAnswer(Refusal.None, Verdict.Redeemed, booking, booking.RedeemedUnits ?? booking.Units, booking.RedeemedOutsideSlot ?? false);
+            return new RedemptionAnswer(Refusal.RequestUsed, Verdict.Unknown);
+        var booking = (await FindAsync(transaction, request.Number))!;
+        return new RedemptionAnswer(Refusal.None, Verdict.Redeemed, booking, booking.RedeemedUnits ?? booking.Units, booking.RedeemedOutsideSlot ?? false);
     }
 
-    private async Task<CounterAnswer> JudgeAsync(
-        WriteTransaction transaction, Clerk clerk, CounterAttempt attempt, CounterBookingRow? booking, DateTimeOffset now, int before = 0)
+    private async Task<RedemptionAnswer> JudgeAsync(
+        WriteTransaction transaction, Clerk clerk, RedemptionRequest request, CounterBooking? booking, DateTimeOffset now, int before = 0)
     {
-        var full = booking is not null && Counts(attempt, booking)
-            && before + await UsedAsync(transaction, attempt, booking) >= await CapAsync(transaction, booking);
+        var full = booking is not null && Counts(request, booking)
+            && before + await UsedAsync(transaction, request, booking) >= await CapAsync(transaction, booking);
         var verdict = RedemptionRules.Judge(
             new RedemptionFacts(
-                attempt.Forged,
+                request.Forged,
                 booking is not null,
                 booking?.PharmacyId == clerk.PharmacyId,
-                booking is not null && IdentityHolds(personal, attempt, booking),
+                booking is not null && IdentityHolds(request, booking),
                 booking?.Status ?? default,
                 booking?.PickupOpensAt ?? default,
                 booking?.PickupClosesAt ?? default,
                 full),
             now);
-        if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new CounterAnswer(Refusal.None, verdict);
+        if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new RedemptionAnswer(Refusal.None, verdict);
         // How many were booked is told only to one who has shown the right card or voucher.
-        if (verdict == Verdict.Valid && attempt.Units > booking.Units) return new CounterAnswer(Refusal.InvalidUnits, verdict);
-        var units = booking.RedeemedUnits ?? (verdict == Verdict.Valid ? attempt.Units : null) ?? booking.Units;
-        return new CounterAnswer(Refusal.None, verdict, booking, units, booking.RedeemedOutsideSlot ?? booking.Slot is { } slot && !slot.Contains(now));
+        if (verdict == Verdict.Valid && request.Units > booking.Units) return new RedemptionAnswer(Refusal.InvalidUnits, verdict);
+        var units = booking.RedeemedUnits ?? (verdict == Verdict.Valid ? request.Units : null) ?? booking.Units;
+        return new RedemptionAnswer(Refusal.None, verdict, booking, units, booking.RedeemedOutsideSlot ?? booking.Slot is { } slot && !slot.Contains(now));
     }
 
     private async Task<Verdict> HandOverAsync(
-        WriteTransaction transaction, Clerk clerk, CounterAttempt attempt, CounterAnswer judged, DateTimeOffset now)
+        WriteTransaction transaction, Clerk clerk, RedemptionRequest request, RedemptionAnswer judged, DateTimeOffset now)
     {
         var booking = judged.Booking!;
-        var counted = Counts(attempt, booking);
+        var counted = Counts(request, booking);
         // Before anything is written, since this may still say no: other pharmacies serve the same proxy at this moment.
-        if (counted && !await CountProxyAsync(transaction, attempt.Proxy!.Hash, booking, await CapAsync(transaction, booking))) return Verdict.ProxyLimit;
+        if (counted && !await CountProxyAsync(transaction, request.Proxy!.Hash, booking, await CapAsync(transaction, booking))) return Verdict.ProxyLimit;
+        await SaveAsync(
+            transaction, clerk, booking, new HandedOver(request.RequestId, judged.Units, judged.OutsideSlot, now) { Proxy = request.Proxy, ProxyCounted = counted }, now);
+        return Verdict.Redeemed;
+    }
+
+    /// <summary>Writes a hand-over down under the lock of the pharmacy's part in the round, of a booking that has lapsed too. Returns its id.</summary>
+    internal async Task<long> SaveAsync(WriteTransaction transaction, Clerk clerk, CounterBooking booking, HandedOver handedOver, DateTimeOffset now)
+    {
         var rows = await transaction.ExecuteAsync(
-            "UPDATE booking SET status = @redeemed, settled_at = @now WHERE id = @Id AND status = @booked",
-            new { redeemed = BookingStatus.Redeemed, now, booking.Id, booked = BookingStatus.Booked });
+            "UPDATE booking SET status = @redeemed, settled_at = @now WHERE id = @Id AND status = @Status",
+            new { redeemed = BookingStatus.Redeemed, now, booking.Id, booking.Status });
         if (rows == 0) throw new InvalidOperationException($"Booking {booking.Number} changed under its pharmacy's lock.");
+        var id = Ids.Next();
         await transaction.ExecuteAsync(
             """
             INSERT INTO redemption (id, request_key, booking_id, round_date, pharmacy_id, staff_id, units, amount_fen, outside_slot,
                                     proxy_hash, proxy_counted, proxy_name, proxy_id_number, redeemed_at)
-            VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @outside,
-                    @hash, @counted, @proxyName, @proxyIdNumber, @now)
+            VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @OutsideSlot,
+                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @At)
             """,
             new
             {
-                id = Ids.Next(), key = KeyOf(clerk, attempt.RequestId), bookingId = booking.Id, booking.RoundDate, booking.PharmacyId,
-                staffId = clerk.Staff.Id, judged.Units, amount = judged.Units * booking.UnitPriceFen, outside = judged.OutsideSlot ? 1 : 0,
-                hash = attempt.Proxy?.Hash, counted = counted ? 1 : 0,
-                proxyName = attempt.Proxy is { } p ? personal.Encrypt(p.Name.Value) : null,
-                proxyIdNumber = attempt.Proxy is { } q ? personal.Encrypt(q.IdentityNumber.Value) : null,
-                now,
+                id, key = KeyOf(clerk, handedOver.RequestId), bookingId = booking.Id, booking.RoundDate, booking.PharmacyId, staffId = clerk.Staff.Id,
+                handedOver.Units, amount = handedOver.Units * booking.UnitPriceFen, handedOver.OutsideSlot,
+                hash = handedOver.Proxy?.Hash, handedOver.ProxyCounted,
+                proxyName = handedOver.Proxy is { } p ? personal.Encrypt(p.Name.Value) : null,
+                proxyIdNumber = handedOver.Proxy is { } q ? personal.Encrypt(q.IdentityNumber.Value) : null,
+                handedOver.At,
             });
         await transaction.ExecuteAsync(
-            "UPDATE pharmacy_round SET redeemed = redeemed + 1 WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
-            new { booking.RoundDate, booking.PharmacyId });
+            "UPDATE pharmacy_round SET redeemed = redeemed + 1, lapsed = lapsed - @less WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
+            new { less = booking.Status == BookingStatus.Lapsed ? 1 : 0, booking.RoundDate, booking.PharmacyId });
         // A pickup that has moved is made after its round has ended and was reported.
         if (booking.EndedAt is not null) await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
-        return Verdict.Redeemed;
+        return id;
     }
 
     /// <summary>Counts one more hand-over of a proxy on a pickup day; false when the cap is reached.</summary>
-    private static async Task<bool> CountProxyAsync(WriteTransaction transaction, string hash, CounterBookingRow booking, int cap)
+    private static async Task<bool> CountProxyAsync(WriteTransaction transaction, string hash, CounterBooking booking, int cap)
     {
         var key = new { hash, booking.PickupDate, cap };
         var rows = await transaction.ExecuteAsync(
@@ -165,30 +181,31 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
         return true;
     }
 
-    private static async Task<int> UsedAsync(WriteTransaction transaction, CounterAttempt attempt, CounterBookingRow booking) =>
+    private static async Task<int> UsedAsync(WriteTransaction transaction, RedemptionRequest request, CounterBooking booking) =>
         await transaction.ScalarAsync<int?>(
             "SELECT used FROM proxy_day WHERE proxy_hash = @Hash AND pickup_date = @PickupDate",
-            new { attempt.Proxy!.Hash, booking.PickupDate }) ?? 0;
+            new { request.Proxy!.Hash, booking.PickupDate }) ?? 0;
 
-    private async Task<int> CapAsync(WriteTransaction transaction, CounterBookingRow booking) =>
+    private async Task<int> CapAsync(WriteTransaction transaction, CounterBooking booking) =>
         (await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId)).ProxyCap;
 
     /// <summary>Whoever brings a friend's voucher along with their own collects for one other person only.</summary>
-    private static bool Counts(CounterAttempt attempt, CounterBookingRow booking) =>
-        attempt.Proxy is { } proxy && proxy.Hash != booking.PersonHash;
+    private static bool Counts(RedemptionRequest request, CounterBooking booking) =>
+        request.Proxy is { } proxy && proxy.Hash != booking.PersonHash;
 
-    internal static bool IdentityHolds(PersonalData personal, CounterAttempt attempt, CounterBookingRow booking)
+    /// <summary>By the voucher or the last four; with both, the last four must agree too.</summary>
+    internal bool IdentityHolds(RedemptionRequest request, CounterBooking booking)
     {
-        if (attempt.LastFour is not { } typed) return attempt.ByVoucher;
+        if (request.LastFour is not { } typed) return request.ByVoucher;
         var number = personal.Decrypt(booking.IdNumber);
         return number.Length >= typed.Length && number.EndsWith(typed, StringComparison.Ordinal);
     }
 
-    private static async Task<CounterBookingRow?> FindAsync(WriteTransaction transaction, string? number) =>
-        number is null ? null : await transaction.QueryOneAsync<CounterBookingRow>(SelectBooking, new { number });
+    internal static async Task<CounterBooking?> FindAsync(WriteTransaction transaction, string? number) =>
+        number is null ? null : await transaction.QueryOneAsync<CounterBooking>(SelectBookings + " WHERE b.number = @number", new { number });
 
     /// <summary>Attempts on somebody's booking leave a line, the refused ones too: four digits could be guessed.</summary>
-    private Task AuditAsync(WriteTransaction transaction, Clerk clerk, CounterBookingRow? booking, string action, CounterAnswer answer) =>
+    private Task AuditAsync(WriteTransaction transaction, Clerk clerk, CounterBooking? booking, string action, RedemptionAnswer answer) =>
         booking is null
             ? Task.CompletedTask
             : AuditStore.AddAsync(
@@ -200,7 +217,61 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     private sealed class Earlier
     {
         public long BookingId { get; init; }
-
         public DateTimeOffset? VoidedAt { get; init; }
     }
+}
+
+/// <summary>A refused request, or a verdict with the booking as far as it may be shown and the units that were, or would be, handed over.</summary>
+public sealed record RedemptionAnswer(Refusal Refusal, Verdict Verdict, CounterBooking? Booking = null, int Units = 0, bool OutsideSlot = false);
+
+/// <summary>A hand-over to be written down, and whether it is one of its proxy's.</summary>
+internal sealed record HandedOver(string RequestId, int Units, bool OutsideSlot, DateTimeOffset At)
+{
+    public Proxy? Proxy { get; init; }
+    public bool ProxyCounted { get; init; }
+}
+
+/// <summary>The verdict, and the booking once identity holds.</summary>
+public sealed record RedemptionView(Verdict Verdict, CounterBookingView? Booking, bool? OutsideSlot);
+
+/// <summary>A booking as the counter sees it: the full name to compare with the card, nothing else in full.</summary>
+public sealed record CounterBookingView(
+    string Number, int Serial, string Name, string IdNumber, int Units, decimal Amount, PickupSlot? Slot, DateOnly PickupDate, DateTimeOffset? RedeemedAt);
+
+/// <summary>A booking as the counter judges it, with its hand-over when there is one. Names and numbers are encrypted, and empty when the keeping time is over.</summary>
+public sealed class CounterBooking
+{
+    public long Id { get; init; }
+    public string Number { get; init; } = "";
+    public int Serial { get; init; }
+    public DateOnly RoundDate { get; init; }
+
+    /// <summary>The booking's own day, which may have moved.</summary>
+    public DateOnly PickupDate { get; init; }
+
+    /// <summary>Whether the pickup has moved to a later day than the round's.</summary>
+    public bool IsMoved { get; init; }
+
+    public long PharmacyId { get; init; }
+    public long PolicyId { get; init; }
+    public string? PersonHash { get; init; }
+    public int Units { get; init; }
+    public int UnitPriceFen { get; init; }
+    public BookingStatus Status { get; init; }
+    public DateTimeOffset? SlotStartsAt { get; init; }
+    public DateTimeOffset? SlotEndsAt { get; init; }
+    public DateTimeOffset PickupOpensAt { get; init; }
+    public DateTimeOffset PickupClosesAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public string Name { get; init; } = "";
+    public string IdNumber { get; init; } = "";
+    public long? RedemptionId { get; init; }
+    public int? RedeemedUnits { get; init; }
+    public bool? RedeemedOutsideSlot { get; init; }
+    public DateTimeOffset? RedeemedAt { get; init; }
+    public string? ProxyHash { get; init; }
+    public bool? ProxyCounted { get; init; }
+
+    /// <summary>The assigned slot, once there is one.</summary>
+    public PickupSlot? Slot => SlotStartsAt is { } start && SlotEndsAt is { } end ? new PickupSlot(start, end) : null;
 }

@@ -10,11 +10,7 @@ namespace WeChatMask.Counter;
 /// <summary>Takes a hand-over back. Its row stays and is flagged; figures, proxy count and booking follow.</summary>
 public sealed class VoidStore(Database database, PolicyBook policies, CityCalendar calendar, Board board)
 {
-    /// <summary>Takes back what was handed over for a booking.</summary>
-    /// <param name="staff">Who asks: a clerk for a while and at the own pharmacy, a supervisor at any time.</param>
-    /// <param name="number">The booking number.</param>
-    /// <param name="reason">Why; kept with the hand-over.</param>
-    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    /// <summary>Takes back what was handed over for a booking: a clerk for a while and at the own pharmacy, a supervisor at any time.</summary>
     public async Task<VoidAnswer> VoidAsync(StaffMember staff, string number, string reason, CancellationToken cancellationToken)
     {
         var answer = await database.WriteAsync(t => VoidAsync(t, staff, number, reason), cancellationToken);
@@ -25,10 +21,10 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
     private async Task<VoidAnswer> VoidAsync(
         WriteTransaction transaction, StaffMember staff, string number, string reason)
     {
-        var found = await transaction.QueryOneAsync<CounterBookingRow>(RedemptionStore.SelectBooking, new { number });
+        var found = await RedemptionStore.FindAsync(transaction, number);
         if (found is null || (staff.PharmacyId is { } own && own != found.PharmacyId)) return new VoidAnswer(Refusal.UnknownBooking);
         await QuotaStore.LockAsync(transaction, found.RoundDate, [found.PharmacyId]);
-        var booking = (await transaction.QueryOneAsync<CounterBookingRow>(RedemptionStore.SelectBooking, new { number }))!;
+        var booking = (await RedemptionStore.FindAsync(transaction, number))!;
         if (booking is not { Status: BookingStatus.Redeemed, RedemptionId: { } redemption, RedeemedAt: { } redeemedAt })
             return new VoidAnswer(Refusal.NotRedeemed);
         var now = calendar.Now;
@@ -55,7 +51,7 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
         return new VoidAnswer(Refusal.None, status);
     }
 
-    private static async Task MoveBackAsync(WriteTransaction transaction, CounterBookingRow booking, BookingStatus status, DateTimeOffset now)
+    private static async Task MoveBackAsync(WriteTransaction transaction, CounterBooking booking, BookingStatus status, DateTimeOffset now)
     {
         var lapsed = status == BookingStatus.Lapsed;
         await transaction.ExecuteAsync(
@@ -68,7 +64,7 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
 
     /// <summary>The round has ended and its places have gone on; this one follows them under a cause of its own.</summary>
     private async Task LapseAsync(
-        WriteTransaction transaction, CounterBookingRow booking, long redemption, DateTimeOffset now)
+        WriteTransaction transaction, CounterBooking booking, long redemption, DateTimeOffset now)
     {
         var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
         if (!policy.LapseKeepsCooldown)
@@ -78,3 +74,6 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
             transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 1, 0, cause)], now);
     }
 }
+
+/// <summary>Why not, or the state of the booking afterwards.</summary>
+public sealed record VoidAnswer(Refusal Refusal, BookingStatus Status = BookingStatus.Booked);

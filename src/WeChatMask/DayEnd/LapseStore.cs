@@ -65,7 +65,7 @@ public sealed class LapseStore(
             round.Date,
             [.. parts.Select(p => new CarryOver(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
             now);
-        await stock.SettleExpectedAsync(transaction, round);
+        await stock.PostExpectedAsync(transaction, round);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WeChatMask.Domain;
 
 namespace WeChatMask.Settings;
 
@@ -29,6 +30,10 @@ public sealed class CityCalendar
 
     /// <summary>The instant with the city's offset, for showing.</summary>
     public DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, zone);
+
+    public DateTimeOffset? Local(DateTimeOffset? instant) => instant is { } known ? Local(known) : null;
+
+    public PickupSlot? Local(PickupSlot? slot) => slot is { } known ? new PickupSlot(Local(known.StartsAt), Local(known.EndsAt)) : null;
 
     /// <summary>The instant of a city day and time.</summary>
     public DateTimeOffset Instant(DateOnly date, TimeOnly timeOfDay)

@@ -69,7 +69,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     }
 
     /// <summary>When the pickup is over: what was still expected has not come.</summary>
-    public async Task SettleExpectedAsync(WriteTransaction transaction, RoundState round)
+    public async Task PostExpectedAsync(WriteTransaction transaction, RoundState round)
     {
         var expecting = await transaction.QueryAsync<Expected>(
             """

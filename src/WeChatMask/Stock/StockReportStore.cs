@@ -9,7 +9,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Stock;
 
 /// <summary>Writes down what headquarters delivered to a pharmacy for a pickup day and what was lost of it, with all that follows from it.</summary>
-public sealed class StockReportStore(Database database, StockQueries stock, ShortageStore settle, CityCalendar calendar, Board board)
+public sealed class StockReportStore(Database database, StockQueries stock, ShortageStore shortage, CityCalendar calendar, Board board)
 {
     /// <summary>Records a delivery; the same request again changes nothing and gets the same answer.</summary>
     /// <param name="clerk">Who reports it, and for which pharmacy.</param>
@@ -68,8 +68,8 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         if (StockDay.Shelves(days).Skip(at).Any(s => !s.Holds)) return new DeliveryAnswer(Refusal.StockTooLow);
         var id = Ids.Next();
         await InsertAsync(transaction, id, key, clerk, report, days[at], kind);
-        await settle.PostDifferenceAsync(transaction, days[at], pharmacy, id);
-        var moved = days[at].MoreComing ? default : await settle.MoveShortAsync(transaction, days[^1].Round, pharmacy);
+        await shortage.PostDifferenceAsync(transaction, days[at], pharmacy, id);
+        var moved = days[at].MoreComing ? default : await shortage.MoveShortAsync(transaction, days[^1].Round, pharmacy);
         return AnswerOf(days[at]) with { Moved = moved.Away, Returned = moved.Back };
     }
 

@@ -1,4 +1,3 @@
-using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 
@@ -28,4 +27,24 @@ public sealed class OfflineHandOverQueries(Database database)
     /// <summary>How many wait for a supervisor.</summary>
     public Task<long> OpenCountAsync(CancellationToken cancellationToken) => database.ScalarAsync<long>(
         $"SELECT COUNT(*) FROM offline_hand_over o WHERE {NeedsReview}", cancellationToken: cancellationToken);
+}
+
+/// <summary>A hand-over made without a network: claimed at the phone's time, heard at ours.</summary>
+public sealed class OfflineHandOverRow
+{
+    public long Id { get; init; }
+    public string PharmacyCode { get; init; } = "";
+    public string PharmacyName { get; init; } = "";
+    public string Clerk { get; init; } = "";
+    public string Number { get; init; } = "";
+    public DateOnly? RoundDate { get; init; }
+    public int Units { get; init; }
+    public DateTimeOffset ClaimedAt { get; init; }
+    public DateTimeOffset HeardAt { get; init; }
+    public OfflineConflict Conflict { get; init; }
+    public bool AfterLapse { get; init; }
+    public DateOnly? ShortRound { get; init; }
+    public DateTimeOffset? ReviewedAt { get; init; }
+    public string? ReviewedBy { get; init; }
+    public string? ReviewNote { get; init; }
 }

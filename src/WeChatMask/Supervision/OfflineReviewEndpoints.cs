@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using WeChatMask.Counter;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
 using WeChatMask.Web;

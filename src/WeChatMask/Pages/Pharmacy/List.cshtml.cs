@@ -30,8 +30,7 @@ public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : Pa
     /// <summary>Shows it.</summary>
     public async Task OnGetAsync(string date, CancellationToken cancellationToken)
     {
-        var counter = Clerk.Of(User.Staff());
-        var (refusal, list) = await lists.ReadAsync(counter.Staff, counter.PharmacyId, date, "page", cancellationToken);
+        var (refusal, list) = await lists.ReadAsync(Clerk.Of(User.Staff()), date, "page", cancellationToken);
         List = list;
         if (list is not null) return;
         Response.StatusCode = RefusalResults.Status(refusal);

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
-using WeChatMask.Counter;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
 using WeChatMask.Supervision;

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Audit;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -22,21 +24,15 @@ public sealed class PharmacyLists(
         "List_Serial", "List_Number", "List_Name", "List_IdNumber", "List_Mobile", "List_Units", "List_Amount", "List_Slot", "List_Status",
     ];
 
-    /// <summary>Column headings of the page and the files.</summary>
+    /// <summary>The same on the page and in the files.</summary>
     public IReadOnlyList<string> Headings => [.. Columns.Select(c => text[c].Value)];
 
-    /// <summary>The list of a round, or why there is none yet.</summary>
-    /// <param name="staff">The clerk who reads it.</param>
-    /// <param name="pharmacyId">The clerk's pharmacy.</param>
-    /// <param name="date">The round's date as written in the address.</param>
-    /// <param name="form">Page or file, for the audit.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    public async Task<(Refusal Refusal, PharmacyList? List)> ReadAsync(
-        StaffMember staff, long pharmacyId, string date, string form, CancellationToken cancellationToken)
+    /// <summary>The list of a round, or why there is none. The date is as written in the address; the form, page or file, is for the audit.</summary>
+    public async Task<(Refusal Refusal, PharmacyList? List)> ReadAsync(Clerk clerk, string date, string form, CancellationToken cancellationToken)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             || await rounds.FindAsync(day, cancellationToken) is not { } round
-            || await queries.PharmacyAsync(pharmacyId, cancellationToken) is not { } pharmacy)
+            || await queries.PharmacyAsync(clerk.PharmacyId, cancellationToken) is not { } pharmacy)
         {
             return (Refusal.UnknownRound, null);
         }
@@ -45,17 +41,11 @@ public sealed class PharmacyLists(
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         // Written before anything is shown: a reading that left no trace would be the worse fault.
         await database.WriteAsync(
-            async transaction =>
-            {
-                await AuditStore.AddAsync(transaction, calendar.Now, staff.Username, "list.read", $"{pharmacy.Code} {date}", form);
-                return true;
-            },
-            cancellationToken);
-        var lines = await queries.ListAsync(day, pharmacyId, cancellationToken);
+            t => AuditStore.AddAsync(t, calendar.Now, clerk.Staff.Username, "list.read", $"{pharmacy.Code} {date}", form), cancellationToken);
+        var lines = await queries.ListAsync(day, clerk.PharmacyId, cancellationToken);
         return (Refusal.None, new PharmacyList(round, pharmacy, [.. lines.Select(l => LineOf(l, round))]));
     }
 
-    /// <summary>The list as the table that is exported.</summary>
     public Sheet SheetOf(PharmacyList list)
     {
         var sheet = new Sheet(
@@ -98,6 +88,23 @@ public sealed class PharmacyLists(
     }
 
     private static string EndOf(string number) => number.Length > Ending ? number[^Ending..] : number;
+}
+
+/// <summary>A pharmacy's lists as files.</summary>
+public static class ListEndpoints
+{
+    internal static Task<IResult> XlsxAsync(string date, ClaimsPrincipal user, PharmacyLists lists, RefusalResults refusals, CancellationToken cancellationToken) =>
+        FileAsync(date, "xlsx", sheet => sheet.Xlsx(), user, lists, refusals, cancellationToken);
+
+    internal static Task<IResult> CsvAsync(string date, ClaimsPrincipal user, PharmacyLists lists, RefusalResults refusals, CancellationToken cancellationToken) =>
+        FileAsync(date, "csv", sheet => sheet.Csv(), user, lists, refusals, cancellationToken);
+
+    private static async Task<IResult> FileAsync(
+        string date, string form, Func<Sheet, IResult> write, ClaimsPrincipal user, PharmacyLists lists, RefusalResults refusals, CancellationToken cancellationToken)
+    {
+        var (refusal, list) = await lists.ReadAsync(Clerk.Of(user.Staff()), date, form, cancellationToken);
+        return list is null ? refusals.Result(refusal) : write(lists.SheetOf(list));
+    }
 }
 
 /// <summary>A pharmacy's list of one round.</summary>
