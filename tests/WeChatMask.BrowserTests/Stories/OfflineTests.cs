@@ -144,7 +144,7 @@ public sealed class OfflineTests : IAsyncLifetime
         await phone.CutAsync(true);
         await HandOverAsync(phone, city.Today[0].Voucher, "");
         // The line is still down while the clerk leaves: what was handed over is not told yet.
-        await phone.Page.EvaluateAsync("() => import('/js/counter-store.js').then((s) => s.wipe())");
+        await phone.Page.EvaluateAsync("() => import('/js/offline-store.js').then((s) => s.wipe())");
         Assert.Equal("[]", await phone.Page.EvaluateAsync<string>(Vault));
 
         await phone.CutAsync(false);

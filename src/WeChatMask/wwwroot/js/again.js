@@ -1,7 +1,8 @@
 // Waits calmly for what was asked for: asks again after a pause that is longer each time and never in step with other
 // phones, and opens it as soon as it is there.
+import { pause } from './pause.js';
+
 const place = document.querySelector('[data-again]');
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function wait() {
   if (place) place.textContent = place.dataset.again;

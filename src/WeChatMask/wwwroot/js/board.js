@@ -1,49 +1,13 @@
-// Carries the page on: the countdown and the state by the server's clock, the figures by the board's events.
+// Keeps the pharmacies' figures on a page as new as the board's events.
 import { now } from './clock.js';
+import { face, hear, isFinal, windows, zone } from './round.js';
 
-const face = document.querySelector('[data-round]');
 const list = document.querySelector('[data-pharmacies]');
-const windows = (face?.dataset.windows ?? '').split(' ').filter(Boolean).map((w) => w.split('-').map(Number));
-const final = new Set(['closed', 'published', 'none']);
-const zone = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: face?.dataset.zone });
-let told = face?.dataset.state ?? 'none';
-
-// What the clock says; a close that the server told, early or late, is final.
-export function read() {
-  if (final.has(told)) return { state: told, until: null };
-  const time = now();
-  for (const [index, [opens, closes]] of windows.entries()) {
-    if (time < opens) return { state: index === 0 ? 'announced' : 'between', until: opens, opens };
-    if (time < closes) return { state: 'open', until: closes, opens };
-  }
-  return { state: 'closed', until: null };
-}
-
-function clockText(milliseconds) {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((n) => String(n).padStart(2, '0')).join(':');
-}
-
-function tick() {
-  const { state, until } = read();
-  if (state !== face.dataset.state) {
-    face.dataset.state = state;
-    for (const part of face.querySelectorAll('[data-when]')) part.hidden = part.dataset.when !== state;
-    document.dispatchEvent(new CustomEvent('round-state', { detail: state }));
-  }
-  const line = face.querySelector('[data-count-line]');
-  line.classList.toggle('running', until !== null);
-  if (until === null) return;
-  const time = zone.format(until);
-  for (const place of face.querySelectorAll(state === 'open' ? '[data-ends]' : '[data-next]')) place.textContent = time;
-  face.querySelector('[data-count-label]').textContent = state === 'open' ? line.dataset.closes : line.dataset.opens;
-  face.querySelector('[data-count]').textContent = clockText(until - now());
-}
 
 function words(pharmacy) {
   const { some, full, none, later, booked, paused, withdrawn } = list.dataset;
   if (pharmacy.status !== 'open') return pharmacy.status === 'paused' ? paused : withdrawn;
-  if (final.has(told)) return booked.replace('{0}', pharmacy.booked);
+  if (isFinal()) return booked.replace('{0}', pharmacy.booked);
   const next = windows[pharmacy.nextWindow - 1];
   if (next) return later.replace('{0}', zone.format(next[0]));
   if (pharmacy.places === 0) return none;
@@ -58,7 +22,7 @@ function show(pharmacies) {
   for (const pharmacy of pharmacies) {
     left.set(pharmacy.code, pharmacy.status === 'open' ? pharmacy.left : 0);
     const text = words(pharmacy);
-    const gone = pharmacy.status !== 'open' || pharmacy.left === 0 || final.has(told);
+    const gone = pharmacy.status !== 'open' || pharmacy.left === 0 || isFinal();
     // In the list, and for the pharmacy booked at last also above it.
     for (const place of document.querySelectorAll(`[data-code="${CSS.escape(pharmacy.code)}"] [data-left]`)) {
       if (place.textContent !== text) place.textContent = text;
@@ -66,11 +30,6 @@ function show(pharmacies) {
     }
   }
   document.dispatchEvent(new CustomEvent('board-shown'));
-}
-
-function tell(phase) {
-  const next = { announced: 'announced', open: 'open', closed: 'closed', published: 'published', handout: 'published', ended: 'published' }[phase];
-  if (next) told = next;
 }
 
 // The snapshot's number and age. It grows old while nothing changes, and while nothing can be heard of a change.
@@ -83,7 +42,7 @@ function showAge() {
   age.textContent = age.dataset.pattern.replace('{0}', shown).replace('{1}', words);
 }
 
-function heard(version, asOf) {
+function note(version, asOf) {
   shown = version;
   if (!age) return;
   age.dataset.age = Date.parse(asOf);
@@ -101,10 +60,10 @@ async function whole() {
   const response = await fetch('/api/board');
   if (!response.ok) return;
   const board = await response.json();
-  if (board.round) tell(board.round.phase);
+  if (board.round) hear(board.round.phase);
   show(board.pharmacies);
   total();
-  heard(board.version, board.asOf);
+  note(board.version, board.asOf);
 }
 
 // One connection while the page is looked at; after a break everybody comes back at a time of their own.
@@ -117,13 +76,12 @@ function listen() {
     events = new EventSource('/api/board/events?view=figures');
     events.addEventListener('board', (event) => {
       const change = JSON.parse(event.data);
-      const before = told;
-      if (change.round) tell(change.round.phase);
+      const turned = change.round && hear(change.round.phase);
       // The whole board when something was missed, or when a new phase gives every figure another word.
       const missed = change.changed.length === 0 && change.version > shown;
-      if (left.size === 0 || missed || told !== before) { whole().catch(() => {}); return; }
+      if (left.size === 0 || missed || turned) { whole().catch(() => {}); return; }
       if (change.changed.length === 0) return;
-      heard(change.version, change.asOf);
+      note(change.version, change.asOf);
       show(change.changed);
       total();
     });
@@ -135,9 +93,5 @@ function listen() {
   open();
 }
 
-if (face && windows.length > 0) {
-  tick();
-  setInterval(tick, 250);
-}
 if (list) listen();
 if (age) setInterval(showAge, 1000);

@@ -1,7 +1,9 @@
 // One press books. Slow, busy and lost answers are waited for and asked again under the same request id, which makes
 // the server give the same booking; so nothing is booked twice and nobody has to press or load anything again.
+import './board.js';
 import { now } from './clock.js';
-import { read } from './live.js';
+import { pause } from './pause.js';
+import { read } from './round.js';
 
 const form = document.getElementById('book');
 const wait = document.getElementById('wait');
@@ -9,8 +11,6 @@ const answer = document.getElementById('answer');
 const patience = 15000;
 let stopped = false;
 let running = false;
-
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // A button can be pressed while its window is open and its pharmacy has places; the server decides all the same.
 function enable() {

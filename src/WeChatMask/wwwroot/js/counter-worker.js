@@ -1,6 +1,5 @@
 // Keeps the counter's page at hand for the time without a network. It never answers in the server's place while that
 // answers itself, keeps nothing of anybody, and leaves every call of the API alone.
-const shelf = 'counter-1';
 const kept = '/pharmacy/offline';
 const patience = 6000;
 
@@ -11,7 +10,7 @@ async function page(request) {
   try {
     return await fetch(request, { signal: AbortSignal.timeout(patience) });
   } catch (error) {
-    const copy = await caches.match(kept, { cacheName: shelf });
+    const copy = await caches.match(kept);
     if (copy) return copy;
     throw error;
   }
@@ -21,7 +20,7 @@ async function asset(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const copy = await caches.match(request, { cacheName: shelf, ignoreVary: true });
+    const copy = await caches.match(request, { ignoreVary: true });
     if (copy) return copy;
     throw error;
   }

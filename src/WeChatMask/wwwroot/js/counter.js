@@ -1,14 +1,15 @@
 // Sends the counter's forms without leaving the page and puts the answer in place. The answer is the server's own page,
 // so verdicts have one wording. A lost connection is tried again with the very same form: its request ids make the
 // server give the same answer, and nothing is handed over twice. Without this script the forms are posted as they are.
+import { pause } from './pause.js';
+import { count } from './units.js';
+
 const patience = 15000;
 // Where the page can judge by itself, nobody has to wait that long.
 const impatience = 5000;
 const tries = 3;
 const trouble = document.getElementById('trouble');
 let again = null;
-
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function newRequestId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -68,24 +69,6 @@ async function send(address, body) {
       await pause(i * 800 + Math.random() * 800);
     }
   }
-}
-
-// Fewer units: the amount follows at once; the server counts again when it hands over.
-function count(box, step) {
-  const input = box.querySelector('input');
-  const most = Number(input.max);
-  const units = Math.min(most, Math.max(1, (Number(input.value) || 1) + step));
-  if (step) input.value = units;
-  const [fewer, more] = box.querySelectorAll('[data-step]');
-  fewer.disabled = units <= 1;
-  more.disabled = units >= most;
-  const line = box.closest('.line') ?? box.closest('.verdict-body');
-  line.querySelector('[data-count]').textContent = units;
-  line.querySelector('[data-amount]').textContent = ((units * box.dataset.fen) / 100).toFixed(2);
-  const total = document.querySelector('[data-total]');
-  if (!total) return;
-  const fen = [...document.querySelectorAll('[data-units]')].reduce((sum, b) => sum + b.querySelector('input').value * b.dataset.fen, 0);
-  total.textContent = (fen / 100).toFixed(2);
 }
 
 document.addEventListener('submit', async (event) => {

@@ -1,5 +1,5 @@
 // Sorts the pharmacies by distance and shows them on a map. Where the phone is stays in this page: nothing here sends it.
-import './live.js';
+import './board.js';
 import { wechat } from './wechat.js';
 
 const box = document.querySelector('[data-nearby]');

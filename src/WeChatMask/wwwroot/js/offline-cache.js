@@ -1,8 +1,12 @@
 // Keeps the counter's page and what it is made of, for the worker to show when there is no network.
-const shelf = 'counter-1';
+// Another number whenever the list below changes.
+const shelf = 'counter-2';
 const page = '/pharmacy/offline';
 const worker = '/js/counter-worker.js';
-const modules = ['counter', 'scan', 'offline', 'offline-page', 'offline-verdict', 'counter-store', 'verdict-sound', 'wechat'].map((name) => `/js/${name}.js`);
+const modules = [
+  'counter', 'units', 'pause', 'scan', 'verdict-sound', 'wechat',
+  'offline', 'offline-cache', 'offline-day', 'offline-page', 'offline-sending', 'offline-store', 'offline-verdict',
+].map((name) => `/js/${name}.js`);
 const reader = ['/lib/ponyfill.js', '/lib/zxing-exported.js', '/lib/zxing_reader.wasm'];
 let taken = false;
 
@@ -19,6 +23,8 @@ export async function takePageAlong(camera = false) {
     await store.addAll([...modules, ...parts]);
     // Last, so that a page on the shelf is never without its parts.
     await store.put(page, answer);
+    // Only now, so that an older shelf serves until this one is full.
+    for (const name of await caches.keys()) if (name !== shelf) await caches.delete(name);
     taken = true;
   }
   if (camera && !globalThis.BarcodeDetector) await store.addAll(reader);

@@ -56,6 +56,7 @@ export async function judge({ code, lastFour }, day, used, now) {
   if (voucher && !booking && voucher.date < day.date) return { verdict: 'Lapsed' };
   if (voucher && !booking && voucher.date > day.date) return { verdict: 'NotYet' };
   if (!booking) return { verdict: 'Unknown' };
-  if (!voucher && booking.idEnding !== lastFour.trim().toUpperCase()) return { verdict: 'IdentityMismatch' };
+  // With a voucher nobody has to type the last four; who does must be right.
+  if ((!voucher || lastFour.trim()) && booking.idEnding !== lastFour.trim().toUpperCase()) return { verdict: 'IdentityMismatch' };
   return { verdict: judgeBooking(booking, day, used, now), booking };
 }

@@ -1,11 +1,11 @@
 // Reads vouchers at the counter: inside WeChat by its own scanner, elsewhere by the camera, and the clerk may always
 // type. What was read goes into the counter's form, which counter.js sends; the camera stays open for the next person.
+import { pause } from './pause.js';
 import { inWeChat, wechat } from './wechat.js';
 import { sound } from './verdict-sound.js';
 
 const reader = '/lib/ponyfill.js';
 const readerCode = '/lib/zxing_reader.wasm';
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const main = document.getElementById('main');
 const home = main.querySelector('[data-scanner]') ? [...main.childNodes] : null;
 const title = document.title;

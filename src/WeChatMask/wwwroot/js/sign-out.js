@@ -1,5 +1,5 @@
 // The end of a log-in on this phone: its key and the list under it go. Hand-overs that the server has not heard of stay.
-import { waiting, wipe } from './counter-store.js';
+import { waiting, wipe } from './offline-store.js';
 
 const form = document.querySelector('form[action="/staff/logout"]');
 

@@ -1,0 +1,29 @@
+// Today's list on this phone: taken along while there is a network, and read when there is none.
+import { allRecords, forget, keepDay, readDay } from './offline-store.js';
+
+// Takes the list along and resolves with it, or with null when there is none for this log-in.
+export async function takeDayAlong() {
+  const asked = Date.now();
+  const response = await fetch('/api/pharmacy/offline', { cache: 'no-store', signal: AbortSignal.timeout(15000) });
+  if (!response.ok) return null;
+  const said = await response.json();
+  if (!said.key) return null;
+  await keepDay(said, Date.parse(said.now) - (asked + Date.now()) / 2);
+  const day = await readDay();
+  await tidy(day);
+  return day;
+}
+
+// What the server has heard of is of use only on its own day: a code shown twice.
+async function tidy(day) {
+  const old = (await allRecords()).filter((r) => r.state !== 'waiting' && r.date !== day.date);
+  await forget(old.map((r) => r.requestId));
+}
+
+// The server's time, as far as it is known.
+export const now = (day) => Date.now() + day.clock;
+
+export const isToday = (day) => day && new Date(now(day)).toISOString() < new Date(Date.parse(`${day.date}T23:59:59.999${day.now.slice(-6)}`)).toISOString();
+
+// Numbers handed over here today.
+export const used = async (day) => new Set((await allRecords()).filter((r) => r.verdict === 'Redeemed' && r.date === day.date).map((r) => r.number));

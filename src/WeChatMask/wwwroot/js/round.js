@@ -1,0 +1,57 @@
+// The round on a page: its state and countdown by the server's clock.
+import { now } from './clock.js';
+
+export const face = document.querySelector('[data-round]');
+// Each window's opening and end.
+export const windows = (face?.dataset.windows ?? '').split(' ').filter(Boolean).map((w) => w.split('-').map(Number));
+export const zone = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: face?.dataset.zone });
+const final = new Set(['closed', 'published', 'none']);
+let phase = face?.dataset.state ?? 'none';
+
+// A close that the server has told of, early or late, is final.
+export const isFinal = () => final.has(phase);
+
+// Takes the server's word for the phase, and says whether it is another one than before.
+export function hear(said) {
+  const before = phase;
+  const next = { announced: 'announced', open: 'open', closed: 'closed', published: 'published', handout: 'published', ended: 'published' }[said];
+  if (next) phase = next;
+  return phase !== before;
+}
+
+// What the clock says, unless the round is closed for good.
+export function read() {
+  if (isFinal()) return { state: phase, until: null };
+  const time = now();
+  for (const [index, [opens, closes]] of windows.entries()) {
+    if (time < opens) return { state: index === 0 ? 'announced' : 'between', until: opens, opens };
+    if (time < closes) return { state: 'open', until: closes, opens };
+  }
+  return { state: 'closed', until: null };
+}
+
+function clockText(milliseconds) {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((n) => String(n).padStart(2, '0')).join(':');
+}
+
+function tick() {
+  const { state, until } = read();
+  if (state !== face.dataset.state) {
+    face.dataset.state = state;
+    for (const part of face.querySelectorAll('[data-when]')) part.hidden = part.dataset.when !== state;
+    document.dispatchEvent(new CustomEvent('round-state', { detail: state }));
+  }
+  const line = face.querySelector('[data-count-line]');
+  line.classList.toggle('running', until !== null);
+  if (until === null) return;
+  const time = zone.format(until);
+  for (const place of face.querySelectorAll(state === 'open' ? '[data-ends]' : '[data-next]')) place.textContent = time;
+  face.querySelector('[data-count-label]').textContent = state === 'open' ? line.dataset.closes : line.dataset.opens;
+  face.querySelector('[data-count]').textContent = clockText(until - now());
+}
+
+if (face && windows.length > 0) {
+  tick();
+  setInterval(tick, 250);
+}
