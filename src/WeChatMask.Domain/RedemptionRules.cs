@@ -58,6 +58,10 @@ public static class RedemptionRules
         return facts.ProxyFull ? Verdict.ProxyLimit : Verdict.Valid;
     }
 
+    /// <summary>By a genuine voucher or the last four of the card, in capitals; where both were shown, the last four must agree too.</summary>
+    public static bool IdentityHolds(bool byVoucher, string? lastFour, string identityNumber) =>
+        lastFour is null ? byVoucher : identityNumber.EndsWith(lastFour, StringComparison.Ordinal);
+
     /// <summary>Whether booking details may be shown with the verdict: only after identity holds.</summary>
     public static bool MayShowBooking(Verdict verdict) =>
         verdict is not (Verdict.Forged or Verdict.Unknown or Verdict.OtherPharmacy or Verdict.IdentityMismatch);

@@ -193,13 +193,8 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     private static bool Counts(RedemptionRequest request, CounterBooking booking) =>
         request.Proxy is { } proxy && proxy.Hash != booking.PersonHash;
 
-    /// <summary>By the voucher or the last four; with both, the last four must agree too.</summary>
-    internal bool IdentityHolds(RedemptionRequest request, CounterBooking booking)
-    {
-        if (request.LastFour is not { } typed) return request.ByVoucher;
-        var number = personal.Decrypt(booking.IdNumber);
-        return number.Length >= typed.Length && number.EndsWith(typed, StringComparison.Ordinal);
-    }
+    internal bool IdentityHolds(RedemptionRequest request, CounterBooking booking) =>
+        RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, personal.Decrypt(booking.IdNumber));
 
     internal static async Task<CounterBooking?> FindAsync(WriteTransaction transaction, string? number) =>
         number is null ? null : await transaction.QueryOneAsync<CounterBooking>(SelectBookings + " WHERE b.number = @number", new { number });

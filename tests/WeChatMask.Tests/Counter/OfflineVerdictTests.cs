@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using WeChatMask.Counter;
+using WeChatMask.Domain;
+using WeChatMask.Settings;
+using WeChatMask.Tests.Architecture;
+using WeChatMask.Tests.Support;
+
+namespace WeChatMask.Tests.Counter;
+
+/// <summary>The server's rule and the script of a phone without a network judge the same cases the same way.</summary>
+public sealed class OfflineVerdictTests : IDisposable
+{
+    private const string Cases = "offline_verdict.json";
+    private const string Pharmacy = "LD01";
+    private const string IdNumber = "43130019800101123X";
+    private static readonly DateOnly Today = new(2020, 2, 11);
+    private static readonly string Number = BookingNumber.FromPayload(4_123_456_789).Value;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private readonly Vouchers ours = NewVouchers();
+    private readonly Vouchers theirs = NewVouchers();
+
+    public static TheoryData<string> Ids => VectorFile.Ids(Cases);
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void The_rule_gives_the_verdict(string id)
+    {
+        var given = Case.Of(id);
+        var request = Read(given);
+        var known = given.Booking is not null && request.Number == Number;
+        var own = given.Booking?.Pharmacy == Pharmacy;
+        var identity = RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, IdNumber);
+        var status = given.HandedOverHere ? BookingStatus.Redeemed : given.Booking?.Status ?? default;
+        var (opens, closes) = Hours(given.Booking?.Day ?? Today);
+
+        var verdict = RedemptionRules.Judge(new RedemptionFacts(request.Forged, known, own, identity, status, opens, closes, ProxyFull: false), given.Now);
+
+        Assert.Equal(given.Verdict, verdict);
+        // What the phone hands over counts when it is sent.
+        var sent = OfflineRules.Judge(new OfflineFacts(request.Forged, known, own, identity, status, opens, closes, 5, 5, given.Now), given.Now.AddHours(1));
+        if (verdict == Verdict.Valid) Assert.Equal(OfflineConflict.None, sent);
+    }
+
+    [Fact]
+    public async Task A_phone_without_a_network_gives_the_same_verdicts()
+    {
+        var cases = Ids.Select(row => Case.Of((string)row[0])).ToList();
+
+        var verdicts = await PhoneAsync(cases.Select(JobOf));
+
+        Assert.Equal(cases.Select(c => $"{c.Id}: {c.Verdict}"), cases.Zip(verdicts, (c, verdict) => $"{c.Id}: {verdict}"));
+        Assert.Equal(cases.Count, verdicts.Count);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        ours.Dispose();
+        theirs.Dispose();
+    }
+
+    private static Vouchers NewVouchers()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var settings = new SecretSettings { VoucherKeyId = "A" };
+        settings.VoucherKeys.Add("A", Convert.ToBase64String(key.ExportPkcs8PrivateKey()));
+        return new Vouchers(Options.Create(settings));
+    }
+
+    // Nobody collects for another here, so the reader needs neither hashes nor the day.
+    private RedemptionRequest Read(Case given)
+    {
+        var reader = new RedemptionRequestReader(ours, null!, null!);
+        Assert.Equal(Refusal.None, reader.Read(new CounterLine { Code = CodeOf(given), LastFour = given.Shown.LastFour, RequestId = "one" }, null, out var request));
+        return request!;
+    }
+
+    private string CodeOf(Case given)
+    {
+        if (given.Shown.Text is { } text) return text;
+        if (given.Shown.Number) return Number;
+        var signer = given.Shown.Voucher == "foreign" ? theirs : ours;
+        var voucher = signer.Sign(Number, given.Booking?.Pharmacy ?? Pharmacy, given.Booking?.SignedFor ?? given.Booking?.Day ?? Today);
+        return given.Shown.Voucher == "changed" ? voucher[..^4] + (voucher.EndsWith("2222", StringComparison.Ordinal) ? "3333" : "2222") : voucher;
+    }
+
+    /// <summary>What the phone has taken along: the bookings of its own pharmacy and day.</summary>
+    private object JobOf(Case given)
+    {
+        var (opens, closes) = Hours(Today);
+        OfflineBooking[] bookings = given.Booking is { Pharmacy: Pharmacy } booking && booking.Day == Today
+            ? [new OfflineBooking(Number, 1, "*", IdNumber[^4..], 5, 160, "", booking.Status)]
+            : [];
+        return new
+        {
+            typed = new { code = CodeOf(given), lastFour = given.Shown.LastFour },
+            day = new OfflineBundle(null, given.Now, Pharmacy, "", Today, opens, closes, "", ours.PublicKeys(), bookings),
+            used = given.HandedOverHere ? new[] { Number } : [],
+            now = given.Now.ToUnixTimeMilliseconds(),
+        };
+    }
+
+    private static (DateTimeOffset Opens, DateTimeOffset Closes) Hours(DateOnly day)
+    {
+        var opens = new DateTimeOffset(day.ToDateTime(new TimeOnly(9, 0)), TimeSpan.FromHours(8));
+        return (opens, opens.AddHours(9));
+    }
+
+    private static async Task<List<string>> PhoneAsync(IEnumerable<object> jobs)
+    {
+        var script = Path.Combine(Repository.Root, "tests/WeChatMask.Tests/Counter/Phone/verdict.mjs");
+        var start = new ProcessStartInfo("node", [script, Path.Combine(Repository.Root, "src/WeChatMask/wwwroot/js/offline-verdict.js")])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        };
+        using var phone = Process.Start(start)!;
+        var output = phone.StandardOutput.ReadToEndAsync();
+        foreach (var job in jobs) await phone.StandardInput.WriteLineAsync(JsonSerializer.Serialize(job, Json));
+        phone.StandardInput.Close();
+        var lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await phone.WaitForExitAsync();
+        Assert.Equal(0, phone.ExitCode);
+        return [.. lines];
+    }
+
+    private sealed record Case(string Id, DateTimeOffset Now, Shown Shown, Booking? Booking, bool HandedOverHere, Verdict Verdict)
+    {
+        private static readonly JsonSerializerOptions Names = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+        public static Case Of(string id) => VectorFile.Case(Cases, id).Deserialize<Case>(Names)!;
+    }
+
+    private sealed record Shown(string? Voucher = null, bool Number = false, string? Text = null, string LastFour = "");
+
+    private sealed record Booking(BookingStatus Status, string Pharmacy, DateOnly Day, DateOnly? SignedFor = null);
+}
