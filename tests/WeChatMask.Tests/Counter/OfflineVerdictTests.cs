@@ -54,7 +54,7 @@ public sealed class OfflineVerdictTests : IDisposable
     [Fact]
     public async Task A_phone_without_a_network_gives_the_same_verdicts()
     {
-        var cases = Ids.Select(row => Case.Of((string)row[0])).ToList();
+        var cases = Ids.Cast<object[]>().Select(row => Case.Of((string)row[0])).ToList();
 
         var verdicts = await PhoneAsync(cases.Select(JobOf));
 
