@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using WeChatMask.Telemetry;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Telemetry;
@@ -12,13 +13,15 @@ public sealed class ExportTests
     private const string ReceiptToken = "sandboxReceiptToken2020abcdef";
     private const string OpenId = "oExportedPerson";
 
-    [Fact]
-    public async Task Metrics_traces_and_logs_arrive_and_hold_no_secret_and_nobody()
+    [Theory]
+    [InlineData(TelemetrySettings.Grpc)]
+    [InlineData(TelemetrySettings.HttpProtobuf)]
+    public async Task Metrics_traces_and_logs_arrive_and_hold_no_secret_and_nobody(string protocol)
     {
-        await using var collector = await Collector.StartAsync();
+        await using var collector = await Collector.StartAsync(protocol);
         var secrets = await LiveAsync(collector, sampleRatio: "1");
 
-        var (metrics, traces, logs) = (collector.Sent("/v1/metrics"), collector.Sent("/v1/traces"), collector.Sent("/v1/logs"));
+        var (metrics, traces, logs) = (collector.Sent("metrics"), collector.Sent("traces"), collector.Sent("logs"));
         Assert.Equal(["key-of-the-collector"], collector.Keys);
         Assert.Contains("wechatmask.bookings", metrics, StringComparison.Ordinal);
         Assert.Contains("http.server.request.duration", metrics, StringComparison.Ordinal);
@@ -40,11 +43,11 @@ public sealed class ExportTests
     [Fact]
     public async Task A_caller_cannot_ask_to_be_traced()
     {
-        await using var collector = await Collector.StartAsync();
+        await using var collector = await Collector.StartAsync(TelemetrySettings.HttpProtobuf);
         await LiveAsync(collector, sampleRatio: "0");
 
-        Assert.Contains("wechatmask.bookings", collector.Sent("/v1/metrics"), StringComparison.Ordinal);
-        Assert.Empty(collector.Sent("/v1/traces"));
+        Assert.Contains("wechatmask.bookings", collector.Sent("metrics"), StringComparison.Ordinal);
+        Assert.Empty(collector.Sent("traces"));
     }
 
     /// <summary>Leads a city through what has secrets in its addresses, and gives back what must not be seen.</summary>
@@ -53,7 +56,7 @@ public sealed class ExportTests
         // A test's host has no logger's provider but what is added here; what it is set to stays as the product says.
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", configure: b => b.Services.AddOpenTelemetry().WithLogging(), settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Telemetry:Endpoint"] = collector.Address, ["Telemetry:Protocol"] = "http/protobuf", ["Telemetry:SampleRatio"] = sampleRatio,
+            ["Telemetry:Endpoint"] = collector.Address, ["Telemetry:Protocol"] = collector.Protocol, ["Telemetry:SampleRatio"] = sampleRatio,
             ["Telemetry:Headers"] = "x-key=key-of-the-collector", ["Telemetry:ServiceName"] = "city-of-tests", ["Logging:LogLevel:Default"] = "Debug",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1", ["OTEL_SERVICE_NAME"] = "not-this-name", ["OTEL_RESOURCE_ATTRIBUTES"] = "who=not-this-name",
             ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-key=not-this-key",
