@@ -142,7 +142,6 @@ public abstract class OneBookingPage(CounterLines counter, RefusalResults refusa
     [BindProperty]
     public string? RequestId { get; set; }
 
-    /// <inheritdoc />
     public override IReadOnlyList<CounterLine> Typed =>
         typed ??= [new CounterLine { Code = Code, LastFour = LastFour, Units = Units, RequestId = RequestId }];
 }

@@ -20,7 +20,6 @@ public sealed class IndexModel(CounterLines counter, RefusalResults refusals, Ph
     /// <summary>Shows the day.</summary>
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
-    /// <inheritdoc />
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>
         Day = await days.ReadAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken);
 }

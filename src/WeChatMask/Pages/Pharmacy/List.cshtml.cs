@@ -27,7 +27,6 @@ public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : Pa
     /// <summary>Units of the bookings that stand.</summary>
     public int Units => List?.Lines.Where(l => l.State != BookingStatus.Cancelled && !l.IsElsewhere).Sum(l => l.Units) ?? 0;
 
-    /// <summary>Shows it.</summary>
     public async Task OnGetAsync(string date, CancellationToken cancellationToken)
     {
         var (refusal, list) = await lists.ReadAsync(Clerk.Of(User.Staff()), date, "page", cancellationToken);

@@ -13,7 +13,6 @@ namespace WeChatMask.Pages.Pharmacy;
 [CodeReaderPage]
 public sealed class OfflineModel : PageModel
 {
-    /// <summary>Shows it.</summary>
     public void OnGet()
     {
         // Nothing to prepare; the handler's presence keeps other methods out.

@@ -30,16 +30,12 @@ public sealed class ProxyModel(
     /// <summary>How many lines the form has.</summary>
     public int FormLines => Math.Clamp(Math.Max(Cap, Typed.Count), 1, MostLines);
 
-    /// <inheritdoc />
     public override IReadOnlyList<CounterLine> Typed => Lines.Count == 0 ? [new CounterLine()] : [.. Lines.Take(MostLines)];
 
-    /// <inheritdoc />
     public override bool NeedsProxy => true;
 
-    /// <summary>Shows the form.</summary>
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
-    /// <inheritdoc />
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var today = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);

@@ -13,12 +13,10 @@ namespace WeChatMask.Pages.Pharmacy;
 [CodeReaderPage]
 public sealed class ScanModel(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : OneBookingPage(counter, refusals, text)
 {
-    /// <summary>Shows the form.</summary>
     public void OnGet()
     {
         // Nothing to prepare; the handler's presence keeps other methods out.
     }
 
-    /// <inheritdoc />
     protected override Task LoadAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -13,7 +13,6 @@ public sealed class ComplaintsModel(CurrentPolicy current) : PageModel
     /// <summary>The city's numbers.</summary>
     public IReadOnlyList<string> Numbers { get; private set; } = [];
 
-    /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken) =>
         Numbers = (await current.GetAsync(cancellationToken))?.Complaints ?? [];
 }

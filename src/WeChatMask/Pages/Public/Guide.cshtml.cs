@@ -9,12 +9,11 @@ namespace WeChatMask.Pages.Public;
 /// <summary>The guide in six steps, with pictures.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 60)]
-public sealed class GuideModel(CurrentPolicy current, PolicyWords words, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class GuideModel(CurrentPolicy current, PolicyFormatter words, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>The steps, in order; empty while the city has no rules.</summary>
     public IReadOnlyList<RuleLine> Steps { get; private set; } = [];
 
-    /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         if (await current.GetAsync(cancellationToken) is not { } policy) return;
@@ -25,7 +24,7 @@ public sealed class GuideModel(CurrentPolicy current, PolicyWords words, IString
             new(text["Guide_3_Title"], words.When(policy) + text["Guide_3"]),
             new(text["Guide_4_Title"], text[$"Guide_4_{policy.ResidentNotice}"]),
             new(text["Guide_5_Title"], words.Pickup(policy)),
-            new(text["Guide_6_Title"], words.Bring(policy) + text["Guide_6", PolicyWords.Total(policy)]),
+            new(text["Guide_6_Title"], words.Bring(policy) + text["Guide_6", PolicyFormatter.Total(policy)]),
         ];
     }
 }

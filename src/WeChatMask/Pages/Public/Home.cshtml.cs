@@ -15,12 +15,12 @@ namespace WeChatMask.Pages.Public;
 [CacheablePage(Seconds = 2)]
 public sealed class HomeModel(
     Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, PolicyChangeQueries policies,
-    CityCalendar calendar, Visits visits, PolicyWords words) : PageModel
+    CityCalendar calendar, Visits visits, PolicyFormatter words) : PageModel
 {
     private const int ChangeShownDays = 7;
 
     /// <summary>Today's round.</summary>
-    public RoundFace Face { get; private set; } = null!;
+    public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>The round handed out today, while its hours last.</summary>
     public RoundState? Handout { get; private set; }
@@ -40,15 +40,14 @@ public sealed class HomeModel(
     /// <summary>Name of the goods.</summary>
     public string Goods { get; private set; } = "";
 
-    /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
+        Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         City = (await cities.NamesAsync(cancellationToken)).City;
         var handout = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
         Handout = handout is not null && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
         Change = (await policies.NoticesAsync(1, cancellationToken)).FirstOrDefault(n => n.From.AddDays(ChangeShownDays) >= calendar.Today);
-        if ((Face.Round?.Policy ?? await current.GetAsync(cancellationToken)) is not { } policy) return;
+        if ((Banner.Round?.Policy ?? await current.GetAsync(cancellationToken)) is not { } policy) return;
         Goods = policy.Goods.Name;
         Rules = words.Of(policy, calendar.Today);
     }

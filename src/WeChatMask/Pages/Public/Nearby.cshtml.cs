@@ -20,7 +20,7 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
     private const int LongestQuery = 40;
 
     /// <summary>Today's round.</summary>
-    public RoundFace Face { get; private set; } = null!;
+    public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>Every district of the city, in the order of the codes.</summary>
     public IReadOnlyList<string> Districts { get; private set; } = [];
@@ -43,16 +43,15 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
     /// <summary>The map's settings.</summary>
     public MapSettings Map => map.CurrentValue;
 
-    /// <summary>Shows them.</summary>
     public async Task OnGetAsync(string? district, string? q, CancellationToken cancellationToken)
     {
-        Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
-        Districts = [.. Face.Board.Pharmacies.Select(p => p.District).Distinct(StringComparer.Ordinal)];
+        Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
+        Districts = [.. Banner.Board.Pharmacies.Select(p => p.District).Distinct(StringComparer.Ordinal)];
         District = Districts.FirstOrDefault(d => d == district);
         var query = q?.Trim() ?? "";
         Query = query.Length <= LongestQuery ? query : query[..LongestQuery];
         var words = Query.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Found = [.. Face.Board.Pharmacies.Where(p => (District is null || p.District == District) && words.All(w => Speaks(p, w)))];
+        Found = [.. Banner.Board.Pharmacies.Where(p => (District is null || p.District == District) && words.All(w => Speaks(p, w)))];
     }
 
     /// <summary>Where the pharmacy lies, as <c>latitude,longitude</c> in WGS-84.</summary>

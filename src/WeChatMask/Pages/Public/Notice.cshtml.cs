@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Words words, DayReportWords reports, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals, PageFormatter format, DayReportWords reports, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -37,7 +37,6 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Wo
     /// <summary>The one pharmacy asked for, where the city has many.</summary>
     public string? Code { get; private set; }
 
-    /// <summary>Shows it.</summary>
     public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, CancellationToken cancellationToken)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
@@ -109,8 +108,8 @@ public sealed class NoticeModel(PublicQueries queries, RefusalWords refusals, Wo
     /// <summary>When one of the list collects; another day is named.</summary>
     public string SlotWords(PublicEntry entry)
     {
-        var slot = entry.Slot is { } s ? words.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
-        return entry.MovedTo is { } day ? text["Notice_MovedTo", words.Day(day), slot] : slot;
+        var slot = entry.Slot is { } s ? format.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
+        return entry.MovedTo is { } day ? text["Notice_MovedTo", format.Day(day), slot] : slot;
     }
 
     /// <summary>What a correction of the daily report changed.</summary>

@@ -19,7 +19,6 @@ public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries poli
     /// <summary>Changes of the rules, newest first.</summary>
     public IReadOnlyList<PolicyNotice> Changes { get; private set; } = [];
 
-    /// <summary>Shows them.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Rounds = (await queries.RoundsAsync(cancellationToken)).Rounds;

@@ -22,14 +22,14 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class BookModel(
-    Board board, CurrentPolicy current, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalWords refusals)
+    Board board, CurrentPolicy current, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals)
     : PageModel
 {
     // The person's id is put behind it.
     private const int LongestSeed = 40;
 
     /// <summary>Today's round.</summary>
-    public RoundFace Face { get; private set; } = null!;
+    public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>The rules a booking would be made under.</summary>
     public Policy? Policy { get; private set; }
@@ -60,7 +60,7 @@ public sealed class BookModel(
     public string? Asked { get; set; }
 
     /// <summary>What one can do after each refusal, for the script.</summary>
-    public IEnumerable<RefusalView> NextSteps => RefusalWords.OfTheDesk.Select(r => refusals.Of(r));
+    public IEnumerable<RefusalView> NextSteps => RefusalFormatter.OfTheDesk.Select(r => refusals.Of(r));
 
     /// <summary>Shows the choice.</summary>
     public Task OnGetAsync(CancellationToken cancellationToken) => ShowAsync(null, null, cancellationToken);
@@ -81,7 +81,7 @@ public sealed class BookModel(
         if (answer.Refusal == Domain.Refusal.Busy)
         {
             Response.Headers.RetryAfter = RandomNumberGenerator.GetInt32(1, 4).ToString(CultureInfo.InvariantCulture);
-            Again = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == pharmacyCode);
+            Again = Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == pharmacyCode);
         }
 
         return Page();
@@ -92,12 +92,12 @@ public sealed class BookModel(
 
     private async Task ShowAsync(string? residentId, string? requestId, CancellationToken cancellationToken)
     {
-        Face = await RoundFace.ReadAsync(board, calendar, cancellationToken);
-        Policy = Face.Round?.Policy ?? await current.GetAsync(cancellationToken);
+        Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
+        Policy = Banner.Round?.Policy ?? await current.GetAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
         if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
-            Usual = Face.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
-        if (Asked is { Length: >= 1 and <= 64 } asked && Face.Board.Pharmacies.FirstOrDefault(p => p.Code == asked && p.Status != PharmacyStatus.Withdrawn) is { } scanned)
+            Usual = Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
+        if (Asked is { Length: >= 1 and <= 64 } asked && Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == asked && p.Status != PharmacyStatus.Withdrawn) is { } scanned)
         {
             Usual = scanned;
             IsAsked = true;

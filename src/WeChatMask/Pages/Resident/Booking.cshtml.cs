@@ -11,19 +11,19 @@ namespace WeChatMask.Pages.Resident;
 /// <summary>One booking: its number and code to show at the counter, when and where to go, what to bring.</summary>
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
-public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalWords refusals, CityCalendar calendar) : PageModel
+public sealed class BookingModel(BookingDetailsReader reader, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar) : PageModel
 {
     /// <summary>The booking.</summary>
-    public BookingFace? Face { get; private set; }
+    public BookingDetails? Details { get; private set; }
 
     /// <summary>The last day of a pickup that has moved.</summary>
-    public DateOnly? MovedUntil => Face?.Booking.MovedUntil is { } until ? calendar.DateOf(until) : null;
+    public DateOnly? MovedUntil => Details?.Booking.MovedUntil is { } until ? calendar.DateOf(until) : null;
 
     /// <summary>Why there is none.</summary>
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
     /// <summary>Says the rules.</summary>
-    public PolicyWords Rules => rules;
+    public PolicyFormatter Rules => rules;
 
     /// <summary>When the page was made, for the moving clock beside the code.</summary>
     public long NowMilliseconds { get; } = calendar.Now.ToUnixTimeMilliseconds();
@@ -34,11 +34,10 @@ public sealed class BookingModel(BookingFaces faces, PolicyWords rules, RefusalW
     /// <summary>The city's time zone, for the script.</summary>
     public string Zone => calendar.Zone.Id;
 
-    /// <summary>Shows it.</summary>
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
-        Face = await faces.FindAsync(User.AccountId(), number, cancellationToken);
-        if (Face is null) Response.StatusCode = RefusalResults.Status(Refusal.UnknownBooking);
+        Details = await reader.FindAsync(User.AccountId(), number, cancellationToken);
+        if (Details is null) Response.StatusCode = RefusalResults.Status(Refusal.UnknownBooking);
         return Page();
     }
 }

@@ -17,7 +17,6 @@ public sealed class BookingsModel(BookingQueries bookings, ResidentQueries perso
     /// <summary>The bookings.</summary>
     public IReadOnlyList<BookingLine> Lines { get; private set; } = [];
 
-    /// <summary>Shows them.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var rows = await bookings.OfAccountAsync(User.AccountId(), cancellationToken);

@@ -12,10 +12,10 @@ namespace WeChatMask.Pages.Resident;
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class CancelModel(BookingFaces faces, CancellationStore store, RefusalWords refusals) : PageModel
+public sealed class CancelModel(BookingDetailsReader reader, CancellationStore store, RefusalFormatter refusals) : PageModel
 {
     /// <summary>The booking.</summary>
-    public BookingFace? Face { get; private set; }
+    public BookingDetails? Details { get; private set; }
 
     /// <summary>Why it cannot be given back.</summary>
     public RefusalView? Refusal { get; private set; }
@@ -23,11 +23,11 @@ public sealed class CancelModel(BookingFaces faces, CancellationStore store, Ref
     /// <summary>Asks.</summary>
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
-        if (await faces.FindAsync(User.AccountId(), number, cancellationToken) is not { } face) return Unknown();
-        Face = face;
+        if (await reader.FindAsync(User.AccountId(), number, cancellationToken) is not { } details) return Unknown();
+        Details = details;
         // Who gave it back already sees that it is done, also by a second press.
-        if (face.Booking.Status == BookingStatus.Cancelled) return LocalRedirect($"/bookings/{face.Booking.Number}");
-        if (!face.MayCancel) Refusal = refusals.Of(Domain.Refusal.TooLate);
+        if (details.Booking.Status == BookingStatus.Cancelled) return LocalRedirect($"/bookings/{details.Booking.Number}");
+        if (!details.MayCancel) Refusal = refusals.Of(Domain.Refusal.TooLate);
         return Page();
     }
 
@@ -38,7 +38,7 @@ public sealed class CancelModel(BookingFaces faces, CancellationStore store, Ref
         var refusal = await store.CancelAsync(User.AccountId(), exact, cancellationToken);
         if (refusal == Domain.Refusal.None) return LocalRedirect($"/bookings/{exact}");
         var shown = await OnGetAsync(number, cancellationToken);
-        if (shown is PageResult && Face is not null) Response.StatusCode = RefusalResults.Status(refusal);
+        if (shown is PageResult && Details is not null) Response.StatusCode = RefusalResults.Status(refusal);
         return shown;
     }
 

@@ -11,7 +11,7 @@ namespace WeChatMask.Pages.Resident;
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, RefusalWords refusals) : PageModel
+public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, RefusalFormatter refusals) : PageModel
 {
     /// <summary>What is kept now.</summary>
     public MyData Kept { get; private set; } = null!;

@@ -21,7 +21,6 @@ public sealed class MyDataModel(MyDataQueries queries, ErasureStore erasure) : P
     /// <summary>Whether an erasure has just been done.</summary>
     public bool Erased { get; private set; }
 
-    /// <summary>Shows it.</summary>
     public async Task<IActionResult> OnGetAsync(bool? erased, CancellationToken cancellationToken)
     {
         if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirect(LoginOf(ThisPage));

@@ -13,7 +13,7 @@ namespace WeChatMask.Pages.Resident;
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class RemoveModel(ResidentQueries persons, ResidentStore store, CityCalendar calendar, RefusalWords refusals) : PageModel
+public sealed class RemoveModel(ResidentQueries persons, ResidentStore store, CityCalendar calendar, RefusalFormatter refusals) : PageModel
 {
     /// <summary>The person, masked.</summary>
     public ResidentView Person { get; private set; } = null!;

@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ResidentsModel(
-    ResidentQueries persons, Registration registration, CurrentPolicy current, CityCalendar calendar, RefusalWords refusals) : PageModel
+    ResidentQueries persons, Registration registration, CurrentPolicy current, CityCalendar calendar, RefusalFormatter refusals) : PageModel
 {
     private const string Booking = "book";
 
@@ -40,7 +40,6 @@ public sealed class ResidentsModel(
     /// <summary>Version of the consent's text.</summary>
     public string ConsentVersion => ResidentStore.ConsentVersion;
 
-    /// <summary>Shows them.</summary>
     public async Task OnGetAsync(string? next, CancellationToken cancellationToken)
     {
         Next = next == Booking ? Booking : null;

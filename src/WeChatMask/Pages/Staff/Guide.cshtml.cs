@@ -16,7 +16,6 @@ public sealed class GuideModel(CurrentPolicy current, IStringLocalizer<Text.Guid
     /// <summary>The steps, in order.</summary>
     public IReadOnlyList<RuleLine> Steps { get; private set; } = [];
 
-    /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var goods = (await current.GetAsync(cancellationToken))?.Goods.Name ?? "";

@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Staff;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCalendar calendar) : PageModel
+public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCalendar calendar, PageFormatter format) : PageModel
 {
     private const int FewTries = 2;
 
@@ -45,7 +45,6 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     [BindProperty]
     public string? Password { get; set; }
 
-    /// <summary>Shows the form.</summary>
     public void OnGet()
     {
         // Nothing to prepare; the handler's presence keeps other methods out.
@@ -70,7 +69,7 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     {
         Message = refusals.Sentence(Refusal.LoginFailed);
         var tries = LoginTries.Add(HttpContext, Username ?? "", calendar.Now);
-        LockedUntil = tries.LockedUntil is { } until ? calendar.Local(until).ToString("HH:mm", CultureInfo.InvariantCulture) : null;
+        LockedUntil = tries.LockedUntil is { } until ? format.Time(until) : null;
         if (tries.LockedUntil is null && StaffStore.MostFailures - tries.Failures <= FewTries) TriesLeft = StaffStore.MostFailures - tries.Failures;
     }
 

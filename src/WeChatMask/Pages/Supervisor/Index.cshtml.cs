@@ -44,7 +44,6 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     /// <summary>Hand-overs without a network that wait to be looked into.</summary>
     public long OfflineOpen { get; private set; }
 
-    /// <summary>Shows it.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
@@ -60,7 +59,4 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     /// <summary>A day and time as people say it.</summary>
     public string Moment(DateTimeOffset instant) => reportWords.Moment(instant);
-
-    /// <summary>An instant as the city's clocks show it.</summary>
-    public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Supervisor;
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewStore store, CityCalendar calendar, IStringLocalizer<Text.Scan> text) : PageModel
+public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewStore store, IStringLocalizer<Text.Scan> text) : PageModel
 {
     private const int OpenShown = 50;
     private const int NewestShown = 50;
@@ -29,7 +29,6 @@ public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewSt
     /// <summary>Why the last note was not taken.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>Shows them.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Open = await queries.OpenAsync(OpenShown, cancellationToken);
@@ -49,7 +48,4 @@ public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewSt
         await OnGetAsync(cancellationToken);
         return Page();
     }
-
-    /// <summary>An instant as the city's clocks show it.</summary>
-    public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

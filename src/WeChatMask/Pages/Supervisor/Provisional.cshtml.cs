@@ -28,7 +28,6 @@ public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries que
     /// <summary>Figures of the city.</summary>
     public ProvisionalFigures Totals { get; private set; } = new(0, 0, 0, 0, 0);
 
-    /// <summary>Shows them.</summary>
     public async Task<IActionResult> OnGetAsync(string date, CancellationToken cancellationToken)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)

@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>How it stands with WeChat's API: what is held, what failed, and which calls rest until when.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits, CityCalendar calendar, IStringLocalizer<Text.OfficialAccount> text) : PageModel
+public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits, CityCalendar calendar, PageFormatter format, IStringLocalizer<Text.OfficialAccount> text) : PageModel
 {
     /// <summary>What is held.</summary>
     public IReadOnlyList<SharedCredentialRow> Rows { get; private set; } = [];
@@ -23,7 +23,6 @@ public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits
     /// <summary>Whether everything may be tried again since just now.</summary>
     public bool IsCleared { get; private set; }
 
-    /// <summary>Shows it.</summary>
     public Task OnGetAsync(CancellationToken cancellationToken) => ShowAsync(cancellationToken);
 
     /// <summary>Ends every pause: somebody has put right what was wrong.</summary>
@@ -42,14 +41,11 @@ public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits
         {
             var what = row.ErrorCode == 0 ? text["State_NoAnswer"].Value : text["State_Code", row.ErrorCode].Value;
             var problem = text["State_Problem", what].Value;
-            return row.NextTryAt > calendar.Now ? $"{problem} · {text["State_Next", Local(row.NextTryAt)].Value}" : problem;
+            return row.NextTryAt > calendar.Now ? $"{problem} · {text["State_Next", format.Moment(row.NextTryAt)].Value}" : problem;
         }
 
         return row.Value.Length == 0 ? text["State_None"] : text["State_Good"];
     }
-
-    /// <summary>An instant as the city's clocks show it.</summary>
-    public string Local(DateTimeOffset instant) => calendar.Local(instant).ToString("MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private async Task ShowAsync(CancellationToken cancellationToken)
     {

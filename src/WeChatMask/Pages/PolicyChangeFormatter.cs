@@ -6,7 +6,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Pages;
 
 /// <summary>What changes from one version of the rules to another, as people read it.</summary>
-public sealed class PolicyChangeWords(IStringLocalizer<Text.Rules> text, Words words)
+public sealed class PolicyChangeFormatter(IStringLocalizer<Text.Rules> text, PageFormatter format)
 {
     // Price, units, goods and days between two bookings.
     private const int SummaryLines = 4;
@@ -23,16 +23,16 @@ public sealed class PolicyChangeWords(IStringLocalizer<Text.Rules> text, Words w
 
     private IEnumerable<(string Name, string Value)> Lines(Policy p) =>
     [
-        ("C_Price", text["C_Price_Value", WeChatMask.Pages.Words.Amount(Money.Yuan(p.UnitPriceFen))]),
+        ("C_Price", text["C_Price_Value", CityFormatter.Amount(Money.Yuan(p.UnitPriceFen))]),
         ("C_Units", FormattableString.Invariant($"{p.UnitsPerBooking}{p.Goods.Unit}")),
         ("C_Goods", p.Goods.Name),
         ("C_Cooldown", text["C_Days", p.CooldownDays]),
         ("C_Lapse", YesNo(p.LapseKeepsCooldown)),
         ("C_CancelLift", YesNo(p.CancellationLiftsCooldown)),
-        ("C_Windows", string.Join(text["Separator"], p.Windows.Select(w => words.Span(w.Opens, w.Closes)))),
+        ("C_Windows", string.Join(text["Separator"], p.Windows.Select(w => format.Span(w.Opens, w.Closes)))),
         ("C_Quotas", string.Join(text["Semicolon"], p.Quotas.OrderBy(q => q.Key, StringComparer.Ordinal).Select(Quota))),
         ("C_Pickup", Pickup(p)),
-        ("C_Cancel", WeChatMask.Pages.Words.Time(p.CancelUntil)),
+        ("C_Cancel", CityFormatter.Time(p.CancelUntil)),
         ("C_Proxy", text["C_People", p.ProxyCap]),
         ("C_Residents", text["C_People", p.ResidentsPerAccount]),
         ("C_Eligibility", text[$"Eligibility_{p.Eligibility}"]),
@@ -49,7 +49,7 @@ public sealed class PolicyChangeWords(IStringLocalizer<Text.Rules> text, Words w
 
     private string Pickup(Policy p)
     {
-        var span = words.Span(p.Pickup.Opens, p.Pickup.Closes);
+        var span = format.Span(p.Pickup.Opens, p.Pickup.Closes);
         return p.Pickup.SlotMinutes > 0 ? text["C_Pickup_Slots", span, p.Pickup.SlotMinutes] : span;
     }
 

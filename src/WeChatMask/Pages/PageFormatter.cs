@@ -7,7 +7,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Pages;
 
 /// <summary>Days, times, amounts and states as residents read them.</summary>
-public sealed class Words(IStringLocalizer<Text.Pages> text, CityCalendar calendar)
+public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalendar calendar) : CityFormatter(calendar)
 {
     private static readonly CultureInfo Chinese = CultureInfo.GetCultureInfo("zh-CN");
 
@@ -20,45 +20,26 @@ public sealed class Words(IStringLocalizer<Text.Pages> text, CityCalendar calend
     /// <summary>A day with its year, without its day of the week: for what lies further off.</summary>
     public string LongDate(DateOnly day) => day.ToString(text["Format_LongDate"], Chinese);
 
-    /// <summary>A city time of an instant.</summary>
-    public string Time(DateTimeOffset instant) => calendar.Local(instant).ToString("HH:mm", CultureInfo.InvariantCulture);
-
-    /// <summary>A city time of an instant, to the second.</summary>
-    public string Second(DateTimeOffset instant) => calendar.Local(instant).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-
-    /// <summary>A time of day.</summary>
-    public static string Time(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
-
-    /// <summary>From one instant to another of the same day.</summary>
     public string Span(DateTimeOffset from, DateTimeOffset to) => text["Format_Span", Time(from), Time(to)];
 
-    /// <summary>From one time of day to another.</summary>
     public string Span(TimeOnly from, TimeOnly to) => text["Format_Span", Time(from), Time(to)];
-
-    /// <summary>An amount without its currency.</summary>
-    public static string Amount(decimal yuan) => yuan.ToString("0.00", CultureInfo.InvariantCulture);
-
-    /// <summary>What a booking costs.</summary>
-    public static string Amount(int units, int unitPriceFen) => Amount(Money.Yuan(units * unitPriceFen));
 
     /// <summary>A booking number in groups, easier to read out.</summary>
     public static string Grouped(string number) =>
         number.Length == BookingNumber.Length ? $"{number[..3]} {number[3..7]} {number[7..]}" : number;
 
-    /// <summary>A booking's state.</summary>
     public string Status(BookingStatus status) => text[$"Status_{status}"];
 
-    /// <summary>A round's phase.</summary>
     public string Phase(RoundPhase phase) => text[$"Phase_{phase}"];
 
     /// <summary>How many places a pharmacy has to give, or why none.</summary>
-    public string Left(PharmacyFigures pharmacy, RoundFace face)
+    public string Left(PharmacyFigures pharmacy, RoundBanner banner)
     {
-        var phase = face.Phase;
+        var phase = banner.Phase;
         if (pharmacy.Status != PharmacyStatus.Open) return text[$"Left_{pharmacy.Status}"];
         if (phase is null) return text["Left_NoRound"];
         if (phase >= RoundPhase.Closed) return text["Left_Booked", pharmacy.Booked];
-        if (pharmacy.NextWindow is { } next && face.Round?.Times.Windows.ElementAtOrDefault(next - 1) is { } window) return text["Left_Later", Time(window.OpensAt)];
+        if (pharmacy.NextWindow is { } next && banner.Round?.Times.Windows.ElementAtOrDefault(next - 1) is { } window) return text["Left_Later", Time(window.OpensAt)];
         if (pharmacy.Places == 0) return text["Left_None"];
         return pharmacy.Left == 0 ? text["Left_Full"] : text["Left_Some", pharmacy.Left];
     }

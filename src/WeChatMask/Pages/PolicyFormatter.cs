@@ -5,7 +5,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Pages;
 
 /// <summary>The city's rules as sentences, made from the policy that is in force, so that they cannot say anything else.</summary>
-public sealed class PolicyWords(IStringLocalizer<Text.Pages> text, Words words)
+public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageFormatter format)
 {
     /// <summary>All rules a resident should know, in the order they matter.</summary>
     /// <param name="policy">The rules.</param>
@@ -25,10 +25,10 @@ public sealed class PolicyWords(IStringLocalizer<Text.Pages> text, Words words)
     /// <summary>When bookings are taken.</summary>
     public string When(Policy policy)
     {
-        var whole = words.Span(policy.Windows[0].Opens, policy.Windows[^1].Closes);
+        var whole = format.Span(policy.Windows[0].Opens, policy.Windows[^1].Closes);
         return policy.Windows.Count == 1
             ? text["Rule_When", whole]
-            : text["Rule_WhenMany", whole, policy.Windows.Count, string.Join(text["List_Comma"], policy.Windows.Select(w => Words.Time(w.Opens)))];
+            : text["Rule_WhenMany", whole, policy.Windows.Count, string.Join(text["List_Comma"], policy.Windows.Select(w => CityFormatter.Time(w.Opens)))];
     }
 
     /// <summary>Until when one cannot book again.</summary>
@@ -36,12 +36,12 @@ public sealed class PolicyWords(IStringLocalizer<Text.Pages> text, Words words)
     {
         var lapse = policy.LapseKeepsCooldown ? text["Rule_CooldownLapse"].Value : "";
         var cancelled = policy.CancellationLiftsCooldown ? text["Rule_CooldownCancel"].Value : "";
-        return text["Rule_Cooldown", policy.CooldownDays, words.Day(today), words.Day(today.AddDays(policy.CooldownDays))] + lapse + cancelled;
+        return text["Rule_Cooldown", policy.CooldownDays, format.Day(today), format.Day(today.AddDays(policy.CooldownDays))] + lapse + cancelled;
     }
 
     /// <summary>When and how goods are handed out.</summary>
     public string Pickup(Policy policy) =>
-        text["Rule_Pickup", words.Span(policy.Pickup.Opens, policy.Pickup.Closes)]
+        text["Rule_Pickup", format.Span(policy.Pickup.Opens, policy.Pickup.Closes)]
         + text[policy.Pickup.SlotMinutes > 0 ? "Rule_PickupSlots" : "Rule_PickupAnyTime"];
 
     /// <summary>What to bring to the counter.</summary>
@@ -51,16 +51,16 @@ public sealed class PolicyWords(IStringLocalizer<Text.Pages> text, Words words)
     public string Proxy(Policy policy) => policy.ProxyCap == 0 ? text["Rule_ProxyNone"] : text["Rule_Proxy", policy.ProxyCap];
 
     /// <summary>Until when a booking may be given back.</summary>
-    public string Cancel(Policy policy) => text["Rule_Cancel", Words.Time(policy.CancelUntil)];
+    public string Cancel(Policy policy) => text["Rule_Cancel", CityFormatter.Time(policy.CancelUntil)];
 
     /// <summary>Price of one unit.</summary>
-    public static string Price(Policy policy) => Words.Amount(Money.Yuan(policy.UnitPriceFen));
+    public static string Price(Policy policy) => CityFormatter.Amount(Money.Yuan(policy.UnitPriceFen));
 
     /// <summary>Price of a whole booking.</summary>
-    public static string Total(Policy policy) => Words.Amount(policy.UnitsPerBooking, policy.UnitPriceFen);
+    public static string Total(Policy policy) => CityFormatter.Amount(policy.UnitsPerBooking, policy.UnitPriceFen);
 }
 
-/// <summary>One rule in plain words.</summary>
+/// <summary>One rule in plain format.</summary>
 /// <param name="Title">The question it answers.</param>
 /// <param name="Text">The answer.</param>
 public sealed record RuleLine(string Title, string Text);

@@ -5,7 +5,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages;
 
 /// <summary>A refusal as a page shows it: what happened and why, and what one can do next.</summary>
-public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, RefusalResults refusals, Words words)
+public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalResults refusals, PageFormatter format)
 {
     /// <summary>What the booking desk may answer; a page carries their next steps for its script.</summary>
     public static IReadOnlyList<Refusal> OfTheDesk { get; } =
@@ -14,14 +14,14 @@ public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, RefusalResul
         Refusal.NotEligible, Refusal.RegistryUnavailable, Refusal.UnknownPharmacy, Refusal.UnknownResident,
     ];
 
-    /// <summary>The refusal in words.</summary>
+    /// <summary>The refusal in format.</summary>
     /// <param name="refusal">Why.</param>
     /// <param name="bookableFrom">First free day, for a cooldown.</param>
     public RefusalView Of(Refusal refusal, DateOnly? bookableFrom = null)
     {
         var next = text[$"Next_{refusal}"];
         var link = LinkOf(refusal);
-        var from = bookableFrom is { } day ? text["Refused_From", words.Day(day)].Value : "";
+        var from = bookableFrom is { } day ? text["Refused_From", format.Day(day)].Value : "";
         return new RefusalView(
             RefusalResults.Code(refusal), refusals.Sentence(refusal), from + (next.ResourceNotFound ? text["Next_Other"] : next).Value,
             link, link is null ? null : text[$"NextLink_{refusal}"].Value);
@@ -38,7 +38,7 @@ public sealed class RefusalWords(IStringLocalizer<Text.Pages> text, RefusalResul
     };
 }
 
-/// <summary>A refusal in words.</summary>
+/// <summary>A refusal in format.</summary>
 /// <param name="Code">The contract's code.</param>
 /// <param name="Sentence">What happened and why.</param>
 /// <param name="Next">What one can do.</param>

@@ -15,15 +15,15 @@ namespace WeChatMask.Pages.Resident;
 /// <param name="Person">Masked name, or none when the person was removed.</param>
 /// <param name="MayCancel">Whether it may still be given back.</param>
 /// <param name="CancelUntil">Until when.</param>
-public sealed record BookingFace(
+public sealed record BookingDetails(
     BookingRow Booking, Policy Policy, DirectoryLine Pharmacy, string? Person, bool MayCancel, DateTimeOffset CancelUntil);
 
 /// <summary>Puts a booking of an account together for its pages.</summary>
-public sealed class BookingFaces(
+public sealed class BookingDetailsReader(
     BookingQueries bookings, RoundQueries rounds, ResidentQueries persons, PublicQueries directory, CityCalendar calendar)
 {
     /// <summary>The account's booking of a number, or none.</summary>
-    public async Task<BookingFace?> FindAsync(long accountId, string number, CancellationToken cancellationToken)
+    public async Task<BookingDetails?> FindAsync(long accountId, string number, CancellationToken cancellationToken)
     {
         if (!BookingNumber.TryParse(number, out var exact)
             || await bookings.FindAsync(accountId, exact, cancellationToken) is not { } booking
@@ -34,6 +34,6 @@ public sealed class BookingFaces(
         var family = await persons.OfAsync(accountId, round.Policy, calendar.Today, cancellationToken);
         var until = round.CancelUntil(booking.PickupDate, calendar);
         var mayCancel = BookingRules.Cancellation(booking.Status, until, calendar.Now) == Refusal.None;
-        return new BookingFace(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, until);
+        return new BookingDetails(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, until);
     }
 }

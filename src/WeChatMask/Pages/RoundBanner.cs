@@ -10,7 +10,7 @@ namespace WeChatMask.Pages;
 /// <param name="Round">Today's round, or none.</param>
 /// <param name="Now">The instant shown.</param>
 /// <param name="Zone">The city's time zone, for the script.</param>
-public sealed record RoundFace(BoardView Board, RoundState? Round, DateTimeOffset Now, string Zone)
+public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOffset Now, string Zone)
 {
     /// <summary>No round today.</summary>
     public const string None = "none";
@@ -72,26 +72,26 @@ public sealed record RoundFace(BoardView Board, RoundState? Round, DateTimeOffse
         FormattableString.Invariant($"{w.OpensAt.ToUnixTimeMilliseconds()}-{w.ClosesAt.ToUnixTimeMilliseconds()}")));
 
     /// <summary>Today's round as of now.</summary>
-    public static async Task<RoundFace> ReadAsync(Board board, CityCalendar calendar, CancellationToken cancellationToken)
+    public static async Task<RoundBanner> ReadAsync(Board board, CityCalendar calendar, CancellationToken cancellationToken)
     {
         var snapshot = await board.GetAsync(cancellationToken);
-        return new RoundFace(BoardView.Of(snapshot, calendar), snapshot.Round, calendar.Now, calendar.Zone.Id);
+        return new RoundBanner(BoardView.Of(snapshot, calendar), snapshot.Round, calendar.Now, calendar.Zone.Id);
     }
 }
 
 /// <summary>A list of pharmacies: to look at, or with a button each.</summary>
-/// <param name="Face">Today's round.</param>
+/// <param name="Banner">Today's round.</param>
 /// <param name="Bookable">Whether each has a button that books.</param>
-public sealed record PharmacyListView(RoundFace Face, bool Bookable)
+public sealed record PharmacyListView(RoundBanner Banner, bool Bookable)
 {
     private const int LongList = 12;
 
     /// <summary>Whether the list is long enough to be folded by district.</summary>
-    public bool IsFolded => Face.Board.Pharmacies.Count > LongList;
+    public bool IsFolded => Banner.Board.Pharmacies.Count > LongList;
 
     /// <summary>By district, in the order of the codes.</summary>
     public IReadOnlyList<IGrouping<string, PharmacyFigures>> Districts =>
-        [.. Face.Board.Pharmacies.GroupBy(p => p.District, StringComparer.Ordinal)];
+        [.. Banner.Board.Pharmacies.GroupBy(p => p.District, StringComparer.Ordinal)];
 }
 
 /// <summary>Some rows of a list of pharmacies.</summary>

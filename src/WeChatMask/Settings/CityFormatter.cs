@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace WeChatMask.Settings;
+
+/// <summary>Amounts, days and times of the city as people and files read them. What needs Chinese words stands with the words.</summary>
+public class CityFormatter(CityCalendar calendar)
+{
+    /// <summary>As 2020-02-10.</summary>
+    public static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>As 19:00.</summary>
+    public static string Time(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>In yuan with two places, without the currency.</summary>
+    public static string Amount(decimal yuan) => yuan.ToString("0.00", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc cref="Amount(decimal)" />
+    public static string Amount(int units, int unitPriceFen) => Amount(Money.Yuan(units * unitPriceFen));
+
+    /// <summary>As 19:00, in the city.</summary>
+    public string Time(DateTimeOffset instant) => Local(instant, "HH:mm");
+
+    /// <summary>As 19:00:05, in the city.</summary>
+    public string Second(DateTimeOffset instant) => Local(instant, "HH:mm:ss");
+
+    /// <summary>As 02-10 19:00, in the city.</summary>
+    public string Moment(DateTimeOffset instant) => Local(instant, "MM-dd HH:mm");
+
+    /// <summary>As 02-10 19:00:05, in the city.</summary>
+    public string MomentToTheSecond(DateTimeOffset instant) => Local(instant, "MM-dd HH:mm:ss");
+
+    private string Local(DateTimeOffset instant, string format) => calendar.Local(instant).ToString(format, CultureInfo.InvariantCulture);
+}
