@@ -6,7 +6,8 @@ namespace WeChatMask.Rounds;
 
 /// <summary>The places of pharmacies in a round, read and written under the lock of each pharmacy's row.</summary>
 /// <remarks>
-/// Whoever changes what rolled or was taken first locks the pharmacy's <c>pharmacy_round</c> row, always in id order.
+/// Whoever changes what rolled or was taken first locks the pharmacy's <c>pharmacy_round</c> row, always in id order;
+/// docs/locking.md says what may be locked before and after.
 /// That lock, and the CHECK on <c>quota</c> behind it, is what keeps a place from being given twice.
 /// </remarks>
 public static class QuotaStore

@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Settings;
-using WeChatMask.Sms;
 using WeChatMask.Tests.Support;
 using WeChatMask.WeChat;
 
@@ -17,12 +16,6 @@ namespace WeChatMask.Tests.Architecture;
 public sealed partial class DeploymentTests
 {
     private const string Folder = "scripts/deploy";
-
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
-    {
-        ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["Site"] = typeof(SiteSettings),
-        ["Registry"] = typeof(RegistrySettings), ["Map"] = typeof(MapSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),
-    };
 
     // Not ours: the platform's, and the one that the unit itself reads.
     private static readonly HashSet<string> Others = new(["ASPNETCORE_FORWARDEDHEADERS_ENABLED", "LISTEN"], StringComparer.Ordinal);
@@ -98,7 +91,7 @@ public sealed partial class DeploymentTests
     private static bool IsKnown(string name)
     {
         var parts = name.Split("__");
-        return Sections.TryGetValue(parts[0], out var section)
+        return SampleSettingsTests.Sections.TryGetValue(parts[0], out var section)
             && section.GetProperty(parts[1]) is { } property
             && parts.Length == (property.PropertyType == typeof(Dictionary<string, string>) ? 3 : 2);
     }
