@@ -4,13 +4,12 @@ namespace WeChatMask.Domain;
 public readonly record struct GeoPoint(double Latitude, double Longitude);
 
 /// <summary>
-/// The one place that turns WGS-84 into GCJ-02 and back. WGS-84 is what satellites, phones and the open data of this product
+/// The one place that turns WGS-84 into GCJ-02. WGS-84 is what satellites, phones and the open data of this product
 /// mean; GCJ-02 is the shifted system of Chinese maps, WeChat's among them.
 /// </summary>
 /// <remarks>
 /// GCJ-02 has no published definition. The formula is the widely reproduced reconstruction of 2010 that the eviltransform
 /// project documents (github.com/googollee/eviltransform), on the Krasovsky 1940 ellipsoid; its sample pairs are our tests.
-/// The way back solves the formula step by step, to well below a centimetre.
 /// </remarks>
 public static class Coordinates
 {
@@ -23,8 +22,6 @@ public static class Coordinates
     private const double East = 137.8347;
     private const double South = 0.8293;
     private const double North = 55.8271;
-
-    private const int Steps = 8;
 
     /// <summary>Where a WGS-84 place lies on a Chinese map.</summary>
     public static GeoPoint ToGcj02(GeoPoint wgs)
@@ -39,19 +36,6 @@ public static class Coordinates
         return new GeoPoint(
             wgs.Latitude + double.RadiansToDegrees(NorthShift(x, y) / meridian),
             wgs.Longitude + double.RadiansToDegrees(EastShift(x, y) / parallel));
-    }
-
-    /// <summary>The WGS-84 place of a point on a Chinese map.</summary>
-    public static GeoPoint ToWgs84(GeoPoint gcj)
-    {
-        var guess = gcj;
-        for (var i = 0; i < Steps; i++)
-        {
-            var shifted = ToGcj02(guess);
-            guess = new GeoPoint(guess.Latitude + gcj.Latitude - shifted.Latitude, guess.Longitude + gcj.Longitude - shifted.Longitude);
-        }
-
-        return guess;
     }
 
     private static double NorthShift(double x, double y) =>

@@ -60,20 +60,10 @@ public sealed record IdentityNumber
     /// <summary>GB 11643-1999: the check character by the weighted sum modulo 11 (ISO 7064 MOD 11-2).</summary>
     private const string CheckCharacters = "10X98765432";
 
-    private IdentityNumber(string value, DateOnly birthDate)
-    {
-        Value = value;
-        BirthDate = birthDate;
-    }
+    private IdentityNumber(string value) => Value = value;
 
     /// <summary>All 18 characters, the X in upper case. Personal: to be encrypted at rest, hashed with a key, never logged.</summary>
     public string Value { get; }
-
-    /// <summary>What the counter and the public list compare.</summary>
-    public string LastFour => Value[^4..];
-
-    /// <summary>The birth date the number carries.</summary>
-    public DateOnly BirthDate { get; }
 
     /// <summary>Reads a typed number, or gives null.</summary>
     /// <param name="text">What was typed; blanks around it do not count, a lower-case x is taken as X.</param>
@@ -92,7 +82,7 @@ public sealed record IdentityNumber
         if (fault != IdentityNumberFault.None)
             return null;
 
-        fault = BirthFault(typed.Slice(BirthStart, BirthLength), today, out var birthDate);
+        fault = BirthFault(typed.Slice(BirthStart, BirthLength), today);
         if (fault != IdentityNumberFault.None)
             return null;
 
@@ -103,7 +93,7 @@ public sealed record IdentityNumber
             return null;
         }
 
-        return new IdentityNumber(string.Concat(typed[..^1], new ReadOnlySpan<char>(in check)), birthDate);
+        return new IdentityNumber(string.Concat(typed[..^1], new ReadOnlySpan<char>(in check)));
     }
 
     /// <summary>The masked number: records find their way into logs, and this one must not carry a person there.</summary>
@@ -120,9 +110,9 @@ public sealed record IdentityNumber
         return IsIssuedBySomeProvince(typed) ? IdentityNumberFault.None : IdentityNumberFault.Province;
     }
 
-    private static IdentityNumberFault BirthFault(ReadOnlySpan<char> digits, DateOnly today, out DateOnly birthDate)
+    private static IdentityNumberFault BirthFault(ReadOnlySpan<char> digits, DateOnly today)
     {
-        if (!DateOnly.TryParseExact(digits, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out birthDate)
+        if (!DateOnly.TryParseExact(digits, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var birthDate)
             || birthDate.Year < FirstBirthYear)
         {
             return IdentityNumberFault.BirthDate;

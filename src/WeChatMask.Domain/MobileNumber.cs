@@ -33,9 +33,6 @@ public sealed record MobileNumber
     /// <summary>The eleven digits. Personal: to be encrypted at rest, hashed with a key, never logged.</summary>
     public string Value { get; }
 
-    /// <summary>The last four digits, with which a person on a list finds their row.</summary>
-    public string LastFour => Value[^4..];
-
     /// <summary>Reads a typed number, or gives null.</summary>
     /// <param name="text">What was typed; ASCII blanks, hyphens and the country code 86 do not count.</param>
     public static MobileNumber? TryParse(string? text) => TryParse(text, out _);

@@ -28,7 +28,7 @@ public sealed record CrowdResult(
 
 /// <summary>Neighbours who book at once, by the product's own registration and desk; nothing is decided or written here.</summary>
 public sealed class Crowd(
-    CrowdPeople people, CrowdQueries queries, ResidentStore accounts, Registration registration, CurrentPolicy current, BookingDesk desk,
+    CrowdPeople people, CrowdQueries queries, LoginStore logins, Registration registration, CurrentPolicy current, BookingDesk desk,
     Board board, InvariantQueries promises, CityCalendar calendar) : IDisposable
 {
     /// <summary>The most that may come at once.</summary>
@@ -79,7 +79,7 @@ public sealed class Crowd(
             async (number, token) =>
             {
                 var person = people.Neighbour(number);
-                var account = await accounts.AccountOfAsync(person.OpenId, token);
+                var account = (await logins.FinishAsync($"{person.OpenId} {Guid.NewGuid():N}", TimeProvider.System.GetUtcNow(), person.OpenId, token))!.Value;
                 var (refusal, resident) = await registration.RegisterAsync(account, person.Name, person.IdNumber, person.Mobile, consent: true, token);
                 if (refusal == Refusal.None) added.Enqueue(new KnownNeighbour { AccountId = account, ResidentId = resident });
                 else refused.Enqueue(refusal);

@@ -19,7 +19,7 @@ public sealed class ChatRouter(Phrases phrases, RoundAnswers round, BookingAnswe
             (SubscribeEvent { Scene: { } scene }, _, _) => await round.PharmacyAsync(scene, cancellationToken) ?? await general.WelcomeAsync(cancellationToken),
             (SubscribeEvent, _, _) => await general.WelcomeAsync(cancellationToken),
             (ScanEvent scan, _, _) => await round.PharmacyAsync(scan.Scene, cancellationToken) ?? await round.BookAsync(cancellationToken),
-            (ScanCodeEvent { IsWaiting: true } scan, _, _) => await round.PharmacyAsync(scan.ScanResult ?? "", cancellationToken) ?? await round.BookAsync(cancellationToken),
+            (ScanCodeEvent scan, _, _) => await round.PharmacyAsync(scan.ScanResult ?? "", cancellationToken) ?? await round.BookAsync(cancellationToken),
             (LocationMessage place, _, _) => await round.NearAsync(place, cancellationToken),
             (_, _, null) => IsAwaited(content) ? general.TypePlease(content) : NoReply.Instance,
             (_, Intent.ConfirmCancel, { Number: { } number }) => await bookings.CancelAsync(openId, number, cancellationToken),
@@ -43,12 +43,12 @@ public sealed class ChatRouter(Phrases phrases, RoundAnswers round, BookingAnswe
 
     /// <summary>Whether anything is to be done about a message. The rest, such as pages opened from the menu, is only acknowledged.</summary>
     public static bool Concerns(MessageContent content) =>
-        IsAwaited(content) || content is UnsubscribeEvent or TemplateSentEvent or SubscriptionPopupEvent or SubscriptionChangeEvent or SubscriptionSentEvent;
+        IsAwaited(content) || content is UnsubscribeEvent or TemplateSentEvent or SubscriptionSentEvent;
 
     /// <summary>Whether a person looks at the chat for an answer.</summary>
     public static bool IsAwaited(MessageContent content) => content switch
     {
-        SubscribeEvent or ScanEvent or ClickEvent or ScanCodeEvent { IsWaiting: true } => true,
+        SubscribeEvent or ScanEvent or ClickEvent or ScanCodeEvent => true,
         EventContent or UnknownMessage => false,
         _ => true,
     };

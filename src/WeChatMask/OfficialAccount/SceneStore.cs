@@ -14,10 +14,6 @@ public sealed class SceneStore(Database database, OfficialAccountClient client, 
     public Task<string?> UrlAsync(string scene, CancellationToken cancellationToken) =>
         database.ScalarAsync<string>("SELECT url FROM wechat_scene WHERE scene = @scene", new { scene }, cancellationToken);
 
-    /// <summary>The scenes that have a code.</summary>
-    public async Task<IReadOnlySet<string>> MadeAsync(CancellationToken cancellationToken) =>
-        (await database.QueryAsync<string>("SELECT scene FROM wechat_scene", cancellationToken: cancellationToken)).ToHashSet(StringComparer.Ordinal);
-
     /// <summary>Makes a scene's code unless there is one. Returns whether it did.</summary>
     /// <exception cref="WeChatApiException">WeChat makes none.</exception>
     public async Task<bool> MakeAsync(string scene, CancellationToken cancellationToken)

@@ -4,28 +4,11 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 
-/// <summary>Accounts and the persons they look after.</summary>
+/// <summary>The persons that accounts look after.</summary>
 public sealed class ResidentStore(Database database, PersonalData personal, CityCalendar calendar)
 {
     /// <summary>The text version a person agrees to at registration. A new text gets a new version.</summary>
     public const string ConsentVersion = "2020-02-01";
-
-    /// <summary>The account of an openid, made at the first log-in.</summary>
-    public async Task<long> AccountOfAsync(string openId, CancellationToken cancellationToken)
-    {
-        const string find = "SELECT id FROM account WHERE open_id = @openId";
-        if (await database.ScalarAsync<long?>(find, new { openId }, cancellationToken) is { } known) return known;
-        return await database.WriteAsync(
-            async transaction =>
-            {
-                if (await transaction.ScalarAsync<long?>(find, new { openId }) is { } other) return other;
-                var id = Ids.Next();
-                await transaction.ExecuteAsync(
-                    "INSERT INTO account (id, open_id, created_at) VALUES (@id, @openId, @now)", new { id, openId, now = calendar.Now });
-                return id;
-            },
-            cancellationToken);
-    }
 
     /// <summary>Registers a person under an account, or brings an earlier registration of the same person up to date.</summary>
     /// <param name="accountId">The account.</param>

@@ -9,9 +9,8 @@ namespace WeChatMask.WeChat;
 /// <param name="MsgType">text, event, image …; WeChat adds new ones without notice.</param>
 /// <param name="MsgId">A 64-bit decimal kept as text; events have none.</param>
 /// <param name="Content">The text of a text message.</param>
-/// <param name="Event">The event's name; compare with <see cref="IsEvent"/>.</param>
+/// <param name="Event">The event's name, in whatever case (SCAN, scan).</param>
 /// <param name="EventKey">The menu key, the address or the scene.</param>
-/// <param name="Ticket">The ticket of a scene code.</param>
 /// <param name="Fields">Every other element by name: its text, or its raw XML when it has elements inside.</param>
 public sealed record InboundMessage(
     string ToUserName,
@@ -22,15 +21,10 @@ public sealed record InboundMessage(
     string? Content,
     string? Event,
     string? EventKey,
-    string? Ticket,
     IReadOnlyDictionary<string, string> Fields)
 {
     // What tells two events of one second apart that have no key: the message they report on, or their list.
-    private static readonly string[] Distinguishing = ["MsgID", "SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent"];
-
-    /// <summary>Whether this is the named event. WeChat's documentation and its servers differ in case (SCAN, scan).</summary>
-    public bool IsEvent(string name) =>
-        string.Equals(MsgType, "event", StringComparison.Ordinal) && string.Equals(Event, name, StringComparison.OrdinalIgnoreCase);
+    private static readonly string[] Distinguishing = ["MsgID", "SubscribeMsgSentEvent"];
 
     /// <summary>What the message says, by its kind.</summary>
     public MessageContent Read() => ContentReader.Read(this);

@@ -23,7 +23,7 @@ public static class MessageXml
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private static readonly string[] Known = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "Content", "Event", "EventKey", "Ticket"];
+    private static readonly string[] Known = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "Content", "Event", "EventKey"];
 
     /// <summary>Decodes a body. WeChat writes UTF-8 whatever an XML declaration says, so the declaration is not asked.</summary>
     /// <exception cref="MessageRefusedException">Not UTF-8.</exception>
@@ -61,7 +61,6 @@ public static class MessageXml
             Optional("Content"),
             Optional("Event"),
             Optional("EventKey"),
-            Optional("Ticket"),
             new ReadOnlyDictionary<string, string>(fields
                 .Where(field => !Known.Contains(field.Key, StringComparer.Ordinal))
                 .ToDictionary(field => field.Key, field => TextOf(field.Value), StringComparer.Ordinal)));

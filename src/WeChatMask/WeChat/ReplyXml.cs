@@ -17,13 +17,6 @@ public static class ReplyXml
     {
         TextReply text => WriteText(inbound, Cut(Clean(text.Text)), now),
         NewsReply news => Wrap(inbound, now, "news", WriteNews(news)),
-        ImageReply image => Wrap(inbound, now, "image", $"<Image>{Field("MediaId", image.MediaId)}</Image>"),
-        VoiceReply voice => Wrap(inbound, now, "voice", $"<Voice>{Field("MediaId", voice.MediaId)}</Voice>"),
-        VideoReply video => Wrap(
-            inbound, now, "video", $"<Video>{Field("MediaId", video.MediaId)}{Optional("Title", video.Title)}{Optional("Description", video.Description)}</Video>"),
-        MusicReply music => Wrap(inbound, now, "music", WriteMusic(music)),
-        TransferReply transfer => Wrap(
-            inbound, now, "transfer_customer_service", transfer.KfAccount is { } agent ? $"<TransInfo>{Field("KfAccount", agent)}</TransInfo>" : ""),
         _ => Success,
     };
 
@@ -38,17 +31,9 @@ public static class ReplyXml
     private static string WriteNews(NewsReply news)
     {
         var words = Field("Title", news.Title) + Field("Description", news.Description);
-        return $"<ArticleCount>1</ArticleCount><Articles><item>{words}{Optional("PicUrl", news.PictureUrl)}{Field("Url", news.Url)}</item></Articles>";
+        var picture = news.PictureUrl is { } url ? Field("PicUrl", url) : "";
+        return $"<ArticleCount>1</ArticleCount><Articles><item>{words}{picture}{Field("Url", news.Url)}</item></Articles>";
     }
-
-    private static string WriteMusic(MusicReply music)
-    {
-        var words = Optional("Title", music.Title) + Optional("Description", music.Description);
-        var addresses = Optional("MusicUrl", music.MusicUrl) + Optional("HQMusicUrl", music.HqMusicUrl);
-        return $"<Music>{words}{addresses}{Field("ThumbMediaId", music.ThumbMediaId)}</Music>";
-    }
-
-    private static string Optional(string name, string? value) => value is null ? "" : Field(name, value);
 
     private static string Wrap(InboundMessage inbound, DateTimeOffset now, string type, string content)
     {

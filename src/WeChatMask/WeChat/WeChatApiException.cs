@@ -35,7 +35,4 @@ public sealed class WeChatApiException : Exception
 
     /// <summary>The same call may succeed later.</summary>
     public bool IsTransient => Action == WeChatAction.RetryBackoff;
-
-    /// <summary>The log-in code is spent or wrong: start the log-in again, never send the same code twice.</summary>
-    public bool IsCodeSpent => Action == WeChatAction.FailOauthCodeUsed;
 }

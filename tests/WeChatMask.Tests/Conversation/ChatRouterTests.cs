@@ -99,6 +99,6 @@ public sealed class ChatRouterTests
         var fields = given.ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
         await using var scope = host.App.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<MessageHandler>()(
-            new InboundMessage("gh_1", "oAnna", 1, kind, Ids.Next().ToString(CultureInfo.InvariantCulture), content, null, null, null, fields), CancellationToken.None);
+            new InboundMessage("gh_1", "oAnna", 1, kind, Ids.Next().ToString(CultureInfo.InvariantCulture), content, null, null, fields), CancellationToken.None);
     }
 }

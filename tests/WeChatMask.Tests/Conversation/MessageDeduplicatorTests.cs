@@ -182,7 +182,7 @@ public sealed class MessageDeduplicatorTests
     {
         string? Text(string name) => step.TryGetProperty(name, out var value) ? value.GetString() : null;
         return new InboundMessage(
-            "gh_1", Text("from_")!, step.GetProperty("create_time").GetInt64(), Text("type")!, Text("msgid"), null, Text("event"), Text("key"), null,
+            "gh_1", Text("from_")!, step.GetProperty("create_time").GetInt64(), Text("type")!, Text("msgid"), null, Text("event"), Text("key"),
             new Dictionary<string, string>(StringComparer.Ordinal));
     }
 }

@@ -94,10 +94,9 @@ public sealed class CounterHost : IOnEngine
     {
         var n = Interlocked.Increment(ref persons);
         var person = PersonOf(n);
-        var store = Get<ResidentStore>();
-        var account = await store.AccountOfAsync($"o{n}", CancellationToken.None);
+        var account = (await Get<LoginStore>().FinishAsync($"state {n}", DateTimeOffset.UtcNow, $"o{n}", CancellationToken.None))!.Value;
         var policy = (await Get<RoundQueries>().FindAsync(Date, CancellationToken.None))!.Policy;
-        var (refusal, resident) = await store.AddAsync(account, person, new RegistryAnswer(true), policy, CancellationToken.None);
+        var (refusal, resident) = await Get<ResidentStore>().AddAsync(account, person, new RegistryAnswer(true), policy, CancellationToken.None);
         Assert.Equal(Refusal.None, refusal);
         var answer = await Get<BookingDesk>().BookAsync(new BookingRequest(account, resident, pharmacy, "r1"));
         Assert.Equal(Refusal.None, answer.Refusal);
@@ -216,7 +215,7 @@ public sealed record Booked(BookingRow Row, Person Person, long Account, string 
 {
     public string Number => Row.Number;
 
-    public string LastFour => Person.IdNumber.LastFour;
+    public string LastFour => Person.IdNumber.Value[^4..];
 
     /// <summary>What the counter sends for it.</summary>
     public object ByNumber(string requestId, object? proxy = null, int? units = null) =>

@@ -17,20 +17,6 @@ public sealed class CoordinatesTests
         Assert.Equal(chineseLongitude, chinese.Longitude, 9);
     }
 
-    [Fact]
-    public void The_way_back_ends_where_it_began()
-    {
-        for (var latitude = 18.5; latitude < 53; latitude += 1.7)
-        {
-            for (var longitude = 75.0; longitude < 134; longitude += 2.3)
-            {
-                var back = Coordinates.ToWgs84(Coordinates.ToGcj02(new GeoPoint(latitude, longitude)));
-                Assert.Equal(latitude, back.Latitude, 9);
-                Assert.Equal(longitude, back.Longitude, 9);
-            }
-        }
-    }
-
     [Theory]
     [InlineData(39.7392, -104.9903)]
     [InlineData(-27.4698, 153.0251)]

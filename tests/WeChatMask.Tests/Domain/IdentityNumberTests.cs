@@ -46,8 +46,11 @@ public sealed class IdentityNumberTests
         Assert.NotNull(number);
         Assert.Equal(IdentityNumberFault.None, fault);
         Assert.Equal(vector.OptionalText("normalized") ?? vector.Text("number"), number.Value);
-        Assert.Equal(vector.Text("birth"), number.BirthDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        Assert.Equal(number.Value[14..], number.LastFour);
+        // The birth date that it carries is the first day on which it can be one.
+        var birth = DateOnly.ParseExact(vector.Text("birth"), "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Assert.NotNull(IdentityNumber.TryParse(vector.Text("number"), birth));
+        Assert.Null(IdentityNumber.TryParse(vector.Text("number"), birth.AddDays(-1), out fault));
+        Assert.Equal(IdentityNumberFault.FutureBirth, fault);
     }
 
     // Synthetic numbers: sequence 987, check characters worked out apart from the code under test.

@@ -58,9 +58,8 @@ public sealed class MessageXmlTests
     public void Events_are_matched_without_regard_to_case()
     {
         var message = MessageXml.Parse(Message("<Event>scan</Event><EventKey>P001</EventKey><Ticket>t</Ticket>"));
-        Assert.True(message.IsEvent("SCAN"));
-        Assert.False(message.IsEvent("CLICK"));
-        Assert.Equal(("P001", "t"), (message.EventKey, message.Ticket));
+        Assert.Equal(new ScanEvent("P001"), message.Read());
+        Assert.Equal("t", message.Fields["Ticket"]);
     }
 
     [Fact]

@@ -28,28 +28,9 @@ public sealed class ReplyXmlTests
         Assert.Equal(input.Text("content"), XElement.Parse(written).Element("Content")!.Value);
     }
 
-    public static TheoryData<Reply, string> OtherKinds => new()
-    {
-        { new ImageReply("m"), "image:<Image><MediaId>m</MediaId></Image>" },
-        { new VoiceReply("m"), "voice:<Voice><MediaId>m</MediaId></Voice>" },
-        { new VideoReply("m", "t", null), "video:<Video><MediaId>m</MediaId><Title>t</Title></Video>" },
-        { new MusicReply("m", "t", "d", "u", "h"), "music:<Music><Title>t</Title><Description>d</Description><MusicUrl>u</MusicUrl><HQMusicUrl>h</HQMusicUrl><ThumbMediaId>m</ThumbMediaId></Music>" },
-        { new TransferReply(null), "transfer_customer_service:" },
-        { new TransferReply("a@b"), "transfer_customer_service:<TransInfo><KfAccount>a@b</KfAccount></TransInfo>" },
-    };
-
-    [Theory]
-    [MemberData(nameof(OtherKinds))]
-    public void Every_kind_of_reply_has_its_own_elements(Reply reply, string expected)
-    {
-        var written = XElement.Parse(ReplyXml.Write(Inbound, reply, Now).Replace("<![CDATA[", "", StringComparison.Ordinal).Replace("]]>", "", StringComparison.Ordinal));
-        var own = string.Concat(written.Elements().Skip(4).Select(e => e.ToString(SaveOptions.DisableFormatting)));
-        Assert.Equal(expected, $"{written.Element("MsgType")!.Value}:{own}");
-    }
-
     [Fact]
     public void A_kept_reply_reads_back_as_it_was() => Assert.All(
-        OtherKinds.Select(row => (Reply)row[0]).Append(new TextReply("查询😷")).Append(new NewsReply("t", "d", null, "u")).Append(NoReply.Instance),
+        new Reply[] { new TextReply("查询😷"), new NewsReply("t", "d", null, "u"), NoReply.Instance },
         reply => Assert.Equal(reply, JsonSerializer.Deserialize<Reply>(JsonSerializer.Serialize(reply))));
 
     [Fact]

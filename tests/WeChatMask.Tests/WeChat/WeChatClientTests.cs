@@ -51,7 +51,7 @@ public sealed class WeChatClientTests
     {
         using var wechat = new StandIn(answer, (HttpStatusCode)status);
         var failure = await Assert.ThrowsAsync<WeChatApiException>(() => wechat.Client.ExchangeCodeAsync("the-code", CancellationToken.None));
-        Assert.Equal((code, transient, spent), (failure.ErrorCode, failure.IsTransient, failure.IsCodeSpent));
+        Assert.Equal((code, transient, spent), (failure.ErrorCode, failure.IsTransient, failure.Action == WeChatAction.FailOauthCodeUsed));
     }
 
     [Fact]
