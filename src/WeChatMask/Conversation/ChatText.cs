@@ -10,19 +10,14 @@ public sealed class ChatText(IStringLocalizer<Text.Conversation> text, CityCalen
     /// <summary>A sentence of <c>Text/Conversation.resx</c> with its blanks filled.</summary>
     public string this[string name, params object[] values] => text[name, values];
 
-    /// <summary>Several things in one line.</summary>
     public string Join(IEnumerable<string> things) => string.Join(text["Separator"], things);
 
-    /// <summary>A day.</summary>
     public string Day(DateOnly day) => text["Day", day.Month, day.Day];
 
-    /// <summary>A time of day in the city.</summary>
     public string Time(DateTimeOffset instant) => Time(TimeOnly.FromDateTime(calendar.Local(instant).DateTime));
 
-    /// <summary>A time of day.</summary>
     public static string Time(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>From one time of day to another.</summary>
     public string Span(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)}-{Time(to)}";
 
     /// <summary>Yuan.</summary>

@@ -6,7 +6,8 @@ namespace WeChatMask.Conversation;
 /// <summary>
 /// Writes down which messages are being handled and what was answered. Entries wait in a bounded queue, one writer per
 /// node takes what has gathered and commits it at once: a message costs a share of a disk sync, and a chatting city does
-/// not push the booking desk from the database.
+/// not push the booking desk from the database. When the queue is full or nothing can be written, the call fails with an
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed partial class ClaimWriter : IHostedService, IDisposable
 {
@@ -18,7 +19,6 @@ public sealed partial class ClaimWriter : IHostedService, IDisposable
     private readonly ILogger<ClaimWriter> log;
     private readonly BatchWriter<Entry> writer;
 
-    /// <summary>It takes nothing before it is started.</summary>
     public ClaimWriter(Database database, HandledMessageStore store, ILogger<ClaimWriter> log)
     {
         this.database = database;
@@ -28,15 +28,11 @@ public sealed partial class ClaimWriter : IHostedService, IDisposable
     }
 
     /// <summary>Claims a message for the caller, in one step that all nodes share.</summary>
-    /// <exception cref="InvalidOperationException">The queue is full, or the claim could not be written.</exception>
     public Task<Claim> ClaimAsync(string key) => AddAsync(new Entry(key, null, null));
 
-    /// <summary>Keeps the reply to a claimed message.</summary>
-    /// <exception cref="InvalidOperationException">The queue is full, or it could not be written.</exception>
     public Task AnswerAsync(string key, long lease, string reply) => AddAsync(new Entry(key, lease, reply));
 
     /// <summary>Gives a claim back whose handling failed.</summary>
-    /// <exception cref="InvalidOperationException">The queue is full, or it could not be written.</exception>
     public Task ReleaseAsync(string key, long lease) => AddAsync(new Entry(key, lease, null));
 
     public Task StartAsync(CancellationToken cancellationToken)

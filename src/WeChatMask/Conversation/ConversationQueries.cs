@@ -14,10 +14,8 @@ public sealed class ConversationQueries(Database database)
         database.QueryOneAsync<PharmacyPlace>("SELECT name, address FROM pharmacy WHERE id = @pharmacyId", new { pharmacyId }, cancellationToken);
 }
 
-/// <summary>A pharmacy as a person finds it.</summary>
 public sealed record PharmacyPlace
 {
     public string Name { get; init; } = "";
-
     public string Address { get; init; } = "";
 }

@@ -4,10 +4,9 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Conversation;
 
-/// <summary>What the container has to know of the conversation.</summary>
+/// <summary>What the account answers; the <see cref="MessageHandler"/> that the webhook asks for.</summary>
 public static class ConversationRoom
 {
-    /// <summary>Registers the <see cref="MessageHandler"/> that the webhook asks.</summary>
     public static IServiceCollection AddConversation(this IServiceCollection services)
     {
         services.AddSingleton(Phrases.Load());

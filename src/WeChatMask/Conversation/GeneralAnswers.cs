@@ -13,23 +13,18 @@ public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQu
     public async Task<string> GoodsAsync(CancellationToken cancellationToken) =>
         (await policies.GetAsync(cancellationToken))?.Goods.Name ?? "";
 
-    /// <summary>To somebody who has just come.</summary>
     public async Task<Reply> WelcomeAsync(CancellationToken cancellationToken)
     {
         var account = (await city.NamesAsync(cancellationToken)).Account;
         return Words(account.Length == 0 ? text["Welcome"] : text["WelcomeTo", account]);
     }
 
-    /// <summary>What can be asked.</summary>
     public Reply Help() => Words(text["Help", links.To("/guide")]);
 
-    /// <summary>To somebody who wants nothing more.</summary>
     public Reply Thanks() => new TextReply(text["Thanks"]);
 
-    /// <summary>To words that are not known.</summary>
     public Reply Unknown() => Words(text["Unknown"]);
 
-    /// <summary>To emoji and signs without a word.</summary>
     public Reply SignsOnly() => Words(text["TypePlease_Signs"]);
 
     /// <summary>To pictures, voices and whatever else cannot be read; it names what came.</summary>
@@ -41,14 +36,12 @@ public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQu
         _ => "TypePlease_File",
     }]);
 
-    /// <summary>Something failed on our side.</summary>
     public Reply Busy() => new TextReply(text["Busy"]);
 
     /// <summary>To digits that are nearly a booking number, or that should not stand in a chat.</summary>
     public Reply About(SuspectNumber number) => new TextReply(
         number == SuspectNumber.Personal ? text["PersonalNumber", links.To("/residents")] : text["WrongNumber", BookingNumber.Length]);
 
-    /// <summary>Where to complain.</summary>
     public Task<Reply> ComplaintsAsync(CancellationToken cancellationToken) => CallAsync("Complaints", cancellationToken);
 
     /// <summary>That nobody sits here, and whom to call.</summary>

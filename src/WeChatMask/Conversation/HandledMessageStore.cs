@@ -20,12 +20,12 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
     /// How long a row stays. WeChat sends again within seconds; but a call may be repeated by anybody who has seen it as
     /// long as its timestamp counts, which is 300 s on either side of our clock.
     /// </summary>
-    public static TimeSpan Kept { get; } = TimeSpan.FromMinutes(10);
+    public static TimeSpan Lifetime { get; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Claims messages by their keys, each for its asker unless somebody else has it or has answered it.</summary>
-    /// <param name="transaction">The open write transaction; a claim counts when it is committed.</param>
-    /// <param name="keys">The keys, one for each asker; two askers of one key are told apart.</param>
-    /// <returns>A claim for each key, in their order.</returns>
+    /// <summary>
+    /// Claims messages, each for its asker unless somebody else has it or has answered it; a claim for each key, in their order.
+    /// One key asked twice is two askers. A claim counts when the transaction is committed.
+    /// </summary>
     public async Task<IReadOnlyList<Claim>> ClaimAsync(WriteTransaction transaction, IReadOnlyList<string> keys)
     {
         var now = calendar.Now;
@@ -61,7 +61,6 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
             "DELETE FROM handled_message WHERE message_key = @Key AND lease = @Lease AND reply IS NULL",
             [.. claims.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => new { c.Key, c.Lease })]);
 
-    /// <summary>Whether somebody is at a message right now.</summary>
     public async Task<bool> IsHeldAsync(string key, CancellationToken cancellationToken)
     {
         var row = await database.QueryOneAsync<HandledMessage>($"{Columns} WHERE message_key = @key", new { key }, cancellationToken);
@@ -71,7 +70,7 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
     /// <summary>Deletes what no resend can ask for any more, in portions that keep no other writer waiting. Returns the rows deleted.</summary>
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
-        var before = calendar.Now - Kept;
+        var before = calendar.Now - Lifetime;
         var total = 0;
         int gone;
         do
@@ -99,11 +98,8 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
     private sealed class HandledMessage
     {
         public string MessageKey { get; init; } = "";
-
         public long Lease { get; init; }
-
         public DateTimeOffset LeasedUntil { get; init; }
-
         public string? Reply { get; init; }
 
         // A lease further ahead than any can be was given before the clock was set back.
@@ -111,7 +107,5 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
     }
 }
 
-/// <summary>What became of an attempt to claim a message.</summary>
-/// <param name="Lease">The proof that it is the asker's to handle; null when it is not.</param>
-/// <param name="Reply">The encrypted reply, when it was answered before.</param>
+/// <summary>What became of an attempt to claim a message: a lease when it is the asker's to handle, the encrypted reply when it was answered before.</summary>
 public readonly record struct Claim(long? Lease, string? Reply);

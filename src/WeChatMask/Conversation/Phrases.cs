@@ -27,16 +27,13 @@ public sealed class Phrases
         }
     }
 
-    /// <summary>The words that ship with the product.</summary>
     public static Phrases Load()
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!, Encoding.UTF8);
         return new Phrases(reader);
     }
 
-    /// <summary>What a message means.</summary>
-    /// <param name="message">As <see cref="TypedText"/> left it.</param>
-    /// <param name="goods">Name of the goods; naming them alone means to book them.</param>
+    /// <summary>What a message means that <see cref="TypedText"/> has normalised. To name the goods alone means to book them.</summary>
     public Intent Find(string message, string goods = "")
     {
         if (message.Length == 0) return Intent.Unknown;

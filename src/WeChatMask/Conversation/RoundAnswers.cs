@@ -17,7 +17,6 @@ public sealed class RoundAnswers(
     private const int RoundsLookedAt = 3;
     private const double MetresInKilometre = 1000;
 
-    /// <summary>The state of today's booking, and the way to it.</summary>
     public async Task<Reply> BookAsync(CancellationToken cancellationToken)
     {
         var snapshot = await board.GetAsync(cancellationToken);
@@ -38,7 +37,6 @@ public sealed class RoundAnswers(
             pharmacy.Name, text["Pharmacy_Card", pharmacy.Address, state], null, links.To($"/book?pharmacy={Uri.EscapeDataString(code)}"));
     }
 
-    /// <summary>The newest published lists.</summary>
     public async Task<Reply> ListsAsync(CancellationToken cancellationToken)
     {
         var newest = await rounds.NewestAsync(RoundsLookedAt, cancellationToken);
@@ -50,7 +48,6 @@ public sealed class RoundAnswers(
                 links.To(FormattableString.Invariant($"/notices/{published.Date:yyyy-MM-dd}")));
     }
 
-    /// <summary>Where the goods are handed out.</summary>
     public async Task<Reply> PharmaciesAsync(CancellationToken cancellationToken)
     {
         var open = (await ViewAsync(cancellationToken)).Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();
@@ -73,7 +70,6 @@ public sealed class RoundAnswers(
         return new TextReply(text["Pharmacies_Near", string.Join('\n', lines), links.To("/nearby")]);
     }
 
-    /// <summary>When one books, collects and may cancel.</summary>
     public async Task<Reply> HoursAsync(CancellationToken cancellationToken)
     {
         var snapshot = await board.GetAsync(cancellationToken);
@@ -85,7 +81,6 @@ public sealed class RoundAnswers(
         return new TextReply(text["Hours", title, windows, pickup, slots, ChatText.Time(policy.CancelUntil)]);
     }
 
-    /// <summary>What it costs and how much one gets.</summary>
     public async Task<Reply> PriceAsync(CancellationToken cancellationToken)
     {
         if (await PolicyAsync(await board.GetAsync(cancellationToken), cancellationToken) is not { } policy) return new TextReply(text["Book_None_Title"]);

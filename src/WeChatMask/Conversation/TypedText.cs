@@ -3,10 +3,10 @@ using WeChatMask.Domain;
 
 namespace WeChatMask.Conversation;
 
-/// <summary>A message as it is compared: only its letters and digits, in one spelling, with a booking number taken out.</summary>
-/// <param name="Words">What is left without the number.</param>
-/// <param name="Number">A booking number with a right check digit, or null.</param>
-/// <param name="Suspect">What another long run of digits looks like.</param>
+/// <summary>
+/// A message as it is compared: only its letters and digits, in one spelling. A booking number with a right check digit is taken
+/// out of the words; else it says what a long run of digits looks like.
+/// </summary>
 public sealed record TypedText(string Words, string? Number, SuspectNumber Suspect)
 {
     // Longer messages are stories; their beginning says enough, and comparing stays cheap.
@@ -19,7 +19,6 @@ public sealed record TypedText(string Words, string? Number, SuspectNumber Suspe
     /// <summary>Whether it holds no letter and no digit: an emoji, a question mark.</summary>
     public bool IsEmpty => Words.Length == 0 && Number is null;
 
-    /// <summary>Reads what was typed.</summary>
     public static TypedText Of(string? typed)
     {
         var words = Normalise(typed);

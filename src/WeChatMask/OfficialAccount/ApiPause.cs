@@ -3,7 +3,6 @@ using WeChatMask.WeChat;
 
 namespace WeChatMask.OfficialAccount;
 
-/// <summary>How long to leave WeChat's API in peace after a failure.</summary>
 public static class ApiPause
 {
     private const int LongestBusySeconds = 60;
@@ -13,10 +12,7 @@ public static class ApiPause
     /// <summary>The longest pause there is: a day's quota.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromHours(25);
 
-    /// <summary>The instant after which the next try makes sense.</summary>
-    /// <param name="failure">What went wrong.</param>
-    /// <param name="failures">How often it went wrong in a row before.</param>
-    /// <param name="calendar">The city's time; WeChat counts a day's quota by Beijing's, which is the same.</param>
+    /// <summary>When the next try makes sense, after so many failures in a row before. WeChat counts a day's quota by Beijing's time, the city's.</summary>
     public static DateTimeOffset After(WeChatApiException failure, int failures, CityCalendar calendar) => failure.Action switch
     {
         WeChatAction.StopQuotaDay => calendar.Instant(calendar.Today.AddDays(1), TimeOnly.MinValue),

@@ -6,14 +6,12 @@ namespace WeChatMask.OfficialAccount;
 /// <summary>Calls of WeChat's API that are at rest on all nodes, since a quota is used up or the account may not make them.</summary>
 public sealed class ApiQuotaStore(Database database, CityCalendar calendar)
 {
-    /// <summary>Those that rest now, by call.</summary>
     public Task<List<CallLimit>> PresentAsync(CancellationToken cancellationToken) => database.QueryAsync<CallLimit>(
         // Further ahead than any is set: from before the clock was put back.
-        "SELECT api_call, error_code, since, rests_until FROM wechat_limit WHERE rests_until > @now AND rests_until < @far ORDER BY api_call",
+        "SELECT api_call, error_code, rests_until FROM wechat_limit WHERE rests_until > @now AND rests_until < @far ORDER BY api_call",
         new { now = calendar.Now, far = calendar.Now + ApiPause.Longest },
         cancellationToken);
 
-    /// <summary>Lets a call rest.</summary>
     public Task PauseAsync(string call, int errorCode, DateTimeOffset until, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
@@ -25,17 +23,13 @@ public sealed class ApiQuotaStore(Database database, CityCalendar calendar)
                 await transaction.ExecuteAsync(
                     "INSERT INTO wechat_limit (api_call, error_code, since, rests_until) VALUES (@call, @errorCode, @since, @until)", limit);
             }
-
-            return true;
         },
         cancellationToken);
 
-    /// <summary>Lets every call be made again.</summary>
     public Task ClearAsync(CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.ExecuteAsync("DELETE FROM wechat_limit"), cancellationToken);
 }
 
-/// <summary>A call that rests.</summary>
 public sealed class CallLimit
 {
     /// <summary>The API's path.</summary>
@@ -43,8 +37,5 @@ public sealed class CallLimit
 
     /// <summary>WeChat's errcode.</summary>
     public int ErrorCode { get; init; }
-
-    public DateTimeOffset Since { get; init; }
-
     public DateTimeOffset RestsUntil { get; init; }
 }

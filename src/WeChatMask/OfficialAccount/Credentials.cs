@@ -6,7 +6,6 @@ namespace WeChatMask.OfficialAccount;
 /// <summary>The account's access token and its ticket for pages, the same on every node.</summary>
 public sealed class Credentials : IDisposable
 {
-    /// <summary>Both are fetched by the client and kept in the database.</summary>
     public Credentials(SharedCredentialStore store, CityCalendar calendar, WeChatClient client)
     {
         Token = new SharedCredential(store, calendar, SharedCredentialStore.AccessToken, client.StableTokenAsync);
@@ -24,13 +23,10 @@ public sealed class Credentials : IDisposable
         });
     }
 
-    /// <summary>The access token of server calls.</summary>
     public SharedCredential Token { get; }
 
-    /// <summary>The ticket that signs pages.</summary>
     public SharedCredential Ticket { get; }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         Token.Dispose();

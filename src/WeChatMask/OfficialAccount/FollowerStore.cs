@@ -6,11 +6,9 @@ namespace WeChatMask.OfficialAccount;
 /// <summary>Which accounts WeChat reaches: whoever left the chat gets no more messages until they follow again. Their bookings stay.</summary>
 public sealed class FollowerStore(Database database, CityCalendar calendar)
 {
-    /// <summary>Notes that somebody has left.</summary>
     public Task LoseAsync(string openId, CancellationToken cancellationToken) => SetAsync(
         openId, reached: true, "UPDATE account SET unreachable_since = @now WHERE open_id = @openId AND unreachable_since IS NULL", cancellationToken);
 
-    /// <summary>Notes that somebody follows, again perhaps.</summary>
     public Task RegainAsync(string openId, CancellationToken cancellationToken) => SetAsync(
         openId, reached: false, "UPDATE account SET unreachable_since = NULL WHERE open_id = @openId", cancellationToken);
 
@@ -18,15 +16,13 @@ public sealed class FollowerStore(Database database, CityCalendar calendar)
     private async Task SetAsync(string openId, bool reached, string sql, CancellationToken cancellationToken)
     {
         var state = await database.QueryOneAsync<State>(
-            "SELECT id, unreachable_since FROM account WHERE open_id = @openId", new { openId }, cancellationToken);
+            "SELECT unreachable_since FROM account WHERE open_id = @openId", new { openId }, cancellationToken);
         if (state is null || state.UnreachableSince is null != reached) return;
         await database.WriteAsync(transaction => transaction.ExecuteAsync(sql, new { openId, now = calendar.Now }), cancellationToken);
     }
 
     private sealed class State
     {
-        public long Id { get; init; }
-
         public DateTimeOffset? UnreachableSince { get; init; }
     }
 }

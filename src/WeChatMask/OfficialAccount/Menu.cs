@@ -10,7 +10,6 @@ namespace WeChatMask.OfficialAccount;
 /// <remarks>Three buttons with five below each are the most that WeChat takes. A key is a word of <c>Text/Phrases.txt</c>.</remarks>
 public sealed class Menu(IStringLocalizer<Text.Conversation> text, SiteLinks links, IOptionsMonitor<MenuSettings> settings)
 {
-    /// <summary>The menu with this site's addresses.</summary>
     public MenuDefinition Build() => settings.CurrentValue.Buttons is { Count: > 0 } own ? new([.. own.Select(b => b.Build(links.To))]) : Ours();
 
     private MenuDefinition Ours() => new(

@@ -4,13 +4,14 @@ using WeChatMask.WeChat;
 
 namespace WeChatMask.OfficialAccount;
 
-/// <summary>Calls in the account's name: with its token, once more with another when WeChat refuses the first, and not at all while a quota is used up.</summary>
+/// <summary>
+/// Calls in the account's name: with its token, once more with another when WeChat refuses the first, and not at all while a quota
+/// is used up. Each fails with a <see cref="WeChatApiException"/> when WeChat refuses, does not answer, or the call is at rest.
+/// </summary>
 public sealed class OfficialAccountClient(WeChatClient client, Credentials credentials, ApiQuotaStore limits, CityCalendar calendar)
 {
-    /// <summary>Sends a template message.</summary>
     public const string TemplateCall = "cgi-bin/message/template/send";
 
-    /// <summary>Sends a subscription notice.</summary>
     public const string SubscriptionCall = "cgi-bin/message/subscribe/bizsend";
 
     /// <summary>Sends a text to somebody who did something in the chat lately.</summary>
@@ -26,27 +27,20 @@ public sealed class OfficialAccountClient(WeChatClient client, Credentials crede
     private volatile KnownLimits known = new(0, new Dictionary<string, int>(StringComparer.Ordinal));
 
     /// <summary>Sends a message; the shape of the body belongs to the call. Returns WeChat's id of it.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the call is at rest.</exception>
     public async Task<string?> SendAsync(string call, object message, CancellationToken cancellationToken)
     {
         using var answer = await AskAsync(call, token => client.SendAsync(call, token, message, cancellationToken), cancellationToken);
         return answer.RootElement.TryGetProperty("msgid", out var id) ? id.ToString() : null;
     }
 
-    /// <summary>Says something to somebody who did something in the chat lately.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the call is at rest.</exception>
     public Task SayAsync(string openId, string text, CancellationToken cancellationToken) =>
         SendAsync(ServiceCall, new { touser = openId, msgtype = "text", text = new { content = text } }, cancellationToken);
 
-    /// <summary>Sets the account's menu.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the call is at rest.</exception>
     public async Task SetMenuAsync(MenuDefinition menu, CancellationToken cancellationToken)
     {
         using var answer = await AskAsync(MenuCreateCall, token => client.SendAsync(MenuCreateCall, token, menu, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The menu that is set, or none.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the call is at rest.</exception>
     public async Task<MenuDefinition?> MenuAsync(CancellationToken cancellationToken)
     {
         try
@@ -65,10 +59,7 @@ public sealed class OfficialAccountClient(WeChatClient client, Credentials crede
         }
     }
 
-    /// <summary>Makes a code for good that opens the chat with a scene.</summary>
-    /// <param name="scene">1 to 64 characters, public: nothing personal, and nothing to be believed.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the call is at rest.</exception>
+    /// <summary>Makes a code for good that opens the chat with a scene: 1 to 64 characters, public, nothing personal, and nothing to be believed.</summary>
     public async Task<SceneCode> CreateSceneCodeAsync(string scene, CancellationToken cancellationToken)
     {
         var body = new { action_name = "QR_LIMIT_STR_SCENE", action_info = new { scene = new { scene_str = scene } } };
@@ -116,7 +107,4 @@ public sealed class OfficialAccountClient(WeChatClient client, Credentials crede
     private sealed record KnownLimits(long ReadAt, IReadOnlyDictionary<string, int> Codes);
 }
 
-/// <summary>A code that opens the chat.</summary>
-/// <param name="Ticket">WeChat's ticket of its picture.</param>
-/// <param name="Url">What the picture says.</param>
 public sealed record SceneCode(string Ticket, string Url);

@@ -3,10 +3,9 @@ using WeChatMask.Web;
 
 namespace WeChatMask.OfficialAccount;
 
-/// <summary>What the container has to know of this room.</summary>
+/// <summary>The account as WeChat has it: shared credentials, calls, menu, posters.</summary>
 public static class OfficialAccountRoom
 {
-    /// <summary>Registers the account's credentials and its calls.</summary>
     public static IServiceCollection AddOfficialAccount(this IServiceCollection services)
     {
         services.AddSingleton<SharedCredentialStore>().AddSingleton<Credentials>().AddSingleton<ApiQuotaStore>().AddSingleton<OfficialAccountClient>();

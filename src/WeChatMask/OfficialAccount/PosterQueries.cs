@@ -11,11 +11,9 @@ public sealed class PosterQueries(Database database)
           LEFT JOIN wechat_scene s ON s.scene = p.code
         """;
 
-    /// <summary>All pharmacies by code.</summary>
     public Task<List<Poster>> AllAsync(CancellationToken cancellationToken) =>
         database.QueryAsync<Poster>($"{Select} ORDER BY p.code", cancellationToken: cancellationToken);
 
-    /// <summary>One pharmacy's.</summary>
     public Task<Poster?> FindAsync(string code, CancellationToken cancellationToken) =>
         database.QueryOneAsync<Poster>($"{Select} WHERE p.code = @code", new { code }, cancellationToken);
 }
@@ -24,12 +22,8 @@ public sealed class PosterQueries(Database database)
 public sealed class Poster
 {
     public string Code { get; init; } = "";
-
     public string Name { get; init; } = "";
-
     public string Address { get; init; } = "";
-
     public string District { get; init; } = "";
-
     public bool HasCode { get; init; }
 }

@@ -15,7 +15,6 @@ public sealed class SceneStore(Database database, OfficialAccountClient client, 
         database.ScalarAsync<string>("SELECT url FROM wechat_scene WHERE scene = @scene", new { scene }, cancellationToken);
 
     /// <summary>Makes a scene's code unless there is one. Returns whether it did.</summary>
-    /// <exception cref="WeChatApiException">WeChat makes none.</exception>
     public async Task<bool> MakeAsync(string scene, CancellationToken cancellationToken)
     {
         if (await UrlAsync(scene, cancellationToken) is not null) return false;

@@ -6,7 +6,8 @@ namespace WeChatMask.OfficialAccount;
 /// <summary>One value that WeChat lends for a while: every node holds it, one at a time fetches it, the database tells the others.</summary>
 /// <remarks>
 /// Who finds it at its end takes the lease or waits for the one who has it. It is renewed some minutes early, while the old one
-/// still serves, so that mostly nobody waits. A failed fetch makes all nodes pause together.
+/// still serves, so that mostly nobody waits. A failed fetch makes all nodes pause together; where no value is good and WeChat
+/// gives none, the caller gets its <see cref="WeChatApiException"/>.
 /// </remarks>
 public sealed class SharedCredential(SharedCredentialStore store, CityCalendar calendar, string name, Func<bool, CancellationToken, Task<IssuedToken>> fetch) : IDisposable
 {
@@ -24,17 +25,13 @@ public sealed class SharedCredential(SharedCredentialStore store, CityCalendar c
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile SharedCredentialRow? held;
 
-    /// <summary>The value that is good now.</summary>
-    /// <exception cref="WeChatApiException">There is none, and WeChat gives none.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken) =>
         held is { } row && IsGood(row, null) ? row.Value : await TakeAsync(null, cancellationToken);
 
     /// <summary>Another value than the one that WeChat has just refused.</summary>
-    /// <exception cref="WeChatApiException">There is none, and WeChat gives none.</exception>
     public Task<string> RenewAsync(string refused, CancellationToken cancellationToken) => TakeAsync(refused, cancellationToken);
 
     /// <summary>Fetches the first value, or the next one some minutes before the present one ends. Returns whether it did.</summary>
-    /// <exception cref="WeChatApiException">WeChat gives none; the present one serves to its end.</exception>
     public async Task<bool> RenewEarlyAsync(CancellationToken cancellationToken)
     {
         var row = await store.ReadAsync(name, cancellationToken);
@@ -44,7 +41,6 @@ public sealed class SharedCredential(SharedCredentialStore store, CityCalendar c
         return true;
     }
 
-    /// <inheritdoc />
     public void Dispose() => gate.Dispose();
 
     private async Task<string> TakeAsync(string? refused, CancellationToken cancellationToken)
@@ -76,19 +72,19 @@ public sealed class SharedCredential(SharedCredentialStore store, CityCalendar c
     {
         try
         {
-            var lent = await fetch(false, CancellationToken.None);
-            var forced = lent.Value == refused;
+            var issued = await fetch(false, CancellationToken.None);
+            var forced = issued.Value == refused;
             if (forced)
             {
                 // WeChat calls its own token bad and still gives it: only now is a forced one worth its quota.
                 if ((calendar.Now - row.ForcedAt).Duration() < BetweenForced) throw new WeChatApiException(WeChatErrors.TokenRefused);
-                lent = await fetch(true, CancellationToken.None);
+                issued = await fetch(true, CancellationToken.None);
             }
 
             // A value that is already near its end is not asked for again and again.
-            await store.SaveAsync(name, lease, lent, forced, lent.Life <= Early ? calendar.Now + BetweenForced : DateTimeOffset.UnixEpoch);
+            await store.SaveAsync(name, lease, issued, forced, issued.Life <= Early ? calendar.Now + BetweenForced : DateTimeOffset.UnixEpoch);
             held = await store.ReadAsync(name, CancellationToken.None);
-            return lent.Value;
+            return issued.Value;
         }
         catch (WeChatApiException failure)
         {

@@ -7,10 +7,8 @@ namespace WeChatMask.OfficialAccount;
 /// <summary>What one node fetches from WeChat for all: read by everybody, replaced by whoever has the lease.</summary>
 public sealed class SharedCredentialStore(Database database, PersonalData personal, CityCalendar calendar)
 {
-    /// <summary>The access token's row.</summary>
     public const string AccessToken = "access_token";
 
-    /// <summary>The row of the ticket that signs pages.</summary>
     public const string JsApiTicket = "jsapi_ticket";
 
     /// <summary>The row of the menu that was set last: its fingerprint.</summary>
@@ -22,12 +20,11 @@ public sealed class SharedCredentialStore(Database database, PersonalData person
     // Longer than a fetch may take, with a forced one behind it.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
-    /// <summary>The row as it is committed now.</summary>
     public async Task<SharedCredentialRow> ReadAsync(string name, CancellationToken cancellationToken)
     {
         var row = await database.QueryOneAsync<SharedCredentialRow>(
             """
-            SELECT name, value AS stored, obtained_at, expires_at, forced_at, leased_until, next_try_at, failures, error_code
+            SELECT name, value AS stored, obtained_at, expires_at, forced_at, next_try_at, failures, error_code
               FROM wechat_kept WHERE name = @name
             """,
             new { name },
@@ -60,7 +57,7 @@ public sealed class SharedCredentialStore(Database database, PersonalData person
     }
 
     /// <summary>Puts a fetched value in the old one's place and gives the lease back. Whose lease ran out meanwhile changes nothing.</summary>
-    public Task SaveAsync(string name, string lease, IssuedToken lent, bool forced, DateTimeOffset nextTryAt)
+    public Task SaveAsync(string name, string lease, IssuedToken issued, bool forced, DateTimeOffset nextTryAt)
     {
         var now = calendar.Now;
         return WriteAsync(
@@ -70,7 +67,7 @@ public sealed class SharedCredentialStore(Database database, PersonalData person
                    leased_by = NULL, leased_until = 0, next_try_at = @nextTryAt, failures = 0, error_code = 0
              WHERE name = @name AND leased_by = @lease
             """,
-            new { value = personal.Encrypt(lent.Value), now, expires = now + lent.Life, forced = forced ? 1 : 0, nextTryAt, name, lease });
+            new { value = personal.Encrypt(issued.Value), now, expires = now + issued.Life, forced, nextTryAt, name, lease });
     }
 
     /// <summary>Writes down that the fetch failed and when the next may be tried, and gives the lease back.</summary>
@@ -89,7 +86,6 @@ public sealed class SharedCredentialStore(Database database, PersonalData person
     private Task WriteAsync(string sql, object? args) => database.WriteAsync(transaction => transaction.ExecuteAsync(sql, args), CancellationToken.None);
 }
 
-/// <summary>One row of what is kept.</summary>
 public sealed class SharedCredentialRow
 {
     public string Name { get; init; } = "";
@@ -99,28 +95,20 @@ public sealed class SharedCredentialRow
 
     /// <summary>The value, empty before the first fetch.</summary>
     public string Value { get; internal set; } = "";
-
     public DateTimeOffset ObtainedAt { get; init; }
-
     public DateTimeOffset ExpiresAt { get; init; }
-
     public DateTimeOffset ForcedAt { get; init; }
-
-    public DateTimeOffset LeasedUntil { get; init; }
 
     /// <summary>No fetch before this, after one failed.</summary>
     public DateTimeOffset NextTryAt { get; init; }
-
     public int Failures { get; init; }
 
     /// <summary>WeChat's errcode of the last fetch, 0 when it went well or nobody answered.</summary>
     public int ErrorCode { get; init; }
 }
 
-/// <summary>Something that WeChat does not lend now.</summary>
 public sealed class CredentialFault
 {
-    /// <summary>The row's name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>WeChat's errcode, 0 when nobody answered.</summary>

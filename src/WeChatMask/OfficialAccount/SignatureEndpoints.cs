@@ -44,9 +44,5 @@ public static class SignatureEndpoints
         && Uri.Compare(page, ours, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }
 
-/// <summary>What <c>wx.config</c> needs beside the list of functions.</summary>
-/// <param name="AppId">The account.</param>
-/// <param name="Timestamp">Unix seconds.</param>
-/// <param name="NonceStr">Random; WeChat writes the capital S.</param>
-/// <param name="Signature">The proof.</param>
+/// <summary>What <c>wx.config</c> needs beside the list of functions; the time in Unix seconds. WeChat writes the capital S.</summary>
 public sealed record PageSignature(string AppId, long Timestamp, string NonceStr, string Signature);

@@ -14,25 +14,17 @@ public sealed record SubscribeEvent(string? Scene) : EventContent;
 /// <summary>Somebody follows no more. It cannot be answered.</summary>
 public sealed record UnsubscribeEvent : EventContent;
 
-/// <summary>A follower scanned a code of the account.</summary>
 public sealed record ScanEvent(string Scene) : EventContent;
 
-/// <summary>A menu button with a key was touched.</summary>
 public sealed record ClickEvent(string Key) : EventContent;
 
 /// <summary>A menu button opened the camera, a code was scanned, and the phone shows "waiting" until a reply comes (<c>scancode_waitmsg</c>).</summary>
 public sealed record ScanCodeEvent(string? ScanResult) : EventContent;
 
-/// <summary>How a template message ended.</summary>
 public enum TemplateOutcome
 {
-    /// <summary>It is on the phone.</summary>
     Delivered,
-
-    /// <summary>The person does not take messages of this account.</summary>
     UserBlocked,
-
-    /// <summary>WeChat could not deliver it.</summary>
     SystemFailed,
 
     /// <summary>A status that is not documented; it was not delivered.</summary>
@@ -45,11 +37,9 @@ public sealed record TemplateSentEvent(string MsgId, TemplateOutcome Outcome) : 
 /// <summary>What became of one subscription notice, by the id that sending it gave.</summary>
 public sealed record SubscriptionDelivery(string MsgId, string ErrorCode)
 {
-    /// <summary>Whether it is on the phone.</summary>
     public bool IsDelivered => string.Equals(ErrorCode, "0", StringComparison.Ordinal);
 }
 
-/// <summary>What became of subscription notices (<c>subscribe_msg_sent_event</c>).</summary>
 public sealed record SubscriptionSentEvent(IReadOnlyList<SubscriptionDelivery> Deliveries) : EventContent;
 
 /// <summary>An event that needs nothing of us: a page opened from the menu, a place told every few seconds, a choice about notices, or one we do not know.</summary>

@@ -26,7 +26,6 @@ public sealed record InboundMessage(
     // What tells two events of one second apart that have no key: the message they report on, or their list.
     private static readonly string[] Distinguishing = ["MsgID", "SubscribeMsgSentEvent"];
 
-    /// <summary>What the message says, by its kind.</summary>
     public MessageContent Read() => ContentReader.Read(this);
 
     /// <summary>

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace WeChatMask.WeChat;
 
-/// <summary>A menu in WeChat's own shape.</summary>
 public sealed record MenuDefinition([property: JsonPropertyName("button")] IReadOnlyList<MenuButton> Buttons)
 {
     /// <summary>Every button that does something, those below others too.</summary>

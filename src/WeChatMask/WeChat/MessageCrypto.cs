@@ -5,11 +5,7 @@ using System.Text;
 
 namespace WeChatMask.WeChat;
 
-/// <summary>An encrypted message with the proof that belongs to it.</summary>
-/// <param name="Encrypt">The cipher text in Base64.</param>
-/// <param name="MsgSignature">The signature over token, timestamp, nonce and <paramref name="Encrypt"/>.</param>
-/// <param name="Timestamp">Unix seconds, as signed.</param>
-/// <param name="Nonce">The nonce, as signed.</param>
+/// <summary>An encrypted message in Base64, with the proof over token, timestamp (Unix seconds), nonce and text.</summary>
 public sealed record SealedMessage(string Encrypt, string MsgSignature, string Timestamp, string Nonce);
 
 /// <summary>
@@ -42,7 +38,6 @@ public sealed class MessageCrypto
         key = Convert.FromBase64String(encodingAesKey + "=");
     }
 
-    /// <summary>The crypto of the account in the settings.</summary>
     public MessageCrypto(WeChatSettings settings)
         : this(settings.Token, settings.EncodingAesKey, settings.AppId)
     {

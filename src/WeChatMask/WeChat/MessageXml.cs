@@ -8,11 +8,11 @@ namespace WeChatMask.WeChat;
 
 /// <summary>
 /// Reads WeChat's XML without trusting it: no DOCTYPE, nothing fetched, bounded size and depth, every field once.
-/// Elements come in any order, with CDATA or without, and new ones appear without notice.
+/// Elements come in any order, with CDATA or without, and new ones appear without notice. What is not UTF-8, unsafe, malformed or
+/// without a required field fails with a <see cref="MessageRefusedException"/>.
 /// </summary>
 public static class MessageXml
 {
-    /// <summary>The element that holds the encrypted message.</summary>
     public const string Encrypt = "Encrypt";
 
     // Ample for a webhook body of 64 KB; 0 would mean no limit.
@@ -26,7 +26,6 @@ public static class MessageXml
     private static readonly string[] Known = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "Content", "Event", "EventKey"];
 
     /// <summary>Decodes a body. WeChat writes UTF-8 whatever an XML declaration says, so the declaration is not asked.</summary>
-    /// <exception cref="MessageRefusedException">Not UTF-8.</exception>
     public static string Decode(ReadOnlySpan<byte> body)
     {
         try
@@ -40,12 +39,10 @@ public static class MessageXml
     }
 
     /// <summary>Every element under the root: its text, or its raw XML when it has elements inside. For envelopes and replies.</summary>
-    /// <exception cref="MessageRefusedException">Unsafe or malformed.</exception>
     public static IReadOnlyDictionary<string, string> ReadFields(string xml) =>
         new ReadOnlyDictionary<string, string>(Load(xml).ToDictionary(field => field.Key, field => TextOf(field.Value), StringComparer.Ordinal));
 
     /// <summary>Reads a message of any kind. Sender, kind and time must be there; all else is optional.</summary>
-    /// <exception cref="MessageRefusedException">Unsafe, malformed, or without a required field.</exception>
     public static InboundMessage Parse(string xml)
     {
         var fields = Load(xml);

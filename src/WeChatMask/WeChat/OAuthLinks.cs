@@ -1,6 +1,5 @@
 namespace WeChatMask.WeChat;
 
-/// <summary>Addresses of WeChat's web log-in.</summary>
 public static class OAuthLinks
 {
     // WeChat's parameter table: letters and digits, at most 128 bytes.

@@ -22,6 +22,5 @@ public sealed record NewsReply(string Title, string Description, string? Picture
 /// <summary>Nothing is shown to the sender, and WeChat does not ask again.</summary>
 public sealed record NoReply : Reply
 {
-    /// <summary>The only one needed.</summary>
     public static NoReply Instance { get; } = new();
 }

@@ -10,7 +10,6 @@ namespace WeChatMask.WeChat;
 /// </summary>
 public static class Signature
 {
-    /// <summary>Signs the parts, in whatever order they are given.</summary>
     public static string Compute(params ReadOnlySpan<string> parts)
     {
         var sorted = parts.ToArray();

@@ -6,7 +6,6 @@ namespace WeChatMask.WeChat;
 /// <remarks>A field's kind is the part of its name before the digits: <c>thing1</c>, <c>character_string2</c>.</remarks>
 public static class TemplateFields
 {
-    /// <summary>The value as the field of this name takes it.</summary>
     public static string Fit(string field, string value) => field.TrimEnd("0123456789".ToCharArray()) switch
     {
         "thing" => Cut(value, 20),

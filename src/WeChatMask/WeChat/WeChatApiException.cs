@@ -6,33 +6,27 @@ public sealed class WeChatApiException : Exception
     /// <summary>The error code when WeChat itself said nothing: time-out, no connection, an unreadable answer. Its own 0 means success.</summary>
     public const int NoAnswer = 0;
 
-    /// <summary>WeChat said nothing.</summary>
     public WeChatApiException()
     {
     }
 
-    /// <summary>WeChat said nothing.</summary>
     public WeChatApiException(string message)
         : base(message)
     {
     }
 
-    /// <summary>WeChat said nothing, for the reason inside.</summary>
     public WeChatApiException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>WeChat answered with an errcode.</summary>
     public WeChatApiException(int errorCode)
         : base($"WeChat's API answered errcode {errorCode}") => ErrorCode = errorCode;
 
     /// <summary>WeChat's errcode, or <see cref="NoAnswer"/>.</summary>
     public int ErrorCode { get; }
 
-    /// <summary>What the code asks of us.</summary>
     public WeChatAction Action => ErrorCode == NoAnswer ? WeChatAction.RetryBackoff : WeChatErrors.ActionOf(ErrorCode);
 
-    /// <summary>The same call may succeed later.</summary>
     public bool IsTransient => Action == WeChatAction.RetryBackoff;
 }

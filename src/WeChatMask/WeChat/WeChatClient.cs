@@ -10,21 +10,20 @@ using WeChatMask.Telemetry;
 
 namespace WeChatMask.WeChat;
 
-/// <summary>Who logged in.</summary>
-/// <param name="OpenId">The person's id within this account.</param>
-/// <param name="IsSnapshotUser">A made-up openid of WeChat's preview mode: it must not be bound to anybody.</param>
+/// <summary>A snapshot user's openid is made up for WeChat's preview mode: it must not be bound to anybody.</summary>
 public sealed record OAuthIdentity(string OpenId, bool IsSnapshotUser);
 
-/// <summary>Something WeChat lends for a while: a token or a ticket.</summary>
-/// <param name="Value">Up to 512 characters.</param>
-/// <param name="Life">How long it is good from now on.</param>
+/// <summary>A token or a ticket of up to 512 characters, and how long it is good from now on.</summary>
 public sealed record IssuedToken(string Value, TimeSpan Life)
 {
     /// <summary>The life only, since records reach logs.</summary>
-    public override string ToString() => $"lent for {Life}";
+    public override string ToString() => $"issued for {Life}";
 }
 
-/// <summary>Calls to WeChat's server API. Addresses and keys are read at each call: the sandbox learns its own address after the start.</summary>
+/// <summary>
+/// Calls to WeChat's server API. Each fails with a <see cref="WeChatApiException"/> when WeChat refuses, does not answer, or the
+/// answer makes no sense. Addresses and keys are read at each call: the sandbox learns its own address after the start.
+/// </summary>
 public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings> settings, Instruments instruments)
 {
     /// <summary>How long a call may take. A resident is waiting on a blank page meanwhile.</summary>
@@ -45,10 +44,10 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
     /// <summary>A body as it goes over the wire: raw UTF-8.</summary>
     internal static byte[] Body(object body) => JsonSerializer.SerializeToUtf8Bytes(body, Raw);
 
-    /// <summary>Fetches the access token of the stable kind: asked again it is the same one, until five minutes before its end.</summary>
-    /// <param name="force">Whether the present one is to die; WeChat allows it twenty times a day, half a minute apart.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    /// <summary>
+    /// Fetches the access token of the stable kind: asked again it is the same one, until five minutes before its end, unless it
+    /// is replaced by force; WeChat allows that twenty times a day, half a minute apart.
+    /// </summary>
     public async Task<IssuedToken> StableTokenAsync(bool force, CancellationToken cancellationToken)
     {
         var account = settings.CurrentValue;
@@ -57,26 +56,21 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
         return IssuedBy(answer, "access_token");
     }
 
-    /// <summary>Fetches the ticket that signs pages for the JS-SDK.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
     public async Task<IssuedToken> TicketAsync(string token, CancellationToken cancellationToken)
     {
         using var answer = await GetAsync(Address("cgi-bin/ticket/getticket", token, "&type=jsapi"), cancellationToken);
         return IssuedBy(answer, "ticket");
     }
 
-    /// <summary>Reads something under an access token. The caller disposes the answer.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    /// <summary>The caller disposes the answer.</summary>
     public Task<JsonDocument> ReadAsync(string path, string token, CancellationToken cancellationToken) =>
         GetAsync(Address(path, token, ""), cancellationToken);
 
-    /// <summary>Sends something under an access token. The caller disposes the answer.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
+    /// <summary>The caller disposes the answer.</summary>
     public Task<JsonDocument> SendAsync(string path, string token, object body, CancellationToken cancellationToken) =>
         AskAsync(Address(path, token, ""), body, cancellationToken);
 
     /// <summary>Turns the code of a log-in into an openid. A code works once and lapses after five minutes, so this is never retried.</summary>
-    /// <exception cref="WeChatApiException">WeChat refused, did not answer, or the answer made no sense.</exception>
     public async Task<OAuthIdentity> ExchangeCodeAsync(string code, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(code);

@@ -3,7 +3,6 @@ namespace WeChatMask.WeChat;
 /// <summary>What a program does about an errcode.</summary>
 public enum WeChatAction
 {
-    /// <summary>Success.</summary>
     Ok,
 
     /// <summary>WeChat is busy or said nothing: the same call later, with growing pauses.</summary>
@@ -14,8 +13,6 @@ public enum WeChatAction
 
     /// <summary>The day's quota is used up: rest until midnight, or until somebody clears it.</summary>
     StopQuotaDay,
-
-    /// <summary>Too many within a minute.</summary>
     RetryAfterMinute,
 
     /// <summary>The account's id, secret or rights are wrong: somebody has to look.</summary>
@@ -26,8 +23,6 @@ public enum WeChatAction
 
     /// <summary>The receiver does not follow, or is nobody.</summary>
     FailUserNotFollower,
-
-    /// <summary>The receiver does not want the message.</summary>
     FailUserRefused,
 
     /// <summary>Too long ago, or too many, since the person last did something in the chat.</summary>
@@ -35,8 +30,6 @@ public enum WeChatAction
 
     /// <summary>The log-in code is spent, late or wrong: begin the log-in anew.</summary>
     FailOauthCodeUsed,
-
-    /// <summary>There is no menu yet.</summary>
     NoMenu,
 
     /// <summary>What was sent is wrong: template, page, data, menu or JSON. Repeating it is in vain.</summary>
@@ -50,10 +43,8 @@ public enum WeChatAction
 /// </remarks>
 public static class WeChatErrors
 {
-    /// <summary>The token is wrong or not the newest.</summary>
     public const int TokenRefused = 40001;
 
-    /// <summary>What to do about a code.</summary>
     public static WeChatAction ActionOf(int code) => code switch
     {
         0 => WeChatAction.Ok,

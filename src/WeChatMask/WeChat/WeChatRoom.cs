@@ -4,13 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace WeChatMask.WeChat;
 
-/// <summary>What the container has to know of this room.</summary>
+/// <summary>The account's wire protocol. The <see cref="MessageHandler"/> is the product's to register.</summary>
 public static class WeChatRoom
 {
-    /// <summary>The path to enter in the console's server configuration.</summary>
     public const string WebhookPath = "/wechat";
 
-    /// <summary>Registers settings (checked at the start), webhook and client. The <see cref="MessageHandler"/> is the feature's to register.</summary>
     public static IServiceCollection AddWeChat(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<WeChatSettings>().Bind(configuration.GetSection(WeChatSettings.Section)).ValidateOnStart();
@@ -36,7 +34,7 @@ public static class WeChatRoom
     }
 
     /// <summary>
-    /// Maps verification and messages. 403: no or a wrong signature, or a timestamp over 300 s away; 400: cannot be
+    /// 403: no or a wrong signature, or a timestamp over 300 s away; 400: cannot be
     /// decrypted, another account's, unsafe or malformed; 413: over 64 KB; 200: everything else, known or not.
     /// </summary>
     public static void MapWeChat(this IEndpointRouteBuilder routes)

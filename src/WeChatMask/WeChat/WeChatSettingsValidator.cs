@@ -11,7 +11,6 @@ public sealed class WeChatSettingsValidator : IValidateOptions<WeChatSettings>
     private const int ShortestToken = 3;
     private const int LongestToken = 32;
 
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, WeChatSettings options)
     {
         var failures = new List<string>();

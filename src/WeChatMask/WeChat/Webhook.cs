@@ -37,7 +37,6 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
         }
     }
 
-    /// <summary>One message or event.</summary>
     public async Task<IResult> ReceiveAsync(HttpContext context)
     {
         try

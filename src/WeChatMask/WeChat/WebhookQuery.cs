@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace WeChatMask.WeChat;
 
-/// <summary>The part of a webhook call that proves where it comes from; every value is there once and not empty.</summary>
-/// <param name="Timestamp">Unix seconds, as signed.</param>
-/// <param name="Nonce">As signed.</param>
-/// <param name="Signature">The proof of plain calls; it does not cover the body.</param>
-/// <param name="MsgSignature">The proof of encrypted calls.</param>
-/// <param name="IsEncrypted">Whether the call claims an encrypted body, and so is judged by <paramref name="MsgSignature"/> alone.</param>
+/// <summary>
+/// The part of a webhook call that proves where it comes from; every value is there once and not empty. A call that claims an
+/// encrypted body is judged by MsgSignature alone; Signature, the proof of plain calls, does not cover the body.
+/// </summary>
 internal sealed record WebhookQuery(string Timestamp, string Nonce, string? Signature, string? MsgSignature, bool IsEncrypted)
 {
     // WeChat documents no window; ours bounds how long a leaked address can be used again.
@@ -15,7 +13,6 @@ internal sealed record WebhookQuery(string Timestamp, string Nonce, string? Sign
     private const int MillisecondsPerSecond = 1000;
     private const int LongestTimestamp = 12;
 
-    /// <summary>Reads and checks the query before anything is hashed.</summary>
     /// <exception cref="MessageRefusedException">A parameter is missing, empty or repeated, or the timestamp is out of the window.</exception>
     public static WebhookQuery Read(IQueryCollection query, DateTimeOffset now)
     {
