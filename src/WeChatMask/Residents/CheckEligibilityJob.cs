@@ -20,7 +20,6 @@ public sealed class CheckEligibilityJob(
     // Below the registry's whole concurrency, so that people who register are not kept waiting by it.
     private const int Lanes = 8;
 
-    /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var asked = 0;

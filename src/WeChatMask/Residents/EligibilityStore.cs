@@ -22,11 +22,7 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
         new { booked = BookingStatus.Booked, waiting = ProvisionalOutcome.Waiting, count },
         cancellationToken);
 
-    /// <summary>Persons whose answer is about to grow old, the oldest first; not those whom the cooldown keeps from booking anyway.</summary>
-    /// <param name="before">Answers given before this are asked for anew.</param>
-    /// <param name="heldSince">Who booked after this day cannot book in the next round.</param>
-    /// <param name="count">The most to give.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Persons whose answer was given before an instant, the oldest first; not those who booked after a day and whom the cooldown keeps from booking anyway.</summary>
     public Task<List<PersonToAsk>> StaleAsync(DateTimeOffset before, DateOnly heldSince, int count, CancellationToken cancellationToken) =>
         database.QueryAsync<PersonToAsk>(
             """
@@ -40,7 +36,6 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
             new { before, heldSince, count },
             cancellationToken);
 
-    /// <summary>The person's particulars in clear.</summary>
     public (string IdNumber, string Name) Read(PersonToAsk person) => (personal.Decrypt(person.IdNumber), personal.Decrypt(person.Name));
 
     /// <summary>Writes answers down. One for a name that was changed meanwhile is dropped: the registry compares names.</summary>
@@ -55,8 +50,6 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
 public sealed class PersonToAsk
 {
     public long Id { get; init; }
-
     public string Name { get; init; } = "";
-
     public string IdNumber { get; init; } = "";
 }

@@ -6,7 +6,7 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 
-/// <summary>Destroys what an account has given us, as far as no running round still needs it, and writes down that it was asked for.</summary>
+/// <summary>Destroys what an account has given us, as far as no running round still needs it, and audits that it was asked for.</summary>
 /// <remarks>
 /// A removed person's particulars go at once, or, while a round they booked in still runs, with its end: its list is
 /// published and its counter asks by them. The keyed hash stays while a cooldown runs, since a person could otherwise
@@ -24,7 +24,6 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
                          WHERE b.resident_id = resident.id AND r.ended_at IS NULL)
         """;
 
-    /// <summary>A person's particulars destroyed.</summary>
     internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL";
 
     /// <summary>Destroys the particulars of <see cref="Removed"/>. May be narrowed by a further AND.</summary>
@@ -54,14 +53,8 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
             await QuotaStore.LockAsync(transaction, round);
     }
 
-    /// <summary>Writes down that an account took a copy of its data.</summary>
     public Task NoteCopyAsync(long accountId, CancellationToken cancellationToken) => database.WriteAsync(
-        async transaction =>
-        {
-            await AuditAsync(transaction, accountId, "data.export");
-            return true;
-        },
-        cancellationToken);
+        transaction => AuditAsync(transaction, accountId, "data.export"), cancellationToken);
 
     private Task AuditAsync(WriteTransaction transaction, long accountId, string action)
     {

@@ -19,13 +19,8 @@ public sealed class LoginCodes(
     LoginStore store, ISmsProvider sms, PersonalData personal, CityQueries city, IOptionsMonitor<SmsSettings> smsSettings, IOptionsMonitor<SiteSettings> site,
     IStringLocalizer<Text.Login> text)
 {
-    /// <summary>Digits of a code.</summary>
     public const int Digits = 6;
 
-    /// <summary>Sends a new code to a number.</summary>
-    /// <param name="typed">The number as it was typed.</param>
-    /// <param name="address">Where the request comes from.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task<LoginCodeFault> SendAsync(string? typed, string address, CancellationToken cancellationToken)
     {
         if (MobileNumber.TryParse(typed) is not { } mobile) return LoginCodeFault.InvalidMobile;
@@ -41,7 +36,7 @@ public sealed class LoginCodes(
         return LoginCodeFault.Unavailable;
     }
 
-    /// <summary>Looks at a typed code. With no fault, the account that it opens.</summary>
+    /// <summary>With no fault, the account that the code opens.</summary>
     public async Task<(LoginCodeFault Fault, long Account)> VerifyAsync(string? typedMobile, string? typedCode, CancellationToken cancellationToken)
     {
         if (MobileNumber.TryParse(typedMobile) is not { } mobile) return (LoginCodeFault.InvalidMobile, 0);

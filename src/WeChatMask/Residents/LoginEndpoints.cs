@@ -15,7 +15,7 @@ namespace WeChatMask.Residents;
 /// The state is bound to the browser by a sealed cookie, lives ten minutes and is good once, on whichever node. Where to go
 /// afterwards is in that cookie, not in the address, and only ever a path of this site.
 /// </remarks>
-public static class LoginEndpoints
+public static partial class LoginEndpoints
 {
     private const string StateCookie = "wm_login";
     private static readonly TimeSpan StateLife = TimeSpan.FromMinutes(10);
@@ -55,7 +55,7 @@ public static class LoginEndpoints
         }
         catch (WeChatApiException e)
         {
-            logs.CreateLogger("WeChatMask.Login").LogWarning("WeChat refused a log-in code with {ErrorCode}", e.ErrorCode);
+            LogRefusal(logs.CreateLogger("WeChatMask.Login"), e.ErrorCode);
             return e.IsTransient
                 ? new LoginAgain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable")
                 : new LoginAgain(StatusCodes.Status400BadRequest, "invalid_code");
@@ -104,6 +104,9 @@ public static class LoginEndpoints
     {
         HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = "/login", MaxAge = StateLife,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "WeChat refused a log-in code with {ErrorCode}")]
+    private static partial void LogRefusal(ILogger log, int errorCode);
 
     private sealed record LoginTicket(string State, string ReturnUrl, DateTimeOffset ExpiresAt);
 

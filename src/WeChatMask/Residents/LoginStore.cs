@@ -8,19 +8,10 @@ namespace WeChatMask.Residents;
 /// <summary>What log-ins leave behind: states that are spent, and the codes sent by SMS. It is in the database, so that it holds on every node.</summary>
 public sealed class LoginStore(Database database, CityCalendar calendar)
 {
-    /// <summary>An account that logs in by WeChat.</summary>
-    public const int WeChatKind = 0;
-
-    /// <summary>An account that logs in by a mobile number.</summary>
-    public const int PhoneKind = 1;
-
-    /// <summary>Wrong codes that spend a code.</summary>
     public const int MostTries = 5;
 
-    /// <summary>How long a code is good.</summary>
     public static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(5);
 
-    /// <summary>Between two codes for one number.</summary>
     public static readonly TimeSpan BetweenCodes = TimeSpan.FromSeconds(60);
 
     private const int MostADay = 10;
@@ -30,11 +21,10 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <summary>Spends a state and finds or makes the account of an openid, both or neither. No account when the state was spent before, on whichever node.</summary>
-    /// <param name="stateHash">The state's hash.</param>
-    /// <param name="stateExpiresAt">Machine time after which the state is refused anyway.</param>
-    /// <param name="openId">Who logged in.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>
+    /// Spends a state and finds or makes the account of an openid, both or neither. No account when the state was spent before, on
+    /// whichever node. It expires by the machine's time, after which the state is refused anyway.
+    /// </summary>
     public Task<long?> FinishAsync(string stateHash, DateTimeOffset stateExpiresAt, string openId, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
@@ -42,17 +32,11 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
             if (await transaction.ScalarAsync<long?>("SELECT expires_at FROM login_state WHERE state_hash = @stateHash", new { stateHash }) is not null) return (long?)null;
             await transaction.ExecuteAsync(
                 "INSERT INTO login_state (state_hash, expires_at) VALUES (@stateHash, @stateExpiresAt)", new { stateHash, stateExpiresAt });
-            return await AccountAsync(transaction, openId, WeChatKind);
+            return await AccountAsync(transaction, openId, LoginWay.WeChat);
         },
         cancellationToken);
 
     /// <summary>Takes a new code for a number in place of any earlier one, unless there were too many.</summary>
-    /// <param name="mobileHash">The number's keyed hash.</param>
-    /// <param name="codeHash">The code's keyed hash.</param>
-    /// <param name="addressHash">The asking address's keyed hash.</param>
-    /// <param name="limited">Whether limits hold.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>Why not, or none.</returns>
     public Task<LoginCodeFault> TakeCodeAsync(string mobileHash, string codeHash, string addressHash, bool limited, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async transaction =>
@@ -106,13 +90,11 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
             }
 
             await transaction.ExecuteAsync("UPDATE login_code SET code_hash = '', expires_at = 0 WHERE mobile_hash = @mobileHash", new { mobileHash });
-            return (LoginCodeFault.None, await AccountAsync(transaction, PhoneOpenId(mobileHash), PhoneKind));
+            return (LoginCodeFault.None, await AccountAsync(transaction, PhoneOpenId(mobileHash), LoginWay.Mobile));
         },
         cancellationToken);
 
-    /// <summary>Removes what cannot be used any more. Returns the rows removed.</summary>
-    /// <param name="machineNow">The machine's time, which states are dated by.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Removes what cannot be used any more; states are dated by the machine's time. Returns the rows removed.</summary>
     public async Task<int> PurgeAsync(DateTimeOffset machineNow, CancellationToken cancellationToken)
     {
         var times = new { machineNow, yesterday = calendar.Now - Day, lastHour = calendar.Now - Hour };
@@ -127,7 +109,7 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
     /// <summary>What stands in the place of an openid for an account that logs in by a number: the number itself is not kept.</summary>
     internal static string PhoneOpenId(string mobileHash) => $"phone:{mobileHash}";
 
-    private async Task<long> AccountAsync(WriteTransaction transaction, string openId, int kind)
+    private async Task<long> AccountAsync(WriteTransaction transaction, string openId, LoginWay kind)
     {
         if (await transaction.ScalarAsync<long?>("SELECT id FROM account WHERE open_id = @openId", new { openId }) is { } known) return known;
         var id = Ids.Next();
@@ -158,22 +140,16 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
     private sealed class CodeRow
     {
         public string CodeHash { get; init; } = "";
-
         public DateTimeOffset SentAt { get; init; }
-
         public DateTimeOffset ExpiresAt { get; init; }
-
         public int Tries { get; init; }
-
         public DateTimeOffset DayFrom { get; init; }
-
         public int DayCount { get; init; }
     }
 
     private sealed class AddressRow
     {
         public DateTimeOffset HourFrom { get; init; }
-
         public int HourCount { get; init; }
     }
 }
@@ -181,10 +157,7 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
 /// <summary>Why a log-in code was not sent or not taken. Each name has its sentence in <c>Text/Login.resx</c>.</summary>
 public enum LoginCodeFault
 {
-    /// <summary>Nothing is wrong.</summary>
     None,
-
-    /// <summary>Not a mobile number.</summary>
     InvalidMobile,
 
     /// <summary>The last code was sent less than a minute ago.</summary>
@@ -192,11 +165,7 @@ public enum LoginCodeFault
 
     /// <summary>Too many codes for this number or from this address.</summary>
     TooMany,
-
-    /// <summary>No vendor takes the message now.</summary>
     Unavailable,
-
-    /// <summary>Another code than the one that was sent.</summary>
     Wrong,
 
     /// <summary>Too late, used, or tried too often: a new one is needed.</summary>

@@ -60,10 +60,10 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
 
     private MyAccount Account(long id, AccountRow account, List<PersonRow> persons)
     {
-        var byMobile = account.Kind == LoginStore.PhoneKind;
+        var byMobile = account.Kind == LoginWay.Mobile;
         var mobile = byMobile ? persons.Select(p => personal.Decrypt(p.Mobile)).FirstOrDefault(m => m.Length > 0 && IsLogIn(m, account)) : null;
         return new MyAccount(
-            id.ToString(CultureInfo.InvariantCulture), byMobile ? LoginWay.Mobile : LoginWay.WeChat, byMobile ? null : account.OpenId, mobile,
+            id.ToString(CultureInfo.InvariantCulture), account.Kind, byMobile ? null : account.OpenId, mobile,
             calendar.Local(account.CreatedAt));
     }
 
@@ -104,7 +104,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
     {
         public string OpenId { get; init; } = "";
 
-        public int Kind { get; init; }
+        public LoginWay Kind { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
     }

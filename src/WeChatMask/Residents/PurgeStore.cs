@@ -41,7 +41,6 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
                          WHERE b.account_id = account.id AND r.pickup_date >= @PersonalBefore)
         """;
 
-    /// <summary>Destroys what is due. Returns the rows touched.</summary>
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
         if (await keeping.GetAsync(cancellationToken) is not { } times) return 0;
@@ -155,7 +154,6 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
         },
         cancellationToken);
 
-    /// <summary>Destroys day by day.</summary>
     private async Task<int> EachDayAsync(string days, string destroy, Due due, CancellationToken cancellationToken)
     {
         var touched = 0;
@@ -164,12 +162,10 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
         return touched;
     }
 
-    /// <summary>Destroys the rows of a table that are due, in the order of their ids.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="condition">What makes a row due.</param>
-    /// <param name="due">The times that the condition names.</param>
-    /// <param name="destroy">Given the comparison of an id with the portion's, and the arguments for it and the condition. It looks at the condition again.</param>
-    /// <param name="cancellationToken">Stops between portions.</param>
+    /// <summary>
+    /// Destroys the rows of a table that are due, in the order of their ids. What destroys is given the comparison of an id with the
+    /// portion's, and the arguments of that and of the condition, at which it looks again.
+    /// </summary>
     private async Task<int> EachPortionAsync(
         string table, string condition, Due due, Func<WriteTransaction, string, DynamicParameters, Task<int>> destroy, CancellationToken cancellationToken)
     {
@@ -184,6 +180,5 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
         return touched;
     }
 
-    /// <summary>The times before which things are due.</summary>
     private sealed record Due(DateOnly PersonalBefore, DateOnly HoldsBefore, DateOnly HashesBefore, DateTimeOffset RegisteredBefore, DateTimeOffset CountedSince);
 }

@@ -12,7 +12,7 @@ namespace WeChatMask.Residents;
 
 /// <summary>Asks the city's population registry whether a person may book: <c>POST {BaseUrl}/lookups</c>, JSON, signed.</summary>
 /// <remarks>Each try is signed anew (<see cref="RegistrySignature"/>) and limited by <see cref="RegistryGuard"/>. Nothing of a person is logged.</remarks>
-public sealed class RegistryClient(
+public sealed partial class RegistryClient(
     HttpClient http, RegistryGuard guard, IOptionsMonitor<RegistrySettings> settings, IOptionsMonitor<SecretSettings> secrets, MachineClock clock,
     ILogger<RegistryClient> log)
 {
@@ -31,12 +31,12 @@ public sealed class RegistryClient(
         try
         {
             var reply = await ask(cancellationToken);
-            if (reply.IsRefused) log.LogError("The registry answers {Status} to a call of ours; see Registry and Secrets:RegistryKey", (int)reply.Status);
+            if (reply.IsRefused) LogRefusal((int)reply.Status);
             return reply.Answer;
         }
         catch (Exception e) when (RegistryGuard.IsAway(e) || e is BrokenCircuitException or UriFormatException)
         {
-            log.LogInformation("The registry does not answer: {Problem}", e.GetType().Name);
+            LogSilence(e.GetType().Name);
             return null;
         }
     }
@@ -59,24 +59,25 @@ public sealed class RegistryClient(
         return new RegistryReply(
             response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<RegistryAnswer>(Json, cancellationToken) : null);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The registry answers {Status} to a call of ours; see Registry and Secrets:RegistryKey")]
+    private partial void LogRefusal(int status);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The registry does not answer: {Problem}")]
+    private partial void LogSilence(string problem);
 }
 
-/// <summary>What came back of one try.</summary>
-/// <param name="Status">HTTP status.</param>
-/// <param name="Answer">The registry's word, with a success.</param>
+/// <summary>What came back of one try; an answer comes with a success only.</summary>
 public sealed record RegistryReply(HttpStatusCode Status, RegistryAnswer? Answer)
 {
     /// <summary>The registry is there but asks for fewer calls.</summary>
     public bool IsThrottled => Status == HttpStatusCode.TooManyRequests;
 
-    /// <summary>The registry is in trouble.</summary>
     public bool IsTrouble => Status is HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
 
     /// <summary>The registry takes no such call from us; asking again would not help.</summary>
     public bool IsRefused => Answer is null && !IsThrottled && !IsTrouble;
 }
 
-/// <summary>What the registry says of a person.</summary>
-/// <param name="Eligible">Whether they may book.</param>
-/// <param name="Reason">Why not, as a code or a short text.</param>
+/// <summary>What the registry says of a person; the reason is a code or a short text.</summary>
 public sealed record RegistryAnswer(bool Eligible, string? Reason = null);

@@ -25,7 +25,6 @@ public sealed class RegistryGuard : IDisposable
     private readonly ResiliencePipeline<RegistryReply> pipeline;
     private readonly ResiliencePipeline<RegistryReply> probe;
 
-    /// <summary>Takes the limits from section <c>Registry</c>.</summary>
     public RegistryGuard(IOptions<RegistrySettings> settings)
     {
         var limits = settings.Value;
@@ -70,7 +69,6 @@ public sealed class RegistryGuard : IDisposable
     /// <summary>Whether an error means that the registry could not be reached or not be understood in time.</summary>
     public static bool IsAway(Exception? error) => error is HttpRequestException or JsonException or TimeoutRejectedException;
 
-    /// <inheritdoc />
     public void Dispose() => lanes.Dispose();
 
     private async Task<RegistryReply> InLaneAsync(Func<CancellationToken, Task<RegistryReply>> ask, CancellationToken cancellationToken)

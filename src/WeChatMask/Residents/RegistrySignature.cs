@@ -9,25 +9,15 @@ namespace WeChatMask.Residents;
 /// </summary>
 public static class RegistrySignature
 {
-    /// <summary>Header that names us.</summary>
     public const string CallerHeader = "Registry-Caller";
 
-    /// <summary>Header of the time.</summary>
     public const string TimeHeader = "Registry-Time";
 
-    /// <summary>Header of the nonce.</summary>
     public const string NonceHeader = "Registry-Nonce";
 
-    /// <summary>Header of the signature.</summary>
     public const string SignatureHeader = "Registry-Signature";
 
-    /// <summary>The signature of a call.</summary>
-    /// <param name="key">Base64 of the shared key.</param>
-    /// <param name="method">In capitals.</param>
-    /// <param name="path">Absolute path, without the query.</param>
-    /// <param name="time">Unix seconds, decimal.</param>
-    /// <param name="nonce">Never used before.</param>
-    /// <param name="body">The body's bytes.</param>
+    /// <summary>The signature of a call: the key in Base64, the method in capitals, the path without its query, the time in decimal.</summary>
     public static string Of(string key, string method, string path, string time, string nonce, ReadOnlySpan<byte> body)
     {
         var text = string.Join('\n', method, path, time, nonce, Convert.ToHexStringLower(SHA256.HashData(body)));

@@ -45,5 +45,4 @@ public static class ResidentEndpoints
 /// <summary>A person to be registered. Every member is optional here so that a missing one is told apart from a malformed body.</summary>
 public sealed record NewResident(string? Name = null, string? IdNumber = null, string? Mobile = null, bool? Consent = null);
 
-/// <summary>An account and its persons.</summary>
 public sealed record Me(string Account, IReadOnlyList<ResidentView> Residents);

@@ -8,11 +8,7 @@ namespace WeChatMask.Residents;
 /// <summary>Reads the persons of an account, masked.</summary>
 public sealed class ResidentQueries(Database database, PersonalData personal, CityCalendar calendar)
 {
-    /// <summary>The persons an account looks after, in the order they were added.</summary>
-    /// <param name="accountId">The account.</param>
-    /// <param name="policy">The rules to judge by; none where it does not matter from when a person may book.</param>
-    /// <param name="today">Today in the city; a day before it is no longer worth telling.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>The persons an account looks after, in the order they were added. Without a policy it is not told from when they may book.</summary>
     public async Task<List<ResidentView>> OfAsync(long accountId, Policy? policy, DateOnly today, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(
@@ -45,19 +41,12 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Ci
     private sealed class Row
     {
         public long Id { get; init; }
-
         public string Name { get; init; } = "";
-
         public string IdNumber { get; init; } = "";
-
         public string Mobile { get; init; } = "";
-
         public bool Eligible { get; init; }
-
         public string? Reason { get; init; }
-
         public DateTimeOffset RegistryAt { get; init; }
-
         public DateOnly? LastBookedOn { get; init; }
     }
 }

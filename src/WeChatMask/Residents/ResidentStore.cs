@@ -1,3 +1,4 @@
+using Dapper;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
@@ -10,13 +11,10 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
     /// <summary>The text version a person agrees to at registration. A new text gets a new version.</summary>
     public const string ConsentVersion = "2020-02-01";
 
-    /// <summary>Registers a person under an account, or brings an earlier registration of the same person up to date.</summary>
-    /// <param name="accountId">The account.</param>
-    /// <param name="person">The checked particulars.</param>
-    /// <param name="answer">The registry's word; none where it was not asked or did not answer. Then a known "no" stays.</param>
-    /// <param name="policy">The present rules: how many persons, and for how long a removed one still counts.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The resident's id, or why not.</returns>
+    /// <summary>
+    /// Registers a person under an account, or brings an earlier registration of the same person up to date. The registry's word is
+    /// null where it was not asked or did not answer; then a known "no" stays.
+    /// </summary>
     public Task<(Refusal Refusal, long Id)> AddAsync(
         long accountId, Person person, RegistryAnswer? answer, Policy policy, CancellationToken cancellationToken)
     {
@@ -52,6 +50,9 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 var since = calendar.Now.AddDays(-policy.CooldownDays);
                 var counted = persons.Count(p => p != same && (p.RemovedAt is null || p.RemovedAt > since));
                 if (counted >= policy.ResidentsPerAccount) return (Refusal.TooManyResidents, 0L);
+                var id = same?.Id ?? Ids.Next();
+                var args = new DynamicParameters(sealedPerson);
+                args.Add("id", id);
                 if (same is not null)
                 {
                     await transaction.ExecuteAsync(
@@ -60,28 +61,19 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                                eligible = CASE WHEN @keepsNo = 1 THEN eligible ELSE @eligible END,
                                reason = CASE WHEN @keepsNo = 1 THEN reason ELSE @reason END,
                                checked_at = @now, consent_version = @consent, consent_at = @now, removed_at = NULL
-                         WHERE id = @Id
+                         WHERE id = @id
                         """,
-                        new
-                        {
-                            sealedPerson.name, sealedPerson.idNumber, sealedPerson.mobile, sealedPerson.eligible, sealedPerson.reason,
-                            sealedPerson.now, sealedPerson.consent, sealedPerson.registryAt, keepsNo = sealedPerson.keepsNo ? 1 : 0, same.Id,
-                        });
-                    return (Refusal.None, same.Id);
+                        args);
+                    return (Refusal.None, id);
                 }
 
-                var id = Ids.Next();
                 await transaction.ExecuteAsync(
                     """
                     INSERT INTO resident (id, account_id, person_hash, name, id_number, mobile, eligible, reason, checked_at,
                                           registry_at, consent_version, consent_at, created_at)
                     VALUES (@id, @accountId, @hash, @name, @idNumber, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now)
                     """,
-                    new
-                    {
-                        id, accountId, hash, sealedPerson.name, sealedPerson.idNumber, sealedPerson.mobile, sealedPerson.eligible,
-                        sealedPerson.reason, sealedPerson.now, sealedPerson.consent, sealedPerson.registryAt,
-                    });
+                    args);
                 return (Refusal.None, id);
             },
             cancellationToken);
@@ -107,9 +99,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
     private sealed class Known
     {
         public long Id { get; init; }
-
         public string PersonHash { get; init; } = "";
-
         public DateTimeOffset? RemovedAt { get; init; }
     }
 }

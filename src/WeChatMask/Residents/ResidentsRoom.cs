@@ -5,7 +5,6 @@ namespace WeChatMask.Residents;
 /// <summary>Accounts and the persons they look after: log-in, registration, the registry, own data, erasure.</summary>
 public static class ResidentsRoom
 {
-    /// <summary>Registers them.</summary>
     public static void AddResidents(this IServiceCollection services)
     {
         services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>().AddSingleton<LoginCodes>();
@@ -14,7 +13,6 @@ public static class ResidentsRoom
         services.AddHttpClient<RegistryClient>();
     }
 
-    /// <summary>Maps an account's persons, and the log-in by WeChat.</summary>
     public static void MapResidents(this IEndpointRouteBuilder routes)
     {
         var residents = routes.MapResidentApi("/api");

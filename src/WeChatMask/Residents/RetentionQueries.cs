@@ -7,7 +7,6 @@ namespace WeChatMask.Residents;
 /// <summary>Reads for how long personal data and cooldowns are kept: the longest of all stored rules, since an older round may still run under them.</summary>
 public sealed class RetentionQueries(Database database, PolicyBook policies)
 {
-    /// <summary>The keeping times, or none before the city has rules.</summary>
     public Task<RetentionTimes?> GetAsync(CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
@@ -19,9 +18,10 @@ public sealed class RetentionQueries(Database database, PolicyBook policies)
         cancellationToken);
 }
 
-/// <summary>How long things are kept. What the purge does and what people are told is worked out here, so that they agree.</summary>
-/// <param name="PersonalDays">Days after pickup, or after registration, that particulars and lists are kept.</param>
-/// <param name="CooldownDays">Days that a hold may matter.</param>
+/// <summary>
+/// Days after pickup, or after registration, that particulars and lists are kept, and days that a hold may matter. What the purge
+/// does and what people are told is worked out here, so that they agree.
+/// </summary>
 public sealed record RetentionTimes(int PersonalDays, int CooldownDays)
 {
     /// <summary>Pickup days before this one have had their time.</summary>
