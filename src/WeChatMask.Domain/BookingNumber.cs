@@ -13,22 +13,18 @@ namespace WeChatMask.Domain;
 /// </remarks>
 public sealed record BookingNumber
 {
-    /// <summary>The smallest payload, ten digits.</summary>
     public const long PayloadMin = 2_000_000_000;
 
-    /// <summary>The greatest payload, ten digits; both bounds may be used.</summary>
+    /// <summary>Both bounds may be used.</summary>
     public const long PayloadMax = 9_999_999_999;
 
-    /// <summary>Digits of a whole number, the check digit among them.</summary>
     public const int Length = 11;
 
     private BookingNumber(string value) => Value = value;
 
-    /// <summary>The eleven digits.</summary>
     public string Value { get; }
 
-    /// <summary>Adds the check digit.</summary>
-    /// <param name="tenDigits">From <see cref="PayloadMin"/> to <see cref="PayloadMax"/>, drawn by a cryptographic generator.</param>
+    /// <summary>Adds the check digit to ten digits that a cryptographic generator has drawn.</summary>
     public static BookingNumber FromPayload(long tenDigits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tenDigits, PayloadMin);
@@ -38,9 +34,7 @@ public sealed record BookingNumber
         return new BookingNumber(payload + CheckDigit(payload));
     }
 
-    /// <summary>Reads a typed or scanned number. It is well formed then; only the database knows whether it exists.</summary>
-    /// <param name="text">What was typed; ASCII blanks and hyphens do not count.</param>
-    /// <param name="number">The eleven digits, or an empty text.</param>
+    /// <summary>Reads a typed or scanned number; ASCII blanks and hyphens do not count. It is well formed then; only the database knows whether it exists.</summary>
     public static bool TryParse(string? text, out string number)
     {
         var compact = TypedDigits.WithoutSeparators(text);
@@ -57,7 +51,6 @@ public sealed record BookingNumber
         return false;
     }
 
-    /// <summary>The eleven digits as people read them.</summary>
     public override string ToString() => Value;
 
     /// <summary>ISO 7064, hybrid system MOD 11,10: the product runs modulo 11, the sum modulo 10 with 10 in place of 0.</summary>

@@ -2,8 +2,8 @@ namespace WeChatMask.Domain;
 
 /// <summary>What is known of one attempt when the desk decides it, inside the transaction that will write it.</summary>
 /// <param name="Admission">Answer of <see cref="RoundTimes.Admission"/>, the same for a whole batch.</param>
-/// <param name="ResidentKnown">The person is registered under the asking account.</param>
-/// <param name="PharmacyKnown">The code names a pharmacy of the city.</param>
+/// <param name="ResidentKnown">Registered under the asking account.</param>
+/// <param name="PharmacyKnown">A pharmacy of the city, whether or not it takes part.</param>
 /// <param name="Eligibility">Answer of <see cref="EligibilityRules.Of"/>: none, not eligible, or not known.</param>
 /// <param name="LastBookedOn">Booking day of the person's newest booking that counts, through whichever account.</param>
 /// <param name="PharmacyStatus">Whether the pharmacy takes bookings.</param>
@@ -23,10 +23,7 @@ public readonly record struct BookingDecision(Refusal Refusal, DateOnly? Bookabl
 /// <summary>May this person book this place now? The order of the reasons is the contract's.</summary>
 public static class BookingRules
 {
-    /// <summary>Decides one attempt. <see cref="Refusal.None"/> means that the place is theirs.</summary>
-    /// <param name="facts">What was read under the batch's locks.</param>
-    /// <param name="round">Date of the round.</param>
-    /// <param name="cooldownDays">The present round's cooldown, which earlier bookings are measured by too.</param>
+    /// <summary>Decides one attempt; <see cref="Refusal.None"/> means that the place is theirs. Earlier bookings are measured by the present round's cooldown too.</summary>
     public static BookingDecision Decide(in BookingFacts facts, DateOnly round, int cooldownDays)
     {
         if (!facts.ResidentKnown) return new(Refusal.UnknownResident);
@@ -42,7 +39,6 @@ public static class BookingRules
     /// <summary>First day a person who booked on <paramref name="lastBookedOn"/> may book again: D + cooldown.</summary>
     public static DateOnly? BookableFrom(DateOnly? lastBookedOn, int cooldownDays) => lastBookedOn?.AddDays(cooldownDays);
 
-    /// <summary>Whether a booking may still be given back.</summary>
     public static Refusal Cancellation(BookingStatus status, DateTimeOffset cancelUntil, DateTimeOffset now) =>
         status == BookingStatus.Booked && now < cancelUntil ? Refusal.None : Refusal.TooLate;
 }

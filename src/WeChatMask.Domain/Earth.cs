@@ -6,11 +6,7 @@ public static class Earth
     // The mean radius by the International Union of Geodesy and Geophysics.
     private const double RadiusMetres = 6_371_009;
 
-    /// <summary>Metres between two places as the crow flies (haversine; good to half a percent).</summary>
-    /// <param name="latitude">Degrees of the one place.</param>
-    /// <param name="longitude">Degrees of the one place.</param>
-    /// <param name="otherLatitude">Degrees of the other place.</param>
-    /// <param name="otherLongitude">Degrees of the other place.</param>
+    /// <summary>Metres between two places in degrees, as the crow flies (haversine; good to half a percent).</summary>
     public static double Metres(double latitude, double longitude, double otherLatitude, double otherLongitude)
     {
         var height = Math.Sin(double.DegreesToRadians(otherLatitude - latitude) / 2);

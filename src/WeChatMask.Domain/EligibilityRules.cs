@@ -10,14 +10,10 @@ public enum RegistryOutage
     Provisional,
 }
 
-/// <summary>How the registry's word is used, where <see cref="Policy.Eligibility"/> asks it.</summary>
-/// <param name="KeepDays">Days for which an answer is good; it is asked again ahead of their end.</param>
-/// <param name="Outage">What happens while there is no good answer.</param>
+/// <summary>How the registry's word is used, where <see cref="Policy.Eligibility"/> asks it. An answer is good for so many days and asked again ahead of their end.</summary>
 public sealed record RegistryRules(int KeepDays = 30, RegistryOutage Outage = RegistryOutage.Refuse);
 
-/// <summary>Whether a person may book as far as the registry goes.</summary>
-/// <param name="Refusal"><see cref="Refusal.None"/>, <see cref="Refusal.NotEligible"/> or <see cref="Refusal.RegistryUnavailable"/>.</param>
-/// <param name="Provisional">Only until the registry has answered.</param>
+/// <summary>Whether a person may book as far as the registry goes; provisional where only until it has answered.</summary>
 public readonly record struct Eligibility(Refusal Refusal, bool Provisional = false);
 
 /// <summary>What a stored answer of the registry is worth at an instant.</summary>
@@ -28,14 +24,12 @@ public static class EligibilityRules
 
     private static readonly RegistryRules Usual = new();
 
-    /// <summary>The rules for the registry's word.</summary>
     public static RegistryRules Rules(Policy policy) => policy.Registry ?? Usual;
 
-    /// <summary>What a person's stored answer is worth now. A known "no" stays a no until the registry says otherwise.</summary>
-    /// <param name="policy">The rules of the round, or of today.</param>
-    /// <param name="eligible">The stored answer, or "yes" where none was needed.</param>
-    /// <param name="answeredAt">When the registry gave it; 1970 when it never answered.</param>
-    /// <param name="now">The instant asked about.</param>
+    /// <summary>
+    /// What a person's stored answer is worth now: a "yes" where none was needed, of 1970 where the registry never answered. A known
+    /// "no" stays a no until the registry says otherwise.
+    /// </summary>
     public static Eligibility Of(Policy policy, bool eligible, DateTimeOffset answeredAt, DateTimeOffset now)
     {
         if (!eligible) return new(Refusal.NotEligible);

@@ -5,10 +5,7 @@ namespace WeChatMask.Domain;
 /// <summary>Why a text is not an identity number, so that the form can say which part to look at again.</summary>
 public enum IdentityNumberFault
 {
-    /// <summary>Nothing is wrong.</summary>
-    None = 0,
-
-    /// <summary>Not 18 characters.</summary>
+    None,
     Length,
 
     /// <summary>The 15-digit number of the first-generation cards, which ended on 2013-01-01; the card at hand shows 18.</summary>
@@ -22,8 +19,6 @@ public enum IdentityNumberFault
 
     /// <summary>The birth date does not exist or lies before 1900.</summary>
     BirthDate,
-
-    /// <summary>The birth date is after today.</summary>
     FutureBirth,
 
     /// <summary>The last character does not fit the others: a slip of the finger or an invented number.</summary>
@@ -65,15 +60,12 @@ public sealed record IdentityNumber
     /// <summary>All 18 characters, the X in upper case. Personal: to be encrypted at rest, hashed with a key, never logged.</summary>
     public string Value { get; }
 
-    /// <summary>Reads a typed number, or gives null.</summary>
-    /// <param name="text">What was typed; blanks around it do not count, a lower-case x is taken as X.</param>
-    /// <param name="today">Today in the city's zone: nobody is born later.</param>
     public static IdentityNumber? TryParse(string? text, DateOnly today) => TryParse(text, today, out _);
 
-    /// <summary>Reads a typed number, or gives null and the first fault, in the order a reader would find it.</summary>
-    /// <param name="text">What was typed; blanks around it do not count, a lower-case x is taken as X.</param>
-    /// <param name="today">Today in the city's zone: nobody is born later.</param>
-    /// <param name="fault">What is wrong, or <see cref="IdentityNumberFault.None"/>.</param>
+    /// <summary>
+    /// Reads a typed number, or gives null and the first fault, in the order a reader would find it. Blanks around it do not count, a
+    /// lower-case x is taken as X. Nobody is born after today in the city's zone.
+    /// </summary>
     public static IdentityNumber? TryParse(string? text, DateOnly today, out IdentityNumberFault fault)
     {
         // Only the ASCII blank is trimmed: a line break or an exotic space means that something else was pasted.

@@ -34,12 +34,10 @@ public static class Masking
             : string.Concat(name.AsSpan(0, elements[1]), Stars(elements.Length - 1));
     }
 
-    /// <summary>Fourteen stars and the last four characters.</summary>
     public static string IdentityNumber(string number) => number.Length == IdentityNumberLength
         ? string.Concat(Stars(IdentityNumberLength - Ending), number.AsSpan(IdentityNumberLength - Ending))
         : Stars(number.Length);
 
-    /// <summary>The first three digits, four stars, the last four digits.</summary>
     public static string Mobile(string number) => number.Length == MobileLength
         ? string.Concat(
             number.AsSpan(0, MobileBeginning),

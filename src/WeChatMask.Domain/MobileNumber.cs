@@ -3,8 +3,7 @@ namespace WeChatMask.Domain;
 /// <summary>Why a text is not a mobile number, so that the form can say what to look at again.</summary>
 public enum MobileNumberFault
 {
-    /// <summary>Nothing is wrong.</summary>
-    None = 0,
+    None,
 
     /// <summary>Not 11 digits once blanks, hyphens and +86, 0086 or 86 are taken away.</summary>
     Length,
@@ -33,13 +32,9 @@ public sealed record MobileNumber
     /// <summary>The eleven digits. Personal: to be encrypted at rest, hashed with a key, never logged.</summary>
     public string Value { get; }
 
-    /// <summary>Reads a typed number, or gives null.</summary>
-    /// <param name="text">What was typed; ASCII blanks, hyphens and the country code 86 do not count.</param>
     public static MobileNumber? TryParse(string? text) => TryParse(text, out _);
 
-    /// <summary>Reads a typed number, or gives null and what is wrong.</summary>
-    /// <param name="text">What was typed; ASCII blanks, hyphens and the country code 86 do not count.</param>
-    /// <param name="fault">What is wrong, or <see cref="MobileNumberFault.None"/>.</param>
+    /// <summary>Reads a typed number, or gives null and what is wrong; ASCII blanks, hyphens and the country code 86 do not count.</summary>
     public static MobileNumber? TryParse(string? text, out MobileNumberFault fault)
     {
         var compact = TypedDigits.WithoutSeparators(text);

@@ -5,10 +5,7 @@ namespace WeChatMask.Domain;
 /// <summary>Why a text is not a person's name, so that the form can say what to look at again.</summary>
 public enum PersonNameFault
 {
-    /// <summary>Nothing is wrong.</summary>
-    None = 0,
-
-    /// <summary>Nothing but blanks.</summary>
+    None,
     Empty,
 
     /// <summary>Longer than any name on a card.</summary>
@@ -53,12 +50,8 @@ public sealed record PersonName
     /// <summary>The name in one spelling: trimmed, one blank at a time, one kind of middle dot. Personal: never logged.</summary>
     public string Value { get; }
 
-    /// <summary>Reads a typed name, or gives null.</summary>
     public static PersonName? TryParse(string? text) => TryParse(text, out _);
 
-    /// <summary>Reads a typed name, or gives null and what is wrong.</summary>
-    /// <param name="text">What was typed.</param>
-    /// <param name="fault">What is wrong, or <see cref="PersonNameFault.None"/>.</param>
     public static PersonName? TryParse(string? text, out PersonNameFault fault)
     {
         var name = new StringBuilder(MaxLength);

@@ -80,9 +80,6 @@ public sealed record Policy(
 }
 
 /// <summary>What is scarce: a mask today, something else tomorrow.</summary>
-/// <param name="Name">As shown to people.</param>
-/// <param name="Unit">Measure word shown after a number.</param>
-/// <param name="PictureUrl">Optional picture.</param>
 public sealed record Goods(string Name, string Unit, string? PictureUrl = null);
 
 /// <summary>City times between which one window takes bookings; the end is not part of it.</summary>

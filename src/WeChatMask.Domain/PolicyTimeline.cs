@@ -13,11 +13,9 @@ public sealed class PolicyTimeline
     /// <summary>The rules of a round, or none before the first version.</summary>
     public Policy? For(DateOnly round) => policies.LastOrDefault(p => p.From <= round);
 
-    /// <summary>The first version after a date, or none.</summary>
     public Policy? After(DateOnly date) => policies.FirstOrDefault(p => p.From > date);
 
-    /// <summary>First day, not before <paramref name="from"/>, on which a person may book who booked last on <paramref name="lastBookedOn"/>: each day is asked by its own rules.</summary>
-    /// <returns>The day, or none within a year.</returns>
+    /// <summary>First day, not before <paramref name="from"/>, on which a person may book who booked last on <paramref name="lastBookedOn"/>: each day is asked by its own rules. None within a year.</summary>
     public DateOnly? BookableFrom(DateOnly lastBookedOn, DateOnly from)
     {
         var first = from > lastBookedOn ? from : lastBookedOn.AddDays(1);

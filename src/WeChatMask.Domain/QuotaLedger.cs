@@ -4,19 +4,12 @@ namespace WeChatMask.Domain;
 /// <remarks>Mutable on purpose: the desk decides a whole batch on these and writes them back once.</remarks>
 public sealed class WindowPlaces
 {
-    /// <summary>Counts from 1.</summary>
     public required int Window { get; init; }
-
-    /// <summary>Places the plan gave.</summary>
     public required int Planned { get; set; }
 
     /// <summary>Places that came from earlier rounds; below zero when a delivery lacked more than came back.</summary>
     public required int CarriedIn { get; set; }
-
-    /// <summary>Places that came from the window before.</summary>
     public required int RolledIn { get; set; }
-
-    /// <summary>Places that went on to the next window.</summary>
     public required int RolledOut { get; set; }
 
     /// <summary>Bookings that hold a place of this window.</summary>
@@ -25,17 +18,13 @@ public sealed class WindowPlaces
     /// <summary>Places of the window's own: the plan and the carry-over, without what rolled.</summary>
     public int Places => Planned + CarriedIn;
 
-    /// <summary>Places that can be given now.</summary>
     public int Left => Places + RolledIn - RolledOut - Taken;
 }
 
 /// <summary>Rolling of untaken places from window to window within one evening (Chuzhou's five; Loudi's one never rolls).</summary>
 public static class QuotaLedger
 {
-    /// <summary>Moves what earlier windows left over into <paramref name="window"/>. Doing it again changes nothing.</summary>
-    /// <param name="windows">One pharmacy's windows, in order.</param>
-    /// <param name="window">Index (from 1) of the window that has opened.</param>
-    /// <returns>Whether anything moved.</returns>
+    /// <summary>Moves what earlier windows left over into the one that has opened, and says whether anything moved. Doing it again changes nothing.</summary>
     public static bool RollUpTo(IReadOnlyList<WindowPlaces> windows, int window)
     {
         var moved = false;
@@ -57,10 +46,8 @@ public static class QuotaLedger
     /// <summary>
     /// Spreads what comes in from earlier rounds evenly over the windows in which the pharmacy has places (over all when it
     /// has none), the remainder to the earliest. What was spread before is laid anew, so that the whole is even; call it
-    /// only before the first window opens.
+    /// only before the first window opens. Below zero it takes planned places away, evenly too, and not more than there are.
     /// </summary>
-    /// <param name="windows">One pharmacy's windows, in order.</param>
-    /// <param name="places">All that comes in. Below zero it takes planned places away, evenly too, and not more than there are.</param>
     public static void SpreadCarried(IReadOnlyList<WindowPlaces> windows, int places)
     {
         var takers = windows.Where(w => w.Planned > 0).ToList();
@@ -92,10 +79,8 @@ public static class QuotaLedger
 
     /// <summary>
     /// Takes one carried place away again: what it stood for was handed over after all. A place that nobody holds goes;
-    /// where each is held, nothing can go and one of them counts as planned from now on, to be supplied anew.
+    /// where each is held, nothing can go, one of them counts as planned from now on, to be supplied anew, and the answer is false.
     /// </summary>
-    /// <param name="windows">One pharmacy's windows, in order, at least one with a carried place.</param>
-    /// <returns>Whether a free place went; else the pharmacy is one short.</returns>
     public static bool TakeBack(IReadOnlyList<WindowPlaces> windows)
     {
         var carrier = windows.First(w => w.CarriedIn > 0);

@@ -9,10 +9,8 @@ namespace WeChatMask.Domain;
 /// </summary>
 public static class RequestId
 {
-    /// <summary>The most characters.</summary>
     public const int Longest = 64;
 
-    /// <summary>Whether a text can be one.</summary>
     public static bool IsWellFormed([NotNullWhen(true)] string? text) =>
         text is { Length: >= 1 and <= Longest } && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]) && !text.Any(char.IsControl);
 }

@@ -1,18 +1,9 @@
 namespace WeChatMask.Domain;
 
-/// <summary>One window of a round as instants.</summary>
-/// <param name="Index">Counts from 1.</param>
-/// <param name="OpensAt">First instant that takes bookings.</param>
-/// <param name="ClosesAt">First instant that no longer does.</param>
+/// <summary>One window of a round as instants, counted from 1; the close is the first instant that takes no bookings any more.</summary>
 public sealed record RoundWindow(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);
 
-/// <summary>The instants of one round, worked out once from its policy and the city's zone.</summary>
-/// <param name="Date">The day bookings are made; it names the round.</param>
-/// <param name="PickupDate">The day goods are handed out.</param>
-/// <param name="Windows">In order; never empty.</param>
-/// <param name="PickupOpensAt">Start of the pickup hours.</param>
-/// <param name="PickupClosesAt">End of the pickup hours.</param>
-/// <param name="CancelUntil">A booking may be cancelled before this instant.</param>
+/// <summary>The instants of one round, worked out once from its policy and the city's zone. The day of booking names it; windows are in order and never empty.</summary>
 public sealed record RoundTimes(
     DateOnly Date,
     DateOnly PickupDate,
@@ -21,16 +12,10 @@ public sealed record RoundTimes(
     DateTimeOffset PickupClosesAt,
     DateTimeOffset CancelUntil)
 {
-    /// <summary>First opening of the round.</summary>
     public DateTimeOffset OpensAt => Windows[0].OpensAt;
 
-    /// <summary>Last close of the round.</summary>
     public DateTimeOffset ClosesAt => Windows[^1].ClosesAt;
 
-    /// <summary>Works the times out for a round of <paramref name="date"/>.</summary>
-    /// <param name="policy">The rules of the round.</param>
-    /// <param name="date">Booking day in the city.</param>
-    /// <param name="toInstant">Turns a city day and time into an instant; the one place that knows the zone.</param>
     public static RoundTimes Of(Policy policy, DateOnly date, Func<DateOnly, TimeOnly, DateTimeOffset> toInstant)
     {
         var pickupDate = date.AddDays(1);
@@ -50,9 +35,7 @@ public sealed record RoundTimes(
     /// <summary>The present window, else the next one, else none (after the last close).</summary>
     public RoundWindow? PresentOrNext(DateTimeOffset now) => Windows.FirstOrDefault(w => now < w.ClosesAt);
 
-    /// <summary>Whether a booking may be tried at <paramref name="now"/>: <see cref="Refusal.None"/>, <see cref="Refusal.NotOpen"/> or <see cref="Refusal.Closed"/>.</summary>
-    /// <param name="now">The batch's instant.</param>
-    /// <param name="closed">Whether the round was closed already, because everything was booked or the time had come.</param>
+    /// <summary>Whether a booking may be tried at <paramref name="now"/>: <see cref="Refusal.None"/>, <see cref="Refusal.NotOpen"/> or <see cref="Refusal.Closed"/>, for instance since everything was booked.</summary>
     public Refusal Admission(DateTimeOffset now, bool closed)
     {
         if (closed || now >= ClosesAt) return Refusal.Closed;
