@@ -18,7 +18,6 @@ public sealed class BookingBatch
     private readonly Refusal admission;
     private readonly int window;
 
-    /// <summary>Takes the facts.</summary>
     public BookingBatch(
         RoundState? round,
         DateTimeOffset now,
@@ -39,7 +38,6 @@ public sealed class BookingBatch
         window = round?.Times.WindowAt(now)?.Index ?? 0;
     }
 
-    /// <summary>The round of the day, or none.</summary>
     public RoundState? Round { get; }
 
     /// <summary>The batch's instant; by it the window is judged.</summary>
@@ -51,9 +49,7 @@ public sealed class BookingBatch
     /// <summary>Pharmacies whose serials or places changed.</summary>
     public IReadOnlyCollection<PharmacyRound> ChangedParts => changed.Values;
 
-    /// <summary>Decides one attempt and, when it succeeds, takes the place and the next serial.</summary>
-    /// <param name="request">The attempt.</param>
-    /// <param name="number">A booking number nobody has.</param>
+    /// <summary>Decides one attempt and, when it succeeds, takes the place, the next serial and a number that nobody has.</summary>
     public BookingAnswer Decide(BookingRequest request, Func<string> number)
     {
         if (byRequest.TryGetValue(request.Key, out var earlier)) return new BookingAnswer(Refusal.None, earlier, Repeated: true);
@@ -61,13 +57,13 @@ public sealed class BookingBatch
         var resident = ResidentOf(request);
         var pharmacy = pharmacies.GetValueOrDefault(request.PharmacyCode);
         var part = pharmacy is null ? null : parts.GetValueOrDefault(pharmacy.Id);
-        var standing = EligibilityOf(resident);
+        var eligibility = EligibilityOf(resident);
         var decision = BookingRules.Decide(
             new BookingFacts(
                 admission,
                 resident is not null,
                 pharmacy is not null,
-                standing.Refusal,
+                eligibility.Refusal,
                 resident is not null && lastBookedOn.TryGetValue(resident.PersonHash, out var day) ? day : null,
                 pharmacy?.Status ?? PharmacyStatus.Withdrawn,
                 part is null ? 0 : LeftNow(part)),
@@ -75,7 +71,7 @@ public sealed class BookingBatch
             Round?.Policy.CooldownDays ?? 0);
         if (decision.Refusal != Refusal.None) return new BookingAnswer(decision.Refusal, BookableFrom: decision.BookableFrom);
 
-        var booking = Take(request, resident!, pharmacy!, part!, number(), standing.Provisional);
+        var booking = Take(request, resident!, pharmacy!, part!, number(), eligibility.Provisional);
         return new BookingAnswer(Refusal.None, booking);
     }
 

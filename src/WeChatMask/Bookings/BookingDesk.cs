@@ -13,7 +13,7 @@ namespace WeChatMask.Bookings;
 /// The booking desk: attempts wait in a bounded queue, one writer per node takes what has gathered, decides it in one
 /// transaction, commits, and only then answers everybody. The commit is shared, so a rush costs few disk syncs.
 /// </summary>
-public sealed class BookingDesk : IHostedService, IDisposable
+public sealed partial class BookingDesk : IHostedService, IDisposable
 {
     private const int Tries = 5;
     private static readonly string Busy = Outcome.Of(Refusal.Busy);
@@ -26,7 +26,6 @@ public sealed class BookingDesk : IHostedService, IDisposable
     private readonly Instruments instruments;
     private readonly ILogger<BookingDesk> log;
 
-    /// <summary>Sets the desk up; it takes nothing before it is started.</summary>
     public BookingDesk(
         Database database, BookingStore store, BookingQueries queries, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, Instruments instruments,
         ILogger<BookingDesk> log)
@@ -38,7 +37,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
         this.instruments = instruments;
         this.log = log;
         numbers = new FreshNumbers(queries, settings.Value.DeskBatch);
-        writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, SettleAsync, TurnAway);
+        writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, HandleAsync, TurnAway);
         instruments.ShowDeskQueue(() => writer.Waiting);
     }
 
@@ -51,21 +50,18 @@ public sealed class BookingDesk : IHostedService, IDisposable
         return waiting.Answer.Task;
     }
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
         writer.Start();
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => writer.StopAsync(cancellationToken);
 
-    /// <inheritdoc />
     public void Dispose() => writer.Dispose();
 
     /// <summary>Decides a batch; when it cannot be written, halves it, so that one bad attempt does not spoil the others.</summary>
-    private async Task SettleAsync(IReadOnlyList<Waiting> batch)
+    private async Task HandleAsync(IReadOnlyList<Waiting> batch)
     {
         var began = Stopwatch.GetTimestamp();
         try
@@ -79,23 +75,23 @@ public sealed class BookingDesk : IHostedService, IDisposable
         catch (DbException e) when (database.Engine.IsOutage(e))
         {
             // No attempt is to blame, so none is tried alone: hundreds of people would wait for hundreds of time limits.
-            log.LogWarning("The database does not take bookings, {Count} attempts are answered busy: {Problem}", batch.Count, e.Message);
+            LogOutage(batch.Count, e.Message);
             foreach (var waiting in batch) waiting.TellBusy();
             instruments.Booked(Busy, batch.Count);
             writer.GiveBackIfSlow();
         }
         catch (Exception e) when (batch.Count > 1)
         {
-            log.LogWarning(e, "A batch of {Count} could not be written and is split", batch.Count);
+            LogSplit(e, batch.Count);
             var half = batch.Count / 2;
-            await SettleAsync([.. batch.Take(half)]);
-            await SettleAsync([.. batch.Skip(half)]);
+            await HandleAsync([.. batch.Take(half)]);
+            await HandleAsync([.. batch.Skip(half)]);
         }
 #pragma warning disable CA1031 // "Try again" is the truth, since the request id finds what was committed after all; the desk itself must go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            log.LogError(e, "A booking attempt could not be written");
+            LogFailure(e);
             TurnAway(batch[0]);
         }
     }
@@ -110,7 +106,7 @@ public sealed class BookingDesk : IHostedService, IDisposable
             }
             catch (DbException e) when (attempt < Tries && database.Engine.MayRetry(e))
             {
-                log.LogInformation(e, "Another writer was first; the batch is decided anew");
+                LogRace(e);
             }
         }
     }
@@ -141,6 +137,18 @@ public sealed class BookingDesk : IHostedService, IDisposable
         foreach (var (outcome, count) in answers.CountBy(a => (a.Refusal, a.Repeated)))
             instruments.Booked(outcome.Repeated ? "repeated" : outcome.Refusal == Refusal.None ? "booked" : Outcome.Of(outcome.Refusal), count);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not take bookings, {Count} attempts are answered busy: {Problem}")]
+    private partial void LogOutage(int count, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A batch of {Count} could not be written and is split")]
+    private partial void LogSplit(Exception failure, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A booking attempt could not be written")]
+    private partial void LogFailure(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Another writer was first; the batch is decided anew")]
+    private partial void LogRace(Exception race);
 
     private sealed record Waiting(BookingRequest Request)
     {

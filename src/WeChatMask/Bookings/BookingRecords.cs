@@ -2,11 +2,7 @@ using WeChatMask.Domain;
 
 namespace WeChatMask.Bookings;
 
-/// <summary>One attempt to book, as it waits at the desk.</summary>
-/// <param name="AccountId">Who asks.</param>
-/// <param name="ResidentId">For whom.</param>
-/// <param name="PharmacyCode">Where.</param>
-/// <param name="RequestId">The caller's own id of this attempt.</param>
+/// <summary>One attempt to book, as it waits at the desk, under the caller's own id of it.</summary>
 public sealed record BookingRequest(long AccountId, long ResidentId, string PharmacyCode, string RequestId)
 {
     /// <summary>The request id made unique over accounts.</summary>
@@ -16,22 +12,15 @@ public sealed record BookingRequest(long AccountId, long ResidentId, string Phar
     public static string KeyOf(long accountId, string requestId) => FormattableString.Invariant($"{accountId}:{requestId}");
 }
 
-/// <summary>The desk's answer to one attempt.</summary>
-/// <param name="Refusal">Why not, or <see cref="Refusal.None"/>.</param>
-/// <param name="Booking">The booking, when there is one.</param>
-/// <param name="Repeated">Whether the same request had made it before.</param>
-/// <param name="BookableFrom">First free day, for a cooldown.</param>
+/// <summary>The desk's answer to one attempt: a booking, which the same request may have made before, or why not and, for a cooldown, the first free day.</summary>
 public sealed record BookingAnswer(Refusal Refusal, BookingRow? Booking = null, bool Repeated = false, DateOnly? BookableFrom = null);
 
 /// <summary>A booking as residents and the desk see it.</summary>
 public sealed record BookingRow
 {
     public long Id { get; init; }
-
     public string Number { get; init; } = "";
-
     public string RequestKey { get; init; } = "";
-
     public DateOnly RoundDate { get; init; }
 
     /// <summary>The booking's own day, which may have moved.</summary>
@@ -42,33 +31,19 @@ public sealed record BookingRow
 
     /// <summary>The end of a pickup that has moved. On a later day than <see cref="PickupDate"/> where goods came after all and both days serve it.</summary>
     public DateTimeOffset? MovedUntil { get; init; }
-
     public long PharmacyId { get; init; }
-
     public string PharmacyCode { get; init; } = "";
-
     public int WindowIndex { get; init; }
-
     public int Serial { get; init; }
-
     public long AccountId { get; init; }
-
     public long ResidentId { get; init; }
-
     public string PersonHash { get; init; } = "";
-
     public long PolicyId { get; init; }
-
     public int Units { get; init; }
-
     public int UnitPriceFen { get; init; }
-
     public BookingStatus Status { get; init; }
-
     public DateTimeOffset? SlotStartsAt { get; init; }
-
     public DateTimeOffset? SlotEndsAt { get; init; }
-
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Whether it stands only until the registry has answered.</summary>

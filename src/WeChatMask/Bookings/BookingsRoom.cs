@@ -5,7 +5,6 @@ namespace WeChatMask.Bookings;
 /// <summary>Booking, looking and giving back.</summary>
 public static class BookingsRoom
 {
-    /// <summary>Also registers the desk, which decides bookings in batches.</summary>
     public static void AddBookings(this IServiceCollection services)
     {
         services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
@@ -14,7 +13,6 @@ public static class BookingsRoom
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
     }
 
-    /// <summary>Maps a resident's bookings and the vouchers' pictures.</summary>
     public static void MapBookings(this IEndpointRouteBuilder routes)
     {
         var residents = routes.MapResidentApi("/api/bookings");

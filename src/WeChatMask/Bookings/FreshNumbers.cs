@@ -8,8 +8,6 @@ namespace WeChatMask.Bookings;
 /// looked up, and ahead: the next ones while a batch is being written. A number that another node gives out in between is
 /// refused by the unique key, and the batch is decided anew with others.
 /// </summary>
-/// <param name="queries">Tells which candidates are taken.</param>
-/// <param name="ahead">How many are looked up at once.</param>
 internal sealed class FreshNumbers(BookingQueries queries, int ahead)
 {
     private readonly Queue<string> ready = new();
@@ -28,7 +26,6 @@ internal sealed class FreshNumbers(BookingQueries queries, int ahead)
         if (ready.Count < count + ahead) next ??= LookUpAsync(cancellationToken);
     }
 
-    /// <summary>A fresh number.</summary>
     public string Take() => ready.Dequeue();
 
     private async Task<List<string>> LookUpAsync(CancellationToken cancellationToken)

@@ -34,25 +34,19 @@ public sealed class ProvisionalQueries(Database database)
         cancellationToken);
 }
 
-/// <summary>Bookings of a round that wait for the registry.</summary>
 public sealed class ProvisionalWait
 {
     public DateOnly RoundDate { get; init; }
-
     public int Bookings { get; init; }
 
     /// <summary>When the wait ends: what the registry has not answered by then stands.</summary>
     public DateTimeOffset SettleUntil { get; init; }
 }
 
-/// <summary>Bookings of a pharmacy with one outcome.</summary>
 public sealed class ProvisionalCount
 {
     public string Code { get; init; } = "";
-
     public string Name { get; init; } = "";
-
     public ProvisionalOutcome Outcome { get; init; }
-
     public int Bookings { get; init; }
 }
