@@ -117,7 +117,7 @@ public sealed class BookingBatch
             Units = round.Policy.UnitsPerBooking,
             UnitPriceFen = round.Policy.UnitPriceFen,
             Status = BookingStatus.Booked,
-            Provisional = provisional,
+            Outcome = provisional ? ProvisionalOutcome.Waiting : null,
             CreatedAt = Now,
         };
         made.Add(booking);

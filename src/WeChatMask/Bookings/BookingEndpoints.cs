@@ -41,12 +41,9 @@ public static class BookingEndpoints
         return TypedResults.Ok(new BookingList([.. rows.Select(views.Of)]));
     }
 
-    internal static async Task<IResult> FindAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken)
-    {
-        var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
-        return row is null ? refusals.Result(Refusal.UnknownBooking) : TypedResults.Ok(views.Of(row));
-    }
+    internal static Task<IResult> FindAsync(
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken) =>
+        ShowAsync(number, user, queries, refusals, row => TypedResults.Ok(views.Of(row)), cancellationToken);
 
     internal static async Task<IResult> CancelAsync(
         string number, ClaimsPrincipal user, CancellationStore store, RefusalResults refusals, CancellationToken cancellationToken)
@@ -56,22 +53,19 @@ public static class BookingEndpoints
         return refusal == Refusal.None ? TypedResults.NoContent() : refusals.Result(refusal);
     }
 
-    internal static async Task<IResult> VoucherAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken)
-    {
-        var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
-        return row is null
-            ? refusals.Result(Refusal.UnknownBooking)
-            : TypedResults.Text(VoucherPicture.Svg(views.Voucher(row)), "image/svg+xml");
-    }
+    internal static Task<IResult> VoucherAsync(
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken) =>
+        ShowAsync(number, user, queries, refusals, row => TypedResults.Text(VoucherPicture.Svg(views.Voucher(row)), "image/svg+xml"), cancellationToken);
 
-    internal static async Task<IResult> VoucherPngAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken)
+    internal static Task<IResult> VoucherPngAsync(
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken) =>
+        ShowAsync(number, user, queries, refusals, row => TypedResults.Bytes(VoucherPicture.Png(views.Voucher(row)), "image/png"), cancellationToken);
+
+    private static async Task<IResult> ShowAsync(
+        string number, ClaimsPrincipal user, BookingQueries queries, RefusalResults refusals, Func<BookingRow, IResult> show, CancellationToken cancellationToken)
     {
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
-        return row is null
-            ? refusals.Result(Refusal.UnknownBooking)
-            : TypedResults.Bytes(VoucherPicture.Png(views.Voucher(row)), "image/png");
+        return row is null ? refusals.Result(Refusal.UnknownBooking) : show(row);
     }
 }
 

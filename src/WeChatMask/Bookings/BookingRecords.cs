@@ -46,8 +46,11 @@ public sealed record BookingRow
     public DateTimeOffset? SlotEndsAt { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>What the registry said of a booking that was made without its word; null where it was made with it.</summary>
+    public ProvisionalOutcome? Outcome { get; init; }
+
     /// <summary>Whether it stands only until the registry has answered.</summary>
-    public bool Provisional { get; init; }
+    public bool Provisional => Outcome == ProvisionalOutcome.Waiting;
 
     /// <summary>The assigned slot, once there is one.</summary>
     public PickupSlot? Slot => SlotStartsAt is { } start && SlotEndsAt is { } end ? new PickupSlot(start, end) : null;

@@ -12,7 +12,7 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
         SELECT b.id, b.number, b.request_key, b.round_date, b.pickup_date, b.is_moved, CASE WHEN b.is_moved = 1 THEN b.pickup_closes_at END AS moved_until,
                b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
                b.account_id, b.resident_id, COALESCE(b.person_hash, '') AS person_hash, b.policy_id, b.units, b.unit_price_fen, b.status,
-               b.slot_starts_at, b.slot_ends_at, b.created_at, CASE WHEN v.outcome = 0 THEN 1 ELSE 0 END AS provisional
+               b.slot_starts_at, b.slot_ends_at, b.created_at, v.outcome
           FROM booking_pickup b
           JOIN pharmacy p                 ON p.id = b.pharmacy_id
           LEFT JOIN provisional_booking v ON v.booking_id = b.id

@@ -7,7 +7,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Residents;
 
 /// <summary>Reads everything that is kept about an account and its persons, in full, and until when it is kept.</summary>
-public sealed class MyDataQueries(Database database, PersonalData personal, RetentionQueries keeping, CityCalendar calendar)
+public sealed class MyDataQueries(Database database, PersonalData personal, RetentionQueries retention, CityCalendar calendar)
 {
     /// <summary>An account's data, or none when the account itself is gone.</summary>
     public async Task<MyData?> OfAsync(long accountId, CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
         var account = await database.QueryOneAsync<AccountRow>(
             "SELECT open_id, kind, created_at FROM account WHERE id = @accountId", new { accountId }, cancellationToken);
         if (account is null) return null;
-        var times = await keeping.GetAsync(cancellationToken) ?? new RetentionTimes(0, 0);
+        var times = await retention.GetAsync(cancellationToken) ?? new RetentionTimes(0, 0);
         var persons = await PersonsAsync(accountId, cancellationToken);
         var bookings = await BookingsAsync(accountId, cancellationToken);
         return new MyData(

@@ -10,7 +10,7 @@ namespace WeChatMask.Residents;
 /// again. So nobody at the desk waits for long, no statement takes longer than one may, however much has gathered, and what
 /// somebody does meanwhile counts.
 /// </remarks>
-public sealed class PurgeStore(Database database, RetentionQueries keeping, CityCalendar calendar)
+public sealed class PurgeStore(Database database, RetentionQueries retention, CityCalendar calendar)
 {
     /// <summary>The most rows destroyed in one transaction; of published lists, which go quickly, it is a day's.</summary>
     internal const int Portion = 500;
@@ -43,7 +43,7 @@ public sealed class PurgeStore(Database database, RetentionQueries keeping, City
 
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
-        if (await keeping.GetAsync(cancellationToken) is not { } times) return 0;
+        if (await retention.GetAsync(cancellationToken) is not { } times) return 0;
         var personalBefore = times.PersonalBefore(calendar.Today);
         var holdsBefore = times.HoldsBefore(calendar.Today);
         var due = new Due(
