@@ -5,7 +5,6 @@ namespace WeChatMask.Audit;
 /// <summary>Writes the append-only record of who read or changed personal data or stock, in the transaction that did it.</summary>
 public static class AuditStore
 {
-    /// <summary>The actor of what nobody signed in did.</summary>
     public const string Nobody = "-";
 
     /// <summary>Adds a line.</summary>

@@ -41,16 +41,13 @@ internal sealed class BatchWriter<T> : IDisposable
         queue = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity));
     }
 
-    /// <summary>Cancelled when a stop can wait no longer.</summary>
     public CancellationToken Aborted => abort.Token;
 
-    /// <summary>How many wait.</summary>
     public int Waiting => queue.Reader.Count;
 
     /// <summary>Brings one; false when the queue is full or closed.</summary>
     public bool TryAdd(T item) => queue.Writer.TryWrite(item);
 
-    /// <summary>Begins to write.</summary>
     public void Start()
     {
         // A thread of its own: on the pool, those who wait for it could keep it from running.
@@ -76,7 +73,6 @@ internal sealed class BatchWriter<T> : IDisposable
         if (Stopwatch.GetElapsedTime(began) >= slow) GiveBackWaiting();
     }
 
-    /// <inheritdoc />
     public void Dispose() => abort.Dispose();
 
     private void Run()

@@ -7,7 +7,6 @@ namespace WeChatMask.Data;
 /// <summary>How our value types lie in columns, the same on every engine: days as ISO text, instants as UTC milliseconds, truth values as 0 and 1.</summary>
 internal static class ColumnTypes
 {
-    /// <summary>Tells Dapper once per process.</summary>
     public static void Register()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
@@ -22,10 +21,8 @@ internal static class ColumnTypes
         SqlMapper.AddTypeHandler(new InstantHandler());
     }
 
-    /// <summary>The column form of a day.</summary>
     public static string Column(this DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>The column form of an instant.</summary>
     public static long Column(this DateTimeOffset instant) => instant.ToUnixTimeMilliseconds();
 
     /// <summary>The column form of any value that a statement may be given.</summary>

@@ -10,7 +10,6 @@ public sealed class ConnectionLostException : DbException
     {
     }
 
-    /// <summary>With the reason.</summary>
     public ConnectionLostException(string message)
         : base(message)
     {

@@ -7,11 +7,9 @@ namespace WeChatMask.Data;
 /// <remarks>The key ring asks synchronously and rarely: at the first request and about once a day.</remarks>
 internal sealed class DataProtectionKeyStore(Database database) : IXmlRepository
 {
-    /// <inheritdoc />
     public IReadOnlyCollection<XElement> GetAllElements() =>
         [.. database.QueryAsync<string>("SELECT xml FROM data_protection_key").GetAwaiter().GetResult().Select(XElement.Parse)];
 
-    /// <inheritdoc />
     public void StoreElement(XElement element, string friendlyName) => database.WriteAsync(
         transaction => transaction.ExecuteAsync(
             "INSERT INTO data_protection_key (name, xml) VALUES (@friendlyName, @xml)",

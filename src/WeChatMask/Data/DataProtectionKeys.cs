@@ -8,7 +8,6 @@ namespace WeChatMask.Data;
 /// <summary>Keeps the keys behind cookies in the database, encrypted, so that log-ins survive a restart and hold on every node.</summary>
 public static class DataProtectionKeys
 {
-    /// <summary>Registers data protection over the database.</summary>
     public static IServiceCollection AddKeysInDatabase(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("WeChatMask");

@@ -12,13 +12,11 @@ public sealed class Database : IDisposable
 
     static Database() => ColumnTypes.Register();
 
-    /// <summary>Chooses the engine by configuration.</summary>
     public Database(IOptions<DatabaseSettings> settings) => Engine = Engines.Create(settings.Value);
 
-    /// <summary>The engine in use.</summary>
     public DatabaseEngine Engine { get; }
 
-    /// <summary>Reads rows of the latest committed state.</summary>
+    /// <summary>Rows of the latest committed state.</summary>
     public Task<List<T>> QueryAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default) => ReadAsync(
         async connection => (await connection.QueryAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken))).AsList(), cancellationToken);
 
@@ -26,11 +24,9 @@ public sealed class Database : IDisposable
     public Task<T?> QueryOneAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default) => ReadAsync(
         connection => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken)), cancellationToken);
 
-    /// <summary>Reads one value.</summary>
     public Task<T?> ScalarAsync<T>(string sql, object? args = null, CancellationToken cancellationToken = default) => ReadAsync(
         connection => connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, args, cancellationToken: cancellationToken)), cancellationToken);
 
-    /// <summary>Runs several reads on one connection.</summary>
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => MapConnectionErrors(async () =>
     {
         await using var connection = await Engine.OpenAsync(cancellationToken);
@@ -85,6 +81,5 @@ public sealed class Database : IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => (Engine as IDisposable)?.Dispose();
 }

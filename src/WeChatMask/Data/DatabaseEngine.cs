@@ -77,25 +77,19 @@ public abstract class DatabaseEngine
         }
     }
 
-    /// <summary>Names of the tables there are.</summary>
     public abstract Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction);
 
     /// <summary>Inserts many rows in the fastest way the engine has.</summary>
-    /// <param name="transaction">The open write transaction.</param>
-    /// <param name="table">Table name, a constant of the caller.</param>
-    /// <param name="columns">Column names, constants of the caller.</param>
-    /// <param name="rows">One array a row, in the columns' order.</param>
+    /// <remarks>Names of table and columns are constants of the caller; each row is an array in the columns' order.</remarks>
     public abstract Task InsertManyAsync(
         WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows);
 
     /// <summary>Reads the rows whose key is among <paramref name="keys"/>.</summary>
-    /// <typeparam name="TKey">A text or a 64-bit integer.</typeparam>
-    /// <typeparam name="TRow">A row type whose properties match the columns.</typeparam>
-    /// <param name="transaction">The open write transaction.</param>
-    /// <param name="select">The statement up to and without WHERE; its first FROM is its own, not one of a query inside it.</param>
-    /// <param name="column">The key column.</param>
-    /// <param name="keys">Distinct keys; an empty set reads nothing.</param>
-    /// <param name="newestBy">A column of which only each key's greatest value is asked for; an engine may bring the other rows too.</param>
+    /// <remarks>
+    /// Keys are texts or 64-bit integers, each once; without any, nothing is read. <paramref name="select"/> goes up to and
+    /// without WHERE, and its first FROM is its own, not one of a query inside it. Of the column <paramref name="newestBy"/>
+    /// only each key's greatest value is asked for; an engine may bring the other rows too.
+    /// </remarks>
     public abstract Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
         where TKey : notnull;
@@ -106,11 +100,7 @@ public abstract class DatabaseEngine
         where TArgs : class;
 
     /// <summary>Sets columns of many rows that are known by their keys, each to values of its own.</summary>
-    /// <param name="transaction">The open write transaction.</param>
-    /// <param name="table">Table name, a constant of the caller.</param>
-    /// <param name="keys">Names of the key columns.</param>
-    /// <param name="columns">Names of the columns that are set.</param>
-    /// <param name="rows">One array a row: the keys' values, then the columns'.</param>
+    /// <remarks>Each row is an array: the keys' values, then the columns'.</remarks>
     public virtual async Task UpdateManyAsync(
         WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
@@ -141,13 +131,11 @@ public abstract class DatabaseEngine
     /// <summary>Whether the database cannot be reached, or cannot take anything just now: trying again at once is in vain, trying later is not.</summary>
     public abstract bool IsOutage(DbException exception);
 
-    /// <summary>Whether a unique key was hit.</summary>
     public abstract bool IsUniqueClash(DbException exception);
 
     /// <summary>Whether a text was given that this database cannot hold: whoever sent it is wrong, and nothing is broken.</summary>
     public virtual bool IsUnholdable(DbException exception) => false;
 
-    /// <summary>Replaces the type tokens of a migration.</summary>
     public abstract string Translate(string migration);
 
     /// <summary>What stops a start whose wait for the schema was in vain.</summary>
@@ -176,7 +164,6 @@ public abstract class DatabaseEngine
     protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>
         DateTimeOffset.FromUnixTimeMilliseconds(await Dapper.SqlMapper.ExecuteScalarAsync<long>(connection, sql));
 
-    /// <summary>Reads the names that a statement gives.</summary>
     protected static async Task<IReadOnlyCollection<string>> ReadTablesAsync(DbConnection connection, DbTransaction? transaction, string sql) =>
         [.. await Dapper.SqlMapper.QueryAsync<string>(connection, sql, transaction: transaction)];
 }

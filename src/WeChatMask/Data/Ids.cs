@@ -15,7 +15,6 @@ public static class Ids
     private static readonly long Node = (long)RandomNumberGenerator.GetInt32(1 << NodeBits) << SequenceBits;
     private static long last;
 
-    /// <summary>The next id.</summary>
     public static long Next()
     {
         while (true)

@@ -77,7 +77,4 @@ public sealed class Migrator(Database database, TimeProvider time)
 }
 
 /// <summary>One numbered file of the schema.</summary>
-/// <param name="Name">Its name, which orders it.</param>
-/// <param name="Sql">Its text with type tokens.</param>
-/// <param name="Checksum">SHA-256 of the text.</param>
 internal sealed record MigrationFile(string Name, string Sql, string Checksum);

@@ -34,7 +34,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     private readonly int secondsToAnswer;
     private readonly TimeSpan timeToAnswer;
 
-    /// <summary>Uses the server of the connection string.</summary>
     public MySqlEngine(string connectionString)
     {
         var settings = SettingsOf(connectionString);
@@ -43,19 +42,14 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         source = new MySqlDataSource(settings.ConnectionString);
     }
 
-    /// <inheritdoc />
     public override bool IsServer => true;
 
-    /// <inheritdoc />
     public override string ForUpdate => " FOR UPDATE";
 
-    /// <inheritdoc />
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
-    /// <inheritdoc />
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
-    /// <inheritdoc />
     public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
         var connection = await OpenAsync(cancellationToken);
@@ -77,7 +71,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public override async Task LockSchemaAsync(WriteTransaction transaction)
     {
         // Here a CREATE TABLE commits by itself, so the lock is the session's; it ends with the connection's reset in the pool.
@@ -90,19 +83,15 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         throw SchemaIsLocked();
     }
 
-    /// <inheritdoc />
     public override Task UnlockSchemaAsync(WriteTransaction transaction) =>
         transaction.ScalarAsync<long?>("SELECT RELEASE_LOCK(@SchemaLock)", new { SchemaLock });
 
-    /// <inheritdoc />
     public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
         ReadClockAsync(connection, "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)");
 
-    /// <inheritdoc />
     public override Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction) =>
         ReadTablesAsync(connection, transaction, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'");
 
-    /// <inheritdoc />
     public override async Task InsertManyAsync(
         WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
@@ -117,7 +106,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
     {
@@ -133,7 +121,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
             new { asked = JsonSerializer.Serialize(keys, Json) }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
     }
 
-    /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
         WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
     {
@@ -158,7 +145,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         return touched;
     }
 
-    /// <inheritdoc />
     public override async Task UpdateManyAsync(
         WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
@@ -176,16 +162,12 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public override bool MayRetry(DbException exception) => MySqlErrors.MayRetry(MySqlErrors.CodeOf(exception));
 
-    /// <inheritdoc />
     public override bool IsOutage(DbException exception) => MySqlErrors.IsOutage(MySqlErrors.CodeOf(exception));
 
-    /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) => MySqlErrors.IsUniqueClash(MySqlErrors.CodeOf(exception));
 
-    /// <inheritdoc />
     public override string Translate(string migration) => migration
         .Replace("{key}", Key, StringComparison.Ordinal)
         // Else a view would read with the rights of the user that made it, and fail when the product gets another.
@@ -196,10 +178,8 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         .Replace("{long}", "BIGINT", StringComparison.Ordinal)
         .Replace("{real}", "DOUBLE", StringComparison.Ordinal);
 
-    /// <inheritdoc />
     public void Dispose() => source.Dispose();
 
-    /// <inheritdoc />
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     // A key must have its column's own character set and order, or its index is of no use.

@@ -31,6 +31,5 @@ internal static class MySqlErrors
         or MySqlErrorCode.RecordFileFull or MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.UserLimitReached
         or MySqlErrorCode.OptionPreventsStatement or MySqlErrorCode.QueryInterrupted or ReadOnlyMode or Killed or SessionKilled;
 
-    /// <summary>Whether a unique key was hit.</summary>
     public static bool IsUniqueClash(MySqlErrorCode? code) => code is MySqlErrorCode.DuplicateKeyEntry;
 }

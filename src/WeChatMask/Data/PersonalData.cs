@@ -77,15 +77,12 @@ public sealed class PersonalData : IDisposable
     public string PersonHash(string identityNumber) => KeyedHash(HashPurpose.Person, identityNumber);
 
     /// <summary>The keyed hash of something that must be found again and not read.</summary>
-    /// <param name="purpose">What it is for.</param>
-    /// <param name="value">The value.</param>
     public string KeyedHash(HashPurpose purpose, string value)
     {
         var hash = HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes($"{Label(purpose)}:{value}"));
         return System.Buffers.Text.Base64Url.EncodeToString(hash);
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         foreach (var cipher in ciphers.Values)

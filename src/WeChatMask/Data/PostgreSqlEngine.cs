@@ -34,7 +34,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private NpgsqlConnection? listener;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, NpgsqlDbType>> columnTypes = new(StringComparer.Ordinal);
 
-    /// <summary>Uses the server of the connection string.</summary>
     public PostgreSqlEngine(string connectionString)
     {
         var settings = SettingsOf(connectionString);
@@ -43,26 +42,19 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             : new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
-    /// <inheritdoc />
     public override bool IsServer => true;
 
-    /// <inheritdoc />
     public override string ForUpdate => " FOR UPDATE";
 
     // Dapper hands this driver a list as one array parameter.
-    /// <inheritdoc />
     public override string AnyOf(string parameter) => $"= ANY(@{parameter})";
 
-    /// <inheritdoc />
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
-    /// <inheritdoc />
     public override ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginOnServerAsync(cancellationToken);
 
-    /// <inheritdoc />
     public override string WakeOthers => "NOTIFY wechatmask";
 
-    /// <inheritdoc />
     public override async Task WaitForOthersAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         try
@@ -79,7 +71,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         }
     }
 
-    /// <inheritdoc />
     public override async Task LockSchemaAsync(WriteTransaction transaction)
     {
         try
@@ -94,15 +85,12 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         }
     }
 
-    /// <inheritdoc />
     public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
         ReadClockAsync(connection, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
 
-    /// <inheritdoc />
     public override Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction) =>
         ReadTablesAsync(connection, transaction, "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'");
 
-    /// <inheritdoc />
     public override async Task InsertManyAsync(
         WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
@@ -115,7 +103,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         await command.ExecuteNonQueryAsync(transaction.Token);
     }
 
-    /// <inheritdoc />
     public override async Task UpdateManyAsync(
         WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
@@ -131,7 +118,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         await command.ExecuteNonQueryAsync(transaction.Token);
     }
 
-    /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null) =>
         keys.Count == 0
@@ -142,7 +128,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
                 $"SELECT found.* FROM unnest(@keys) AS wanted(key) CROSS JOIN LATERAL ({select} WHERE {column} = wanted.key{NewestOnly(newestBy)} OFFSET 0) AS found",
                 new { keys = keys.ToArray() }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
 
-    /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
         WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
     {
@@ -153,7 +138,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         return await batch.ExecuteNonQueryAsync(transaction.Token);
     }
 
-    /// <inheritdoc />
     public override bool MayRetry(DbException exception) =>
         exception is PostgresException
         {
@@ -163,7 +147,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
 
     // What is no error of the server's is one of the way to it. The classes: connection, operator (shutdown, starting up),
     // resources (disk, memory, connections); and the standby that is not promoted yet.
-    /// <inheritdoc />
     public override bool IsOutage(DbException exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => true,
@@ -171,14 +154,11 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         _ => exception is NpgsqlException,
     };
 
-    /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     // A NUL, which no text of this database may hold.
-    /// <inheritdoc />
     public override bool IsUnholdable(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire };
 
-    /// <inheritdoc />
     public override string Translate(string migration) => migration
         .Replace("{key}", "VARCHAR(200) COLLATE \"C\"", StringComparison.Ordinal)
         .Replace("{date}", "VARCHAR(10) COLLATE \"C\"", StringComparison.Ordinal)
@@ -187,14 +167,12 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         .Replace("{long}", "BIGINT", StringComparison.Ordinal)
         .Replace("{real}", "DOUBLE PRECISION", StringComparison.Ordinal);
 
-    /// <inheritdoc />
     public void Dispose()
     {
         listener?.Dispose();
         source.Dispose();
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         if (listener is not null) await listener.DisposeAsync();

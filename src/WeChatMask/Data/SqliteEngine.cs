@@ -38,26 +38,19 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
     }
 
-    /// <inheritdoc />
     public override bool IsServer => false;
 
-    /// <inheritdoc />
     public override string ForUpdate => "";
 
-    /// <inheritdoc />
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
-    /// <inheritdoc />
     public override Task LockSchemaAsync(WriteTransaction transaction) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
         ReadClockAsync(connection, "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)");
 
-    /// <inheritdoc />
     public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(connectionString, Pragmas, cancellationToken);
 
-    /// <inheritdoc />
     public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
         await writer.WaitAsync(cancellationToken);
@@ -82,7 +75,6 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public override async ValueTask<Snapshot> BeginSnapshotAsync(bool alone, CancellationToken cancellationToken)
     {
         try
@@ -105,11 +97,9 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public override Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction) =>
         ReadTablesAsync(connection, transaction, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
 
-    /// <inheritdoc />
     public override async Task InsertManyAsync(
         WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
@@ -129,7 +119,6 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
     {
@@ -156,24 +145,19 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         return found;
     }
 
-    /// <inheritdoc />
     public override async Task<int> ExecuteManyAsync<TArgs>(
         WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args) =>
         args.Count == 0 ? 0 : await transaction.Connection.ExecuteAsync(sql, args, transaction.Transaction);
 
-    /// <inheritdoc />
     public override bool MayRetry(DbException exception) =>
         exception is SqliteException { SqliteErrorCode: Busy or Locked } || IsUniqueClash(exception);
 
-    /// <inheritdoc />
     public override bool IsOutage(DbException exception) =>
         exception is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or InputOutput or Full or CannotOpen };
 
-    /// <inheritdoc />
     public override bool IsUniqueClash(DbException exception) =>
         exception is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: UniqueClash or PrimaryKeyClash };
 
-    /// <inheritdoc />
     public override string Translate(string migration) => migration
         .Replace("{key}", "TEXT", StringComparison.Ordinal)
         .Replace("{date}", "TEXT", StringComparison.Ordinal)
@@ -182,7 +166,6 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         .Replace("{long}", "INTEGER", StringComparison.Ordinal)
         .Replace("{real}", "REAL", StringComparison.Ordinal);
 
-    /// <inheritdoc />
     public void Dispose() => writer.Dispose();
 
     private static async ValueTask<DbConnection> OpenAsync(string connectionString, string pragmas, CancellationToken cancellationToken)

@@ -6,10 +6,8 @@ namespace WeChatMask.Data;
 /// <summary>Runs before anything is served: brings the schema up to date and checks that this node hashes with the database's key.</summary>
 internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData personal, Database database, StartLog log) : IHostedLifecycleService
 {
-    /// <summary>Whether the database is ready to be used.</summary>
     public bool IsReady { get; private set; }
 
-    /// <inheritdoc />
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         try
@@ -22,23 +20,18 @@ internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData pe
         }
     }
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         log.End();
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task PrepareAsync(CancellationToken cancellationToken)

@@ -4,21 +4,15 @@ using Dapper;
 namespace WeChatMask.Data;
 
 /// <summary>A connection with an open write transaction. What is not committed when it is disposed never happened.</summary>
-/// <param name="engine">The engine it belongs to.</param>
-/// <param name="connection">Open connection, closed with the transaction.</param>
-/// <param name="transaction">The transaction.</param>
-/// <param name="token">Cancels the statements, not the commit once it is under way on the server.</param>
-/// <param name="release">Gives back what the engine holds for a writer, if anything.</param>
+/// <remarks>The token cancels statements, not a commit that is under way on the server.</remarks>
 public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Action? release = null)
     : IAsyncDisposable
 {
     /// <summary>For row locks.</summary>
     public DatabaseEngine Engine { get; } = engine;
 
-    /// <summary>For the engine's own statements.</summary>
     public DbConnection Connection { get; } = connection;
 
-    /// <summary>For the engine's own statements.</summary>
     public DbTransaction Transaction { get; } = transaction;
 
     /// <summary>Cancelled when nobody waits for the outcome any more.</summary>
@@ -27,13 +21,11 @@ public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connect
     /// <summary>Runs a statement; the number of rows it touched is often the answer.</summary>
     public Task<int> ExecuteAsync(string sql, object? args = null) => Connection.ExecuteAsync(Command(sql, args));
 
-    /// <summary>Reads rows.</summary>
     public async Task<List<T>> QueryAsync<T>(string sql, object? args = null) => (await Connection.QueryAsync<T>(Command(sql, args))).AsList();
 
     /// <summary>Reads one row or none.</summary>
     public Task<T?> QueryOneAsync<T>(string sql, object? args = null) => Connection.QuerySingleOrDefaultAsync<T>(Command(sql, args));
 
-    /// <summary>Reads one value.</summary>
     public Task<T?> ScalarAsync<T>(string sql, object? args = null) => Connection.ExecuteScalarAsync<T>(Command(sql, args));
 
     /// <inheritdoc cref="DatabaseEngine.InsertManyAsync" />
@@ -54,7 +46,6 @@ public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connect
     /// <summary>Makes it durable. Only after this may anybody be told.</summary>
     public Task CommitAsync() => Transaction.CommitAsync(Token);
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         try

@@ -6,7 +6,6 @@ public class JobBarrier
     private readonly Lock gate = new();
     private readonly Dictionary<string, bool> inside = new(StringComparer.Ordinal);
 
-    /// <summary>Whether runs are inside.</summary>
     protected bool IsBusy
     {
         get

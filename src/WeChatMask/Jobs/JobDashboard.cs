@@ -10,7 +10,6 @@ namespace WeChatMask.Jobs;
 /// <summary>Hangfire's dashboard of this node, to look at only: what it could delete would be gone until the node's restart.</summary>
 public static class JobDashboard
 {
-    /// <summary>Where it is.</summary>
     public const string Path = "/supervisor/hangfire";
 
     private const string BackTo = "/supervisor#jobs";
@@ -20,7 +19,6 @@ public static class JobDashboard
     // The list of its scripts is the process's.
     static JobDashboard() => DashboardRoutes.AddJavaScript(Assembly.GetExecutingAssembly(), Script);
 
-    /// <summary>Maps it.</summary>
     internal static IEndpointConventionBuilder MapJobDashboard(this IEndpointRouteBuilder routes)
     {
         var text = routes.ServiceProvider.GetRequiredService<IStringLocalizer<Text.Staff>>();

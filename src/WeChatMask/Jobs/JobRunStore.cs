@@ -5,7 +5,6 @@ namespace WeChatMask.Jobs;
 /// <summary>The rows of the run history.</summary>
 public sealed class JobRunStore(Database database)
 {
-    /// <summary>Writes a run down.</summary>
     public Task AddAsync(JobRun run, CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.ExecuteAsync(
             """

@@ -7,10 +7,8 @@ public sealed class JobRuns(JobRunStore store, TimeProvider time)
 {
     private static readonly string Node = Environment.MachineName;
 
-    /// <summary>The instant a run starts.</summary>
     public DateTimeOffset Start() => time.GetUtcNow();
 
-    /// <summary>Writes a run down.</summary>
     public Task RecordAsync(string job, DateTimeOffset started, int done, string? problem, CancellationToken cancellationToken)
     {
         if (done == 0 && problem is null) return Task.CompletedTask;
@@ -29,7 +27,6 @@ public sealed class JobRuns(JobRunStore store, TimeProvider time)
 /// <summary>How a run ended.</summary>
 public enum JobOutcome
 {
-    /// <summary>It did what was due.</summary>
     Done,
 
     /// <summary>It threw; the next run tries again.</summary>

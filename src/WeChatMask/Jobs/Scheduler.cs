@@ -27,7 +27,6 @@ public static partial class Scheduler
     private static readonly TimeSpan KeepsFailed = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan KeepsDone = TimeSpan.FromHours(1);
 
-    /// <summary>Registers Hangfire and its server.</summary>
     internal static void AddScheduler(this IServiceCollection services, IReadOnlyList<ScheduledJob> jobs)
     {
         services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long, MaxExpirationTime = KeepsDone }));
@@ -80,7 +79,6 @@ public static partial class Scheduler
         }
     }
 
-    /// <summary>What Hangfire calls.</summary>
     private sealed class Firing(JobRunner runner, JobBarrier barrier, IRecurringJobManager manager, IReadOnlyList<ScheduledJob> jobs)
     {
         public async Task<int> RunAsync(string name, CancellationToken cancellationToken)

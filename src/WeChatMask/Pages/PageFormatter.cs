@@ -11,10 +11,8 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
 {
     private static readonly CultureInfo Chinese = CultureInfo.GetCultureInfo("zh-CN");
 
-    /// <summary>A day with its day of the week.</summary>
     public string Day(DateOnly day) => day.ToString(text["Format_Day"], Chinese);
 
-    /// <summary>A day with its year.</summary>
     public string LongDay(DateOnly day) => day.ToString(text["Format_LongDay"], Chinese);
 
     /// <summary>A day with its year, without its day of the week: for what lies further off.</summary>

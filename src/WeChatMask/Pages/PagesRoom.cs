@@ -8,7 +8,6 @@ namespace WeChatMask.Pages;
 /// <summary>What people see.</summary>
 public static class PagesRoom
 {
-    /// <summary>Registers pages and the words on them.</summary>
     public static void AddPages(this IServiceCollection services)
     {
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
@@ -18,7 +17,6 @@ public static class PagesRoom
         services.AddRazorPages();
     }
 
-    /// <summary>Maps pages and what they load.</summary>
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         routes.MapStaticAssets().AllowAnonymous();

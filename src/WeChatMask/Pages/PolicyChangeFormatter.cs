@@ -57,7 +57,4 @@ public sealed class PolicyChangeFormatter(IStringLocalizer<Text.Rules> text, Pag
 }
 
 /// <summary>One rule that changes.</summary>
-/// <param name="Title">Which.</param>
-/// <param name="Before">As it was.</param>
-/// <param name="After">As it is to be.</param>
 public sealed record PolicyChangeLine(string Title, string Before, string After);

@@ -8,8 +8,6 @@ namespace WeChatMask.Pages;
 public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageFormatter format)
 {
     /// <summary>All rules a resident should know, in the order they matter.</summary>
-    /// <param name="policy">The rules.</param>
-    /// <param name="today">Day of the example.</param>
     public IReadOnlyList<RuleLine> Of(Policy policy, DateOnly today) =>
     [
         new(text["Rule_When_Title"], When(policy)),
@@ -22,7 +20,6 @@ public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageForma
         new(text["Rule_Fair_Title"], text["Rule_Fair"]),
     ];
 
-    /// <summary>When bookings are taken.</summary>
     public string When(Policy policy)
     {
         var whole = format.Span(policy.Windows[0].Opens, policy.Windows[^1].Closes);
@@ -39,28 +36,21 @@ public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageForma
         return text["Rule_Cooldown", policy.CooldownDays, format.Day(today), format.Day(today.AddDays(policy.CooldownDays))] + lapse + cancelled;
     }
 
-    /// <summary>When and how goods are handed out.</summary>
     public string Pickup(Policy policy) =>
         text["Rule_Pickup", format.Span(policy.Pickup.Opens, policy.Pickup.Closes)]
         + text[policy.Pickup.SlotMinutes > 0 ? "Rule_PickupSlots" : "Rule_PickupAnyTime"];
 
-    /// <summary>What to bring to the counter.</summary>
     public string Bring(Policy policy) => text[$"Rule_Bring_{policy.Identification}"];
 
-    /// <summary>Who may collect for others.</summary>
     public string Proxy(Policy policy) => policy.ProxyCap == 0 ? text["Rule_ProxyNone"] : text["Rule_Proxy", policy.ProxyCap];
 
     /// <summary>Until when a booking may be given back.</summary>
     public string Cancel(Policy policy) => text["Rule_Cancel", CityFormatter.Time(policy.CancelUntil)];
 
-    /// <summary>Price of one unit.</summary>
     public static string Price(Policy policy) => CityFormatter.Amount(Money.Yuan(policy.UnitPriceFen));
 
-    /// <summary>Price of a whole booking.</summary>
     public static string Total(Policy policy) => CityFormatter.Amount(policy.UnitsPerBooking, policy.UnitPriceFen);
 }
 
-/// <summary>One rule in plain format.</summary>
-/// <param name="Title">The question it answers.</param>
-/// <param name="Text">The answer.</param>
+/// <summary>One rule in plain words.</summary>
 public sealed record RuleLine(string Title, string Text);

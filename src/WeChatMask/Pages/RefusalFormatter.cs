@@ -14,9 +14,7 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
         Refusal.NotEligible, Refusal.RegistryUnavailable, Refusal.UnknownPharmacy, Refusal.UnknownResident,
     ];
 
-    /// <summary>The refusal in format.</summary>
-    /// <param name="refusal">Why.</param>
-    /// <param name="bookableFrom">First free day, for a cooldown.</param>
+    /// <summary>The refusal in words.</summary>
     public RefusalView Of(Refusal refusal, DateOnly? bookableFrom = null)
     {
         var next = text[$"Next_{refusal}"];
@@ -38,10 +36,5 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
     };
 }
 
-/// <summary>A refusal in format.</summary>
-/// <param name="Code">The contract's code.</param>
-/// <param name="Sentence">What happened and why.</param>
-/// <param name="Next">What one can do.</param>
-/// <param name="Href">Where, or none.</param>
-/// <param name="LinkText">Words of the link.</param>
+/// <summary>A refusal in words.</summary>
 public sealed record RefusalView(string Code, string Sentence, string Next, string? Href, string? LinkText);

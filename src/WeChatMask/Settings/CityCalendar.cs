@@ -16,7 +16,6 @@ public sealed class CityCalendar
         zone = TimeZoneInfo.FindSystemTimeZoneById(settings.Value.TimeZone);
     }
 
-    /// <summary>Now.</summary>
     public DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>Today in the city.</summary>

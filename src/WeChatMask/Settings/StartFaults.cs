@@ -25,7 +25,6 @@ public sealed class StartFaultException : InvalidOperationException
     {
     }
 
-    /// <summary>With the sentence.</summary>
     public StartFaultException(string message)
         : base(message)
     {

@@ -16,7 +16,6 @@ internal static class ErrorPage
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    /// <summary>Writes the page for a status.</summary>
     public static Task WriteAsync(HttpContext context, int status)
     {
         var text = context.RequestServices.GetRequiredService<IStringLocalizer<Text.Pages>>();

@@ -69,7 +69,6 @@ public static class Errors
             || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Writes the body of a bare status.</summary>
     internal static Task WriteAsync(HttpContext context, string? code = null)
     {
         var status = context.Response.StatusCode;

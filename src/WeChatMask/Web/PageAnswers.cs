@@ -14,7 +14,6 @@ public sealed class CacheablePageAttribute : ResultFilterAttribute
 {
     private static readonly object Settled = new();
 
-    /// <summary>How long it may be kept.</summary>
     public int Seconds { get; init; } = 2;
 
     /// <summary>Whether search engines are asked to leave it out.</summary>
@@ -23,7 +22,6 @@ public sealed class CacheablePageAttribute : ResultFilterAttribute
     /// <summary>Says that what this answer shows will hardly change any more, so that it may be kept for longer.</summary>
     public static void Keep(HttpContext context, int seconds) => context.Items[Settled] = seconds;
 
-    /// <inheritdoc />
     public override void OnResultExecuting(ResultExecutingContext context)
     {
         var headers = context.HttpContext.Response.Headers;
@@ -59,6 +57,5 @@ public sealed class PersonalPageAttribute : ResultFilterAttribute
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class CodeReaderPageAttribute : ResultFilterAttribute
 {
-    /// <inheritdoc />
     public override void OnResultExecuting(ResultExecutingContext context) => SafeHeaders.AllowCodeReader(context.HttpContext);
 }

@@ -25,7 +25,6 @@ public static class PageCompression
         });
     }
 
-    /// <summary>Puts it before the pages.</summary>
     public static IApplicationBuilder UsePageCompression(this IApplicationBuilder app) =>
         app.UseWhen(
             c => !c.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || c.Request.Path == CounterDay,

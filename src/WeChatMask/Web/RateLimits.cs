@@ -11,16 +11,13 @@ namespace WeChatMask.Web;
 /// </remarks>
 public static class RateLimits
 {
-    /// <summary>For signed-in residents and staff.</summary>
     public const string PerAccount = "account";
 
-    /// <summary>For log-ins and forms of people not signed in.</summary>
     public const string PerAddress = "address";
 
     private const int CallsPerTenSeconds = 60;
     private const int LoginsPerMinute = 600;
 
-    /// <summary>The limits that routes name.</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

@@ -51,18 +51,13 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
     private static readonly FrozenDictionary<Refusal, string> Codes =
         Enum.GetValues<Refusal>().ToFrozenDictionary(r => r, r => Snake(r.ToString()));
 
-    /// <summary>The contract's code of a refusal.</summary>
     public static string Code(Refusal refusal) => Codes[refusal];
 
-    /// <summary>The HTTP status of a refusal.</summary>
     public static int Status(Refusal refusal) => Statuses[refusal];
 
-    /// <summary>The sentence people read.</summary>
     public string Sentence(Refusal refusal) => text[refusal.ToString()];
 
     /// <summary>The whole answer as problem+json.</summary>
-    /// <param name="refusal">Why.</param>
-    /// <param name="bookableFrom">First day that is free again, for a cooldown.</param>
     public IResult Result(Refusal refusal, DateOnly? bookableFrom = null)
     {
         var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal) };

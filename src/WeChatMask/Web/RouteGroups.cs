@@ -3,20 +3,16 @@ namespace WeChatMask.Web;
 /// <summary>What holds for every route of an audience, said once: who may call, how often, and that nobody keeps the answer.</summary>
 public static class RouteGroups
 {
-    /// <summary>A resident's calls.</summary>
     public static RouteGroupBuilder MapResidentApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ResidentPolicy, "Resident");
 
-    /// <summary>A clerk's calls.</summary>
     public static RouteGroupBuilder MapClerkApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ClerkPolicy, "Pharmacy");
 
-    /// <summary>A supervisor's calls.</summary>
     public static RouteGroupBuilder MapSupervisorApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.SupervisorPolicy, "Supervisor");
 
     /// <summary>Files and pictures that only one audience may open.</summary>
     public static RouteGroupBuilder MapFiles(this IEndpointRouteBuilder routes, string prefix, string policy) =>
         routes.MapGroup(prefix).RequireAuthorization(policy).NoStore().ExcludeFromDescription();
 
-    /// <summary>Neither browsers nor proxies keep the answers.</summary>
     public static TBuilder NoStore<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilter((call, next) =>
     {

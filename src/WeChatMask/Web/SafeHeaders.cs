@@ -30,7 +30,6 @@ public static class SafeHeaders
             .Replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:", StringComparison.Ordinal);
     }
 
-    /// <summary>Adds them to every answer.</summary>
     public static IApplicationBuilder UseSafeHeaders(this IApplicationBuilder app)
     {
         var settings = app.ApplicationServices.GetRequiredService<IOptionsMonitor<WeChatSettings>>();

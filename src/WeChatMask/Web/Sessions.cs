@@ -10,22 +10,16 @@ namespace WeChatMask.Web;
 /// <summary>Who is asking: a resident's account or a member of staff, each by a cookie of its own.</summary>
 public static class Sessions
 {
-    /// <summary>Cookie scheme of residents.</summary>
     public const string ResidentScheme = "resident";
 
-    /// <summary>Cookie scheme of clerks and supervisors.</summary>
     public const string StaffScheme = "staff";
 
-    /// <summary>Policy of the residents' routes.</summary>
     public const string ResidentPolicy = "resident";
 
-    /// <summary>Policy of the counter's routes.</summary>
     public const string ClerkPolicy = "clerk";
 
-    /// <summary>Policy of the supervisors' routes.</summary>
     public const string SupervisorPolicy = "supervisor";
 
-    /// <summary>Policy of what every member of staff may do.</summary>
     public const string StaffPolicy = "staff";
 
     private const string SessionClaim = "session";
@@ -133,7 +127,6 @@ public static class Sessions
 /// <summary>What a member of staff may do.</summary>
 public enum StaffRole
 {
-    /// <summary>Works at the counter of one pharmacy.</summary>
     Clerk,
 
     /// <summary>Watches and steers the whole city.</summary>
@@ -141,7 +134,4 @@ public enum StaffRole
 }
 
 /// <summary>The member of staff behind a request.</summary>
-/// <param name="Id">Row id.</param>
-/// <param name="Username">Log-in name, for the audit.</param>
-/// <param name="PharmacyId">A clerk's pharmacy.</param>
 public sealed record StaffMember(long Id, string Username, long? PharmacyId);

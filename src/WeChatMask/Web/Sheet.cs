@@ -6,8 +6,6 @@ using DocumentFormat.OpenXml.Spreadsheet;
 namespace WeChatMask.Web;
 
 /// <summary>One table that leaves the house as CSV or as a workbook with the same texts, none of which a spreadsheet would run.</summary>
-/// <param name="name">Name of the worksheet and of the file.</param>
-/// <param name="headings">First row.</param>
 public sealed class Sheet(string name, IReadOnlyList<string> headings)
 {
     private const string XlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -15,16 +13,13 @@ public sealed class Sheet(string name, IReadOnlyList<string> headings)
 
     private readonly List<IReadOnlyList<string>> rows = [];
 
-    /// <summary>The rows below the headings.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Rows => rows;
 
     /// <summary>Adds a row: texts, whole numbers, and amounts with two places.</summary>
     public void Add(params IReadOnlyList<object> cells) => rows.Add([.. cells.Select(Text)]);
 
-    /// <summary>The table as a download.</summary>
     public IResult Csv() => TypedResults.File(CsvAnswer.Bytes(rows.Prepend(headings), guarded: true), "text/csv; charset=utf-8", $"{name}.csv");
 
-    /// <summary>The table as a workbook.</summary>
     public IResult Xlsx() => TypedResults.File(Workbook(), XlsxType, $"{name}.xlsx");
 
     /// <summary>Puts an apostrophe before what a spreadsheet would take for a formula.</summary>

@@ -5,7 +5,6 @@ public static class WebRoom
 {
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
 
-    /// <summary>Registers them.</summary>
     public static void AddWeb(this IServiceCollection services)
     {
         services.AddErrors();

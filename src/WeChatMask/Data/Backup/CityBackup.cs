@@ -34,7 +34,6 @@ public sealed class CityBackup : IDisposable
         Manifest = manifest;
     }
 
-    /// <summary>What it says of itself.</summary>
     public ArchiveManifest Manifest { get; }
 
     /// <summary>Writes one state of a database to a new file, which is there whole or not at all.</summary>
@@ -99,7 +98,6 @@ public sealed class CityBackup : IDisposable
         while (await reader.ReadLineAsync() is { } line) yield return RowLine.Read(line, table.Columns.Length);
     }
 
-    /// <inheritdoc />
     public void Dispose() => content.Dispose();
 
     private static async Task<ArchiveManifest> WriteAsync(

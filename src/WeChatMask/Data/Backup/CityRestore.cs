@@ -5,7 +5,6 @@ namespace WeChatMask.Data.Backup;
 /// <summary>A table of a copy: what it was to hold and what the target holds.</summary>
 public sealed record CopiedTable(string Name, TableContent Source, TableContent Target)
 {
-    /// <summary>Whether both are the same.</summary>
     public bool Agrees => Source == Target;
 }
 

@@ -11,7 +11,6 @@ internal static class RowLine
     // Chinese stays legible and short.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the line with its end.</summary>
     public static void Write(ArrayBufferWriter<byte> line, object?[] row)
     {
         using (var json = new Utf8JsonWriter(line, Options))

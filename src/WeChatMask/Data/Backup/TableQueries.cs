@@ -39,7 +39,6 @@ internal static class TableQueries
         return filled;
     }
 
-    /// <summary>A table's columns.</summary>
     public static async Task<string[]> ColumnsAsync(DbConnection connection, DbTransaction transaction, SchemaTable table)
     {
         await using var reader = await connection.ExecuteReaderAsync($"SELECT * FROM {table.Name} WHERE 1 = 0", transaction: transaction);

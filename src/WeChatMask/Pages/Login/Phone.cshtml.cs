@@ -19,7 +19,6 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
 
-    /// <summary>The typed number.</summary>
     [BindProperty]
     public string? Mobile { get; set; }
 
@@ -40,13 +39,10 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
     /// <summary>The number with its middle hidden: others may look at the screen.</summary>
     public string Masked => MobileNumber.TryParse(Mobile) is { } mobile ? Masking.Mobile(mobile.Value) : "";
 
-    /// <summary>How long a code is good.</summary>
     public int Minutes => (int)LoginStore.CodeLife.TotalMinutes;
 
-    /// <summary>How long to wait for another.</summary>
     public int Seconds => (int)LoginStore.BetweenCodes.TotalSeconds;
 
-    /// <summary>Asks for the number.</summary>
     public void OnGet()
     {
         // Nothing to prepare; the handler's presence keeps other methods out.

@@ -22,13 +22,10 @@ public sealed class WaysModel(SceneStore scenes, CityQueries city) : PageModel
     /// <summary>Where to go after the log-in: a path of this site.</summary>
     public string Target => SiteLinks.LocalPath(ReturnUrl);
 
-    /// <summary>The account's name.</summary>
     public string Account { get; private set; } = "";
 
-    /// <summary>Whether there is a code to scan.</summary>
     public bool HasCode { get; private set; }
 
-    /// <summary>Shows the ways.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Account = (await city.NamesAsync(cancellationToken)).Account;

@@ -1,8 +1,6 @@
 namespace WeChatMask.Pages.Public;
 
 /// <summary>A guide in six steps, each with a picture <c>wwwroot/pictures/{Pictures}-{n}.webp</c> that <c>scripts/screenshots</c> takes.</summary>
-/// <param name="Pictures">Whose pictures.</param>
-/// <param name="Steps">The steps, in order.</param>
 public sealed record GuideView(string Pictures, IReadOnlyList<RuleLine> Steps)
 {
     /// <summary>Width of each picture, in CSS pixels.</summary>
@@ -11,9 +9,7 @@ public sealed record GuideView(string Pictures, IReadOnlyList<RuleLine> Steps)
     /// <summary>Height of each picture, in CSS pixels.</summary>
     public const int PictureHeight = 420;
 
-    /// <summary>The residents' pictures.</summary>
     public const string Resident = "resident";
 
-    /// <summary>The clerks' pictures.</summary>
     public const string Clerk = "clerk";
 }

@@ -19,7 +19,6 @@ public sealed class HomeModel(
 {
     private const int ChangeShownDays = 7;
 
-    /// <summary>Today's round.</summary>
     public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>The round handed out today, while its hours last.</summary>
@@ -28,16 +27,13 @@ public sealed class HomeModel(
     /// <summary>The newest change of the rules, until it has been in force for a week.</summary>
     public PolicyNotice? Change { get; private set; }
 
-    /// <summary>The rules in force.</summary>
     public IReadOnlyList<RuleLine> Rules { get; private set; } = [];
 
-    /// <summary>How often the pages were visited.</summary>
     public VisitFigures Visits => visits.Published;
 
     /// <summary>Name of the city.</summary>
     public string City { get; private set; } = "";
 
-    /// <summary>Name of the goods.</summary>
     public string Goods { get; private set; } = "";
 
     public async Task OnGetAsync(CancellationToken cancellationToken)

@@ -19,28 +19,21 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
 {
     private const int LongestQuery = 40;
 
-    /// <summary>Today's round.</summary>
     public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>Every district of the city, in the order of the codes.</summary>
     public IReadOnlyList<string> Districts { get; private set; } = [];
 
-    /// <summary>The district asked for.</summary>
     public string? District { get; private set; }
 
-    /// <summary>The words asked for.</summary>
     public string Query { get; private set; } = "";
 
-    /// <summary>What was found.</summary>
     public IReadOnlyList<PharmacyFigures> Found { get; private set; } = [];
 
-    /// <summary>Whether anything was asked for.</summary>
     public bool IsNarrowed => District is not null || Query.Length > 0;
 
-    /// <summary>Whether the list is long enough to be folded by district.</summary>
     public bool IsFolded => !IsNarrowed && Found.Count > 12;
 
-    /// <summary>The map's settings.</summary>
     public MapSettings Map => map.CurrentValue;
 
     public async Task OnGetAsync(string? district, string? q, CancellationToken cancellationToken)

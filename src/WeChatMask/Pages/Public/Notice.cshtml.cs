@@ -22,13 +22,10 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
     // A supervisor may still take a hand-over back after the end.
     private const int SettledSeconds = 60;
 
-    /// <summary>The books.</summary>
     public RoundBooks? Books { get; private set; }
 
-    /// <summary>Why there are none.</summary>
     public RefusalView Unknown => refusals.Of(Refusal.UnknownRound);
 
-    /// <summary>The lists that are shown.</summary>
     public IReadOnlyList<PublicList> Lists { get; private set; } = [];
 
     /// <summary>Why there are no lists, as a sentence.</summary>
@@ -64,7 +61,6 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
         return Page();
     }
 
-    /// <summary>A pharmacy's figures with the texts of their columns.</summary>
     public static IReadOnlyList<(string Column, int Figure)> Figures(PharmacyBooks b) =>
         Figures(new BooksTotals(b.Planned, b.CarriedIn, b.Places, b.Booked, b.Left, b.Redeemed, b.Lapsed, b.Cancelled, b.CarriedOut));
 
@@ -75,11 +71,9 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
         ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled), ("Col_CarriedOut", b.CarriedOut),
     ];
 
-    /// <summary>A window's figures with the texts of their columns.</summary>
     public static IReadOnlyList<(string Column, int Figure)> Figures(WindowBooks w) =>
         [("Col_Places", w.Places), ("Col_RolledIn", w.RolledIn), ("Col_RolledOut", w.RolledOut), ("Col_BookedWindow", w.Booked)];
 
-    /// <summary>A window's figures of all pharmacies together.</summary>
     public WindowBooks Whole(int window)
     {
         var all = Books!.Pharmacies.SelectMany(p => p.Windows).Where(w => w.Index == window).ToList();
@@ -93,7 +87,6 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
     public IReadOnlyList<PharmacyBooks> Carried =>
         [.. Books!.Pharmacies.Where(p => p.CarriedFrom.Count > 0 && (Code is null || p.Code == Code || Books.Pharmacies.Count <= ListsOnOnePage))];
 
-    /// <summary>Why places came in from an earlier round.</summary>
     public string CarriedWords(CarriedBooks from)
     {
         List<string> parts = [];
@@ -112,13 +105,10 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
         return entry.MovedTo is { } day ? text["Notice_MovedTo", format.Day(day), slot] : slot;
     }
 
-    /// <summary>What a correction of the daily report changed.</summary>
     public string ChangeWords(FigureChange change) => reports.Change(change, change.Code is { } code ? NameOf(code) : "");
 
-    /// <summary>When a report was made.</summary>
     public string Moment(DateTimeOffset at) => reports.Moment(at);
 
-    /// <summary>A pharmacy's name.</summary>
     public string NameOf(string code) => Books!.Pharmacies.First(p => p.Code == code).Name;
 
     /// <summary>The last four characters; the stars before them say nothing on a narrow screen.</summary>

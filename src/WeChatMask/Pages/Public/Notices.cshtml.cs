@@ -13,7 +13,6 @@ public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries poli
 {
     private const int ChangesShown = 10;
 
-    /// <summary>The rounds.</summary>
     public IReadOnlyList<RoundLine> Rounds { get; private set; } = [];
 
     /// <summary>Changes of the rules, newest first.</summary>

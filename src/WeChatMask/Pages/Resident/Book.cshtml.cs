@@ -28,19 +28,15 @@ public sealed class BookModel(
     // The person's id is put behind it.
     private const int LongestSeed = 40;
 
-    /// <summary>Today's round.</summary>
     public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>The rules a booking would be made under.</summary>
     public Policy? Policy { get; private set; }
 
-    /// <summary>The persons one may book for.</summary>
     public IReadOnlyList<ResidentView> Residents { get; private set; } = [];
 
-    /// <summary>The person who is marked.</summary>
     public string? Chosen { get; private set; }
 
-    /// <summary>The form's own id.</summary>
     public string RequestId { get; private set; } = "";
 
     /// <summary>Why the last attempt was refused.</summary>
@@ -62,10 +58,8 @@ public sealed class BookModel(
     /// <summary>What one can do after each refusal, for the script.</summary>
     public IEnumerable<RefusalView> NextSteps => RefusalFormatter.OfTheDesk.Select(r => refusals.Of(r));
 
-    /// <summary>Shows the choice.</summary>
     public Task OnGetAsync(CancellationToken cancellationToken) => ShowAsync(null, null, cancellationToken);
 
-    /// <summary>Books.</summary>
     public async Task<IActionResult> OnPostAsync(string? residentId, string? pharmacyCode, string? requestId, CancellationToken cancellationToken)
     {
         var seed = requestId?.Length <= LongestSeed && Domain.RequestId.IsWellFormed(requestId) ? requestId : null;

@@ -13,16 +13,13 @@ namespace WeChatMask.Pages.Resident;
 [PersonalPage]
 public sealed class BookingModel(BookingDetailsReader reader, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar) : PageModel
 {
-    /// <summary>The booking.</summary>
     public BookingDetails? Details { get; private set; }
 
     /// <summary>The last day of a pickup that has moved.</summary>
     public DateOnly? MovedUntil => Details?.Booking.MovedUntil is { } until ? calendar.DateOf(until) : null;
 
-    /// <summary>Why there is none.</summary>
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
-    /// <summary>Says the rules.</summary>
     public PolicyFormatter Rules => rules;
 
     /// <summary>When the page was made, for the moving clock beside the code.</summary>

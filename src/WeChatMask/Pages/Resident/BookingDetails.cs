@@ -8,13 +8,7 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Pages.Resident;
 
-/// <summary>A booking with everything its pages say about it.</summary>
-/// <param name="Booking">The booking.</param>
-/// <param name="Policy">The rules of its round.</param>
-/// <param name="Pharmacy">Where it is collected.</param>
-/// <param name="Person">Masked name, or none when the person was removed.</param>
-/// <param name="MayCancel">Whether it may still be given back.</param>
-/// <param name="CancelUntil">Until when.</param>
+/// <summary>A booking with everything its pages say about it. The person's name is masked, and null once the person was removed.</summary>
 public sealed record BookingDetails(
     BookingRow Booking, Policy Policy, DirectoryLine Pharmacy, string? Person, bool MayCancel, DateTimeOffset CancelUntil);
 

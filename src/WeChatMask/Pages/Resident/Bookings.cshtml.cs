@@ -14,7 +14,6 @@ namespace WeChatMask.Pages.Resident;
 [PersonalPage]
 public sealed class BookingsModel(BookingQueries bookings, ResidentQueries persons, PublicQueries directory, CityCalendar calendar) : PageModel
 {
-    /// <summary>The bookings.</summary>
     public IReadOnlyList<BookingLine> Lines { get; private set; } = [];
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
@@ -34,7 +33,4 @@ public sealed class BookingsModel(BookingQueries bookings, ResidentQueries perso
 }
 
 /// <summary>One booking in the list.</summary>
-/// <param name="Booking">The booking.</param>
-/// <param name="Person">Masked name, or none when the person was removed.</param>
-/// <param name="Pharmacy">The pharmacy's name.</param>
 public sealed record BookingLine(BookingRow Booking, string? Person, string Pharmacy);

@@ -14,13 +14,10 @@ namespace WeChatMask.Pages.Resident;
 [PersonalPage]
 public sealed class CancelModel(BookingDetailsReader reader, CancellationStore store, RefusalFormatter refusals) : PageModel
 {
-    /// <summary>The booking.</summary>
     public BookingDetails? Details { get; private set; }
 
-    /// <summary>Why it cannot be given back.</summary>
     public RefusalView? Refusal { get; private set; }
 
-    /// <summary>Asks.</summary>
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(User.AccountId(), number, cancellationToken) is not { } details) return Unknown();
@@ -31,7 +28,6 @@ public sealed class CancelModel(BookingDetailsReader reader, CancellationStore s
         return Page();
     }
 
-    /// <summary>Gives it back.</summary>
     public async Task<IActionResult> OnPostAsync(string number, CancellationToken cancellationToken)
     {
         if (!BookingNumber.TryParse(number, out var exact)) return Unknown();

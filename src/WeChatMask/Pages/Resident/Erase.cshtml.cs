@@ -13,13 +13,10 @@ namespace WeChatMask.Pages.Resident;
 [PersonalPage]
 public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, RefusalFormatter refusals) : PageModel
 {
-    /// <summary>What is kept now.</summary>
     public MyData Kept { get; private set; } = null!;
 
-    /// <summary>Why it cannot be erased now.</summary>
     public RefusalView? Refusal { get; private set; }
 
-    /// <summary>Persons who would go.</summary>
     public IEnumerable<MyPerson> Persons => Kept.Residents.Where(p => p.RemovedAt is null);
 
     /// <summary>The last pickup day of a running round that still needs somebody's particulars.</summary>
@@ -31,7 +28,6 @@ public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, Refu
     /// <summary>The day by which the last line of a public list is taken down.</summary>
     public DateOnly? ListedUntil => Kept.Bookings.Max(b => b.ListedUntil);
 
-    /// <summary>Asks.</summary>
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
         if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirect(MyDataModel.LoginOf("/my-data"));
@@ -41,7 +37,6 @@ public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, Refu
         return Page();
     }
 
-    /// <summary>Erases.</summary>
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         var refusal = await erasure.EraseAsync(User.AccountId(), cancellationToken);

@@ -15,10 +15,8 @@ public sealed class MyDataModel(MyDataQueries queries, ErasureStore erasure) : P
 {
     private const string ThisPage = "/my-data";
 
-    /// <summary>The data.</summary>
     public MyData Kept { get; private set; } = null!;
 
-    /// <summary>Whether an erasure has just been done.</summary>
     public bool Erased { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(bool? erased, CancellationToken cancellationToken)

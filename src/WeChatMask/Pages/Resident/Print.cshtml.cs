@@ -11,13 +11,10 @@ namespace WeChatMask.Pages.Resident;
 [PersonalPage]
 public sealed class PrintModel(BookingDetailsReader reader, PolicyFormatter rules, RefusalFormatter refusals) : PageModel
 {
-    /// <summary>The booking.</summary>
     public BookingDetails? Details { get; private set; }
 
-    /// <summary>Why there is none.</summary>
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
-    /// <summary>Says the rules.</summary>
     public PolicyFormatter Rules => rules;
 
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)

@@ -18,10 +18,8 @@ public sealed class RemoveModel(ResidentQueries persons, ResidentStore store, Ci
     /// <summary>The person, masked.</summary>
     public ResidentView Person { get; private set; } = null!;
 
-    /// <summary>Why they cannot be removed.</summary>
     public RefusalView? Refusal { get; private set; }
 
-    /// <summary>Asks.</summary>
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken cancellationToken)
     {
         var key = id.ToString(CultureInfo.InvariantCulture);
@@ -32,7 +30,6 @@ public sealed class RemoveModel(ResidentQueries persons, ResidentStore store, Ci
         return Page();
     }
 
-    /// <summary>Removes them.</summary>
     public async Task<IActionResult> OnPostAsync(long id, CancellationToken cancellationToken)
     {
         var refusal = await store.RemoveAsync(User.AccountId(), id, cancellationToken);

@@ -19,7 +19,6 @@ public sealed class ResidentsModel(
 {
     private const string Booking = "book";
 
-    /// <summary>The persons.</summary>
     public IReadOnlyList<ResidentView> Residents { get; private set; } = [];
 
     /// <summary>The rules in force; none before the city has any.</summary>
@@ -28,16 +27,13 @@ public sealed class ResidentsModel(
     /// <summary>Where to go after a registration: the booking page, or here.</summary>
     public string? Next { get; private set; }
 
-    /// <summary>Why the registration was refused.</summary>
     public RefusalView? Refusal { get; private set; }
 
-    /// <summary>The field the refusal is about.</summary>
     public string? InvalidField { get; private set; }
 
     /// <summary>What was typed, so that one need not type it again.</summary>
     public TypedPerson Typed { get; private set; } = new(null, null, null);
 
-    /// <summary>Version of the consent's text.</summary>
     public string ConsentVersion => ResidentStore.ConsentVersion;
 
     public async Task OnGetAsync(string? next, CancellationToken cancellationToken)
@@ -47,7 +43,6 @@ public sealed class ResidentsModel(
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
     }
 
-    /// <summary>Registers a person.</summary>
     public async Task<IActionResult> OnPostAsync(
         [FromForm] TypedPerson typed, [FromForm] bool consent, [FromForm] string? next, CancellationToken cancellationToken)
     {

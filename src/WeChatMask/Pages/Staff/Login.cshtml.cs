@@ -33,7 +33,6 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     /// <summary>How long the lock lasts.</summary>
     public int LockMinutes => (int)StaffStore.LockTime.TotalMinutes;
 
-    /// <summary>Where to go after the log-in.</summary>
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
 

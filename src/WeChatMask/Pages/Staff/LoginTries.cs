@@ -29,7 +29,6 @@ public sealed record LoginTries(int Failures, DateTimeOffset? LockedUntil)
         return tries;
     }
 
-    /// <summary>Forgets them after a log-in.</summary>
     public static void Clear(HttpContext context)
     {
         if (context.Request.Cookies.ContainsKey(Cookie)) context.Response.Cookies.Delete(Cookie, Options(context));

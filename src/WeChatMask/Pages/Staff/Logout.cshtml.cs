@@ -12,10 +12,8 @@ public sealed class LogoutModel : PageModel
 {
     private const string Login = "/staff/login";
 
-    /// <summary>There is nothing to see.</summary>
     public IActionResult OnGet() => LocalRedirect(Login);
 
-    /// <summary>Ends it.</summary>
     public async Task<IActionResult> OnPostAsync()
     {
         await HttpContext.SignOutAsync(Sessions.StaffScheme);

@@ -20,7 +20,6 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
 
-    /// <summary>The board as everybody sees it.</summary>
     public BoardView Board { get; private set; } = new(0, default, null, []);
 
     /// <summary>Today in the city.</summary>
@@ -32,13 +31,11 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     /// <summary>Of those that have a daily report, when it was corrected last; null where nothing was.</summary>
     public IReadOnlyDictionary<DateOnly, DateTimeOffset?> Reports { get; private set; } = new Dictionary<DateOnly, DateTimeOffset?>();
 
-    /// <summary>Rounds with bookings that wait for the registry.</summary>
     public IReadOnlyList<ProvisionalWait> Provisional { get; private set; } = [];
 
     /// <summary>Newest job runs.</summary>
     public IReadOnlyList<JobRun> Jobs { get; private set; } = [];
 
-    /// <summary>How many of them failed.</summary>
     public int Failed => Jobs.Count(j => j.Outcome == JobOutcome.Failed);
 
     /// <summary>Hand-overs without a network that wait to be looked into.</summary>
@@ -54,9 +51,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
 
-    /// <summary>A round's phase as of now.</summary>
     public RoundPhase PhaseOf(RoundState round) => round.PhaseAt(calendar.Now);
 
-    /// <summary>A day and time as people say it.</summary>
     public string Moment(DateTimeOffset instant) => reportWords.Moment(instant);
 }

@@ -20,7 +20,6 @@ public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewSt
     private const int OpenShown = 50;
     private const int NewestShown = 50;
 
-    /// <summary>What waits to be looked into.</summary>
     public IReadOnlyList<OfflineHandOverRow> Open { get; private set; } = [];
 
     /// <summary>The newest, whatever became of them.</summary>
@@ -35,7 +34,6 @@ public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewSt
         Newest = await queries.NewestAsync(NewestShown, cancellationToken);
     }
 
-    /// <summary>Writes down what was found.</summary>
     public async Task<IActionResult> OnPostAsync(long id, string? note, CancellationToken cancellationToken)
     {
         if (note?.Trim() is { Length: >= 1 and <= OfflineReviewEndpoints.LongestNote } found)

@@ -21,11 +21,9 @@ namespace WeChatMask.Pages.Supervisor;
 public sealed class PolicyModel(
     PolicyChangeQueries queries, PolicyChangeStore store, CityCalendar calendar, RefusalResults refusals, IStringLocalizer<Text.Rules> text) : PageModel
 {
-    /// <summary>What is typed.</summary>
     [BindProperty]
     public PolicyForm Form { get; set; } = new();
 
-    /// <summary>What the public is told.</summary>
     [BindProperty]
     public string? Reason { get; set; }
 
@@ -36,22 +34,16 @@ public sealed class PolicyModel(
     /// <summary>All versions, the newest date first.</summary>
     public IReadOnlyList<(StoredPolicy Stored, Policy Policy)> Versions { get; private set; } = [];
 
-    /// <summary>The version that holds today.</summary>
     public long? Present { get; private set; }
 
-    /// <summary>What the new rules would do.</summary>
     public PolicyEffect? Effect { get; private set; }
 
-    /// <summary>Fields that cannot be used.</summary>
     public IReadOnlyList<string> Faults { get; private set; } = [];
 
-    /// <summary>Why the form was not taken.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>Whether new rules were saved just now.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>The mark of what is shown now.</summary>
     public string Mark => Effect is null ? "" : MarkOf(Effect);
 
     /// <summary>Shows the versions, and the newest one or the one asked for as the form's start.</summary>
@@ -72,7 +64,6 @@ public sealed class PolicyModel(
         await LoadAsync(cancellationToken);
     }
 
-    /// <summary>Saves what was shown.</summary>
     public async Task<IActionResult> OnPostConfirmAsync(CancellationToken cancellationToken)
     {
         await LookAsync(cancellationToken);

@@ -10,28 +10,22 @@ public sealed class PolicyForm
     /// <summary>First round the rules hold for.</summary>
     public string? From { get; set; }
 
-    /// <summary>What is handed out.</summary>
     public string? GoodsName { get; set; }
 
-    /// <summary>Its measure word.</summary>
     public string? GoodsUnit { get; set; }
 
     /// <summary>Its picture, which is kept and not edited here.</summary>
     public string? GoodsPicture { get; set; }
 
-    /// <summary>Units of a booking.</summary>
     public string? UnitsPerBooking { get; set; }
 
     /// <summary>Price of a unit in yuan.</summary>
     public string? UnitPrice { get; set; }
 
-    /// <summary>Days between two bookings.</summary>
     public string? CooldownDays { get; set; }
 
-    /// <summary>Persons of one account.</summary>
     public string? ResidentsPerAccount { get; set; }
 
-    /// <summary>Bookers of one proxy and day.</summary>
     public string? ProxyCap { get; set; }
 
     /// <summary>Windows, one a line.</summary>
@@ -40,10 +34,8 @@ public sealed class PolicyForm
     /// <summary>Places by group, one group a line.</summary>
     public string? Quotas { get; set; }
 
-    /// <summary>Start of pickup.</summary>
     public string? PickupOpens { get; set; }
 
-    /// <summary>End of pickup.</summary>
     public string? PickupCloses { get; set; }
 
     /// <summary>Minutes of a slot; 0 for none.</summary>
@@ -52,28 +44,20 @@ public sealed class PolicyForm
     /// <summary>Until when one may cancel.</summary>
     public string? CancelUntil { get; set; }
 
-    /// <summary>Days that personal data is kept.</summary>
     public string? RetentionDays { get; set; }
 
-    /// <summary>Complaint numbers with commas.</summary>
     public string? Complaints { get; set; }
 
-    /// <summary>Whether a lapse counts for the cooldown.</summary>
     public bool LapseKeepsCooldown { get; set; }
 
-    /// <summary>Whether a cancellation lifts it.</summary>
     public bool CancellationLiftsCooldown { get; set; }
 
-    /// <summary>Who says that a person may book.</summary>
     public EligibilityCheck Eligibility { get; set; }
 
-    /// <summary>When the resident is told.</summary>
     public ResidentNotice ResidentNotice { get; set; }
 
-    /// <summary>What the counter asks for.</summary>
     public CounterIdentification Identification { get; set; }
 
-    /// <summary>A policy as it would be typed.</summary>
     public static PolicyForm Of(Policy p, DateOnly from) => new()
     {
         From = from.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),

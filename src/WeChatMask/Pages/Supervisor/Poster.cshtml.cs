@@ -12,10 +12,8 @@ namespace WeChatMask.Pages.Supervisor;
 [PersonalPage]
 public sealed class PosterModel(PosterQueries posters, CityQueries city) : PageModel
 {
-    /// <summary>The pharmacy.</summary>
     public Poster Poster { get; private set; } = new();
 
-    /// <summary>The account's name.</summary>
     public string Account { get; private set; } = "";
 
     /// <summary>Shows it, once there is a code.</summary>

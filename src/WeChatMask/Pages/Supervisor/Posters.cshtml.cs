@@ -17,19 +17,15 @@ public sealed class PostersModel(PosterQueries posters, SceneStore scenes) : Pag
     private const int AtOnce = 60;
     private const int Lanes = 4;
 
-    /// <summary>All pharmacies.</summary>
     public IReadOnlyList<Poster> All { get; private set; } = [];
 
-    /// <summary>How many have no code yet.</summary>
     public int Missing => All.Count(p => !p.HasCode);
 
     /// <summary>What WeChat said instead of giving a code, or null.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Lists them.</summary>
     public async Task OnGetAsync(CancellationToken cancellationToken) => All = await posters.AllAsync(cancellationToken);
 
-    /// <summary>Makes codes that are missing.</summary>
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         var missing = (await posters.AllAsync(cancellationToken)).Where(p => !p.HasCode).Take(AtOnce);

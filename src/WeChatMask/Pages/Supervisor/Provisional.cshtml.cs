@@ -16,10 +16,8 @@ namespace WeChatMask.Pages.Supervisor;
 [PersonalPage]
 public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries queries, DayReportWords words) : PageModel
 {
-    /// <summary>The round's booking day.</summary>
     public DateOnly Day { get; private set; }
 
-    /// <summary>When the wait ends at the latest.</summary>
     public string SettledBy { get; private set; } = "";
 
     /// <summary>Figures of each pharmacy that has any, in the order of codes.</summary>

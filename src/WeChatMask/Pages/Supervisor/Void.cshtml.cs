@@ -21,20 +21,16 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
     [BindProperty]
     public string? Number { get; set; }
 
-    /// <summary>Why.</summary>
     [BindProperty]
     public string? Reason { get; set; }
 
     /// <summary>What was handed over for it, and where.</summary>
     public (HandOver HandOver, string Pharmacy)? Found { get; private set; }
 
-    /// <summary>Why it cannot be taken back.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>The booking's state after it was taken back.</summary>
     public BookingStatus? Done { get; private set; }
 
-    /// <summary>Asks for a number.</summary>
     public void OnGet()
     {
     }
@@ -42,7 +38,6 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
     /// <summary>Looks the number up. By form, so that it stands in no address.</summary>
     public Task OnPostAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
-    /// <summary>Takes the hand-over back.</summary>
     public async Task OnPostVoidAsync(CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken);

@@ -14,10 +14,8 @@ namespace WeChatMask.Pages.Supervisor;
 [PersonalPage]
 public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits, CityCalendar calendar, PageFormatter format, IStringLocalizer<Text.OfficialAccount> text) : PageModel
 {
-    /// <summary>What is held.</summary>
     public IReadOnlyList<SharedCredentialRow> Rows { get; private set; } = [];
 
-    /// <summary>Calls that rest.</summary>
     public IReadOnlyList<CallLimit> Limits { get; private set; } = [];
 
     /// <summary>Whether everything may be tried again since just now.</summary>
