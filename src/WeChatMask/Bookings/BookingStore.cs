@@ -6,7 +6,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Bookings;
 
 /// <summary>The desk's statements: reads what a batch needs under its locks, and writes what it decided.</summary>
-public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = null)
+public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
 {
     internal const string SelectBooking = """
         SELECT b.id, b.number, b.request_key, b.round_date, b.pickup_date, b.is_moved, CASE WHEN b.is_moved = 1 THEN b.pickup_closes_at END AS moved_until,
@@ -71,20 +71,8 @@ public sealed class BookingStore(RoundQueries rounds, WeChatNotices? weChat = nu
             [.. made.Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })]);
         await QuotaStore.SaveAsync(transaction, round.Date, batch.ChangedParts);
         await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)]);
-        if (round.Policy.ResidentNotice == ResidentNotice.AtBooking)
-        {
-            // A provisional booking's one message tells how it was settled.
-            await NoticeOutbox.AddAsync(
-                transaction,
-                [.. made.Where(b => !b.Provisional).Select(b => Notice.ForBooking(NoticeKind.BookingMade, b.RoundDate, b.PharmacyId, b.Id, batch.Now, round.Times.PickupClosesAt))]);
-        }
-
-        if (weChat is not null)
-        {
-            var subjects = made.Select(b => new NoticeSubject(b.Id, b.RoundDate, b.PharmacyId));
-            await weChat.BookedAsync(transaction, subjects, batch.Now, round.Times.PickupClosesAt);
-        }
-
+        await notices.TellAsync(
+            transaction, NoticeCause.Booked, round, [.. made.Select(b => new NoticeSubject(b.PharmacyId, b.Id) { IsProvisional = b.Provisional })], batch.Now);
         await QuotaStore.TouchBoardAsync(transaction);
     }
 }

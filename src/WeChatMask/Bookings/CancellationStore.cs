@@ -8,7 +8,7 @@ namespace WeChatMask.Bookings;
 
 /// <summary>Gives a booking back. Before the close its place is free at once; after it, the place joins the carry-over.</summary>
 public sealed class CancellationStore(
-    Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, WeChatNotices? weChat = null)
+    Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
     /// <summary>Cancels a booking of the account while its policy allows it.</summary>
     public async Task<Refusal> CancelAsync(long accountId, string number, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed class CancellationStore(
         if (BookingRules.Cancellation(found.Status, until, now) is var refusal and not Refusal.None) return refusal;
 
         if (!await WithdrawAsync(transaction, policies, round, part, found, round.Policy.CancellationLiftsCooldown, now)) return Refusal.TooLate;
-        if (weChat is not null) await weChat.CancelledAsync(transaction, new NoticeSubject(found.Id, found.RoundDate, found.PharmacyId), now);
+        await notices.TellAsync(transaction, NoticeCause.Cancelled, round, [new NoticeSubject(found.PharmacyId, found.Id)], now);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;
     }

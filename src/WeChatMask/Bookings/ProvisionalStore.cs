@@ -32,7 +32,7 @@ public enum ProvisionalOutcome
 /// the close its place is free at once, after it joins the carry-over), no longer counts for the cooldown, and its one
 /// message tells that.
 /// </remarks>
-public sealed class ProvisionalStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board)
+public sealed class ProvisionalStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
     private const int AtOnce = 500;
 
@@ -72,7 +72,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
     /// Whether nothing of a closed round waits for the registry any more. When its time is over, what waits still is let stand
     /// here. Call it under the locks of all the round's pharmacies, in the transaction that goes on to the lists.
     /// </summary>
-    public static async Task<bool> AllSettledAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now)
+    public static async Task<bool> AllSettledAsync(WriteTransaction transaction, NoticeOutbox notices, RoundState round, DateTimeOffset now)
     {
         await ForgetWithdrawnAsync(transaction, round.Date, now);
         var waiting = await transaction.QueryAsync<BookingRow>(
@@ -81,7 +81,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
         if (waiting.Count == 0) return true;
         if (now < EligibilityRules.SettleUntil(round.Times)) return false;
         await NoteAsync(transaction, waiting, ProvisionalOutcome.Unanswered, now);
-        await TellAsync(transaction, round, waiting, NoticeKind.BookingMade, now);
+        await notices.TellAsync(transaction, NoticeCause.Confirmed, round, Subjects(waiting), now);
         await AuditStore.AddAsync(
             transaction, now, AuditStore.Nobody, "eligibility.unanswered", FormattableString.Invariant($"{round.Date:yyyy-MM-dd}"),
             FormattableString.Invariant($"{waiting.Count} bookings stand without the registry's word"));
@@ -127,8 +127,8 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
             await CancellationStore.WithdrawAsync(transaction, policies, round, parts[booking.PharmacyId], booking, lifted: true, now);
         await NoteAsync(transaction, confirmed, ProvisionalOutcome.Confirmed, now);
         await NoteAsync(transaction, refused, ProvisionalOutcome.NotEligible, now);
-        await TellAsync(transaction, round, confirmed, NoticeKind.BookingMade, now);
-        await TellAsync(transaction, round, refused, NoticeKind.BookingRefused, now);
+        await notices.TellAsync(transaction, NoticeCause.Confirmed, round, Subjects(confirmed), now);
+        await notices.TellAsync(transaction, NoticeCause.Refused, round, Subjects(refused), now);
         if (refused.Count > 0) await QuotaStore.TouchBoardAsync(transaction);
         return rows.Count;
     }
@@ -146,15 +146,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
             "UPDATE provisional_booking SET outcome = @outcome, settled_at = @now WHERE booking_id = @Id",
             [.. bookings.Select(b => new { outcome, now, b.Id })]);
 
-    /// <summary>A booking has one message. Where it comes with the lists, only a refusal is told here.</summary>
-    private static async Task TellAsync(
-        WriteTransaction transaction, RoundState round, IReadOnlyCollection<BookingRow> bookings, NoticeKind kind, DateTimeOffset now)
-    {
-        if (bookings.Count == 0 || (kind == NoticeKind.BookingMade && round.Policy.ResidentNotice != ResidentNotice.AtBooking)) return;
-        await NoticeOutbox.AddAsync(
-            transaction,
-            [.. bookings.Select(b => Notice.ForBooking(kind, b.RoundDate, b.PharmacyId, b.Id, now, round.Times.PickupClosesAt))]);
-    }
+    private static NoticeSubject[] Subjects(IEnumerable<BookingRow> bookings) => [.. bookings.Select(b => new NoticeSubject(b.PharmacyId, b.Id))];
 
     private sealed class Answered
     {

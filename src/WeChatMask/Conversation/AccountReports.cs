@@ -5,7 +5,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.Conversation;
 
 /// <summary>Takes what WeChat reports without a person waiting for an answer: who left or came back, and what became of messages.</summary>
-public sealed class AccountReports(FollowerStore reach, WeChatOutboxStore outbox)
+public sealed class AccountReports(FollowerStore reach, ReceiptStore receipts)
 {
     private const string Success = "success";
     private const int LongestResult = 64;
@@ -16,7 +16,7 @@ public sealed class AccountReports(FollowerStore reach, WeChatOutboxStore outbox
         // Leaving the chat ends its messages and no booking; coming back brings them again.
         UnsubscribeEvent => reach.LoseAsync(openId, cancellationToken),
         SubscribeEvent => reach.RegainAsync(openId, cancellationToken),
-        TemplateSentEvent { MsgId.Length: > 0 } sent => outbox.ReportAsync(
+        TemplateSentEvent { MsgId.Length: > 0 } sent => receipts.ReportAsync(
             sent.MsgId, sent.Outcome == TemplateOutcome.Delivered ? Success : $"failed:{sent.Outcome}", cancellationToken),
         SubscriptionSentEvent sent => NoticesAsync(sent, cancellationToken),
         _ => Task.CompletedTask,
@@ -27,7 +27,7 @@ public sealed class AccountReports(FollowerStore reach, WeChatOutboxStore outbox
         foreach (var one in sent.Deliveries.Where(d => d.MsgId.Length > 0))
         {
             var result = one.IsDelivered ? Success : $"failed:{one.ErrorCode}";
-            await outbox.ReportAsync(one.MsgId, result.Length <= LongestResult ? result : result[..LongestResult], cancellationToken);
+            await receipts.ReportAsync(one.MsgId, result.Length <= LongestResult ? result : result[..LongestResult], cancellationToken);
         }
     }
 }

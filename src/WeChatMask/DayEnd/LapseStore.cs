@@ -10,7 +10,7 @@ namespace WeChatMask.DayEnd;
 /// <summary>Ends a round: what was not collected lapses, and every unused place goes to the pharmacy's next round.</summary>
 public sealed class LapseStore(
     Database database, RoundQueries rounds, PolicyBook policies, MovedPickupStore moved, ShortageStore stock, CityCalendar calendar, Board board,
-    WeChatNotices weChat)
+    NoticeOutbox notices)
 {
     // Whose pickup has moved waits for that day.
     private const string Due = "round_date = @Date AND status = @booked AND NOT EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = booking.id)";
@@ -72,10 +72,10 @@ public sealed class LapseStore(
 
     private async Task TellAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now)
     {
-        if (!weChat.Sends(NoticeKind.BookingLapsed)) return;
+        if (!notices.TellsOfLapses) return;
         var lapsing = await transaction.QueryAsync<(long Id, long PharmacyId)>(
             $"SELECT id, pharmacy_id FROM booking WHERE {Due}", new { round.Date, booked = BookingStatus.Booked });
-        await weChat.LapsedAsync(transaction, lapsing.Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId)), now);
+        await notices.TellAsync(transaction, NoticeCause.Lapsed, round, [.. lapsing.Select(l => new NoticeSubject(l.PharmacyId, l.Id))], now);
     }
 
     private sealed class Unclaimed

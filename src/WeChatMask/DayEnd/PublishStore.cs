@@ -10,7 +10,7 @@ namespace WeChatMask.DayEnd;
 
 /// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
 public sealed class PublishStore(
-    Database database, RoundQueries rounds, ShortageStore stock, PersonalData personal, CityCalendar calendar, Board board, WeChatNotices weChat)
+    Database database, RoundQueries rounds, ShortageStore stock, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
     private static readonly string[] EntryColumns =
         ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];
@@ -46,7 +46,7 @@ public sealed class PublishStore(
     {
         // The pharmacies' locks keep cancellations out while positions are counted.
         await QuotaStore.LockAsync(transaction, round.Date);
-        if (!await ProvisionalStore.AllSettledAsync(transaction, round, calendar.Now)) return false;
+        if (!await ProvisionalStore.AllSettledAsync(transaction, notices, round, calendar.Now)) return false;
         var rows = await transaction.ExecuteAsync(
             "UPDATE round SET slots_at = @now WHERE date = @Date AND slots_at IS NULL", new { now = calendar.Now, round.Date });
         var slots = PickupSlots.Of(round.Times, round.Policy.Pickup.SlotMinutes);
@@ -89,11 +89,8 @@ public sealed class PublishStore(
             new { round.Date });
         await transaction.InsertManyAsync(
             "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))]);
-        await NoticeOutbox.AddAsync(transaction, [.. Notices(round, parts, listed, now)]);
-        await weChat.PublishedAsync(
-            transaction,
-            [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.Id, round.Date, l.PharmacyId))],
-            round.Row.PickupDate, now, round.Times.PickupClosesAt);
+        var booked = listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.PharmacyId, l.Id));
+        await notices.TellAsync(transaction, NoticeCause.Published, round, [.. booked, .. parts.Select(p => new NoticeSubject(p.PharmacyId))], now);
         await stock.MoveShortAsync(transaction, round.Date);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
@@ -104,19 +101,6 @@ public sealed class PublishStore(
         round.Column(), l.PharmacyId, l.Serial, Masking.Name(personal.Decrypt(l.Name)), Masking.IdentityNumber(personal.Decrypt(l.IdNumber)),
         l.SlotStartsAt?.Column(), l.SlotEndsAt?.Column(),
     ];
-
-    private static IEnumerable<Notice> Notices(
-        RoundState round, IEnumerable<PharmacyRound> parts, IEnumerable<Listed> listed, DateTimeOffset now)
-    {
-        var expires = round.Times.PickupClosesAt;
-        if (round.Policy.ResidentNotice == ResidentNotice.AtPublishing)
-        {
-            foreach (var l in listed.Where(l => l.Status == BookingStatus.Booked))
-                yield return Notice.ForBooking(NoticeKind.SlotAssigned, round.Date, l.PharmacyId, l.Id, now, expires);
-        }
-
-        foreach (var part in parts) yield return Notice.ForPharmacy(round.Date, part.PharmacyId, now, expires);
-    }
 
     private sealed record SlotRun(DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 

@@ -1,96 +1,121 @@
+using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Notices;
 
-/// <summary>What a notice tells.</summary>
-public enum NoticeKind
+/// <summary>Writes the notices of every channel in the transaction that causes them: with it they exist, without it they never did.</summary>
+/// <remarks>
+/// WeChat's come beside the SMS and never instead of one. Whether a person can be reached is looked at when a notice leaves,
+/// since they may follow the account or leave it until then.
+/// </remarks>
+public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates, CityCalendar calendar)
 {
-    /// <summary>To the booker, when a booking is made (Chuzhou).</summary>
-    BookingMade,
+    private static readonly TimeSpan NewsLife = TimeSpan.FromDays(1);
 
-    /// <summary>To the booker, when lists and slots are published (Loudi).</summary>
-    SlotAssigned,
-
-    /// <summary>To the pharmacy, when lists are published.</summary>
-    PharmacyList,
-
-    /// <summary>To the booker, when the registry has refused a provisional booking.</summary>
-    BookingRefused,
-
-    /// <summary>To the booker by WeChat, on the pickup day's morning.</summary>
-    Reminder = 20,
-
-    /// <summary>To the booker by WeChat, when the booking was not collected.</summary>
-    BookingLapsed = 21,
-
-    /// <summary>To the booker by WeChat, when the booking was given back.</summary>
-    BookingCancelled = 22,
-
-    /// <summary>To the booker, when stock is short and the pickup moves to the next day.</summary>
-    PickupMoved = 10,
-}
-
-/// <summary>How far a notice has come.</summary>
-public enum NoticeStatus
-{
-    /// <summary>Waits, or is being sent under a lease.</summary>
-    Waiting,
-
-    /// <summary>The provider took it.</summary>
-    Sent,
-
-    /// <summary>Past its use before it could be sent.</summary>
-    Dropped,
-
-    /// <summary>The provider refuses it for good.</summary>
-    Failed,
-}
-
-/// <summary>A message to be sent, named by its cause; its text is made when it leaves.</summary>
-/// <param name="Key">One cause, one notice: the unique key that makes publishing twice the same as once.</param>
-/// <param name="Kind">What it tells.</param>
-/// <param name="RoundDate">Round it belongs to.</param>
-/// <param name="PharmacyId">Pharmacy it speaks of.</param>
-/// <param name="BookingId">Booking it speaks of, for residents.</param>
-/// <param name="DueAt">Not before.</param>
-/// <param name="ExpiresAt">Of no use after.</param>
-public sealed record Notice(
-    string Key, NoticeKind Kind, DateOnly RoundDate, long PharmacyId, long? BookingId, DateTimeOffset DueAt, DateTimeOffset ExpiresAt)
-{
-    /// <summary>A resident's notice. A booking has one SMS for its round, whichever kind the policy sends.</summary>
-    public static Notice ForBooking(
-        NoticeKind kind, DateOnly round, long pharmacyId, long bookingId, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
-        new(FormattableString.Invariant($"booking:{bookingId}"), kind, round, pharmacyId, bookingId, dueAt, expiresAt);
-
-    /// <summary>A resident's notice that the pickup has moved; one for each move, beside the booking's own.</summary>
-    public static Notice ForMovedPickup(
-        DateOnly round, long pharmacyId, long bookingId, int move, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
-        new(FormattableString.Invariant($"moved:{bookingId}:{move}"), NoticeKind.PickupMoved, round, pharmacyId, bookingId, dueAt, expiresAt);
-
-    /// <summary>A pharmacy's notice of its list.</summary>
-    public static Notice ForPharmacy(DateOnly round, long pharmacyId, DateTimeOffset dueAt, DateTimeOffset expiresAt) =>
-        new(FormattableString.Invariant($"list:{round:yyyyMMdd}:{pharmacyId}"), NoticeKind.PharmacyList, round, pharmacyId, null, dueAt, expiresAt);
-}
-
-/// <summary>Writes notices in the transaction that causes them: with it they exist, without it they never did.</summary>
-public static class NoticeOutbox
-{
     private static readonly string[] Columns =
     [
-        "id", "notice_key", "kind", "round_date", "booking_id", "pharmacy_id", "status", "attempts", "due_at", "expires_at",
+        "id", "channel", "notice_key", "kind", "round_date", "booking_id", "pharmacy_id", "status", "attempts", "due_at", "expires_at",
         "leased_until", "maybe_repeated", "segments", "created_at",
     ];
 
-    /// <summary>Adds notices.</summary>
-    public static Task AddAsync(WriteTransaction transaction, IReadOnlyCollection<Notice> notices) =>
-        transaction.InsertManyAsync(
-            "outbox",
-            Columns,
+    /// <summary>Whether anybody is told of bookings that lapse; where nobody is, they need not be looked for.</summary>
+    public bool TellsOfLapses => ByWeChat(NoticeKind.BookingLapsed);
+
+    /// <summary>Tells of a round's bookings, all notices of all channels in one insert.</summary>
+    public Task TellAsync(
+        WriteTransaction transaction, NoticeCause cause, RoundState round, IReadOnlyCollection<NoticeSubject> subjects, DateTimeOffset now) =>
+        AddAsync(transaction, NoticesOf(cause, round, subjects, now), now);
+
+    /// <summary>Tells that a pharmacy's pickups have moved.</summary>
+    /// <param name="transaction">The one in which they move.</param>
+    /// <param name="pharmacy">Whose they are.</param>
+    /// <param name="moved">One entry a booking.</param>
+    /// <param name="remindOn">The day in whose morning reminders come that have not gone out yet; without one they stay as they are.</param>
+    /// <param name="now">When they move.</param>
+    public async Task TellMovedAsync(
+        WriteTransaction transaction, long pharmacy, IReadOnlyCollection<MovedSubject> moved, DateOnly? remindOn, DateTimeOffset now)
+    {
+        await AddAsync(
+            transaction,
+            moved.Select(m => new Notice(
+                NoticeChannel.Sms, FormattableString.Invariant($"moved:{m.BookingId}:{m.Move}"), NoticeKind.PickupMoved, m.RoundDate, pharmacy, m.BookingId, now, m.PickupEnds)),
+            now);
+        if (remindOn is not { } day || moved.Count == 0) return;
+        // All close with the same day; a version of the rules with other hours only moves the minute at which a reminder is too old.
+        await OutboxStore.MoveAsync(
+            transaction, moved.Select(m => WeChatKey(NoticeKind.Reminder, m.BookingId)), calendar.Instant(day, templates.CurrentValue.ReminderAt),
+            moved.Max(m => m.PickupEnds), now);
+    }
+
+    private IEnumerable<Notice> NoticesOf(NoticeCause cause, RoundState round, IReadOnlyCollection<NoticeSubject> subjects, DateTimeOffset now)
+    {
+        var told = round.Policy.ResidentNotice;
+        var ends = round.Times.PickupClosesAt;
+        return cause switch
+        {
+            // A provisional booking's one SMS tells what the registry said.
+            NoticeCause.Booked =>
             [
-                .. notices.Select(n => new object?[]
-                {
-                    Ids.Next(), n.Key, (int)n.Kind, n.RoundDate.Column(), n.BookingId, n.PharmacyId, (int)NoticeStatus.Waiting, 0,
-                    n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, n.DueAt.Column(),
-                }),
-            ]);
+                .. told == ResidentNotice.AtBooking ? Sms(NoticeKind.BookingMade, subjects.Where(s => !s.IsProvisional)) : [],
+                .. WeChat(NoticeKind.BookingMade, now, ends),
+            ],
+            // Where the one SMS comes with the lists, only a refusal is told before.
+            NoticeCause.Confirmed => told == ResidentNotice.AtBooking ? Sms(NoticeKind.BookingMade, subjects) : [],
+            NoticeCause.Refused => Sms(NoticeKind.BookingRefused, subjects),
+            NoticeCause.Published =>
+            [
+                .. told == ResidentNotice.AtPublishing ? Sms(NoticeKind.SlotAssigned, Bookings()) : [],
+                .. subjects.Where(s => s.BookingId is null).Select(ForPharmacy),
+                .. WeChat(NoticeKind.SlotAssigned, now, ends),
+                .. Reminders(),
+            ],
+            NoticeCause.Lapsed => WeChat(NoticeKind.BookingLapsed, now, now + NewsLife),
+            NoticeCause.Cancelled => WeChat(NoticeKind.BookingCancelled, now, now + NewsLife),
+            _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Nobody is told of this."),
+        };
+
+        IEnumerable<NoticeSubject> Bookings() => subjects.Where(s => s.BookingId is not null);
+
+        // A booking has one SMS for its round, whichever kind the policy sends.
+        IEnumerable<Notice> Sms(NoticeKind kind, IEnumerable<NoticeSubject> bookings) => bookings.Select(b => new Notice(
+            NoticeChannel.Sms, FormattableString.Invariant($"booking:{b.BookingId}"), kind, round.Date, b.PharmacyId, b.BookingId, now, ends));
+
+        Notice ForPharmacy(NoticeSubject s) => new(
+            NoticeChannel.Sms, FormattableString.Invariant($"list:{round.Date:yyyyMMdd}:{s.PharmacyId}"), NoticeKind.PharmacyList, round.Date, s.PharmacyId, null, now, ends);
+
+        IEnumerable<Notice> WeChat(NoticeKind kind, DateTimeOffset due, DateTimeOffset expires) => !ByWeChat(kind) ? [] : Bookings().Select(b => new Notice(
+            NoticeChannel.WeChat, WeChatKey(kind, b.BookingId!.Value), kind, round.Date, b.PharmacyId, b.BookingId, due, expires));
+
+        IEnumerable<Notice> Reminders()
+        {
+            var morning = calendar.Instant(round.Row.PickupDate, templates.CurrentValue.ReminderAt);
+            // Lists that come out only in the morning say the same as a reminder would.
+            return morning > now ? WeChat(NoticeKind.Reminder, morning, ends) : [];
+        }
+    }
+
+    private bool ByWeChat(NoticeKind kind) => templates.CurrentValue.Of(kind) is not null;
+
+    private static string WeChatKey(NoticeKind kind, long booking) => FormattableString.Invariant($"wechat:{(int)kind}:{booking}");
+
+    private static Task AddAsync(WriteTransaction transaction, IEnumerable<Notice> notices, DateTimeOffset now)
+    {
+        List<object?[]> rows =
+        [
+            .. notices.Select(n => new object?[]
+            {
+                Ids.Next(), (int)n.Channel, n.Key, (int)n.Kind, n.RoundDate.Column(), n.BookingId, n.PharmacyId, (int)NoticeStatus.Waiting, 0,
+                n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, now.Column(),
+            }),
+        ];
+        return rows.Count == 0 ? Task.CompletedTask : transaction.InsertManyAsync("outbox", Columns, rows);
+    }
+
+    /// <summary>A message to be sent, named by its cause; its text is made when it leaves.</summary>
+    /// <remarks>One cause, one notice: its key is unique, which makes telling twice the same as once.</remarks>
+    private sealed record Notice(
+        NoticeChannel Channel, string Key, NoticeKind Kind, DateOnly RoundDate, long PharmacyId, long? BookingId, DateTimeOffset DueAt, DateTimeOffset ExpiresAt);
 }

@@ -14,9 +14,8 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
         if (n.Kind == NoticeKind.BookingRefused)
-            return Signed(sign, text["BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number ?? "", string.Join(text["Separator"], policy.Complaints)]);
+            return Signed(sign, text["BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number, string.Join(text["Separator"], policy.Complaints)]);
         var bring = policy.Identification == CounterIdentification.Voucher ? text["Bring_Voucher"] : text["Bring_NumberAndCard"];
-        var units = n.Units ?? 0;
         var template = n.Kind switch
         {
             NoticeKind.BookingMade => "BookingMade",
@@ -25,8 +24,8 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
             _ => "SlotAssigned",
         };
         return Signed(sign, text[
-            template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number ?? "",
-            units, policy.Goods.Unit, policy.Goods.Name, Amount(units * (n.UnitPriceFen ?? 0)), bring, Day(calendar.DateOf(n.PickupClosesAt))]);
+            template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number,
+            n.Units, policy.Goods.Unit, policy.Goods.Name, Amount(n.Units * n.UnitPriceFen), bring, Day(calendar.DateOf(n.PickupClosesAt))]);
     }
 
     /// <summary>The text for a pharmacy: counts by slot and where the list is.</summary>

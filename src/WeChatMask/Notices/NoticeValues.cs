@@ -19,22 +19,19 @@ internal static class NoticeValues
     };
 
     /// <summary>A resident's values.</summary>
-    public static Dictionary<string, string> ForResident(LeasedNotice n, Policy policy, NoticeTexts texts)
-    {
-        var units = n.Units ?? 0;
-        return new(StringComparer.Ordinal)
+    public static Dictionary<string, string> ForResident(LeasedNotice n, Policy policy, NoticeTexts texts) =>
+        new(StringComparer.Ordinal)
         {
             [SmsValues.Day] = texts.Day(n.PickupDate),
             [SmsValues.Slot] = texts.Slot(n),
             [SmsValues.Pharmacy] = n.PharmacyName,
             [SmsValues.Address] = n.PharmacyAddress,
-            [SmsValues.Number] = n.Number ?? "",
-            [SmsValues.Units] = Whole(units),
+            [SmsValues.Number] = n.Number,
+            [SmsValues.Units] = Whole(n.Units),
             [SmsValues.Unit] = policy.Goods.Unit,
             [SmsValues.Goods] = policy.Goods.Name,
-            [SmsValues.Amount] = NoticeTexts.Amount(units * (n.UnitPriceFen ?? 0)),
+            [SmsValues.Amount] = NoticeTexts.Amount(n.Units * n.UnitPriceFen),
         };
-    }
 
     /// <summary>A pharmacy's values: counts by slot and the list's address are only in a ready text.</summary>
     public static Dictionary<string, string> ForPharmacy(LeasedNotice n, Policy policy, IReadOnlyCollection<SlotCount> slots, NoticeTexts texts) =>

@@ -13,11 +13,12 @@ public static class NoticesRoom
     /// <summary>Registers outbox, texts, senders and receipts of both channels.</summary>
     public static void AddNotices(this IServiceCollection services)
     {
-        services.AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>().AddSingleton<OutboxAgeQueries>();
+        services.AddSingleton<NoticeOutbox>().AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
+        services.AddSingleton<OutboxAgeQueries>();
         services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>().AddSingleton<UnreportedStore>();
         services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsValidator>();
-        services.AddSingleton<WeChatNotices>().AddSingleton<WeChatOutboxStore>().AddSingleton<WeChatNoticeTexts>();
+        services.AddSingleton<WeChatNoticeTexts>();
     }
 
     /// <summary>Maps one address for each vendor: <c>/sms/receipts/aliyun/TOKEN</c> and <c>/sms/receipts/tencent/TOKEN</c>.</summary>

@@ -43,9 +43,9 @@ public sealed class OutboxAgeQueries
             """,
             new { reminder = NoticeKind.Reminder, cap = nameof(SmsSettings.DailyCap), waiting = NoticeStatus.Waiting, soon = now + LongestPause, now },
             cancellationToken)).ToDictionary(o => o.Channel, o => o.Since);
-        last = new Seen(now, Since(OutboxLeaseStore.SmsChannel), Since(WeChatNotices.Channel));
+        last = new Seen(now, Since(NoticeChannel.Sms), Since(NoticeChannel.WeChat));
 
-        DateTimeOffset? Since(int channel) => oldest.TryGetValue(channel, out var since) ? since : null;
+        DateTimeOffset? Since(NoticeChannel channel) => oldest.TryGetValue(channel, out var since) ? since : null;
     }
 
     private TimeSpan Age(DateTimeOffset? since) => since < calendar.Now ? calendar.Now - since.Value : TimeSpan.Zero;
@@ -54,7 +54,7 @@ public sealed class OutboxAgeQueries
 
     private sealed class Oldest
     {
-        public int Channel { get; init; }
+        public NoticeChannel Channel { get; init; }
 
         public DateTimeOffset Since { get; init; }
     }

@@ -29,9 +29,19 @@ public sealed class ReceiptStore(Database database, SmsNumberStore numbers, City
             async transaction =>
             {
                 foreach (var receipt in receipts.OrderBy(r => r.Key, StringComparer.Ordinal)) await RecordAsync(transaction, receipt);
-                return true;
             },
             cancellationToken);
+
+    /// <summary>Writes down what WeChat says became of a message it had taken.</summary>
+    /// <remarks><c>messageId</c> is WeChat's id of it, <c>result</c> is <c>success</c> or why it did not arrive.</remarks>
+    public Task ReportAsync(string messageId, string result, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction => transaction.ExecuteAsync(
+            """
+            UPDATE outbox SET wechat_result = @result, status = CASE WHEN @arrived = 1 THEN status ELSE @failed END
+             WHERE message_id = @messageId AND channel = @channel AND status = @sent
+            """,
+            new { messageId, result, channel = NoticeChannel.WeChat, sent = NoticeStatus.Sent, failed = NoticeStatus.Failed, arrived = result == "success" }),
+        cancellationToken);
 
     /// <summary>Gives receipts that came early to the rows which know their vendor's id by now. Returns how many.</summary>
     public async Task<int> ApplyEarlyAsync(CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ public sealed class UnreportedStore(Database database, CityCalendar calendar)
                AND provider = @provider AND provider_id IS NOT NULL AND leased_until <= @now
              ORDER BY due_at, id LIMIT @count
             """,
-            new { sms = OutboxLeaseStore.SmsChannel, sent = NoticeStatus.Sent, since, until, provider, now, count },
+            new { sms = NoticeChannel.Sms, sent = NoticeStatus.Sent, since, until, provider, now, count },
             cancellationToken);
         if (waiting.Count == 0) return [];
         return await database.WriteAsync(

@@ -8,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Stock;
 
 /// <summary>Moves bookings to the next pickup day when stock is short, and ends those that are not collected then either.</summary>
-public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, WeChatNotices weChat)
+public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, NoticeOutbox notices)
 {
     /// <summary>
     /// Of bookings <c>b</c>, those to be collected on the pickup day of round <c>@round</c>: its own that have not moved away,
@@ -84,11 +84,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
                 }),
             ]);
         await SaveSlotsAsync(transaction, moved);
-        await NoticeOutbox.AddAsync(
-            transaction,
-            [.. moved.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))]);
-        // All close with the same day; a version of the rules with other hours only moves the minute at which a reminder is too old.
-        await weChat.MovedAsync(transaction, moved.Select(m => m.Booking.Id), to, now, moved.Max(m => m.Times.PickupClosesAt));
+        await notices.TellMovedAsync(transaction, pharmacy, [.. moved.Select(m => m.Subject)], remindOn: to, now);
     }
 
     /// <summary>
@@ -148,9 +144,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             "UPDATE moved_pickup SET pickup_date = @day, opens_at = @PickupOpensAt, moves = moves + 1, moved_at = @now WHERE booking_id = @Id",
             [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })]);
         await SaveSlotsAsync(transaction, back);
-        await NoticeOutbox.AddAsync(
-            transaction,
-            [.. back.Select(m => Notice.ForMovedPickup(m.Booking.RoundDate, pharmacy, m.Booking.Id, m.Booking.Moves + 1, now, m.Times.PickupClosesAt))]);
+        await notices.TellMovedAsync(transaction, pharmacy, [.. back.Select(m => m.Subject)], remindOn: null, now);
     }
 
     private static Task<int> SaveSlotsAsync(WriteTransaction transaction, IReadOnlyCollection<Moved> moved) =>
@@ -188,7 +182,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             await transaction.ExecuteManyAsync("DELETE FROM person_hold WHERE booking_id = @Id", ids);
         await transaction.ExecuteManyAsync(
             "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids);
-        await weChat.LapsedAsync(transaction, due.Select(d => new NoticeSubject(d.Id, d.RoundDate, d.PharmacyId)), now);
+        await notices.TellAsync(transaction, NoticeCause.Lapsed, round, [.. due.Select(d => new NoticeSubject(d.PharmacyId, d.Id))], now);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
         await transaction.ExecuteManyAsync(
             "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @date AND pharmacy_id = @PharmacyId", pharmacies);
@@ -203,7 +197,10 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         return due.Count;
     }
 
-    private sealed record Moved(WaitingPickup Booking, RoundTimes Times, PickupSlot? Slot);
+    private sealed record Moved(WaitingPickup Booking, RoundTimes Times, PickupSlot? Slot)
+    {
+        public MovedSubject Subject => new(Booking.Id, Booking.RoundDate, Booking.Moves + 1, Times.PickupClosesAt);
+    }
 
     private sealed class Due
     {

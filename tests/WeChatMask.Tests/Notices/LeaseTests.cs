@@ -11,7 +11,8 @@ namespace WeChatMask.Tests.Notices;
 /// <summary>A node that slept past its lease: what it holds is another's by now.</summary>
 public sealed class LeaseTests : IAsyncLifetime
 {
-    private static readonly TimeSpan LongerThanALease = TimeSpan.FromSeconds(31);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongerThanALease = Lease + TimeSpan.FromSeconds(1);
 
     // As many as a node sends at once; what waits behind them meets a lease that has run out.
     private const int Lanes = 8;
@@ -47,19 +48,51 @@ public sealed class LeaseTests : IAsyncLifetime
     {
         var notices = await CloseAsync(engine, residents: 1);
         var store = host.Get<OutboxStore>();
-        var leased = await store.LeaseAsync(notices, CancellationToken.None);
+        var leased = await store.LeaseAsync(NoticeChannel.Sms, Lease, notices, CancellationToken.None);
         Assert.Equal(notices, leased.Count);
 
         host.Now += LongerThanALease;
-        var next = await store.LeaseAsync(notices, CancellationToken.None);
-        await store.SettleAsync([.. leased.Select(n => Result(n, NoticeStatus.Failed))], CancellationToken.None);
+        var next = await store.LeaseAsync(NoticeChannel.Sms, Lease, notices, CancellationToken.None);
+        await store.RecordAsync([.. leased.Select(n => Result(n, NoticeStatus.Failed))], CancellationToken.None);
         Assert.Equal(notices, await CountAsync("status = 0"));
 
-        await store.SettleAsync([.. next.Select(n => Result(n, NoticeStatus.Sent))], CancellationToken.None);
+        await store.RecordAsync([.. next.Select(n => Result(n, NoticeStatus.Sent))], CancellationToken.None);
         Assert.Equal(notices, await CountAsync("status = 1"));
     }
 
-    private static NoticeResult Result(LeasedNotice notice, NoticeStatus status) => new(notice.Id, notice.Lease, status, notice.LeasedUntil, 1, null, null, null);
+    [EngineTheory]
+    public async Task A_vendor_that_does_not_answer_holds_up_nothing_that_leaves_by_WeChat(DatabaseKind engine)
+    {
+        var notices = await CloseAsync(engine, residents: 10);
+        const string due = "channel = 1 AND status = 0 AND due_at <= @now";
+        Assert.NotEqual(0, await host.Get<Database>().ScalarAsync<long>($"SELECT COUNT(*) FROM outbox WHERE {due}", new { now = host.Now }));
+        var silent = new Vendor(host, new SmsOutcome(SmsResult.Accepted, "in the end")) { Sleeps = true };
+
+        var sending = SendAsync(silent);
+        await silent.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await host.Get<DueWork>().RunAsync(Schedule.Jobs.First(j => j.Type == typeof(SendWeChatNoticesJob)), CancellationToken.None);
+
+        Assert.Equal(0, await host.Get<Database>().ScalarAsync<long>($"SELECT COUNT(*) FROM outbox WHERE {due}", new { now = host.Now }));
+        Assert.Equal(notices, await CountAsync("status = 0"));
+        silent.GoOn.SetResult();
+        await sending;
+        Assert.Equal(notices, await CountAsync("status = 1"));
+    }
+
+    [EngineTheory]
+    public async Task What_WeChat_has_under_way_holds_up_no_SMS(DatabaseKind engine)
+    {
+        var notices = await CloseAsync(engine, residents: 10);
+        var held = await host.Get<OutboxStore>().LeaseAsync(NoticeChannel.WeChat, Lease, 1000, CancellationToken.None);
+        Assert.NotEmpty(held);
+
+        await SendAsync(new Vendor(host, new SmsOutcome(SmsResult.Accepted, "meanwhile")));
+
+        Assert.Equal(notices, await CountAsync("status = 1"));
+        Assert.Equal(held.Count, await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM outbox WHERE channel = 1 AND status = 0 AND leased_by = @Lease", new { held[0].Lease }));
+    }
+
+    private static NoticeResult Result(LeasedNotice notice, NoticeStatus status) => new(notice.Id, notice.Lease, status, notice.LeasedUntil) { Segments = 1 };
 
     /// <summary>Closes an evening with bookings; every message about it is due and none is sent. Returns how many there are.</summary>
     private async Task<int> CloseAsync(DatabaseKind engine, int residents)
@@ -70,7 +103,7 @@ public sealed class LeaseTests : IAsyncLifetime
         host.Now = new DateTimeOffset(2020, 2, 10, 22, 0, 0, TimeSpan.FromHours(8));
         for (var pass = 0; pass < 3; pass++)
         {
-            foreach (var job in Schedule.Jobs.Where(j => j.Type != typeof(SendNoticesJob))) await host.Get<DueWork>().RunAsync(job, CancellationToken.None);
+            foreach (var job in Schedule.Jobs.Where(j => !j.Type.IsSubclassOf(typeof(OutboxJob)))) await host.Get<DueWork>().RunAsync(job, CancellationToken.None);
         }
 
         return (int)await CountAsync("status = 0 AND leased_by IS NULL");

@@ -51,7 +51,7 @@ public sealed class PurgeTests
         await NameAsync(city);
         city.Clock.Now = Later;
         await node.Rounds.PlanAsync(DayOf(Later), CancellationToken.None);
-        var desk = new BookingStore(new RoundQueries(city.Database, new PolicyBook()));
+        var desk = new BookingStore(new RoundQueries(city.Database, new PolicyBook()), DeskNode.Outbox(new CityCalendar(Options.Create(new SiteSettings()), city.Clock)));
         var request = new BookingRequest(person.AccountId, person.ResidentId, city.Codes[0], "r");
 
         await using var booking = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);

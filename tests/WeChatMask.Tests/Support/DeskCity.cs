@@ -6,6 +6,7 @@ using WeChatMask.Bookings;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 using WeChatMask.Operations;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -173,9 +174,13 @@ internal sealed class DeskNode : IAsyncDisposable
         var rounds = new RoundQueries(Database, policies);
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
-        Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board);
-        Desk = new BookingDesk(Database, new BookingStore(rounds), new BookingQueries(Database), Board, calendar, site, QuietMeters.New(), NullLogger<BookingDesk>.Instance);
+        Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board, Outbox(calendar));
+        Desk = new BookingDesk(Database, new BookingStore(rounds, Outbox(calendar)), new BookingQueries(Database), Board, calendar, site, QuietMeters.New(), NullLogger<BookingDesk>.Instance);
     }
+
+    /// <summary>The outbox of a city that sends nothing by WeChat.</summary>
+    public static NoticeOutbox Outbox(CityCalendar calendar) =>
+        new(new OptionsMonitor<WeChatNoticeSettings>(new OptionsFactory<WeChatNoticeSettings>([], []), [], new OptionsCache<WeChatNoticeSettings>()), calendar);
 
     public Database Database { get; }
 

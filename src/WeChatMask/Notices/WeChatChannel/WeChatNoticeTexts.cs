@@ -15,7 +15,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
         ["pharmacy", "address", "number", "serial", "pickup", "day", "goods", "units", "amount", "hint"];
 
     /// <summary>The body of the call.</summary>
-    public object Body(WeChatNotice notice, NoticeTemplate template, Policy policy)
+    public object Body(LeasedNotice notice, NoticeTemplate template, Policy policy)
     {
         var values = Values(notice, policy);
         var data = template.Fields.ToDictionary(f => f.Key, f => new TemplateValue(TemplateFields.Fit(f.Key, Fill(f.Value, values))), StringComparer.Ordinal);
@@ -26,7 +26,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
             : new { touser = notice.OpenId, template_id = template.Id, url = page, client_msg_id = FormattableString.Invariant($"n{notice.Id}"), data };
     }
 
-    private Dictionary<string, string> Values(WeChatNotice n, Policy policy) => new(StringComparer.Ordinal)
+    private Dictionary<string, string> Values(LeasedNotice n, Policy policy) => new(StringComparer.Ordinal)
     {
         ["pharmacy"] = n.PharmacyName,
         ["address"] = n.PharmacyAddress,

@@ -24,7 +24,7 @@ public sealed class UpgradeTests : IDisposable
         ("MISFIRE_HISTORY", null), ("PAUSED_JOB_GRPS", null), ("PAUSED_TRIGGER_GRPS", null), ("SCHEDULER_STATE", null),
     ];
 
-    private static string FirstRelease => Path.Combine(AppContext.BaseDirectory, "Data", "Upgrades", "0001_initial.zip");
+    internal static string FirstRelease => Path.Combine(AppContext.BaseDirectory, "Data", "Upgrades", "0001_initial.zip");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -112,7 +112,7 @@ public sealed class UpgradeTests : IDisposable
     private static async Task<IEnumerable<string>> ScheduleTablesAsync(Database database) =>
         (await database.ReadAsync(connection => database.Engine.TablesAsync(connection, null), default)).Where(t => t.StartsWith("qrtz_", StringComparison.OrdinalIgnoreCase));
 
-    private static async Task<bool> FillAsync(WriteTransaction transaction, CityBackup city)
+    internal static async Task<bool> FillAsync(WriteTransaction transaction, CityBackup city)
     {
         var schema = SchemaTables.After([.. city.Manifest.Migrations.Select(m => m.Name)]);
         foreach (var (table, archived) in schema.Zip(city.Manifest.Tables))

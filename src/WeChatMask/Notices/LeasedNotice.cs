@@ -1,0 +1,59 @@
+using WeChatMask.Domain;
+
+namespace WeChatMask.Notices;
+
+/// <summary>A notice under this sender's lease, with all that its text and its way need.</summary>
+public sealed class LeasedNotice
+{
+    public long Id { get; init; }
+
+    /// <summary>The name of the lease.</summary>
+    public string Lease { get; init; } = "";
+
+    /// <summary>Until when no other sender touches it.</summary>
+    public DateTimeOffset LeasedUntil { get; init; }
+
+    public NoticeKind Kind { get; init; }
+    public DateOnly RoundDate { get; init; }
+    public int Attempts { get; init; }
+    public bool MaybeRepeated { get; init; }
+
+    /// <summary>Since when it is not known whether it went out.</summary>
+    public DateTimeOffset? DoubtfulSince { get; init; }
+
+    /// <summary>The vendor whose answer was lost, if that is known.</summary>
+    public string? DoubtfulAt { get; init; }
+
+    /// <summary>The last day on which it was counted against its number's share.</summary>
+    public DateOnly? CountedOn { get; init; }
+
+    public DateOnly PickupDate { get; init; }
+    public DateTimeOffset PickupOpensAt { get; init; }
+    public DateTimeOffset PickupClosesAt { get; init; }
+    public long PolicyId { get; init; }
+    public long PharmacyId { get; init; }
+    public string PharmacyName { get; init; } = "";
+    public string PharmacyAddress { get; init; } = "";
+
+    /// <summary>The pharmacy's number, encrypted; empty when there is none.</summary>
+    public string ContactMobile { get; init; } = "";
+
+    /// <summary>None for a pharmacy's notice, whose booking's other values are empty or 0 too.</summary>
+    public BookingStatus? BookingStatus { get; init; }
+
+    public string Number { get; init; } = "";
+    public int Serial { get; init; }
+    public int Units { get; init; }
+    public int UnitPriceFen { get; init; }
+    public DateTimeOffset? SlotStartsAt { get; init; }
+    public DateTimeOffset? SlotEndsAt { get; init; }
+
+    /// <summary>The booker's number, encrypted; empty when it has been destroyed.</summary>
+    public string Mobile { get; init; } = "";
+
+    /// <summary>The booker's openid where they book in the chat, else empty.</summary>
+    public string OpenId { get; init; } = "";
+
+    /// <summary>Since when WeChat cannot reach them: they do not follow.</summary>
+    public DateTimeOffset? UnreachableSince { get; init; }
+}

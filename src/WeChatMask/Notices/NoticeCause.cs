@@ -1,0 +1,34 @@
+namespace WeChatMask.Notices;
+
+/// <summary>What happened to bookings that people are told of.</summary>
+public enum NoticeCause
+{
+    /// <summary>Made, some perhaps provisionally.</summary>
+    Booked,
+
+    /// <summary>Provisional ones that stand: the registry agreed, or did not answer in time.</summary>
+    Confirmed,
+
+    /// <summary>Provisional ones that the registry refused.</summary>
+    Refused,
+
+    /// <summary>On the lists, with their slots.</summary>
+    Published,
+
+    /// <summary>Not collected.</summary>
+    Lapsed,
+
+    /// <summary>Given back by their bookers.</summary>
+    Cancelled,
+}
+
+/// <summary>Who is told: a booking's booker, or without a booking the pharmacy.</summary>
+public sealed record NoticeSubject(long PharmacyId, long? BookingId = null)
+{
+    /// <summary>Whether the registry's answer is still to come.</summary>
+    public bool IsProvisional { get; init; }
+}
+
+/// <summary>A booking whose pickup has moved.</summary>
+/// <remarks><c>Move</c> counts its moves from 1, each of which is told; the notice is of no use after <c>PickupEnds</c>.</remarks>
+public sealed record MovedSubject(long BookingId, DateOnly RoundDate, int Move, DateTimeOffset PickupEnds);

@@ -1,0 +1,29 @@
+namespace WeChatMask.Notices;
+
+/// <summary>What a notice tells.</summary>
+public enum NoticeKind
+{
+    /// <summary>To the booker, when a booking is made; by SMS in Chuzhou.</summary>
+    BookingMade,
+
+    /// <summary>To the booker, when lists and slots are published; by SMS in Loudi.</summary>
+    SlotAssigned,
+
+    /// <summary>To the pharmacy by SMS, when lists are published.</summary>
+    PharmacyList,
+
+    /// <summary>To the booker by SMS, when the registry has refused a provisional booking.</summary>
+    BookingRefused,
+
+    /// <summary>To the booker by WeChat, on the pickup day's morning.</summary>
+    Reminder = 20,
+
+    /// <summary>To the booker by WeChat, when the booking was not collected.</summary>
+    BookingLapsed = 21,
+
+    /// <summary>To the booker by WeChat, when the booking was given back.</summary>
+    BookingCancelled = 22,
+
+    /// <summary>To the booker by SMS, when stock is short and the pickup moves to the next day, or back.</summary>
+    PickupMoved = 10,
+}
