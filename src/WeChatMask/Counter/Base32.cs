@@ -10,7 +10,6 @@ internal static class Base32
     /// <summary>How many characters hold some bytes.</summary>
     public static int Length(int bytes) => ((bytes * BitsPerByte) + BitsPerCharacter - 1) / BitsPerCharacter;
 
-    /// <summary>Writes bytes.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes)
     {
         Span<char> text = stackalloc char[Length(bytes.Length)];

@@ -8,10 +8,7 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Counter;
 
-/// <summary>What a genuine voucher says. Whether the booking still stands only the database knows.</summary>
-/// <param name="Number">The booking number.</param>
-/// <param name="PharmacyCode">Where it is handed out.</param>
-/// <param name="PickupDate">The day it was signed for.</param>
+/// <summary>What a genuine voucher says, with the day it was signed for. Whether the booking still stands only the database knows.</summary>
 public sealed record VoucherContent(string Number, string PharmacyCode, DateOnly PickupDate);
 
 /// <summary>
@@ -91,7 +88,6 @@ public sealed class Vouchers : IDisposable
         return Verify(parts[1], content, signature) ? new VoucherContent(number, parts[3], pickupDate) : null;
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         foreach (var bag in idle.Values)

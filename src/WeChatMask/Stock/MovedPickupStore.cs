@@ -49,28 +49,16 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             """,
             new { pickupDate, pharmacy, booked = BookingStatus.Booked }) ?? 0;
 
-    /// <summary>Moves bookings from a pickup day to the next, spreads them over its slots, and writes the one notice that each is told by.</summary>
-    /// <param name="transaction">Holds the locks that <see cref="WaitingAsync"/> took.</param>
-    /// <param name="pharmacy">Whose bookings they are.</param>
-    /// <param name="from">The day they would have been collected.</param>
-    /// <param name="moving">In the order of their call on the stock.</param>
-    public async Task MoveAsync(
-        WriteTransaction transaction, long pharmacy, DateOnly from, IReadOnlyList<WaitingPickup> moving)
+    /// <summary>
+    /// Moves bookings, in the order of their call on the stock, from a pickup day to the next, spreads them over its slots, and
+    /// writes the one notice to each. Needs the locks that <see cref="WaitingAsync"/> takes.
+    /// </summary>
+    public async Task MoveAsync(WriteTransaction transaction, long pharmacy, DateOnly from, IReadOnlyList<WaitingPickup> moving)
     {
         if (moving.Count == 0) return;
         var now = calendar.Now;
         var to = from.AddDays(1);
-        var moved = new List<Moved>(moving.Count);
-        for (var i = 0; i < moving.Count; i++)
-        {
-            // Hours and slots come from the version the booking was made under.
-            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, moving[i].PolicyId);
-            var times = RoundTimes.Of(policy, to.AddDays(-1), calendar.Instant);
-            var slots = PickupSlots.Of(times, policy.Pickup.SlotMinutes);
-            PickupSlot? slot = slots.Count == 0 ? null : slots[PickupSlots.IndexFor(i, moving.Count, slots.Count)];
-            moved.Add(new Moved(moving[i], times, slot));
-        }
-
+        var moved = await SpreadAsync(transaction, moving, to, now);
         await transaction.ExecuteManyAsync(
             "DELETE FROM moved_pickup WHERE booking_id = @Id", [.. moved.Select(m => new { m.Booking.Id })]);
         await transaction.InsertManyAsync(
@@ -88,13 +76,9 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     }
 
     /// <summary>
-    /// Of a pharmacy's bookings that had to leave a pickup day for the next one, those that a shelf can serve after all, in the
-    /// order of their call on it. Locks them.
+    /// Of a pharmacy's bookings that had to leave a pickup day for the next one, those that the units nobody else has a call on
+    /// can serve after all, in the order of their call. Locks them; needs the lock of the pharmacy's part in the day's round.
     /// </summary>
-    /// <param name="transaction">Holds the lock of the pharmacy's part in the day's round.</param>
-    /// <param name="day">The day they had to leave.</param>
-    /// <param name="pharmacy">Whose they are.</param>
-    /// <param name="shelf">Units that nobody else has a call on.</param>
     public static async Task<List<WaitingPickup>> ReturningAsync(WriteTransaction transaction, DateOnly day, long pharmacy, int shelf)
     {
         const string select = """
@@ -113,38 +97,42 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     }
 
     /// <summary>
-    /// Lets bookings that had to leave a pickup day be collected on it after all, and writes the notice that each is told by.
+    /// Lets bookings that had to leave a pickup day, in the order of their call on the stock, be collected on it after all, and
+    /// writes the notice to each. Needs the locks that <see cref="ReturningAsync"/> takes.
     /// </summary>
     /// <remarks>
     /// They were told to come the next day, and who has not read the newer message comes then. So both days serve them: theirs is
     /// the earlier one again, in its lists and on its shelf, but it ends when the next day's pickup does, and they do not lapse
     /// before. Their units stay put by meanwhile (<see cref="OwedBeforeAsync"/>), so the next day's shelf never counts on them.
     /// </remarks>
-    /// <param name="transaction">Holds the locks that <see cref="ReturningAsync"/> took.</param>
-    /// <param name="pharmacy">Whose bookings they are.</param>
-    /// <param name="day">The day they had to leave.</param>
-    /// <param name="returning">In the order of their call on the stock.</param>
-    public async Task ReturnAsync(
-        WriteTransaction transaction, long pharmacy, DateOnly day, IReadOnlyList<WaitingPickup> returning)
+    public async Task ReturnAsync(WriteTransaction transaction, long pharmacy, DateOnly day, IReadOnlyList<WaitingPickup> returning)
     {
         if (returning.Count == 0) return;
         var now = calendar.Now;
-        var back = new List<Moved>(returning.Count);
-        for (var i = 0; i < returning.Count; i++)
-        {
-            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, returning[i].PolicyId);
-            var times = RoundTimes.Of(policy, day.AddDays(-1), calendar.Instant);
-            // Slots that are over by now are nobody's any more; the others take them in as they would at publishing.
-            var slots = PickupSlots.Of(times, policy.Pickup.SlotMinutes).Where(s => s.EndsAt > now).ToList();
-            PickupSlot? slot = slots.Count == 0 ? null : slots[PickupSlots.IndexFor(i, returning.Count, slots.Count)];
-            back.Add(new Moved(returning[i], times, slot));
-        }
-
+        var back = await SpreadAsync(transaction, returning, day, now);
         await transaction.ExecuteManyAsync(
             "UPDATE moved_pickup SET pickup_date = @day, opens_at = @PickupOpensAt, moves = moves + 1, moved_at = @now WHERE booking_id = @Id",
             [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })]);
         await SaveSlotsAsync(transaction, back);
         await notices.TellMovedAsync(transaction, pharmacy, [.. back.Select(m => m.Subject)], remindOn: null, now);
+    }
+
+    /// <summary>Gives bookings the hours and slots of a pickup day.</summary>
+    private async Task<List<Moved>> SpreadAsync(WriteTransaction transaction, IReadOnlyList<WaitingPickup> bookings, DateOnly day, DateTimeOffset now)
+    {
+        var spread = new List<Moved>(bookings.Count);
+        for (var i = 0; i < bookings.Count; i++)
+        {
+            // Hours and slots come from the version the booking was made under.
+            var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, bookings[i].PolicyId);
+            var times = RoundTimes.Of(policy, day.AddDays(-1), calendar.Instant);
+            // Slots that are over by now are nobody's any more; the others take them in as they would at publishing.
+            var slots = PickupSlots.Of(times, policy.Pickup.SlotMinutes).Where(s => s.EndsAt > now).ToList();
+            PickupSlot? slot = slots.Count == 0 ? null : slots[PickupSlots.IndexFor(i, bookings.Count, slots.Count)];
+            spread.Add(new Moved(bookings[i], times, slot));
+        }
+
+        return spread;
     }
 
     private static Task<int> SaveSlotsAsync(WriteTransaction transaction, IReadOnlyCollection<Moved> moved) =>
@@ -205,11 +193,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     private sealed class Due
     {
         public long Id { get; init; }
-
         public DateOnly RoundDate { get; init; }
-
         public long PharmacyId { get; init; }
-
         public DateOnly PickupDate { get; init; }
     }
 }
@@ -218,13 +203,9 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
 public sealed class WaitingPickup
 {
     public long Id { get; init; }
-
     public DateOnly RoundDate { get; init; }
-
     public int Serial { get; init; }
-
     public int Units { get; init; }
-
     public long PolicyId { get; init; }
 
     /// <summary>How often its pickup has moved already.</summary>

@@ -14,18 +14,13 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     // Goods that come later than this before the pickup ends help nobody that day: people must read of it and come.
     private static readonly TimeSpan LastCall = TimeSpan.FromHours(1);
 
-    /// <summary>Posts what the difference of a day has changed by since it was posted last.</summary>
-    /// <param name="transaction">Holds the lock.</param>
-    /// <param name="day">The day as it is now.</param>
-    /// <param name="pharmacy">Whose.</param>
-    /// <param name="cause">Id of the delivery or loss.</param>
-    public async Task PostDifferenceAsync(
-        WriteTransaction transaction, StockDay day, long pharmacy, long cause)
+    /// <summary>Posts what the difference of a day has changed by since it was posted last; the cause is the id of the delivery or loss.</summary>
+    public async Task PostDifferenceAsync(WriteTransaction transaction, StockDay day, long pharmacy, long cause)
     {
         if (day.MoreComing) return;
         var posted = await transaction.ScalarAsync<int?>(
-            $"SELECT SUM(difference) FROM carry_over WHERE from_round = @Round AND pharmacy_id = @pharmacy AND cause LIKE '{CarryOverStore.StockCause}%'",
-            new { day.Round, pharmacy }) ?? 0;
+            "SELECT SUM(difference) FROM carry_over WHERE from_round = @Round AND pharmacy_id = @pharmacy AND cause LIKE @causes",
+            new { day.Round, pharmacy, causes = CarryOverStore.StockCause + "%" }) ?? 0;
         var change = day.DifferencePlaces - posted;
         if (change == 0) return;
         await CarryOverStore.PostAsync(
@@ -74,13 +69,13 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
         var expecting = await transaction.QueryAsync<Expected>(
             """
             SELECT pharmacy_id, MAX(id) AS id FROM delivery
-             WHERE round_date = @Date AND more_coming = 1
+             WHERE round_date = @Date AND more_coming = @expected
              GROUP BY pharmacy_id
              ORDER BY pharmacy_id
             """,
-            new { round.Date });
+            new { round.Date, expected = true });
         if (expecting.Count == 0) return;
-        await transaction.ExecuteAsync("UPDATE delivery SET more_coming = 0 WHERE round_date = @Date", new { round.Date });
+        await transaction.ExecuteAsync("UPDATE delivery SET more_coming = @expected WHERE round_date = @Date", new { round.Date, expected = false });
         foreach (var e in expecting)
         {
             var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, e.PharmacyId, round.Row.PickupDate);
@@ -91,12 +86,9 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     private sealed class Expected
     {
         public long PharmacyId { get; init; }
-
         public long Id { get; init; }
     }
 }
 
-/// <summary>Pickups that a report of stock moved.</summary>
-/// <param name="Away">To the next day: the shelf cannot serve them.</param>
-/// <param name="Back">Had to leave for the next day, and may come on their own day after all.</param>
+/// <summary>Pickups that a report of stock moved: away to the next day, since the shelf cannot serve them, or back from it to their own.</summary>
 public readonly record struct ShelfMoves(int Away, int Back);

@@ -46,35 +46,18 @@ public static class StockEndpoints
     }
 }
 
-/// <summary>A delivery to be written down.</summary>
-/// <param name="Date">The pickup day.</param>
-/// <param name="Units">How many came.</param>
-/// <param name="RequestId">The caller's own id.</param>
-/// <param name="MoreComing">Whether more is expected for the same day; the difference is settled with the last delivery, or when pickup ends.</param>
+/// <summary>A delivery to be written down for a pickup day. While more is expected for the day nothing follows from it: that comes with the last one, or when pickup ends.</summary>
 public sealed record DeliveryBody(string? Date = null, int? Units = null, string? RequestId = null, bool? MoreComing = null);
 
-/// <summary>A delivery written down.</summary>
-/// <param name="Date">The pickup day.</param>
-/// <param name="Units">How many came with it.</param>
-/// <param name="Delivered">How many came for the day so far.</param>
-/// <param name="Planned">How many the plan gives.</param>
-/// <param name="Difference">Delivered less planned.</param>
-/// <param name="Places">Places that the day's differences give the pharmacy's next round; below zero it takes them away.</param>
-/// <param name="Moved">Bookings that moved to the next day because of this report.</param>
-/// <param name="Returned">Bookings that had moved to the next day and may be collected on their own day after all, or still on the next.</param>
+/// <summary>
+/// A delivery written down: the units that came with it, and the day's so far against its plan. Places are what the day's
+/// differences give the pharmacy's next round, or below zero take from it. Moved are bookings that this report moved to the next
+/// day; returned are those that had moved there and may be collected on their own day after all, or still on the next.
+/// </summary>
 public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference, int Places, int Moved, int Returned);
 
-/// <summary>A loss to be written down.</summary>
-/// <param name="Date">The pickup day whose stock it is.</param>
-/// <param name="Units">How many are broken or missing.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="RequestId">The caller's own id.</param>
+/// <summary>Units of a pickup day's stock that are broken or missing, to be written down.</summary>
 public sealed record LossBody(string? Date = null, int? Units = null, string? Reason = null, string? RequestId = null);
 
-/// <summary>A loss written down.</summary>
-/// <param name="Date">The pickup day.</param>
-/// <param name="Units">How many of them.</param>
-/// <param name="Lost">How many of the day so far.</param>
-/// <param name="Places">Places that the day's differences give the pharmacy's next round; below zero it takes them away.</param>
-/// <param name="Moved">Bookings that moved to the next day because of this report.</param>
+/// <summary>A loss written down, and the day's so far; places and moved bookings as with a delivery.</summary>
 public sealed record LossView(DateOnly Date, int Units, int Lost, int Places, int Moved);

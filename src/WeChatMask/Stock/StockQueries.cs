@@ -58,48 +58,33 @@ public sealed class StockQueries(Database database, PolicyBook policies)
     private sealed class DayRow
     {
         public DateOnly RoundDate { get; init; }
-
         public DateOnly PickupDate { get; init; }
-
         public long PolicyId { get; init; }
-
         public DateTimeOffset? PublishedAt { get; init; }
-
         public int PlannedPlaces { get; init; }
-
         public int? Reported { get; init; }
-
         public int Lost { get; init; }
-
         public int? MoreComing { get; init; }
     }
 
     private sealed class HandedRow
     {
         public DateOnly PickupDate { get; init; }
-
         public int Units { get; init; }
     }
 }
 
-/// <summary>What a pharmacy's books say of one pickup day, in units.</summary>
-/// <param name="Round">The round handed out.</param>
-/// <param name="PickupDate">The day.</param>
-/// <param name="IsPublished">Whether its bookings are settled.</param>
-/// <param name="UnitsPerBooking">Units of one place of the round.</param>
-/// <param name="Planned">What headquarters is to bring.</param>
+/// <summary>What a pharmacy's books say of one pickup day, in units, beside the units of one place of its round. Its bookings are final once it is published.</summary>
 public sealed record StockDay(DateOnly Round, DateOnly PickupDate, bool IsPublished, int UnitsPerBooking, int Planned)
 {
     /// <summary>What the pharmacy says has come, or null when it has said nothing.</summary>
     public int? Reported { get; init; }
 
-    /// <summary>Whether the pharmacy expects more for the day.</summary>
     public bool MoreComing { get; init; }
 
-    /// <summary>Reported as broken or missing.</summary>
+    /// <summary>Broken or missing.</summary>
     public int Lost { get; init; }
 
-    /// <summary>Taken by residents.</summary>
     public int HandedOver { get; init; }
 
     /// <summary>What counts as delivered: the plan, until something else was reported.</summary>

@@ -11,22 +11,14 @@ namespace WeChatMask.Stock;
 /// <summary>Writes down what headquarters delivered to a pharmacy for a pickup day and what was lost of it, with all that follows from it.</summary>
 public sealed class StockReportStore(Database database, StockQueries stock, ShortageStore shortage, CityCalendar calendar, Board board)
 {
-    /// <summary>Records a delivery; the same request again changes nothing and gets the same answer.</summary>
-    /// <param name="clerk">Who reports it, and for which pharmacy.</param>
-    /// <param name="report">What came.</param>
-    /// <param name="tryOnly">Tells what would follow and changes nothing.</param>
-    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    /// <summary>Records a delivery, or only says what would follow. The same request again changes nothing and gets the same answer.</summary>
     public Task<DeliveryAnswer> DeliverAsync(Clerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
         RunAsync(clerk, report, tryOnly, new Kind("delivery", "delivery.record", day => day with
         {
             Reported = (day.Reported ?? 0) + report.Units, MoreComing = report.MoreComing,
         }), cancellationToken);
 
-    /// <summary>Records units that are broken or missing.</summary>
-    /// <param name="clerk">Who reports it, and for which pharmacy.</param>
-    /// <param name="report">What was lost, and why.</param>
-    /// <param name="tryOnly">Tells what would follow and changes nothing.</param>
-    /// <param name="cancellationToken">Stops before anything is committed.</param>
+    /// <summary>The same of units that are broken or missing.</summary>
     public Task<DeliveryAnswer> LoseAsync(Clerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
         RunAsync(clerk, report, tryOnly, new Kind("stock_loss", "stock.lose", day => day with { Lost = day.Lost + report.Units }), cancellationToken);
 
@@ -112,26 +104,15 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
     private sealed class Earlier
     {
         public long Id { get; init; }
-
         public DateOnly RoundDate { get; init; }
-
         public int Units { get; init; }
     }
 }
 
-/// <summary>What a clerk reports.</summary>
-/// <param name="PickupDate">The pickup day it belongs to.</param>
-/// <param name="Units">How many came, or were lost.</param>
-/// <param name="RequestId">The caller's own id.</param>
-/// <param name="MoreComing">Whether more is expected for the same day; then nothing follows yet.</param>
-/// <param name="Reason">Why, for a loss.</param>
+/// <summary>What a clerk reports of a pickup day: a delivery, or a loss, which has a reason. While more is expected nothing follows yet.</summary>
 public sealed record StockReport(DateOnly PickupDate, int Units, string RequestId, bool MoreComing = false, string? Reason = null);
 
-/// <summary>What came of a report.</summary>
-/// <param name="Refusal">Why not, or <see cref="Refusal.None"/>.</param>
-/// <param name="Repeated">Whether the same request had recorded it before.</param>
-/// <param name="Delivered">Units delivered for the day so far.</param>
-/// <param name="Planned">Units the plan gives the pharmacy for the day.</param>
+/// <summary>What came of a report, which the same request may have made before: the day's units so far against its plan.</summary>
 public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int Delivered = 0, int Planned = 0)
 {
     /// <summary>Places that the day's differences give the next round, or take from it.</summary>

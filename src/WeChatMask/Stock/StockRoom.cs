@@ -5,11 +5,9 @@ namespace WeChatMask.Stock;
 /// <summary>What a pharmacy has on its shelf, and whom it cannot serve.</summary>
 public static class StockRoom
 {
-    /// <summary>Registers deliveries, losses, shortage and moved pickups.</summary>
     public static void AddStock(this IServiceCollection services) =>
         services.AddSingleton<StockReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
 
-    /// <summary>Maps what clerks report.</summary>
     public static void MapStock(this IEndpointRouteBuilder routes)
     {
         var clerks = routes.MapClerkApi("/api/pharmacy");

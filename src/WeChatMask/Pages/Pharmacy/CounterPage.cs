@@ -17,11 +17,9 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
 {
     private static readonly char[] Steps = ['+', '-'];
 
-    /// <summary>Name of whoever collects for the booker.</summary>
     [BindProperty]
     public string? ProxyName { get; set; }
 
-    /// <summary>Identity number of whoever collects for the booker.</summary>
     [BindProperty]
     public string? ProxyIdNumber { get; set; }
 
@@ -38,25 +36,19 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
     /// <summary>The field to correct, by the name of its refusal.</summary>
     public Refusal Refusal { get; private set; }
 
-    /// <summary>The line to correct.</summary>
     public int RefusedLine { get; private set; }
 
-    /// <summary>What was typed.</summary>
     public abstract IReadOnlyList<CounterLine> Typed { get; }
 
     /// <summary>Whether the person at the counter is a proxy.</summary>
     public bool HasProxy => !string.IsNullOrWhiteSpace(ProxyName) || !string.IsNullOrWhiteSpace(ProxyIdNumber);
 
-    /// <summary>Whether the page is for proxies only.</summary>
     public virtual bool NeedsProxy => false;
 
-    /// <summary>An id for a new attempt.</summary>
     public static string NewRequestId() => Guid.NewGuid().ToString("N");
 
-    /// <summary>Looks only.</summary>
     public Task<IActionResult> OnPostCheckAsync(CancellationToken cancellationToken) => JudgeAsync(handOver: false, cancellationToken);
 
-    /// <summary>Hands over.</summary>
     public Task<IActionResult> OnPostRedeemAsync(CancellationToken cancellationToken) => JudgeAsync(handOver: true, cancellationToken);
 
     /// <summary>The form again with what was typed, to correct it.</summary>
@@ -82,7 +74,6 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
     /// <summary>Why a line has no verdict.</summary>
     public string SentenceOf(JudgedLine line) => refusals.Sentence(line.Refusal);
 
-    /// <summary>Reads what the page shows besides the form.</summary>
     protected abstract Task LoadAsync(CancellationToken cancellationToken);
 
     private async Task<IActionResult> JudgeAsync(bool handOver, CancellationToken cancellationToken)
@@ -134,7 +125,6 @@ public abstract class OneBookingPage(CounterLines counter, RefusalResults refusa
     [BindProperty]
     public string? LastFour { get; set; }
 
-    /// <summary>How many are handed over.</summary>
     [BindProperty]
     public string? Units { get; set; }
 

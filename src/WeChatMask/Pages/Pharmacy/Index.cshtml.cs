@@ -17,7 +17,6 @@ public sealed class IndexModel(CounterLines counter, RefusalResults refusals, Ph
     /// <summary>The day; not read for a page that is all verdict.</summary>
     public PharmacyDay? Day { get; private set; }
 
-    /// <summary>Shows the day.</summary>
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>

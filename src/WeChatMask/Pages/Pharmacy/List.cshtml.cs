@@ -12,10 +12,8 @@ namespace WeChatMask.Pages.Pharmacy;
 [PersonalPage]
 public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : PageModel
 {
-    /// <summary>The list, or null.</summary>
     public PharmacyList? List { get; private set; }
 
-    /// <summary>Why there is no list.</summary>
     public string? Message { get; private set; }
 
     /// <summary>Column headings, the same as in the files.</summary>

@@ -20,7 +20,6 @@ public sealed class ProxyModel(
     // A form longer than this is no help to anybody; the cap itself is the server's, whatever is sent.
     private const int MostLines = 10;
 
-    /// <summary>The bookings.</summary>
     [BindProperty]
     public List<CounterLine> Lines { get; set; } = [];
 

@@ -33,7 +33,6 @@ public sealed class StockModel(
     [BindProperty]
     public string Kind { get; set; } = Delivery;
 
-    /// <summary>The pickup day.</summary>
     [BindProperty]
     public string? Date { get; set; }
 
@@ -41,11 +40,9 @@ public sealed class StockModel(
     [BindProperty]
     public string? Units { get; set; }
 
-    /// <summary>Whether more is expected.</summary>
     [BindProperty]
     public bool More { get; set; }
 
-    /// <summary>Why something was lost.</summary>
     [BindProperty]
     public string? Reason { get; set; }
 
@@ -57,7 +54,6 @@ public sealed class StockModel(
     [BindProperty]
     public string? Seen { get; set; }
 
-    /// <summary>The pharmacy.</summary>
     public string Pharmacy { get; private set; } = "";
 
     /// <summary>Measure word and name of the goods.</summary>
@@ -69,16 +65,13 @@ public sealed class StockModel(
     /// <summary>The day shown at the top: today's, else the newest.</summary>
     public (StockDay Day, ShelfDay Shelf)? Shown => Days.Count == 0 ? null : Days.FirstOrDefault(d => d.Day.PickupDate <= calendar.Today, Days[^1]);
 
-    /// <summary>What would follow.</summary>
     public DeliveryAnswer? Effect { get; private set; }
 
     /// <summary>Why the form was not taken.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>Whether it was written down just now.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Shows the shelf.</summary>
     public Task OnGetAsync(bool done, CancellationToken cancellationToken)
     {
         IsDone = done;

@@ -21,16 +21,12 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
     /// <summary>Names of the reasons to choose from; the last one wants words.</summary>
     public static IReadOnlyList<string> Reasons { get; } = ["Mistake", "Units", "NotTaken", "Other"];
 
-    /// <summary>What is to be taken back.</summary>
     public HandOver? HandOver { get; private set; }
 
-    /// <summary>Whether it was taken back just now.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Why it cannot be.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>The chosen reason.</summary>
     [BindProperty]
     public string? Reason { get; set; }
 
@@ -38,7 +34,6 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
     [BindProperty]
     public string? Words { get; set; }
 
-    /// <summary>Asks back.</summary>
     public async Task OnGetAsync(string number, CancellationToken cancellationToken)
     {
         await LoadAsync(number, cancellationToken);
@@ -47,7 +42,6 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
         else if (!HandOver.MayVoid) Message = text["Void_Late"];
     }
 
-    /// <summary>Takes it back.</summary>
     public async Task OnPostAsync(string number, CancellationToken cancellationToken)
     {
         await LoadAsync(number, cancellationToken);

@@ -22,7 +22,6 @@ public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewSt
 
     public IReadOnlyList<OfflineHandOverRow> Open { get; private set; } = [];
 
-    /// <summary>The newest, whatever became of them.</summary>
     public IReadOnlyList<OfflineHandOverRow> Newest { get; private set; } = [];
 
     /// <summary>Why the last note was not taken.</summary>
