@@ -3,7 +3,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Sandbox;
 
 /// <summary>Moves the clock as if the time had passed: forward it stops at each due moment and runs what is due then.</summary>
-public sealed class ClockMover(
+public sealed partial class ClockMover(
     SandboxClock clock, JoinedNodes nodes, DueWork work, SchedulerPause pause, Board board, IHostApplicationLifetime lifetime,
     ILogger<ClockMover> log) : IDisposable
 {
@@ -61,17 +61,19 @@ public sealed class ClockMover(
         var at = from;
         for (var moments = 0; at < to; moments++)
         {
-            var next = await work.NextMomentAsync(at, cancellationToken) ?? to;
-            if (next <= at || moments >= MostMoments)
-            {
-                log.LogWarning("After {Moments} moments the next one was {Next}; the clock goes to {Target} at once", moments, next, to);
-                next = to;
-            }
-
-            at = next < to ? next : to;
+            var next = await work.NextMomentAsync(at, cancellationToken);
+            if (next.At <= at || moments >= MostMoments) Log.TooMany(log, moments, next.At, to);
+            if (next.At <= at || moments >= MostMoments || next.At >= to) next = new DueMoment(to, false);
+            at = next.At;
             clock.Freeze(at);
             await nodes.TellAsync(clock.Time, cancellationToken);
-            await work.RunAllAsync(cancellationToken);
+            await work.RunAsync(next, cancellationToken);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "After {Moments} moments the next one was {Next}; the clock goes to {Target} at once")]
+        public static partial void TooMany(ILogger log, int moments, DateTimeOffset next, DateTimeOffset target);
     }
 }
