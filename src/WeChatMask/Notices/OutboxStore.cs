@@ -52,7 +52,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                      WHERE id {transaction.Engine.AnyOf("due")} AND status = @waiting AND leased_until <= @now
                     """,
                     new { sms = NoticeChannel.Sms, lease, until = now + time, due, waiting = NoticeStatus.Waiting, now });
-                // Not from booking_pickup: pharmacies' notices have no booking, and SQLite makes a view that is joined from the left whole.
+                // Not from booking_pickup: pharmacies' notices have no booking, and an engine may make a view whole that is joined from the left.
                 return await transaction.QueryAsync<LeasedNotice>(
                     $"""
                     SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated,
