@@ -1,6 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
+using WeChatMask.Sms;
 using WeChatMask.Stock;
 
 namespace WeChatMask.Notices;
@@ -88,7 +89,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             await transaction.ExecuteManyAsync(
                 $"""
                 UPDATE outbox
-                   SET status = CASE WHEN receipt <> 0 THEN {NoticeStatus.Sent:D} ELSE @Status END,
+                   SET status = CASE WHEN receipt <> {SmsReceiptState.None:D} THEN {NoticeStatus.Sent:D} ELSE @Status END,
                        due_at = @DueAt, leased_by = NULL, leased_until = 0, segments = @Segments,
                        provider_id = @ProviderId, message_id = @MessageId, problem = @Problem, settled_at = COALESCE(@EndedAt, settled_at),
                        provider = COALESCE(@Provider, provider), receipt_key = COALESCE(@ReceiptKey, receipt_key),

@@ -20,7 +20,7 @@ public sealed class ReceiptStore(Database database, SmsNumberStore numbers, City
                provider = COALESCE(provider, @provider), receipt_code = @code, receipt_at = @receiptAt, receipt = @state
         """;
 
-    private const string Unsaid = "(receipt = 0 OR (receipt = @failed AND @state = @delivered))";
+    private const string Unsaid = "(receipt = @none OR (receipt = @failed AND @state = @delivered))";
 
     /// <summary>Records a push in one transaction.</summary>
     public Task RecordAsync(IReadOnlyCollection<SmsReceipt> receipts, CancellationToken cancellationToken) => receipts.Count == 0
@@ -105,6 +105,7 @@ public sealed class ReceiptStore(Database database, SmsNumberStore numbers, City
         receiptAt = receipt.At,
         waiting = NoticeStatus.Waiting,
         sent = NoticeStatus.Sent,
+        none = SmsReceiptState.None,
         failed = SmsReceiptState.Failed,
         delivered = SmsReceiptState.Delivered,
     };
@@ -112,13 +113,9 @@ public sealed class ReceiptStore(Database database, SmsNumberStore numbers, City
     private sealed class EarlyReceipt
     {
         public string ReceiptKey { get; init; } = "";
-
         public SmsReceiptState State { get; init; }
-
         public string ReceiptCode { get; init; } = "";
-
         public DateTimeOffset ReceiptAt { get; init; }
-
         public long OutboxId { get; init; }
 
         public SmsReceipt Receipt() => new(ReceiptKey, OutboxId, State, ReceiptCode, ReceiptAt);

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Settings;
+using WeChatMask.Sms;
 
 namespace WeChatMask.Notices;
 
@@ -13,11 +14,6 @@ public sealed class UnreportedStore(Database database, CityCalendar calendar)
     /// A message that was sent has no more use for its lease: until it ends, nobody asks. It lasts as long as the message is old,
     /// so each is asked about some ten times in a week, and less and less often.
     /// </remarks>
-    /// <param name="provider">The vendor that took them.</param>
-    /// <param name="since">Sent after.</param>
-    /// <param name="until">Sent before.</param>
-    /// <param name="count">The most to take.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task<List<UnreportedNotice>> LeaseAsync(string provider, DateTimeOffset since, DateTimeOffset until, int count, CancellationToken cancellationToken)
     {
         var now = calendar.Now;
@@ -25,11 +21,11 @@ public sealed class UnreportedStore(Database database, CityCalendar calendar)
         var waiting = await database.QueryAsync<long>(
             """
             SELECT id FROM outbox
-             WHERE channel = @sms AND status = @sent AND due_at > @since AND due_at <= @until AND receipt = 0
+             WHERE channel = @sms AND status = @sent AND due_at > @since AND due_at <= @until AND receipt = @none
                AND provider = @provider AND provider_id IS NOT NULL AND leased_until <= @now
              ORDER BY due_at, id LIMIT @count
             """,
-            new { sms = NoticeChannel.Sms, sent = NoticeStatus.Sent, since, until, provider, now, count },
+            new { sms = NoticeChannel.Sms, sent = NoticeStatus.Sent, none = SmsReceiptState.None, since, until, provider, now, count },
             cancellationToken);
         if (waiting.Count == 0) return [];
         return await database.WriteAsync(
@@ -40,9 +36,9 @@ public sealed class UnreportedStore(Database database, CityCalendar calendar)
                     $"""
                     UPDATE outbox
                        SET leased_by = @lease, leased_until = @now + CASE WHEN @now - due_at > @least THEN @now - due_at ELSE @least END
-                     WHERE id {transaction.Engine.AnyOf("waiting")} AND status = @sent AND receipt = 0 AND leased_until <= @now
+                     WHERE id {transaction.Engine.AnyOf("waiting")} AND status = @sent AND receipt = @none AND leased_until <= @now
                     """,
-                    new { lease, now, least = (long)LeastPause.TotalMilliseconds, waiting, sent = NoticeStatus.Sent });
+                    new { lease, now, least = (long)LeastPause.TotalMilliseconds, waiting, sent = NoticeStatus.Sent, none = SmsReceiptState.None });
                 return await transaction.QueryAsync<UnreportedNotice>(
                     $"""
                     SELECT o.id, o.provider_id, o.due_at AS sent_at, COALESCE(CASE WHEN o.kind = @list THEN p.contact_mobile ELSE w.mobile END, '') AS mobile
@@ -63,9 +59,7 @@ public sealed class UnreportedStore(Database database, CityCalendar calendar)
 public sealed class UnreportedNotice
 {
     public long Id { get; init; }
-
     public string ProviderId { get; init; } = "";
-
     public DateTimeOffset SentAt { get; init; }
 
     /// <summary>The number, encrypted; empty when it has been destroyed.</summary>

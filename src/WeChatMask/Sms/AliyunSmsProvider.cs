@@ -8,7 +8,7 @@ namespace WeChatMask.Sms;
 /// <summary>Alibaba Cloud's short messages: Dysmsapi 2017-05-25, one message a call.</summary>
 public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings, TimeProvider time) : ISmsVendor
 {
-    /// <summary>Its name.</summary>
+    /// <summary>As settings write it.</summary>
     public const string ProviderName = "Aliyun";
 
     private const string Version = "2017-05-25";
@@ -21,9 +21,6 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
 
     // Until a lost answer is cleared up a message may have been under way for this long.
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromMinutes(15);
-
-    // The vendor's days are those of UTC+8, whatever the city's zone is called.
-    private static readonly TimeSpan VendorZone = TimeSpan.FromHours(8);
 
     /// <inheritdoc />
     public string Name => ProviderName;
@@ -38,7 +35,7 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         var account = all.Aliyun;
         if (SmsTemplates.Fill(message, account.Templates, account.LongestValue, out var template, out var values) is { } hindrance)
             return SmsOutcome.Of(SmsProblem.Template, hindrance);
-        var (answer, _, failure) = await CallAsync(all, "SendSms", new Dictionary<string, string>(StringComparer.Ordinal)
+        var (answer, failure) = await CallAsync(all, "SendSms", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PhoneNumbers"] = message.Mobile,
             ["SignName"] = all.SignOf(account.SignName),
@@ -73,7 +70,7 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         foreach (var day in Days(sent.At - LongestDoubt, sent.At))
         {
             // With its BizId there is one entry for the number.
-            var (answer, _, failure) = await DetailsAsync(sent.Mobile, day, 1, sent.ProviderId, cancellationToken);
+            var (answer, failure) = await DetailsAsync(sent.Mobile, day, 1, sent.ProviderId, cancellationToken);
             if (failure is not null || answer.Member("Code") != AliyunCodes.Ok) return default;
             var receipts = Details(answer).Select(d => SmsReceipts.OfAliyunDetail(d, sent, time.GetUtcNow()));
             if (receipts.OfType<SmsReceipt>().FirstOrDefault() is { } receipt) return new(Answered: true, receipt);
@@ -86,7 +83,7 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     {
         for (var page = 1; page <= MostPages; page++)
         {
-            var (answer, _, failure) = await DetailsAsync(message.Mobile, day, page, null, cancellationToken);
+            var (answer, failure) = await DetailsAsync(message.Mobile, day, page, null, cancellationToken);
             if (failure is not null || answer.Member("Code") != AliyunCodes.Ok) return new(SmsFinding.Unknown);
             if (Details(answer).FirstOrDefault(d => d.Member("OutId") == message.Id) is { ValueKind: JsonValueKind.Object } mine)
                 return new(SmsFinding.Taken, mine.Member("BizId") is { Length: > 0 } id ? id : null);
@@ -125,7 +122,8 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     // The parameters travel as a body: a call without one might be sent twice by the connection's own retry.
     private HttpRequestMessage V3(AliyunSmsSettings account, string action, Dictionary<string, string> parameters)
     {
-        var request = Post(account, AliyunSignature.Query(parameters), out var body);
+        var body = Encoding.UTF8.GetBytes(AliyunSignature.Query(parameters));
+        var request = VendorCall.Post(account.Endpoint, body, FormType);
         var signed = AliyunSignature.Sign(
             "POST", [], new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -146,20 +144,12 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
             ["SignatureNonce"] = Guid.NewGuid().ToString("N"), ["SignatureVersion"] = "1.0", ["Timestamp"] = Now(), ["Version"] = Version,
         };
         all["Signature"] = AliyunSignature.RpcSign("POST", all, account.AccessKeySecret);
-        return Post(account, AliyunSignature.Query(all), out _);
-    }
-
-    private static HttpRequestMessage Post(AliyunSmsSettings account, string form, out byte[] body)
-    {
-        body = Encoding.UTF8.GetBytes(form);
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.Endpoint.TrimEnd('/') + "/")) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", FormType);
-        return request;
+        return VendorCall.Post(account.Endpoint, Encoding.UTF8.GetBytes(AliyunSignature.Query(all)), FormType);
     }
 
     private string Now() => time.GetUtcNow().UtcDateTime.ToString(AliyunSignature.TimeFormat, CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Days(DateTimeOffset from, DateTimeOffset to) => new[] { from, to }.Select(Day).Distinct(StringComparer.Ordinal);
 
-    private static string Day(DateTimeOffset instant) => instant.ToOffset(VendorZone).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+    private static string Day(DateTimeOffset instant) => instant.ToOffset(VendorCall.Zone).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 }

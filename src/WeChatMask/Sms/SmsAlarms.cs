@@ -24,7 +24,7 @@ public sealed class SmsAlarm
 }
 
 /// <summary>Keeps what a person must mend where every node's page shows it, and takes it away when messages go through.</summary>
-public sealed class SmsAlarms(SmsAlarmStore store, CityCalendar calendar, ILogger<SmsAlarms> log)
+public sealed partial class SmsAlarms(SmsAlarmStore store, CityCalendar calendar, ILogger<SmsAlarms> log)
 {
     // A vendor that fails for a thousand messages is written down every few minutes, not a thousand times.
     private static readonly TimeSpan WriteAgain = TimeSpan.FromMinutes(5);
@@ -50,7 +50,7 @@ public sealed class SmsAlarms(SmsAlarmStore store, CityCalendar calendar, ILogge
         }
         catch (DbException e)
         {
-            log.LogWarning("An alarm of SMS provider {Provider} could not be written: {Problem}", provider, e.GetType().Name);
+            Log.NotWritten(log, provider, e.GetType().Name);
         }
     }
 
@@ -62,11 +62,23 @@ public sealed class SmsAlarms(SmsAlarmStore store, CityCalendar calendar, ILogge
         written[subject] = (problem, now);
         if (problem == SmsProblem.None)
         {
-            if (await store.ClearAsync(subject, cancellationToken)) log.LogInformation("SMS by {Subject} goes through again", subject);
+            if (await store.ClearAsync(subject, cancellationToken)) Log.GoesThrough(log, subject);
         }
         else if (await store.AddAsync(subject, problem, code, now, cancellationToken))
         {
-            log.LogWarning("SMS by {Subject} is refused: {Problem}, {Code}", subject, problem, code);
+            Log.Refused(log, subject, problem, code);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "An alarm of SMS provider {Provider} could not be written: {Problem}")]
+        public static partial void NotWritten(ILogger log, string provider, string problem);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "SMS by {Subject} goes through again")]
+        public static partial void GoesThrough(ILogger log, string subject);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "SMS by {Subject} is refused: {Problem}, {Code}")]
+        public static partial void Refused(ILogger log, string subject, SmsProblem problem, string code);
     }
 }

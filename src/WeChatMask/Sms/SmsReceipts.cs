@@ -5,27 +5,6 @@ using System.Text.Json;
 
 namespace WeChatMask.Sms;
 
-/// <summary>What a phone network said of a message that a vendor took.</summary>
-public enum SmsReceiptState
-{
-    /// <summary>Nothing yet.</summary>
-    None,
-
-    /// <summary>It is on the phone.</summary>
-    Delivered,
-
-    /// <summary>It did not arrive: phone off for too long, number given up, blocked by the network.</summary>
-    Failed,
-}
-
-/// <summary>One receipt.</summary>
-/// <param name="Key">Vendor and its id of the message, see <see cref="SmsReceipts.Key"/>.</param>
-/// <param name="OutboxId">Our own id of the message, where the vendor hands it back.</param>
-/// <param name="State">Delivered or failed.</param>
-/// <param name="Code">The vendor's code.</param>
-/// <param name="At">When the network said so.</param>
-public sealed record SmsReceipt(string Key, long? OutboxId, SmsReceiptState State, string Code, DateTimeOffset At);
-
 /// <summary>
 /// Reads the receipts that vendors push or tell when asked. Aliyun's SmsReport (its HTTP batch push) and Tencent Cloud's status
 /// callback are arrays of flat objects; what is not understood in one does not hinder the others.
@@ -34,8 +13,6 @@ public static class SmsReceipts
 {
     private const int LongestKey = 150;
     private const int LongestCode = 100;
-
-    private static readonly TimeSpan VendorZone = TimeSpan.FromHours(8);
 
     /// <summary>How a message is found again by its vendor's id, which has any length.</summary>
     public static string Key(string provider, string providerId)
@@ -111,6 +88,6 @@ public static class SmsReceipts
 
     private static DateTimeOffset Time(string text, DateTimeOffset now) =>
         DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
-            ? new DateTimeOffset(local, VendorZone)
+            ? new DateTimeOffset(local, VendorCall.Zone)
             : now;
 }

@@ -7,7 +7,7 @@ namespace WeChatMask.Sms;
 /// <summary>Tencent Cloud's short messages: SendSms 2021-01-11, one message a call.</summary>
 public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings, TimeProvider time) : ISmsVendor
 {
-    /// <summary>Its name.</summary>
+    /// <summary>As settings write it.</summary>
     public const string ProviderName = "Tencent";
 
     private const string Version = "2021-01-11";
@@ -31,7 +31,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         var account = all.Tencent;
         if (SmsTemplates.Fill(message, account.Templates, account.LongestValue, out var template, out var values) is { } hindrance)
             return SmsOutcome.Of(SmsProblem.Template, hindrance);
-        var (answer, _, failure) = await CallAsync(all, "SendSms", new
+        var (answer, failure) = await CallAsync(all, "SendSms", new
         {
             PhoneNumberSet = new[] { E164(message.Mobile) },
             account.SmsSdkAppId,
@@ -75,7 +75,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     private async Task<IEnumerable<JsonElement>?> StatusesAsync(string mobile, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var all = settings.CurrentValue;
-        var (answer, _, failure) = await CallAsync(all, "PullSmsSendStatusByPhoneNumber", new
+        var (answer, failure) = await CallAsync(all, "PullSmsSendStatusByPhoneNumber", new
         {
             BeginTime = from.ToUnixTimeSeconds(),
             EndTime = to.ToUnixTimeSeconds(),
@@ -94,8 +94,7 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         var account = all.Tencent;
         var body = JsonSerializer.SerializeToUtf8Bytes(payload, VendorCall.Raw);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.Endpoint.TrimEnd('/') + "/")) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", JsonType);
+        using var request = VendorCall.Post(account.Endpoint, body, JsonType);
         var signed = TencentSignature.Sign(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {

@@ -4,11 +4,8 @@ using System.Text.Json;
 
 namespace WeChatMask.Sms;
 
-/// <summary>A vendor's answer, or why there is none.</summary>
-/// <param name="Answer">The JSON object it sent, whatever the status.</param>
-/// <param name="Status">HTTP status; 0 without an answer.</param>
-/// <param name="Failure">Set when there is no JSON object to read a code from.</param>
-internal readonly record struct VendorAnswer(JsonElement Answer, int Status, SmsOutcome? Failure);
+/// <summary>The JSON object that a vendor sent, whatever the HTTP status; or, where there is none to read a code from, a failure.</summary>
+internal readonly record struct VendorAnswer(JsonElement Answer, SmsOutcome? Failure);
 
 /// <summary>One call to a vendor: sent once, never again by itself, with a limit of time.</summary>
 internal static class VendorCall
@@ -22,16 +19,22 @@ internal static class VendorCall
     /// <summary>JSON with raw Chinese: an escaped value is six times as long and counts so at a vendor's limit.</summary>
     public static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>What a vendor's code says became of a message.</summary>
-    /// <param name="problem">The code's meaning.</param>
-    /// <param name="code">The code.</param>
-    /// <param name="providerId">The vendor's id of the message, when it took it.</param>
-    /// <param name="mayHaveLeft">Whether the message may be on its way although the code is an error.</param>
-    /// <param name="pause">A pause that the code itself names.</param>
+    /// <summary>Vendors' days are those of UTC+8, whatever the city's zone is called.</summary>
+    public static readonly TimeSpan Zone = TimeSpan.FromHours(8);
+
+    /// <summary>What a vendor's code says became of a message, which may be on its way although the code is an error.</summary>
     public static SmsOutcome OutcomeOf(SmsProblem problem, string code, string providerId, bool mayHaveLeft, TimeSpan? pause = null) =>
         problem == SmsProblem.None
             ? new SmsOutcome(SmsResult.Accepted, providerId)
             : SmsOutcome.Of(problem, code, mayHaveLeft ? BeforeLooking : pause, mayHaveLeft);
+
+    /// <summary>A call to the root of a vendor's address, where all of them go.</summary>
+    public static HttpRequestMessage Post(string endpoint, byte[] body, string contentType)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(endpoint.TrimEnd('/') + "/")) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return request;
+    }
 
     /// <summary>Sends and reads.</summary>
     public static async Task<VendorAnswer> SendAsync(HttpClient http, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
@@ -42,13 +45,12 @@ internal static class VendorCall
         {
             using var response = await http.SendAsync(request, limit.Token);
             var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
-            var status = (int)response.StatusCode;
-            return Read(bytes) is { } answer ? new(answer, status, null) : new(default, status, OfStatus(response.StatusCode));
+            return Read(bytes) is { } answer ? new(answer, null) : new(default, OfStatus(response.StatusCode));
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             var left = !CarriedNothing(e);
-            return new(default, 0, SmsOutcome.Of(SmsProblem.Outage, e.GetType().Name, left ? BeforeLooking : null, left));
+            return new(default, SmsOutcome.Of(SmsProblem.Outage, e.GetType().Name, left ? BeforeLooking : null, left));
         }
     }
 

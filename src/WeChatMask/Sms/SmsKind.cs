@@ -1,0 +1,23 @@
+namespace WeChatMask.Sms;
+
+/// <summary>What a message tells. A vendor's template belongs to each; the names are those of <c>Sms:…:Templates</c>.</summary>
+public enum SmsKind
+{
+    /// <summary>To the booker, when a booking is made.</summary>
+    BookingMade,
+
+    /// <summary>To the booker, when lists and slots are published.</summary>
+    SlotAssigned,
+
+    /// <summary>To the pharmacy, when lists are published.</summary>
+    PharmacyList,
+
+    /// <summary>To the booker, when the pickup has moved.</summary>
+    PickupChanged,
+
+    /// <summary>To the booker, when the registry has refused a provisional booking.</summary>
+    BookingRefused,
+
+    /// <summary>To who logs in with a phone; the value is <see cref="SmsValues.Code"/>.</summary>
+    LoginCode,
+}
