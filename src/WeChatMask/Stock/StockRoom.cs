@@ -5,8 +5,11 @@ namespace WeChatMask.Stock;
 /// <summary>What a pharmacy has on its shelf, and whom it cannot serve.</summary>
 public static class StockRoom
 {
-    public static void AddStock(this IServiceCollection services) =>
+    public static void AddStock(this IServiceCollection services)
+    {
         services.AddSingleton<StockReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
+        services.AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>();
+    }
 
     public static void MapStock(this IEndpointRouteBuilder routes)
     {

@@ -1,4 +1,3 @@
-using WeChatMask.Supervision;
 using WeChatMask.Web;
 
 namespace WeChatMask.Supervision;
@@ -9,7 +8,7 @@ public static class SupervisionRoom
     /// <summary>Registers it.</summary>
     public static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>().AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>();
+        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();
         services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
     }
 

@@ -7,6 +7,7 @@ using WeChatMask.Jobs;
 using WeChatMask.OpenData;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
+using WeChatMask.Stock;
 using WeChatMask.Web;
 
 namespace WeChatMask.Supervision;

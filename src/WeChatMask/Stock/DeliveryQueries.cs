@@ -1,8 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
-using WeChatMask.Stock;
 
-namespace WeChatMask.Supervision;
+namespace WeChatMask.Stock;
 
 /// <summary>Reads what each pharmacy must get for a round.</summary>
 public sealed class DeliveryQueries(Database database)

@@ -7,7 +7,7 @@ using WeChatMask.Settings;
 using WeChatMask.Text;
 using WeChatMask.Web;
 
-namespace WeChatMask.Supervision;
+namespace WeChatMask.Stock;
 
 /// <summary>What the wholesaler's drivers get after the close: how much goes where, and whom to call.</summary>
 public sealed class DeliverySheets(Database database, DeliveryQueries queries, PersonalData personal, CityCalendar calendar, IStringLocalizer<Files> text)
