@@ -50,8 +50,8 @@ public sealed class ActivityFeed(
     private static Happening Job(JobRun run, List<RoundState> states, Dictionary<DateOnly, RoundFigures> figures)
     {
         if (run.Outcome == JobOutcome.Failed) return new Happening(run.StartedAt, "failed", "Did_Failed", 0, run.Job);
-        RoundState? Stamped(Func<RoundRow, DateTimeOffset?> stamp) =>
-            states.Find(r => stamp(r.Row) >= run.StartedAt - Slack && stamp(r.Row) <= run.EndedAt + Slack);
+        RoundState? Stamped(Func<RoundState, DateTimeOffset?> stamp) =>
+            states.Find(r => stamp(r) >= run.StartedAt - Slack && stamp(r) <= run.EndedAt + Slack);
         RoundFigures? Of(RoundState? round) => round is null ? null : figures.GetValueOrDefault(round.Date);
         switch (run.Job)
         {

@@ -40,7 +40,7 @@ public sealed class Moments(RoundQueries rounds, Board board, CityCalendar calen
         var moments = new List<Moment> { At("before", times.OpensAt - Before) };
         moments.AddRange(times.Windows.Select(w => At("opens", w.OpensAt, several ? w.Index : null)));
         // Only a round that is closed before its time was full; a window that is full may be followed by another.
-        var full = round.Row.ClosedAt < times.ClosesAt ? round.Row.ClosedAt : null;
+        var full = round.ClosedAt < times.ClosesAt ? round.ClosedAt : null;
         var place = several ? 1 + (times.WindowAt(now)?.Index ?? 1) : moments.Count;
         moments.Insert(place, new Moment(
             "full", Local(full), several ? times.WindowAt(now)?.Index : null, round.IsClosed || now >= times.ClosesAt || (isTaken && now >= times.OpensAt)));
@@ -48,7 +48,7 @@ public sealed class Moments(RoundQueries rounds, Board board, CityCalendar calen
         moments.Add(At("pickup", times.PickupOpensAt));
         moments.Add(At("end", times.PickupClosesAt));
         if (next is not null) moments.Add(At("next", next.Times.OpensAt));
-        return new RoundMoments(round.Date, round.Row.PickupDate, round.PhaseAt(now), moments);
+        return new RoundMoments(round.Date, round.PickupDate, round.PhaseAt(now), moments);
 
         Moment At(string key, DateTimeOffset at, int? window = null) => new(key, Local(at), window, at <= now);
     }

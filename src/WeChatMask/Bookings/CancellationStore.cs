@@ -75,7 +75,7 @@ public sealed class CancellationStore(
                 "UPDATE pharmacy_round SET cancelled_late = cancelled_late + 1 WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
                 new { booking.RoundDate, booking.PharmacyId });
             // The round's places have gone on already: this one follows them under a cause of its own.
-            if (round.Row.EndedAt is not null)
+            if (round.EndedAt is not null)
             {
                 var cause = FormattableString.Invariant($"cancel:{booking.Id}");
                 await CarryOverStore.PostAsync(

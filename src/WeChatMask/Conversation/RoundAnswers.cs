@@ -40,11 +40,11 @@ public sealed class RoundAnswers(
     public async Task<Reply> ListsAsync(CancellationToken cancellationToken)
     {
         var newest = await rounds.NewestAsync(RoundsLookedAt, cancellationToken);
-        var published = newest.Find(r => r.Row.PublishedAt is not null && calendar.Today <= r.Row.PickupDate.AddDays(r.Policy.RetentionDays));
+        var published = newest.Find(r => r.PublishedAt is not null && calendar.Today <= r.PickupDate.AddDays(r.Policy.RetentionDays));
         return published is null
             ? new NewsReply(text["Lists_None_Title"], text["Lists_None_Text"], null, links.To("/notices"))
             : new NewsReply(
-                text["Lists_Title", text.Day(published.Date)], text["Lists_Text", text.Day(published.Row.PickupDate)], null,
+                text["Lists_Title", text.Day(published.Date)], text["Lists_Text", text.Day(published.PickupDate)], null,
                 links.To(FormattableString.Invariant($"/notices/{published.Date:yyyy-MM-dd}")));
     }
 

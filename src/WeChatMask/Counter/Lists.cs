@@ -37,7 +37,7 @@ public sealed class PharmacyLists(
             return (Refusal.UnknownRound, null);
         }
 
-        if (round.Row.PublishedAt is null) return (Refusal.NotPublished, null);
+        if (round.PublishedAt is null) return (Refusal.NotPublished, null);
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         // Written before anything is shown: a reading that left no trace would be the worse fault.
         await database.WriteAsync(
@@ -59,13 +59,13 @@ public sealed class PharmacyLists(
         row.Serial, row.Number, personal.Decrypt(row.Name), EndOf(personal.Decrypt(row.IdNumber)), EndOf(personal.Decrypt(row.Mobile)),
         row.Units, Money.Yuan(row.Units * row.UnitPriceFen), SlotOf(row, round), StatusOf(row, round), row.Status)
     {
-        IsElsewhere = row.MovedTo is { } day && day != round.Row.PickupDate,
+        IsElsewhere = row.MovedTo is { } day && day != round.PickupDate,
     };
 
     private string SlotOf(ListRow row, RoundState round)
     {
         var slot = SlotText(row.SlotStartsAt, row.SlotEndsAt, round);
-        return row.MovedTo is { } day && day != round.Row.PickupDate ? $"{Day(day)} {slot}" : slot;
+        return row.MovedTo is { } day && day != round.PickupDate ? $"{Day(day)} {slot}" : slot;
     }
 
     /// <summary>A booking that has moved says where it went, or where it came from.</summary>
@@ -73,7 +73,7 @@ public sealed class PharmacyLists(
     {
         var status = text[$"Status_{row.Status}"].Value;
         if (row.MovedTo is not { } day) return status;
-        if (row.RoundDate == round.Date && day == round.Row.PickupDate) return returned["Status_Returned", status, Day(day.AddDays(1))];
+        if (row.RoundDate == round.Date && day == round.PickupDate) return returned["Status_Returned", status, Day(day.AddDays(1))];
         return row.RoundDate == round.Date ? text["Status_MovedTo", status, Day(day)] : text["Status_MovedFrom", status, Day(row.RoundDate)];
     }
 

@@ -26,7 +26,7 @@ public sealed class PharmacyDays(
             (await queries.PharmacyAsync(pharmacy, cancellationToken))?.Name ?? "",
             today,
             round,
-            newest.Where(r => r.Row.PickupDate > today).MinBy(r => r.Row.PickupDate),
+            newest.Where(r => r.PickupDate > today).MinBy(r => r.PickupDate),
             [.. slots.OrderBy(s => s.SlotStartsAt is null).Select(s => Named(s, round!))],
             new SlotFigures
             {
@@ -34,7 +34,7 @@ public sealed class PharmacyDays(
             },
             round is null ? new Takings() : await queries.TakingsAsync(round.Date, pharmacy, cancellationToken),
             [.. handOvers.Select(h => View(h, round!))],
-            [.. newest.Where(r => r.Row.PublishedAt is not null && r.KeepsPersonalData(today)).Select(r => r.Date)]);
+            [.. newest.Where(r => r.PublishedAt is not null && r.KeepsPersonalData(today)).Select(r => r.Date)]);
     }
 
     /// <summary>The newest hand-over of a pharmacy's booking, or none.</summary>

@@ -21,7 +21,7 @@ public sealed class LapseStore(
         var ended = 0;
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
-            if (round.Row.PublishedAt is null || calendar.Now < round.Times.PickupClosesAt) continue;
+            if (round.PublishedAt is null || calendar.Now < round.Times.PickupClosesAt) continue;
             ended += await database.WriteAsync(t => EndAsync(t, round), cancellationToken) ? 1 : 0;
         }
 

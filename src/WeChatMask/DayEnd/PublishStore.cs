@@ -21,7 +21,7 @@ public sealed class PublishStore(
         var assigned = 0;
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
-            if (!round.IsClosed || round.Row.SlotsAt is not null) continue;
+            if (!round.IsClosed || round.SlotsAt is not null) continue;
             assigned += await database.WriteAsync(t => AssignAsync(t, round), cancellationToken) ? 1 : 0;
         }
 
@@ -34,7 +34,7 @@ public sealed class PublishStore(
         var published = 0;
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
-            if (round.Row.SlotsAt is null || round.Row.PublishedAt is not null) continue;
+            if (round.SlotsAt is null || round.PublishedAt is not null) continue;
             published += await database.WriteAsync(t => PublishAsync(t, round), cancellationToken) ? 1 : 0;
         }
 

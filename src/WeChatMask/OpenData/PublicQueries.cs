@@ -17,7 +17,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
         if (newest.Count == 0) return new RoundList([]);
         var counted = await visits.SinceAsync(newest[^1].Date, cancellationToken);
-        return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.Row.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)))]);
+        return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)))]);
     }
 
     /// <summary>Quota notice and reconciliation of one round.</summary>
@@ -41,10 +41,10 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         var carried = (await CarriedAsync(date, cancellationToken)).ToLookup(c => c.PharmacyId);
         var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key])).ToList();
         return new RoundBooks(
-            round.Date, round.Row.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies),
+            round.Date, round.PickupDate, round.PhaseAt(now), pharmacies, BooksTotals.Of(pharmacies),
             [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
             await visits.OfAsync(date, cancellationToken),
-            round.Row.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken));
+            round.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken));
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>
@@ -53,7 +53,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         if (await rounds.FindAsync(date, cancellationToken) is not { } round) return (Refusal.UnknownRound, null);
         var pharmacy = await database.ScalarAsync<long?>("SELECT id FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
         if (pharmacy is null) return (Refusal.UnknownPharmacy, null);
-        if (round.Row.PublishedAt is not { } publishedAt) return (Refusal.NotPublished, null);
+        if (round.PublishedAt is not { } publishedAt) return (Refusal.NotPublished, null);
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         var entries = await database.QueryAsync<ListRow>(
             """
@@ -65,7 +65,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
              WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
              ORDER BY e.serial
             """,
-            new { date, pharmacy, round.Row.PickupDate },
+            new { date, pharmacy, round.PickupDate },
             cancellationToken);
         return (Refusal.None, new PublicList(date, code, calendar.Local(publishedAt), [.. entries.Select(Entry)]));
     }

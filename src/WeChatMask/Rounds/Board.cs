@@ -1,4 +1,3 @@
-using WeChatMask.Domain;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
@@ -50,48 +49,3 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
     private BoardSnapshot? Fresh(long wanted) =>
         newest is { } board && board.SeenChanges >= wanted && board.Today == calendar.Today ? board : null;
 }
-
-/// <summary>The contract's board: one snapshot seen at one instant.</summary>
-public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies)
-{
-    /// <summary>Puts a snapshot into the contract's words.</summary>
-    public static BoardView Of(BoardSnapshot board, CityCalendar calendar)
-    {
-        var now = calendar.Now;
-        var round = board.Round is { } r ? BoardRound.Of(r, now, calendar) : null;
-        var window = WindowShown(board, now);
-        return new BoardView(board.Version, calendar.Local(board.AsOf), round, [.. board.Pharmacies.Select(p => p.At(window))]);
-    }
-
-    /// <summary>Changes exactly when the view would, apart from its age.</summary>
-    public static string Tag(BoardSnapshot board, CityCalendar calendar)
-    {
-        var now = calendar.Now;
-        return FormattableString.Invariant(
-            $"\"{board.Version}-{board.Today:yyyyMMdd}-{(int?)board.Round?.PhaseAt(now)}-{board.Round?.Times.PresentOrNext(now)?.Index}\"");
-    }
-
-    private static int WindowShown(BoardSnapshot board, DateTimeOffset now) =>
-        board.Round is { } round ? (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index : 1;
-}
-
-/// <summary>The round a board shows.</summary>
-public sealed record BoardRound(
-    DateOnly Date, RoundPhase Phase, DateOnly PickupDate, DateTimeOffset OpensAt, DateTimeOffset ClosesAt,
-    BoardRoundWindow? Window, int UnitsPerBooking, decimal UnitPrice)
-{
-    internal static BoardRound Of(RoundState round, DateTimeOffset now, CityCalendar calendar)
-    {
-        var window = round.Times.PresentOrNext(now);
-        return new BoardRound(
-            round.Date, round.PhaseAt(now), round.Row.PickupDate,
-            calendar.Local(round.Times.OpensAt), calendar.Local(round.Times.ClosesAt),
-            window is null ? null : new BoardRoundWindow(
-                window.Index, round.Times.Windows.Count, calendar.Local(window.OpensAt), calendar.Local(window.ClosesAt)),
-            round.Policy.UnitsPerBooking,
-            Money.Yuan(round.Policy.UnitPriceFen));
-    }
-}
-
-/// <summary>The present, else the next, window of a round.</summary>
-public sealed record BoardRoundWindow(int Index, int Count, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);

@@ -37,7 +37,7 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
                 OR (@withoutRound = 1 AND p.joins_on <= @today AND p.status <> @withdrawn)
              ORDER BY p.code
             """,
-            new { today, withoutRound = round is null ? 1 : 0, withdrawn = PharmacyStatus.Withdrawn });
+            new { today, withoutRound = round is null, withdrawn = PharmacyStatus.Withdrawn });
         var windows = (await connection.QueryAsync<QuotaRow>(
                 """
                 SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, taken
@@ -47,69 +47,10 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
                 """,
                 new { today }))
             .ToLookup(w => w.PharmacyId);
-        return new BoardSnapshot(version, asOf, seenChanges, today, round, [.. pharmacies.Select(p => p.With([.. windows[p.Id]]))]);
+        return new BoardSnapshot
+        {
+            Version = version, AsOf = asOf, SeenChanges = seenChanges, Today = today, Round = round,
+            Pharmacies = [.. pharmacies.Select(p => p with { Windows = [.. windows[p.Id]] })],
+        };
     }
 }
-
-/// <summary>One numbered state of the board, the same for everybody who asks while it is the newest.</summary>
-/// <param name="Version">Counted in the database.</param>
-/// <param name="AsOf">When it was read.</param>
-/// <param name="SeenChanges">How many local changes had been marked before it was read.</param>
-/// <param name="Today">The city day it shows.</param>
-/// <param name="Round">That day's round, or none.</param>
-/// <param name="Pharmacies">By code.</param>
-public sealed record BoardSnapshot(
-    long Version, DateTimeOffset AsOf, long SeenChanges, DateOnly Today, RoundState? Round, IReadOnlyList<BoardPharmacy> Pharmacies);
-
-/// <summary>A pharmacy on the board, with its places by window.</summary>
-public sealed record BoardPharmacy
-{
-    public long Id { get; init; }
-
-    public string Code { get; init; } = "";
-
-    public string Name { get; init; } = "";
-
-    public string Address { get; init; } = "";
-
-    public string District { get; init; } = "";
-
-    public double Latitude { get; init; }
-
-    public double Longitude { get; init; }
-
-    public string Phone { get; init; } = "";
-
-    public PharmacyStatus Status { get; init; }
-
-    public int CancelledLate { get; init; }
-
-    public int Redeemed { get; init; }
-
-    public IReadOnlyList<QuotaRow> Windows { get; init; } = [];
-
-    internal BoardPharmacy With(IReadOnlyList<QuotaRow> windows) => this with { Windows = windows };
-
-    /// <summary>The figures people see while <paramref name="window"/> (from 1) is the present or next one.</summary>
-    /// <remarks>Rolling is shown as if it were done, so that the first second of a window shows the same as the rest.</remarks>
-    public PharmacyFigures At(int window)
-    {
-        var places = Windows.Select(w => w.ToPlaces()).ToList();
-        QuotaLedger.RollUpTo(places, window);
-        var present = places.Find(p => p.Window == window);
-        return new PharmacyFigures(
-            Code, Name, Address, District, Latitude, Longitude, Phone, Status,
-            present is null ? 0 : present.Places + present.RolledIn - present.RolledOut,
-            present?.Left ?? 0,
-            places.Sum(p => p.Taken) - CancelledLate,
-            Redeemed,
-            places.Sum(p => p.CarriedIn),
-            present is { Left: > 0 } ? null : places.Find(p => p.Window > window && p.Places > 0)?.Window);
-    }
-}
-
-/// <summary>What the contract's board says of one pharmacy; its place in WGS-84.</summary>
-/// <remarks><c>CarriedIn</c> is what came to the round from earlier ones, below zero when stock lacked; <c>NextWindow</c> is told when nothing is left now: the window (from 1) that has places next.</remarks>
-public sealed record PharmacyFigures(
-    string Code, string Name, string Address, string District, double Latitude, double Longitude, string Phone,
-    PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int CarriedIn, int? NextWindow);

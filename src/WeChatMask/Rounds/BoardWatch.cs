@@ -26,7 +26,7 @@ public sealed record BoardFigures(long Version, DateTimeOffset AsOf, BoardRound?
 public sealed record ChangedFigures(string Code, PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int? NextWindow);
 
 /// <summary>Follows other nodes' changes of the board within half a second, and once a second tells listeners what changed.</summary>
-public sealed class BoardWatch(
+public sealed partial class BoardWatch(
     Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json,
     Instruments instruments, ILogger<BoardWatch> log) : BackgroundService
 {
@@ -120,7 +120,7 @@ public sealed class BoardWatch(
         }
         catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
         {
-            log.LogWarning(e, "The board could not be read; the next second tries again.");
+            LogUnread(e);
             await Task.Delay(Pace, stoppingToken);
         }
     }
@@ -139,7 +139,7 @@ public sealed class BoardWatch(
         var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
         BoardView? before;
         lock (listeners) (before, told) = (told, view);
-        if (before is null) return;
+        if (before is null || ReferenceEquals(before, view)) return;
         var known = before.Pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
         var changed = view.Pharmacies.Where(p => !known.TryGetValue(p.Code, out var old) || old != p).ToList();
         var round = view.Round == before.Round ? null : view.Round;
@@ -158,4 +158,7 @@ public sealed class BoardWatch(
         new(data, "board") { ReconnectionInterval = TimeSpan.FromMilliseconds(Random.Shared.Next(2_000, 6_000)) };
 
     private sealed record Telling(BoardChange Change, Lazy<byte[]> Figures);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The board could not be read; the next second tries again.")]
+    private partial void LogUnread(Exception failure);
 }

@@ -9,8 +9,8 @@ namespace WeChatMask.Rounds;
 public sealed class RoundQueries(Database database, PolicyBook policies)
 {
     private const string Select = """
-        SELECT date, pickup_date, policy_id, phase, pickup_opens_at, pickup_closes_at, cancel_until,
-               closed_at, slots_at, published_at, ended_at, reported_at
+        SELECT date, pickup_date, policy_id, phase, closed_at, slots_at, published_at, ended_at,
+               pickup_opens_at, pickup_closes_at, cancel_until
           FROM round
         """;
 
@@ -51,38 +51,45 @@ public sealed class RoundQueries(Database database, PolicyBook policies)
 
     private async Task<List<RoundState>> LoadAsync(DbConnection connection, DbTransaction? transaction, string where, object? args)
     {
-        var rows = (await connection.QueryAsync<RoundRow>($"{Select} {where}", args, transaction)).AsList();
+        var rows = (await connection.QueryAsync<RoundState, PickupHours, (RoundState Round, PickupHours Pickup)>(
+            $"{Select} {where}", (round, pickup) => (round, pickup), args, transaction, splitOn: "pickup_opens_at")).AsList();
         if (rows.Count == 0) return [];
         var windows = (await connection.QueryAsync<WindowRow>(
                 "SELECT round_date, window_index, opens_at, closes_at FROM round_window WHERE round_date >= @first AND round_date <= @last ORDER BY round_date, window_index",
-                new { first = rows.Min(r => r.Date), last = rows.Max(r => r.Date) },
+                new { first = rows.Min(r => r.Round.Date), last = rows.Max(r => r.Round.Date) },
                 transaction))
             .ToLookup(w => w.RoundDate);
         var states = new List<RoundState>(rows.Count);
-        foreach (var row in rows)
+        foreach (var (round, pickup) in rows)
         {
-            var policy = await policies.GetAsync(connection, transaction, row.PolicyId);
-            var times = new RoundTimes(
-                row.Date,
-                row.PickupDate,
-                [.. windows[row.Date].Select(w => new RoundWindow(w.WindowIndex, w.OpensAt, w.ClosesAt))],
-                row.PickupOpensAt,
-                row.PickupClosesAt,
-                row.CancelUntil);
-            states.Add(new RoundState(row, policy, times));
+            states.Add(round with
+            {
+                Policy = await policies.GetAsync(connection, transaction, round.PolicyId),
+                Times = new RoundTimes(
+                    round.Date,
+                    round.PickupDate,
+                    [.. windows[round.Date].Select(w => new RoundWindow(w.WindowIndex, w.OpensAt, w.ClosesAt))],
+                    pickup.PickupOpensAt,
+                    pickup.PickupClosesAt,
+                    pickup.CancelUntil),
+            });
         }
 
         return states;
     }
 
+    private sealed class PickupHours
+    {
+        public DateTimeOffset PickupOpensAt { get; init; }
+        public DateTimeOffset PickupClosesAt { get; init; }
+        public DateTimeOffset CancelUntil { get; init; }
+    }
+
     private sealed class WindowRow
     {
         public DateOnly RoundDate { get; init; }
-
         public int WindowIndex { get; init; }
-
         public DateTimeOffset OpensAt { get; init; }
-
         public DateTimeOffset ClosesAt { get; init; }
     }
 }

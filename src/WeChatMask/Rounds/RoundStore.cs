@@ -37,8 +37,8 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         {
             var now = calendar.Now;
             var wanted = round.PhaseAt(now);
-            var toOpen = round.Row.Phase == RoundPhase.Announced && wanted == RoundPhase.Open;
-            var toHandout = round.Row.Phase == RoundPhase.Published && wanted == RoundPhase.Handout;
+            var toOpen = round.Phase == RoundPhase.Announced && wanted == RoundPhase.Open;
+            var toHandout = round.Phase == RoundPhase.Published && wanted == RoundPhase.Handout;
             if (toOpen || toHandout) changed += await MoveAsync(round, wanted, cancellationToken) ? 1 : 0;
             if (!round.IsClosed && round.Times.WindowAt(now) is { Index: > 1 } window)
                 changed += await RollAsync(round, window.Index, cancellationToken) ? 1 : 0;
@@ -83,7 +83,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         async transaction =>
         {
             var rows = await transaction.ExecuteAsync(
-                "UPDATE round SET phase = @to WHERE date = @date AND phase = @from", new { to, date = round.Date, from = round.Row.Phase });
+                "UPDATE round SET phase = @to WHERE date = @date AND phase = @from", new { to, date = round.Date, from = round.Phase });
             if (rows == 1) await QuotaStore.TouchBoardAsync(transaction);
             return rows == 1;
         },

@@ -7,7 +7,7 @@ public static class RoundsRoom
     public static void AddRounds(this IServiceCollection services)
     {
         services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
-        services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardCache>().AddSingleton<BoardWatch>();
+        services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardWatch>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 

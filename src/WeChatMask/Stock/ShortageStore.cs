@@ -39,18 +39,18 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     public async Task<ShelfMoves> MoveShortAsync(WriteTransaction transaction, DateOnly round, long pharmacy)
     {
         if (await rounds.FindAsync(transaction.Connection, transaction.Transaction, round) is not { } state) return default;
-        if (state.Row.PublishedAt is null || calendar.Now >= state.Times.PickupClosesAt) return default;
+        if (state.PublishedAt is null || calendar.Now >= state.Times.PickupClosesAt) return default;
         await QuotaStore.LockAsync(transaction, round, [pharmacy]);
-        var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, state.Row.PickupDate);
+        var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, state.PickupDate);
         if (days.Count == 0) return default;
-        var shelf = StockDay.Shelves(days)[^1].Closing - await MovedPickupStore.OwedBeforeAsync(transaction, state.Row.PickupDate, pharmacy);
+        var shelf = StockDay.Shelves(days)[^1].Closing - await MovedPickupStore.OwedBeforeAsync(transaction, state.PickupDate, pharmacy);
         var waiting = await MovedPickupStore.WaitingAsync(transaction, round, pharmacy);
         var moving = StockRules.Moving([.. waiting.Select(w => new StockClaim(w.Id, w.Units))], shelf).Select(c => c.Id).ToHashSet();
-        await moved.MoveAsync(transaction, pharmacy, state.Row.PickupDate, [.. waiting.Where(w => moving.Contains(w.Id))]);
+        await moved.MoveAsync(transaction, pharmacy, state.PickupDate, [.. waiting.Where(w => moving.Contains(w.Id))]);
         var back = moving.Count > 0 || calendar.Now > state.Times.PickupClosesAt - LastCall
             ? []
-            : await MovedPickupStore.ReturningAsync(transaction, state.Row.PickupDate, pharmacy, shelf - waiting.Sum(w => w.Units));
-        await moved.ReturnAsync(transaction, pharmacy, state.Row.PickupDate, back);
+            : await MovedPickupStore.ReturningAsync(transaction, state.PickupDate, pharmacy, shelf - waiting.Sum(w => w.Units));
+        await moved.ReturnAsync(transaction, pharmacy, state.PickupDate, back);
         if (moving.Count + back.Count > 0) await QuotaStore.TouchBoardAsync(transaction);
         return new ShelfMoves(moving.Count, back.Count);
     }
@@ -78,7 +78,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
         await transaction.ExecuteAsync("UPDATE delivery SET more_coming = @expected WHERE round_date = @Date", new { round.Date, expected = false });
         foreach (var e in expecting)
         {
-            var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, e.PharmacyId, round.Row.PickupDate);
+            var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, e.PharmacyId, round.PickupDate);
             await PostDifferenceAsync(transaction, days[^1], e.PharmacyId, e.Id);
         }
     }

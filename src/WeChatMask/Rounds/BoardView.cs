@@ -1,0 +1,34 @@
+using WeChatMask.Domain;
+using WeChatMask.Settings;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>The contract's board: one snapshot seen at one instant.</summary>
+public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies)
+{
+    /// <summary>What people see of a snapshot now.</summary>
+    public static BoardView Of(BoardSnapshot board, CityCalendar calendar) => board.AnswerAt(calendar).View;
+}
+
+/// <summary>The round a board shows.</summary>
+public sealed record BoardRound(
+    DateOnly Date, RoundPhase Phase, DateOnly PickupDate, DateTimeOffset OpensAt, DateTimeOffset ClosesAt,
+    BoardRoundWindow? Window, int UnitsPerBooking, decimal UnitPrice)
+{
+    internal static BoardRound Of(RoundState round, RoundPhase phase, RoundWindow? window, CityCalendar calendar) => new(
+        round.Date, phase, round.PickupDate,
+        calendar.Local(round.Times.OpensAt), calendar.Local(round.Times.ClosesAt),
+        window is null ? null : new BoardRoundWindow(
+            window.Index, round.Times.Windows.Count, calendar.Local(window.OpensAt), calendar.Local(window.ClosesAt)),
+        round.Policy.UnitsPerBooking,
+        Money.Yuan(round.Policy.UnitPriceFen));
+}
+
+/// <summary>The present, else the next, window of a round.</summary>
+public sealed record BoardRoundWindow(int Index, int Count, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);
+
+/// <summary>What the contract's board says of one pharmacy; its place in WGS-84.</summary>
+/// <remarks><c>CarriedIn</c> is what came to the round from earlier ones, below zero when stock lacked; <c>NextWindow</c> is told when nothing is left now: the window (from 1) that has places next.</remarks>
+public sealed record PharmacyFigures(
+    string Code, string Name, string Address, string District, double Latitude, double Longitude, string Phone,
+    PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int CarriedIn, int? NextWindow);
