@@ -1,9 +1,14 @@
 namespace WeChatMask.Domain;
 
 /// <summary>The books of one pharmacy in one round, in places; cancelled are those given back after the close. Invariant 10: places = left + booked + redeemed + lapsed + cancelled, at every moment.</summary>
-public readonly record struct Balance(int Planned, int CarriedIn, int Left, int Booked, int Redeemed, int Lapsed, int Cancelled)
+public record Balance(int Planned, int CarriedIn, int Left, int Booked, int Redeemed, int Lapsed, int Cancelled)
 {
     public int Places => Planned + CarriedIn;
 
     public int CarriedOut => Left + Lapsed + Cancelled;
+
+    /// <summary>The books of several pharmacies together.</summary>
+    public static Balance Sum(IReadOnlyCollection<Balance> all) => new(
+        all.Sum(b => b.Planned), all.Sum(b => b.CarriedIn), all.Sum(b => b.Left), all.Sum(b => b.Booked),
+        all.Sum(b => b.Redeemed), all.Sum(b => b.Lapsed), all.Sum(b => b.Cancelled));
 }

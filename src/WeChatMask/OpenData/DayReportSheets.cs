@@ -13,15 +13,13 @@ public sealed class DayReportSheets(DayReportQueries queries, DayReportWords wor
     /// <summary>The newest report of a round, or null before there is one.</summary>
     public async Task<Sheet?> OfAsync(DateOnly round, CancellationToken cancellationToken)
     {
-        if (await queries.DocumentAsync(round, cancellationToken) is not { } document) return null;
-        var figures = DayReports.ReadFigures(document);
+        if (await queries.FindAsync(round, cancellationToken) is not { Report: { } state } report) return null;
         var sheet = new Sheet(
             string.Create(CultureInfo.InvariantCulture, $"report-{round.Column()}"),
-            [text["Sheet_Code"], text["Sheet_Name"], .. DayReports.Figures.Select(f => words.Figure(f.Name))]);
-        foreach (var p in figures.Pharmacies) sheet.Add([p.Code, p.Name, .. DayReports.Figures.Select(f => (object)f.Of(p))]);
-        sheet.Add([text["Sheet_Total"].Value, "", .. DayReports.Figures.Select(f => (object)figures.Pharmacies.Sum(f.Of))]);
-        AddNote(sheet, words.Figure(DayReports.VisitsFigure), "", figures.Visits);
-        if (await queries.StateAsync(round, cancellationToken) is not { } state) return sheet;
+            [text["Sheet_Code"], text["Sheet_Name"], .. PharmacyBooks.Figures.Select(f => words.Figure(f.Name))]);
+        foreach (var p in report.Pharmacies) sheet.Add([p.Code, p.Name, .. PharmacyBooks.Figures.Select(f => (object)f.Of(p))]);
+        sheet.Add([text["Sheet_Total"].Value, "", .. PharmacyBooks.Figures.Select(f => (object)report.Pharmacies.Sum(f.Of))]);
+        AddNote(sheet, words.Figure(DayReports.VisitsFigure), "", report.Visits);
         AddNote(sheet, text["Sheet_Revision", state.Revision].Value, words.Moment(state.CorrectedAt ?? state.ReportedAt));
         foreach (var correction in state.Corrections)
         {
@@ -34,7 +32,7 @@ public sealed class DayReportSheets(DayReportQueries queries, DayReportWords wor
 
     /// <summary>A row that has fewer cells than the table; every row of a file must have as many.</summary>
     private static void AddNote(Sheet sheet, params IReadOnlyList<object> cells) =>
-        sheet.Add([.. cells, .. Enumerable.Repeat("", DayReports.Figures.Length + 2 - cells.Count)]);
+        sheet.Add([.. cells, .. Enumerable.Repeat("", PharmacyBooks.Figures.Length + 2 - cells.Count)]);
 }
 
 /// <summary>What a report's figures and corrections are called.</summary>

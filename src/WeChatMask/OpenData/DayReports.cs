@@ -11,13 +11,6 @@ public sealed class DayReports(IOptions<JsonOptions> json)
     /// <summary>The name of the one figure that is of the city and of no pharmacy.</summary>
     internal const string VisitsFigure = "visits";
 
-    /// <summary>A pharmacy's figures by their names in the books.</summary>
-    internal static readonly (string Name, Func<PharmacyBooks, int> Of)[] Figures =
-    [
-        ("planned", b => b.Planned), ("carriedIn", b => b.CarriedIn), ("places", b => b.Places), ("booked", b => b.Booked), ("left", b => b.Left),
-        ("redeemed", b => b.Redeemed), ("lapsed", b => b.Lapsed), ("cancelled", b => b.Cancelled), ("carriedOut", b => b.CarriedOut),
-    ];
-
     /// <summary>The first report of a round.</summary>
     public string First(RoundBooks books, DateTimeOffset now) => Write(books with { Report = new ReportState(1, now, null, []) });
 
@@ -28,41 +21,35 @@ public sealed class DayReports(IOptions<JsonOptions> json)
     /// <returns>Null when the same figures stand.</returns>
     public string? Next(RoundBooks books, string before, DateTimeOffset now)
     {
-        var changes = Changes(ReadFigures(before), books);
+        var changes = Changes(Read(before), books);
         if (changes.Count == 0 || books.Report is not { } state) return null;
         var correction = new ReportCorrection(state.Revision + 1, now, changes);
         return Write(books with { Report = new ReportState(correction.Revision, state.ReportedAt, now, [.. state.Corrections, correction]) });
     }
 
-    /// <summary>The figures of a stored report.</summary>
-    public static ReportedFigures ReadFigures(string document) =>
-        JsonSerializer.Deserialize<ReportedFigures>(document, JsonSerializerOptions.Web)!;
-
-    /// <summary>Revision and corrections of a stored report; null in one from before there were any.</summary>
-    public static ReportState? ReadState(string document) => JsonSerializer.Deserialize<StoredState>(document, JsonSerializerOptions.Web)!.Report;
+    /// <summary>What a stored report says.</summary>
+    public static DayReport Read(string document) => JsonSerializer.Deserialize<DayReport>(document, JsonSerializerOptions.Web)!;
 
     private string Write(RoundBooks books) => JsonSerializer.Serialize(books, json.Value.SerializerOptions);
 
-    private static List<FigureChange> Changes(ReportedFigures before, RoundBooks now)
+    private static List<FigureChange> Changes(DayReport before, RoundBooks now)
     {
         var known = before.Pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
         List<FigureChange> changes = before.Visits == now.Visits ? [] : [new FigureChange(null, VisitsFigure, before.Visits, now.Visits)];
         foreach (var p in now.Pharmacies)
         {
             var old = known.GetValueOrDefault(p.Code);
-            changes.AddRange(Figures
+            changes.AddRange(PharmacyBooks.Figures
                 .Select(f => new FigureChange(p.Code, f.Name, old is null ? 0 : f.Of(old), f.Of(p)))
                 .Where(c => c.Before != c.After));
         }
 
         return changes;
     }
-
-    private sealed record StoredState(ReportState? Report = null);
 }
 
-/// <summary>What a stored report says of each pharmacy and of the city.</summary>
-public sealed record ReportedFigures(IReadOnlyList<PharmacyBooks> Pharmacies, long Visits);
+/// <summary>A stored report: figures of each pharmacy and of the city, revision and corrections. One from before there were corrections has no state.</summary>
+public sealed record DayReport(IReadOnlyList<PharmacyBooks> Pharmacies, long Visits, ReportState? Report = null);
 
 /// <summary>Which report of a round the supervisors have: the first is revision 1, and each later one corrects the one before.</summary>
 /// <param name="Revision">Counts from 1.</param>

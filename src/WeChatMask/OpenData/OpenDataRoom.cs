@@ -8,20 +8,20 @@ public static class OpenDataRoom
     /// <summary>Registers them.</summary>
     public static void AddOpenData(this IServiceCollection services)
     {
-        services.AddSingleton<PublicQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>();
+        services.AddSingleton<PublicQueries>().AddSingleton<BooksQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>();
         services.AddSingleton<Visits>().AddSingleton<VisitStore>().AddHostedService<LastVisits>();
     }
 
     /// <summary>Maps <c>/api/public</c>: JSON for programs, the same as CSV for spreadsheets.</summary>
     public static void MapOpenData(this IEndpointRouteBuilder routes)
     {
-        var everybody = routes.MapGroup("/api/public").AllowAnonymous().WithTags("Public");
+        var everybody = routes.MapPublicApi("/api/public").KeptBriefly();
         everybody.MapGet("/rounds", PublicEndpoints.RoundsAsync).Produces<RoundList>();
         everybody.MapGet("/rounds.csv", PublicEndpoints.RoundsCsvAsync);
         everybody.MapGet("/rounds/{date}", PublicEndpoints.BooksAsync).Produces<RoundBooks>();
         everybody.MapGet("/rounds/{date}.csv", PublicEndpoints.BooksCsvAsync);
-        everybody.MapGet("/rounds/{date}/list", PublicEndpoints.ListAsync).Produces<PublicList>();
-        everybody.MapGet("/rounds/{date}/list.csv", PublicEndpoints.ListCsvAsync);
+        everybody.MapGet("/rounds/{date}/list", PublicEndpoints.ListAsync).NotIndexed().Produces<PublicList>();
+        everybody.MapGet("/rounds/{date}/list.csv", PublicEndpoints.ListCsvAsync).NotIndexed();
         everybody.MapGet("/pharmacies", PublicEndpoints.PharmaciesAsync).Produces<PharmacyDirectory>();
     }
 }

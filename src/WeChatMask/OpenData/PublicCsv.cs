@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using WeChatMask.Domain;
 
 namespace WeChatMask.OpenData;
 
@@ -13,8 +14,7 @@ internal static class PublicCsv
     public static IEnumerable<IReadOnlyList<string>> Books(RoundBooks books)
     {
         var windows = books.Pharmacies.Count == 0 ? 0 : books.Pharmacies.Max(p => p.Windows.Count);
-        List<string> heading =
-            ["code", "name", "planned", "carriedIn", "places", "booked", "left", "redeemed", "lapsed", "cancelled", "carriedOut"];
+        List<string> heading = ["code", "name", .. PharmacyBooks.Figures.Select(f => f.Name)];
         for (var i = 1; i <= windows; i++)
             heading.AddRange([$"window{i}Places", $"window{i}RolledIn", $"window{i}RolledOut", $"window{i}Booked"]);
         // Of the whole city, so only the last row has it.
@@ -25,16 +25,15 @@ internal static class PublicCsv
             yield return
             [
                 p.Code, p.Name,
-                .. Figures(p.Planned, p.CarriedIn, p.Places, p.Booked, p.Left, p.Redeemed, p.Lapsed, p.Cancelled, p.CarriedOut),
-                .. p.Windows.SelectMany(w => Figures(w.Places, w.RolledIn, w.RolledOut, w.Booked)), "",
+                .. Figures(p),
+                .. p.Windows.SelectMany(w => new[] { w.Places, w.RolledIn, w.RolledOut, w.Booked }).Select(f => Number(f)), "",
             ];
         }
 
-        var t = books.Totals;
         yield return
         [
             "total", "",
-            .. Figures(t.Planned, t.CarriedIn, t.Places, t.Booked, t.Left, t.Redeemed, t.Lapsed, t.Cancelled, t.CarriedOut),
+            .. Figures(books.Totals),
             .. Enumerable.Repeat("", windows * 4), Number(books.Visits),
         ];
     }
@@ -46,7 +45,7 @@ internal static class PublicCsv
             ])
             .Prepend(["serial", "name", "idNumber", "slot", "status"]);
 
-    private static IEnumerable<string> Figures(params int[] figures) => figures.Select(f => Number(f));
+    private static IEnumerable<string> Figures(Balance books) => PharmacyBooks.Figures.Select(f => Number(f.Of(books)));
 
     private static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
 

@@ -6,7 +6,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.OpenData;
 
 /// <summary>Writes the supervisors' daily reconciliation of each round that has ended, and a correction of it when something was settled afterwards.</summary>
-public sealed class ReportDayJob(Database database, RoundQueries rounds, PublicQueries books, DayReports reports, CityCalendar calendar) : IJob
+public sealed class ReportDayJob(Database database, RoundQueries rounds, BooksQueries books, DayReports reports, CityCalendar calendar) : IJob
 {
     /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ public sealed class ReportDayJob(Database database, RoundQueries rounds, PublicQ
         // Whoever settles something holds one of these locks, so nothing changes between the reading and the storing.
         await QuotaStore.LockAsync(transaction, round);
         var before = await DayReportStore.DocumentAsync(transaction, round);
-        if (await books.BooksAsync(round, transaction.Token) is not { } now) return 0;
+        if (await books.OfAsync(round, transaction.Token) is not { } now) return 0;
         var at = calendar.Local(calendar.Now);
         if (before is null) return await DayReportStore.AddAsync(transaction, round, reports.First(now, at), at);
         var next = reports.Next(now, before, at);

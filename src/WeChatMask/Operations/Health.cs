@@ -13,6 +13,8 @@ namespace WeChatMask.Operations;
 /// </remarks>
 public static class Health
 {
+    internal static IResult Live() => TypedResults.Ok(new { status = "live" });
+
     internal static async Task<IResult> ReadyAsync(
         Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, CityCalendar calendar, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ public static class OperationsRoom
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").AllowAnonymous().WithTags("Health");
-        health.MapGet("/live", () => TypedResults.Ok(new { status = "live" }));
+        health.MapGet("/live", Health.Live);
         health.MapGet("/ready", Health.ReadyAsync);
     }
 }

@@ -1,3 +1,5 @@
+using WeChatMask.Web;
+
 namespace WeChatMask.Rounds;
 
 /// <summary>Policies, rounds and their windows, carry-over, and the board.</summary>
@@ -14,7 +16,7 @@ public static class RoundsRoom
     /// <summary>Maps the board and its events.</summary>
     public static void MapRounds(this IEndpointRouteBuilder routes)
     {
-        var board = routes.MapGroup("/api/board").AllowAnonymous().WithTags("Public");
+        var board = routes.MapPublicApi("/api/board");
         board.MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
         board.MapGet("/events", BoardEndpoints.Events);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using WeChatMask.Domain;
@@ -12,11 +13,9 @@ public static class PolicyEndpoints
 {
     private const int NoticesShown = 50;
 
-    internal static async Task<IResult> ListAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
-    {
-        return TypedResults.Ok(new PolicyList([.. (await queries.AllAsync(cancellationToken)).Select(p => new PolicyVersion(
+    internal static async Task<IResult> ListAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new PolicyList([.. (await queries.AllAsync(cancellationToken)).Select(p => new PolicyVersion(
             Id(p.Stored.Id), p.Stored.EffectiveFrom, calendar.Local(p.Stored.CreatedAt), p.Stored.CreatedBy, Document(p.Policy)))]));
-    }
 
     internal static async Task<IResult> PreviewAsync(
         PolicyBody body, PolicyChangeQueries queries, RefusalResults refusals, CancellationToken cancellationToken)
@@ -31,20 +30,16 @@ public static class PolicyEndpoints
     {
         if (Read(body.Policy) is not { } policy) return refusals.Result(Refusal.InvalidPolicy);
         if (body.Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
-        long? seen = long.TryParse(body.BeforeId, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : null;
+        long? seen = long.TryParse(body.BeforeId, CultureInfo.InvariantCulture, out var id) ? id : null;
         var answer = await store.AddAsync(user.Staff().Username, policy, reason, seen, cancellationToken);
         if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new PolicyAddedView(Id(answer.Id), View(answer.Effect!));
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
 
-    internal static async Task<IResult> ChangesAsync(HttpContext context, PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken)
-    {
-        context.Response.Headers.CacheControl = "public, max-age=2";
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        return TypedResults.Ok(new PolicyChangeList([.. (await queries.NoticesAsync(NoticesShown, cancellationToken)).Select(n => new PolicyChangeView(
+    internal static async Task<IResult> ChangesAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new PolicyChangeList([.. (await queries.NoticesAsync(NoticesShown, cancellationToken)).Select(n => new PolicyChangeView(
             n.From, calendar.Local(n.PublishedAt), n.Reason, Document(n.Before), Document(n.After)))]));
-    }
 
     private static Policy? Read(JsonElement? document)
     {
@@ -64,7 +59,7 @@ public static class PolicyEndpoints
 
     private static JsonElement Document(Policy policy) => JsonSerializer.Deserialize<JsonElement>(PolicyBook.Write(policy));
 
-    private static string Id(long id) => id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>A policy to look at or to add.</summary>

@@ -1,6 +1,6 @@
-using System.Globalization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Web;
 
@@ -10,10 +10,9 @@ namespace WeChatMask.Supervision;
 public static class ProvisionalEndpoints
 {
     internal static async Task<IResult> OfAsync(
-        string date, Rounds.RoundQueries rounds, ProvisionalQueries queries, CityCalendar calendar, RefusalResults refusals, CancellationToken cancellationToken)
+        string date, RoundQueries rounds, ProvisionalQueries queries, CityCalendar calendar, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            || await rounds.FindAsync(day, cancellationToken) is not { } round)
+        if (RouteDay.Read(date) is not { } day || await rounds.FindAsync(day, cancellationToken) is not { } round)
             return refusals.Result(Refusal.UnknownRound);
         var counts = await queries.OfAsync(day, cancellationToken);
         return TypedResults.Ok(new ProvisionalView(

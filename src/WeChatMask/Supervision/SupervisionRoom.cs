@@ -16,10 +16,10 @@ public static class SupervisionRoom
     public static void MapSupervision(this IEndpointRouteBuilder routes)
     {
         var supervisors = routes.MapSupervisorApi("/api/supervisor");
-        supervisors.MapGet("/jobs", SupervisorEndpoints.JobsAsync).Produces<JobList>();
-        supervisors.MapGet("/audit", SupervisorEndpoints.AuditAsync).Produces<AuditList>();
-        supervisors.MapPut("/pharmacies/{code}", SupervisorEndpoints.SetPharmacyAsync).Produces<PharmacyStatusView>();
-        supervisors.MapGet("/rounds/{date}/report", SupervisorEndpoints.ReportAsync);
+        supervisors.MapGet("/jobs", HistoryEndpoints.JobsAsync).Produces<JobList>();
+        supervisors.MapGet("/audit", HistoryEndpoints.AuditAsync).Produces<AuditList>();
+        supervisors.MapPut("/pharmacies/{code}", PharmacyStatusEndpoints.SetAsync).Produces<PharmacyStatusView>();
+        supervisors.MapGet("/rounds/{date}/report", SheetEndpoints.ReportAsync);
         supervisors.MapGet("/rounds/{date}/provisional", ProvisionalEndpoints.OfAsync).Produces<ProvisionalView>();
         supervisors.MapGet("/offline-hand-overs", OfflineReviewEndpoints.ListAsync).Produces<OfflineHandOverList>();
         supervisors.MapPost("/offline-hand-overs/{id}/review", OfflineReviewEndpoints.ReviewAsync).Produces(StatusCodes.Status204NoContent);
@@ -27,10 +27,10 @@ public static class SupervisionRoom
         supervisors.MapPost("/policies/preview", PolicyEndpoints.PreviewAsync).Produces<PolicyEffectView>();
         supervisors.MapPost("/policies", PolicyEndpoints.AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();
         var sheets = routes.MapFiles("/supervisor/rounds/{date}", Sessions.SupervisorPolicy);
-        sheets.MapGet("/delivery.xlsx", SupervisorEndpoints.DeliveryXlsxAsync);
-        sheets.MapGet("/delivery.csv", SupervisorEndpoints.DeliveryCsvAsync);
-        sheets.MapGet("/report.xlsx", SupervisorEndpoints.ReportXlsxAsync);
-        sheets.MapGet("/report.csv", SupervisorEndpoints.ReportCsvAsync);
-        routes.MapGet("/api/public/changes", PolicyEndpoints.ChangesAsync).AllowAnonymous().WithTags("Public").Produces<PolicyChangeList>();
+        sheets.MapGet("/delivery.xlsx", SheetEndpoints.DeliveryXlsxAsync);
+        sheets.MapGet("/delivery.csv", SheetEndpoints.DeliveryCsvAsync);
+        sheets.MapGet("/report.xlsx", SheetEndpoints.ReportXlsxAsync);
+        sheets.MapGet("/report.csv", SheetEndpoints.ReportCsvAsync);
+        routes.MapPublicApi("/api/public").KeptBriefly().MapGet("/changes", PolicyEndpoints.ChangesAsync).Produces<PolicyChangeList>();
     }
 }

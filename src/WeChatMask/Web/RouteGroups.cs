@@ -9,9 +9,34 @@ public static class RouteGroups
 
     public static RouteGroupBuilder MapSupervisorApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.SupervisorPolicy, "Supervisor");
 
+    /// <summary>What anybody may read, from pages of other sites too.</summary>
+    public static RouteGroupBuilder MapPublicApi(this IEndpointRouteBuilder routes, string prefix) =>
+        routes.MapGroup(prefix).AllowAnonymous().WithTags("Public").AddEndpointFilter((call, next) =>
+        {
+            call.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
+            return next(call);
+        });
+
     /// <summary>Files and pictures that only one audience may open.</summary>
     public static RouteGroupBuilder MapFiles(this IEndpointRouteBuilder routes, string prefix, string policy) =>
         routes.MapGroup(prefix).RequireAuthorization(policy).NoStore().ExcludeFromDescription();
+
+    /// <summary>Browsers and proxies keep the answers for a moment, refusals not at all.</summary>
+    public static TBuilder KeptBriefly<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilter(async (call, next) =>
+    {
+        var result = await next(call);
+        if (result is not IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest }) call.HttpContext.Response.Headers.CacheControl = "public, max-age=2";
+        return result;
+    });
+
+    /// <summary>A list is for the people of the city, not for search engines.</summary>
+    public static TBuilder NotIndexed<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilter((call, next) =>
+    {
+        call.HttpContext.Response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+        return next(call);
+    });
 
     public static TBuilder NoStore<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.AddEndpointFilter((call, next) =>

@@ -132,6 +132,10 @@ public sealed class RoundTests
     public void What_nobody_collected_goes_to_the_next_round() =>
         Assert.Equal((163, 23), (new Balance(160, 3, 10, 100, 40, 8, 5).Places, new Balance(160, 3, 10, 100, 40, 8, 5).CarriedOut));
 
+    [Fact]
+    public void The_citys_books_are_the_sum_of_its_pharmacies() =>
+        Assert.Equal(new Balance(2, 3, 4, 5, 6, 7, 8), Balance.Sum([new Balance(1, 1, 1, 1, 1, 1, 1), new Balance(1, 2, 3, 4, 5, 6, 7)]));
+
     private static List<WindowPlaces> Windows(params (int Planned, int Taken)[] windows) =>
     [
         .. windows.Select((w, i) => new WindowPlaces

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -12,7 +11,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals, PageFormatter format, DayReportWords reports, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, BooksQueries ledger, RefusalFormatter refusals, PageFormatter format, DayReportWords reports, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -36,8 +35,7 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
 
     public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, CancellationToken cancellationToken)
     {
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            || await queries.BooksAsync(day, cancellationToken) is not { } books)
+        if (RouteDay.Read(date) is not { } day || await ledger.OfAsync(day, cancellationToken) is not { } books)
         {
             Response.StatusCode = RefusalResults.Status(Refusal.UnknownRound);
             return Page();
@@ -61,11 +59,8 @@ public sealed class NoticeModel(PublicQueries queries, RefusalFormatter refusals
         return Page();
     }
 
-    public static IReadOnlyList<(string Column, int Figure)> Figures(PharmacyBooks b) =>
-        Figures(new BooksTotals(b.Planned, b.CarriedIn, b.Places, b.Booked, b.Left, b.Redeemed, b.Lapsed, b.Cancelled, b.CarriedOut));
-
-    /// <summary>The city's figures with the texts of their columns.</summary>
-    public static IReadOnlyList<(string Column, int Figure)> Figures(BooksTotals b) =>
+    /// <summary>A pharmacy's or the city's figures with the texts of their columns.</summary>
+    public static IReadOnlyList<(string Column, int Figure)> Figures(Balance b) =>
     [
         ("Col_Planned", b.Planned), ("Col_CarriedIn", b.CarriedIn), ("Col_Places", b.Places), ("Col_Left", b.Left), ("Col_Booked", b.Booked),
         ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled), ("Col_CarriedOut", b.CarriedOut),

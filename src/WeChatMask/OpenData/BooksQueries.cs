@@ -1,0 +1,82 @@
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+
+namespace WeChatMask.OpenData;
+
+/// <summary>Reads the books of a round, which open data, the notices and the daily reports share: quota notice and reconciliation.</summary>
+public sealed class BooksQueries(Database database, RoundQueries rounds, VisitStore visits, DayReportQueries reports, CityCalendar calendar)
+{
+    /// <summary>The books of one round as of now, or none.</summary>
+    public async Task<RoundBooks?> OfAsync(DateOnly date, CancellationToken cancellationToken)
+    {
+        var now = calendar.Now;
+        if (await rounds.FindAsync(date, cancellationToken) is not { } round) return null;
+        var rows = await database.QueryAsync<BooksRow>(
+            """
+            SELECT q.pharmacy_id, p.code, p.name, t.redeemed, t.lapsed, t.cancelled_late,
+                   q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.taken
+              FROM quota q
+              JOIN pharmacy p       ON p.id = q.pharmacy_id
+              JOIN pharmacy_round t ON t.round_date = q.round_date AND t.pharmacy_id = q.pharmacy_id
+             WHERE q.round_date = @date
+             ORDER BY p.code, q.window_index
+            """,
+            new { date },
+            cancellationToken);
+        var window = (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index;
+        var carried = (await CarriedAsync(date, cancellationToken)).ToLookup(c => c.PharmacyId);
+        var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key])).ToList();
+        return new RoundBooks(
+            round.Date, round.PickupDate, round.PhaseAt(now), pharmacies, Balance.Sum(pharmacies),
+            [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
+            await visits.OfAsync(date, cancellationToken),
+            round.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken));
+    }
+
+    private static PharmacyBooks Pharmacy(IReadOnlyList<BooksRow> rows, int window, IEnumerable<CarriedRow> carried)
+    {
+        var places = rows.Select(r => r.ToPlaces()).ToList();
+        QuotaLedger.RollUpTo(places, window);
+        var part = new PharmacyRound { Redeemed = rows[0].Redeemed, Lapsed = rows[0].Lapsed, CancelledLate = rows[0].CancelledLate, Windows = places };
+        var b = part.Balance;
+        return new PharmacyBooks(
+            rows[0].Code, rows[0].Name, b.Planned, b.CarriedIn, b.Left, b.Booked, b.Redeemed, b.Lapsed, b.Cancelled,
+            [.. places.Select(w => new WindowBooks(w.Window, w.Places, w.RolledIn, w.RolledOut, w.Taken))],
+            [.. carried.Select(c => new CarriedBooks(c.FromRound, c.LeftOver, c.Lapsed, c.Cancelled, c.Difference))]);
+    }
+
+    /// <summary>Where what a round was given comes from: by pharmacy and round, and why.</summary>
+    private Task<List<CarriedRow>> CarriedAsync(DateOnly date, CancellationToken cancellationToken) => database.QueryAsync<CarriedRow>(
+        """
+        SELECT pharmacy_id, from_round, SUM(left_over) AS left_over, SUM(lapsed) AS lapsed, SUM(cancelled) AS cancelled,
+               SUM(difference + converted) AS difference
+          FROM carry_over
+         WHERE to_round = @date
+         GROUP BY pharmacy_id, from_round
+        HAVING SUM(left_over) <> 0 OR SUM(lapsed) <> 0 OR SUM(cancelled) <> 0 OR SUM(difference + converted) <> 0
+         ORDER BY pharmacy_id, from_round
+        """,
+        new { date },
+        cancellationToken);
+
+    private sealed class BooksRow : QuotaRow
+    {
+        public string Code { get; init; } = "";
+        public string Name { get; init; } = "";
+        public int Redeemed { get; init; }
+        public int Lapsed { get; init; }
+        public int CancelledLate { get; init; }
+    }
+
+    private sealed class CarriedRow
+    {
+        public long PharmacyId { get; init; }
+        public DateOnly FromRound { get; init; }
+        public int LeftOver { get; init; }
+        public int Lapsed { get; init; }
+        public int Cancelled { get; init; }
+        public int Difference { get; init; }
+    }
+}

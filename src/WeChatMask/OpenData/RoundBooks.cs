@@ -1,0 +1,36 @@
+using WeChatMask.Domain;
+
+namespace WeChatMask.OpenData;
+
+/// <summary>Quota notice and reconciliation of a round, with the visits of its booking day and, once there is one, the state of its daily report.</summary>
+public sealed record RoundBooks(
+    DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, Balance Totals,
+    IReadOnlyList<WindowHoursBooks> Windows, long Visits, ReportState? Report = null);
+
+/// <summary>When a window of the round takes bookings.</summary>
+public sealed record WindowHoursBooks(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);
+
+/// <summary>The books of one pharmacy, its figures among them.</summary>
+public sealed record PharmacyBooks(
+    string Code, string Name, int Planned, int CarriedIn, int Left, int Booked, int Redeemed, int Lapsed, int Cancelled,
+    IReadOnlyList<WindowBooks> Windows, IReadOnlyList<CarriedBooks> CarriedFrom)
+    : Balance(Planned, CarriedIn, Left, Booked, Redeemed, Lapsed, Cancelled)
+{
+    /// <summary>The figures by their names in JSON, in the order in which tables have them.</summary>
+    internal static readonly (string Name, Func<Balance, int> Of)[] Figures =
+    [
+        ("planned", b => b.Planned), ("carriedIn", b => b.CarriedIn), ("places", b => b.Places), ("booked", b => b.Booked), ("left", b => b.Left),
+        ("redeemed", b => b.Redeemed), ("lapsed", b => b.Lapsed), ("cancelled", b => b.Cancelled), ("carriedOut", b => b.CarriedOut),
+    ];
+}
+
+/// <summary>The carry-over by name: what came in from one earlier round, and why.</summary>
+/// <param name="Date">The earlier round.</param>
+/// <param name="Left">Places that nobody booked.</param>
+/// <param name="Lapsed">Places that were not collected.</param>
+/// <param name="Cancelled">Places given back after the close.</param>
+/// <param name="Difference">Places more than planned, or below zero fewer, by deliveries and losses.</param>
+public sealed record CarriedBooks(DateOnly Date, int Left, int Lapsed, int Cancelled, int Difference);
+
+/// <summary>One window: its own places, what rolled, and the bookings that hold a place of it.</summary>
+public sealed record WindowBooks(int Index, int Places, int RolledIn, int RolledOut, int Booked);
