@@ -7,13 +7,11 @@ public static class AuditStore
 {
     public const string Nobody = "-";
 
-    /// <summary>Adds a line.</summary>
-    /// <param name="transaction">The transaction of the act itself.</param>
-    /// <param name="at">When.</param>
-    /// <param name="actor">Log-in name, or <see cref="Nobody"/>.</param>
-    /// <param name="action">What, as <c>thing.verb</c>.</param>
-    /// <param name="subject">To which booking number, pharmacy code, day or log-in name.</param>
-    /// <param name="detail">More; never anything personal.</param>
+    /// <summary>Adds a line, in the transaction of the act itself.</summary>
+    /// <remarks>
+    /// The actor is a log-in name or <see cref="Nobody"/>, the action <c>thing.verb</c>, the subject a booking number, pharmacy code,
+    /// day or log-in name. The detail never holds anything personal.
+    /// </remarks>
     public static Task AddAsync(
         WriteTransaction transaction, DateTimeOffset at, string actor, string action, string subject, string? detail = null) =>
         transaction.ExecuteAsync(
@@ -33,14 +31,9 @@ public sealed class AuditQueries(Database database)
 public sealed class AuditLine
 {
     public long Id { get; init; }
-
     public DateTimeOffset At { get; init; }
-
     public string Actor { get; init; } = "";
-
     public string Action { get; init; } = "";
-
     public string Subject { get; init; } = "";
-
     public string? Detail { get; init; }
 }

@@ -7,14 +7,10 @@ using WeChatMask.Rounds;
 namespace WeChatMask.City;
 
 /// <summary>A city as a file: its name, its dated policies and its pharmacies.</summary>
-/// <param name="City">Short name in ASCII.</param>
-/// <param name="Name">Name people read.</param>
-/// <param name="TimeZone">IANA zone.</param>
-/// <param name="AccountName">Name of the official account.</param>
-/// <param name="Policies">Dated rules.</param>
-/// <param name="Pharmacies">Who hands out.</param>
-/// <param name="Clock">Where the sandbox's clock starts; ignored elsewhere.</param>
-/// <param name="DemoData">Whether the pharmacies are made up.</param>
+/// <remarks>
+/// <c>City</c> is a short name in ASCII, the zone is IANA's. The clock is where the sandbox's starts, ignored elsewhere; demo data
+/// means that the pharmacies are made up.
+/// </remarks>
 public sealed record CityFile(
     string City, string Name, string TimeZone, string AccountName,
     IReadOnlyList<JsonElement> Policies, IReadOnlyList<CityPharmacy> Pharmacies,
@@ -63,7 +59,6 @@ public sealed class CityImport(Database database, CityStore store)
                 foreach (var policy in policies) await store.AddPolicyAsync(transaction, policy, by);
                 foreach (var pharmacy in city.Pharmacies) await store.PutPharmacyAsync(transaction, pharmacy);
                 await QuotaStore.TouchBoardAsync(transaction);
-                return true;
             },
             cancellationToken);
     }

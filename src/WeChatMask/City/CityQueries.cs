@@ -23,7 +23,6 @@ public sealed class CityQueries(Database database)
     private sealed class Setting
     {
         public string Name { get; init; } = "";
-
         public string Value { get; init; } = "";
     }
 }

@@ -56,7 +56,6 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
     private sealed class Version
     {
         public long Id { get; init; }
-
         public string Document { get; init; } = "";
     }
 }

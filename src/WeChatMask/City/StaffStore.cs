@@ -88,16 +88,12 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
             new { staff.Id, role, pharmacy = staff.PharmacyId ?? 0 },
             cancellationToken) > 0;
 
-    private Task<bool> FailAsync(StaffRow? row, CancellationToken cancellationToken) => database.WriteAsync(
-        async transaction =>
-        {
-            // An unknown name is not written down: people type passwords into the wrong field.
-            await AuditStore.AddAsync(transaction, calendar.Now, AuditStore.Nobody, "staff.login_failed", row?.Username ?? AuditStore.Nobody);
-            return true;
-        },
+    // An unknown name is not written down: people type passwords into the wrong field.
+    private Task FailAsync(StaffRow? row, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction => AuditStore.AddAsync(transaction, calendar.Now, AuditStore.Nobody, "staff.login_failed", row?.Username ?? AuditStore.Nobody),
         cancellationToken);
 
-    private Task<bool> CountFailureAsync(StaffRow row, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task CountFailureAsync(StaffRow row, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             var now = calendar.Now;
@@ -110,7 +106,6 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
                 """,
                 new { most = MostFailures, until = now + LockTime, row.Id, now });
             await AuditStore.AddAsync(transaction, now, AuditStore.Nobody, "staff.login_failed", row.Username);
-            return true;
         },
         cancellationToken);
 
@@ -132,16 +127,10 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
 public sealed class StaffRow
 {
     public long Id { get; init; }
-
     public string Username { get; init; } = "";
-
     public string PasswordHash { get; init; } = "";
-
     public StaffRole Role { get; init; }
-
     public long? PharmacyId { get; init; }
-
     public DateTimeOffset LockedUntil { get; init; }
-
     public bool Disabled { get; init; }
 }

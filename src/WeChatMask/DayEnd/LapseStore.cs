@@ -81,7 +81,6 @@ public sealed class LapseStore(
     private sealed class Unclaimed
     {
         public long PharmacyId { get; init; }
-
         public int Bookings { get; init; }
     }
 }

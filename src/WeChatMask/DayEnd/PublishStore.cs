@@ -57,7 +57,7 @@ public sealed class PublishStore(
         await transaction.ExecuteManyAsync(
             """
             UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt
-             WHERE round_date = @Round AND pharmacy_id = @Pharmacy AND serial BETWEEN @First AND @Last AND status = 0
+             WHERE round_date = @Round AND pharmacy_id = @Pharmacy AND serial BETWEEN @First AND @Last AND status = @Booked
             """,
             [.. live.GroupBy(l => l.PharmacyId).SelectMany(p => Spread(round.Date, p.Key, [.. p.Select(l => l.Serial)], slots))]);
         return true;
@@ -102,31 +102,26 @@ public sealed class PublishStore(
         l.SlotStartsAt?.Column(), l.SlotEndsAt?.Column(),
     ];
 
-    private sealed record SlotRun(DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt);
+    private sealed record SlotRun(DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt)
+    {
+        public BookingStatus Booked => BookingStatus.Booked;
+    }
 
     private sealed class Live
     {
         public long PharmacyId { get; init; }
-
         public int Serial { get; init; }
     }
 
     private sealed class Listed
     {
         public long Id { get; init; }
-
         public long PharmacyId { get; init; }
-
         public int Serial { get; init; }
-
         public BookingStatus Status { get; init; }
-
         public DateTimeOffset? SlotStartsAt { get; init; }
-
         public DateTimeOffset? SlotEndsAt { get; init; }
-
         public string Name { get; init; } = "";
-
         public string IdNumber { get; init; } = "";
     }
 }

@@ -6,17 +6,14 @@ namespace WeChatMask.OpenData;
 /// <summary>Adds this node's counted visits to the city's.</summary>
 public sealed class CountVisitsJob(VisitStore store) : IJob
 {
-    /// <inheritdoc />
     public Task<int> RunAsync(CancellationToken cancellationToken) => store.WriteAsync(cancellationToken);
 }
 
 /// <summary>Adds the last visits when the node stops.</summary>
-public sealed class LastVisits(VisitStore store, ILogger<LastVisits> log) : IHostedService
+public sealed partial class LastVisits(VisitStore store, ILogger<LastVisits> log) : IHostedService
 {
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         try
@@ -25,7 +22,10 @@ public sealed class LastVisits(VisitStore store, ILogger<LastVisits> log) : IHos
         }
         catch (Exception e) when (e is DbException or OperationCanceledException)
         {
-            log.LogWarning("The last visits could not be counted: {Problem}", e.Message);
+            LogUncounted(e.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last visits could not be counted: {Problem}")]
+    private partial void LogUncounted(string problem);
 }

@@ -42,9 +42,7 @@ public sealed class DayReportWords(CityCalendar calendar, IStringLocalizer<Repor
     public string Figure(string name) =>
         name == DayReports.VisitsFigure ? text["Figure_Visits"] : columns[$"Col_{char.ToUpperInvariant(name[0])}{name[1..]}"];
 
-    /// <summary>One change: whose, what, from and to.</summary>
-    /// <param name="change">As stored.</param>
-    /// <param name="pharmacy">The pharmacy's name or code; empty for the city.</param>
+    /// <summary>One change: whose (name or code, empty for the city), what, from and to.</summary>
     public string Change(FigureChange change, string pharmacy) =>
         text["Change", pharmacy, Figure(change.Figure), change.Before, change.After].Value.TrimStart();
 

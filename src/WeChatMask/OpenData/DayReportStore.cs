@@ -21,10 +21,10 @@ public static class DayReportStore
     }
 
     /// <summary>Stores a report that corrects the one before, unless one is not due. Returns 1 when it was stored.</summary>
-    /// <param name="transaction">Holds the locks of the round's pharmacies.</param>
-    /// <param name="round">The round.</param>
-    /// <param name="document">The corrected report, or null when the figures are what they were.</param>
-    /// <param name="at">When the newest report was made: now, or as it was where nothing is corrected.</param>
+    /// <remarks>
+    /// Under the locks of the round's pharmacies. The document is null when the figures are what they were; <paramref name="at"/>
+    /// is when the newest report was made: now, or as it was where nothing is corrected.
+    /// </remarks>
     public static async Task<int> CorrectAsync(WriteTransaction transaction, DateOnly round, string? document, DateTimeOffset at)
     {
         if (await MarkAsync(transaction, round, at) == 0 || document is null) return 0;

@@ -14,11 +14,8 @@ public sealed class DayReports(IOptions<JsonOptions> json)
     /// <summary>The first report of a round.</summary>
     public string First(RoundBooks books, DateTimeOffset now) => Write(books with { Report = new ReportState(1, now, null, []) });
 
-    /// <summary>The next report of a round: all figures anew, and one correction that names each that differs.</summary>
-    /// <param name="books">The books now, with the state of the report so far.</param>
-    /// <param name="before">The document so far.</param>
-    /// <param name="now">When it is made.</param>
-    /// <returns>Null when the same figures stand.</returns>
+    /// <summary>The next report of a round: all figures anew, and one correction that names each that differs. Null when the same figures stand.</summary>
+    /// <remarks>The books have the state of the report so far, <paramref name="before"/> is its document.</remarks>
     public string? Next(RoundBooks books, string before, DateTimeOffset now)
     {
         var changes = Changes(Read(before), books);
@@ -52,10 +49,7 @@ public sealed class DayReports(IOptions<JsonOptions> json)
 public sealed record DayReport(IReadOnlyList<PharmacyBooks> Pharmacies, long Visits, ReportState? Report = null);
 
 /// <summary>Which report of a round the supervisors have: the first is revision 1, and each later one corrects the one before.</summary>
-/// <param name="Revision">Counts from 1.</param>
-/// <param name="ReportedAt">When the first was made.</param>
-/// <param name="CorrectedAt">When the newest correction was made, if any was.</param>
-/// <param name="Corrections">What was corrected, oldest first.</param>
+/// <remarks>It was reported when the first was made; corrections stand oldest first.</remarks>
 public sealed record ReportState(int Revision, DateTimeOffset ReportedAt, DateTimeOffset? CorrectedAt, IReadOnlyList<ReportCorrection> Corrections);
 
 /// <summary>One correction: something of the round was settled after its report.</summary>

@@ -5,7 +5,6 @@ namespace WeChatMask.OpenData;
 /// <summary>What anybody needs to check that nobody cheated: notices, lists, day reports, visits.</summary>
 public static class OpenDataRoom
 {
-    /// <summary>Registers them.</summary>
     public static void AddOpenData(this IServiceCollection services)
     {
         services.AddSingleton<PublicQueries>().AddSingleton<BooksQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportWords>();

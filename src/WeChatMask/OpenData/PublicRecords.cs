@@ -24,20 +24,12 @@ public sealed record PharmacyDirectory(IReadOnlyList<DirectoryLine> Pharmacies);
 public sealed record DirectoryLine
 {
     public string Code { get; init; } = "";
-
     public string Name { get; init; } = "";
-
     public string Address { get; init; } = "";
-
     public string District { get; init; } = "";
-
     public double Latitude { get; init; }
-
     public double Longitude { get; init; }
-
     public string Phone { get; init; } = "";
-
     public PharmacyStatus Status { get; init; }
-
     public DateOnly Joins { get; init; }
 }

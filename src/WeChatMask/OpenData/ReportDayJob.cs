@@ -8,7 +8,6 @@ namespace WeChatMask.OpenData;
 /// <summary>Writes the supervisors' daily reconciliation of each round that has ended, and a correction of it when something was settled afterwards.</summary>
 public sealed class ReportDayJob(Database database, RoundQueries rounds, BooksQueries books, DayReports reports, CityCalendar calendar) : IJob
 {
-    /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var reported = 0;

@@ -25,11 +25,7 @@ public sealed record PharmacyBooks(
 }
 
 /// <summary>The carry-over by name: what came in from one earlier round, and why.</summary>
-/// <param name="Date">The earlier round.</param>
-/// <param name="Left">Places that nobody booked.</param>
-/// <param name="Lapsed">Places that were not collected.</param>
-/// <param name="Cancelled">Places given back after the close.</param>
-/// <param name="Difference">Places more than planned, or below zero fewer, by deliveries and losses.</param>
+/// <remarks>In places: not booked, not collected, given back after the close, and more (below zero fewer) than planned by deliveries and losses.</remarks>
 public sealed record CarriedBooks(DateOnly Date, int Left, int Lapsed, int Cancelled, int Difference);
 
 /// <summary>One window: its own places, what rolled, and the bookings that hold a place of it.</summary>

@@ -23,7 +23,6 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => one.Dispose();
 
     /// <summary>Visits of a day, as far as they are written.</summary>
@@ -53,7 +52,7 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
         return counted.Count;
     }
 
-    private static async Task<bool> AddAsync(WriteTransaction transaction, IReadOnlyList<DayVisits> counted)
+    private static async Task AddAsync(WriteTransaction transaction, IReadOnlyList<DayVisits> counted)
     {
         foreach (var day in counted)
         {
@@ -61,14 +60,11 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
             if (await transaction.ExecuteAsync("UPDATE visit_day SET visits = visits + @Visits WHERE day = @Day", day) == 0)
                 await transaction.ExecuteAsync("INSERT INTO visit_day (day, visits) VALUES (@Day, @Visits)", day);
         }
-
-        return true;
     }
 
     private sealed class VisitRow
     {
         public DateOnly Day { get; init; }
-
         public long Visits { get; init; }
     }
 }

@@ -32,7 +32,5 @@ public sealed class Visits(CityCalendar calendar)
 /// <summary>Visits of one city day.</summary>
 public sealed record DayVisits(DateOnly Day, long Visits);
 
-/// <summary>The city's visits.</summary>
-/// <param name="Today">Of this day.</param>
-/// <param name="Total">Since the first day.</param>
+/// <summary>The city's visits: of this day, and since the first.</summary>
 public sealed record VisitFigures(long Today, long Total);

@@ -1,11 +1,11 @@
 using Dapper;
 using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Notices;
 
 namespace WeChatMask.Operations;
 
 /// <summary>One promise and the number of rows that break it; nothing may.</summary>
-/// <param name="Name">What must hold.</param>
-/// <param name="Broken">Rows for which it does not.</param>
 public sealed record InvariantResult(string Name, long Broken);
 
 /// <summary>
@@ -14,6 +14,12 @@ public sealed record InvariantResult(string Name, long Broken);
 /// </summary>
 public sealed class InvariantQueries(Database database)
 {
+    private static readonly object Statuses = new
+    {
+        booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
+        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, sms = OutboxLeaseStore.SmsChannel,
+    };
+
     private static readonly (string Name, string Sql)[] All =
     [
         ("no window has more bookings than places", """
@@ -24,7 +30,7 @@ public sealed class InvariantQueries(Database database)
                 SELECT q.round_date
                   FROM (SELECT round_date, pharmacy_id, SUM(taken) AS taken FROM quota GROUP BY round_date, pharmacy_id) q
                   LEFT JOIN (SELECT round_date, pharmacy_id, COUNT(*) AS held FROM booking
-                              WHERE status <> 3 OR cancelled_late = 1 GROUP BY round_date, pharmacy_id) b
+                              WHERE status <> @cancelled OR cancelled_late = 1 GROUP BY round_date, pharmacy_id) b
                     ON b.round_date = q.round_date AND b.pharmacy_id = q.pharmacy_id
                  WHERE q.taken <> COALESCE(b.held, 0)) wrong
             """),
@@ -54,12 +60,12 @@ public sealed class InvariantQueries(Database database)
             """),
         ("nobody holds two bookings of one round", """
             SELECT COUNT(*) FROM (
-                SELECT person_hash FROM booking WHERE status <> 3 AND person_hash IS NOT NULL
+                SELECT person_hash FROM booking WHERE status <> @cancelled AND person_hash IS NOT NULL
                  GROUP BY person_hash, round_date HAVING COUNT(*) > 1) wrong
             """),
         ("every live booking counts for its person's cooldown", """
             SELECT COUNT(*) FROM booking b
-             WHERE b.status IN (0, 1) AND b.person_hash IS NOT NULL
+             WHERE b.status IN (@booked, @redeemed) AND b.person_hash IS NOT NULL
                AND b.round_date >= (SELECT COALESCE(MIN(booked_on), '9999-12-31') FROM person_hold)
                AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.booking_id = b.id AND h.person_hash = b.person_hash
                                                              AND h.booked_on = b.round_date)
@@ -69,9 +75,9 @@ public sealed class InvariantQueries(Database database)
                 SELECT t.round_date
                   FROM pharmacy_round t
                   LEFT JOIN (SELECT round_date, pharmacy_id,
-                                    SUM(CASE WHEN status = 1 THEN 1 ELSE 0 END) AS redeemed,
-                                    SUM(CASE WHEN status = 2 THEN 1 ELSE 0 END) AS lapsed,
-                                    SUM(CASE WHEN status = 3 AND cancelled_late = 1 THEN 1 ELSE 0 END) AS cancelled
+                                    SUM(CASE WHEN status = @redeemed THEN 1 ELSE 0 END) AS redeemed,
+                                    SUM(CASE WHEN status = @lapsed THEN 1 ELSE 0 END) AS lapsed,
+                                    SUM(CASE WHEN status = @cancelled AND cancelled_late = 1 THEN 1 ELSE 0 END) AS cancelled
                                FROM booking GROUP BY round_date, pharmacy_id) b
                     ON b.round_date = t.round_date AND b.pharmacy_id = t.pharmacy_id
                  WHERE t.redeemed <> COALESCE(b.redeemed, 0) OR t.lapsed <> COALESCE(b.lapsed, 0)
@@ -82,7 +88,7 @@ public sealed class InvariantQueries(Database database)
                 SELECT b.id FROM booking b
                   LEFT JOIN redemption r ON r.booking_id = b.id AND r.voided_at IS NULL
                  GROUP BY b.id, b.status
-                HAVING COUNT(r.id) <> CASE WHEN b.status = 1 THEN 1 ELSE 0 END) wrong
+                HAVING COUNT(r.id) <> CASE WHEN b.status = @redeemed THEN 1 ELSE 0 END) wrong
             """),
         ("what an ended round carried over is what it had left, lapsed and cancelled", """
             SELECT COUNT(*) FROM (
@@ -121,21 +127,21 @@ public sealed class InvariantQueries(Database database)
         ("every booking of a published round has its one notice", """
             SELECT COUNT(*) FROM booking b
               JOIN round r ON r.date = b.round_date AND r.published_at IS NOT NULL
-              LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND channel = 0 AND kind IN (0, 1) GROUP BY booking_id) o
+              LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND channel = @sms AND kind IN (@made, @slot) GROUP BY booking_id) o
                 ON o.booking_id = b.id
-             WHERE b.status IN (0, 1, 2) AND COALESCE(o.notices, 0) <> 1
+             WHERE b.status <> @cancelled AND COALESCE(o.notices, 0) <> 1
             """),
         ("a pickup moves only to a later day or back to its own, and its booker is told once each time", """
             SELECT COUNT(*) FROM moved_pickup m
               JOIN booking b ON b.id = m.booking_id
               JOIN round r   ON r.date = m.round_date
              WHERE m.pickup_date < r.pickup_date OR m.moves < 1 OR (m.pickup_date = r.pickup_date AND m.moves < 2)
-                OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = m.booking_id AND o.kind = 10) <> m.moves
+                OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = m.booking_id AND o.kind = @moved) <> m.moves
             """),
         ("nobody whose pickup has moved lapses before it is over", """
             SELECT COUNT(*) FROM moved_pickup m
               JOIN booking b ON b.id = m.booking_id
-             WHERE b.status = 2 AND b.settled_at < m.closes_at
+             WHERE b.status = @lapsed AND b.settled_at < m.closes_at
             """),
         ("a shelf never holds less than nothing: opening + delivered = handed over + closing + lost", """
             SELECT COUNT(*) FROM (
@@ -173,7 +179,7 @@ public sealed class InvariantQueries(Database database)
         {
             // Each reads whole tables, and whoever asks waits for it: the limit of a person's statement is not theirs.
             var broken = await database.ReadAsync(
-                c => c.ExecuteScalarAsync<long>(new CommandDefinition(sql, commandTimeout: 0, cancellationToken: cancellationToken)), cancellationToken);
+                c => c.ExecuteScalarAsync<long>(new CommandDefinition(sql, Statuses, commandTimeout: 0, cancellationToken: cancellationToken)), cancellationToken);
             results.Add(new InvariantResult(name, broken));
         }
 

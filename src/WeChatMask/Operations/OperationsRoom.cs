@@ -3,7 +3,6 @@ namespace WeChatMask.Operations;
 /// <summary>What an operator asks and commands.</summary>
 public static class OperationsRoom
 {
-    /// <summary>Registers it.</summary>
     public static void AddOperations(this IServiceCollection services) => services.AddSingleton<InvariantQueries>();
 
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, for machines.</summary>

@@ -43,7 +43,6 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
     /// <summary>The newest board that was read, however old; for comparing versions.</summary>
     internal BoardSnapshot? Newest => newest;
 
-    /// <inheritdoc />
     public void Dispose() => gate.Dispose();
 
     private BoardSnapshot? Fresh(long wanted) =>

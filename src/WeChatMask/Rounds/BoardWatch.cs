@@ -15,11 +15,7 @@ namespace WeChatMask.Rounds;
 public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed);
 
 /// <summary>The same for who has the directory already: figures by code, without names, addresses and places on the map.</summary>
-/// <param name="Version">As of the whole board.</param>
-/// <param name="AsOf">When it was seen.</param>
-/// <param name="Round">Only when it changed.</param>
-/// <param name="Window">The window, from 1, that places and left are of.</param>
-/// <param name="Changed">What changed.</param>
+/// <remarks>The round is there only when it changed; places and left are of the window, counted from 1.</remarks>
 public sealed record BoardFigures(long Version, DateTimeOffset AsOf, BoardRound? Round, int? Window, IReadOnlyList<ChangedFigures> Changed);
 
 /// <summary>A pharmacy's figures, named as on the board.</summary>
@@ -80,7 +76,6 @@ public sealed partial class BoardWatch(
         }
     }
 
-    /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         instruments.ShowBoardListeners(() => listeners.Count);

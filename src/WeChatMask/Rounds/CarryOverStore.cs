@@ -40,11 +40,11 @@ public static class CarryOverStore
     /// Takes back one place that a round sent on as lapsed: it was handed over in time and only heard of now. The round
     /// that got it loses a free place; where it has ended too, so does the one after it, and so on.
     /// </summary>
-    /// <param name="transaction">The transaction that settles the hand-over; it holds the lock of the pharmacy's part in <paramref name="from"/>.</param>
-    /// <param name="from">The ended round.</param>
-    /// <param name="posting">One place, as what it was posted: <c>Left</c> or <c>Lapsed</c> is 1.</param>
-    /// <param name="now">When it is taken back.</param>
-    /// <returns>The round in which every place is held already, so that one is short; none when a free place went.</returns>
+    /// <remarks>
+    /// Under the lock of the pharmacy's part in the ended round <paramref name="from"/>. The posting is one place, as what it was
+    /// posted: <c>Left</c> or <c>Lapsed</c> is 1. Gives the round in which every place is held already, so that one is short; none
+    /// when a free place went.
+    /// </remarks>
     public static async Task<DateOnly?> TakeBackAsync(WriteTransaction transaction, DateOnly from, CarryOver posting, DateTimeOffset now)
     {
         // Newest first: that is the round most likely to have a free place, or the posting that still waits for one.
@@ -210,18 +210,14 @@ public static class CarryOverStore
     private sealed class Sent
     {
         public DateOnly? ToRound { get; init; }
-
         public int Places { get; init; }
     }
 
     private sealed class Waiting
     {
         public long Id { get; init; }
-
         public DateOnly FromRound { get; init; }
-
         public long PharmacyId { get; init; }
-
         public int Places { get; init; }
 
         /// <summary>Places that the next round gets of it.</summary>
@@ -230,10 +226,8 @@ public static class CarryOverStore
 }
 
 /// <summary>Places of one pharmacy that go on to its next round, by reason.</summary>
-/// <param name="Pharmacy">Whose.</param>
-/// <param name="Left">Nobody took them.</param>
-/// <param name="Lapsed">Not collected.</param>
-/// <param name="Cancelled">Given back after the close.</param>
-/// <param name="Cause">Names the posting; one pharmacy, round and cause post once.</param>
-/// <param name="Difference">More, or below zero fewer, than planned: a delivery or a loss.</param>
+/// <remarks>
+/// Cancelled is what was given back after the close; the difference is what a delivery or a loss gave more, or below zero fewer, than
+/// planned. The cause names the posting: one pharmacy, round and cause post once.
+/// </remarks>
 public sealed record CarryOver(long Pharmacy, int Left, int Lapsed, int Cancelled, string Cause, int Difference = 0);

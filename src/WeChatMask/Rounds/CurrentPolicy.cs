@@ -9,7 +9,7 @@ public sealed class CurrentPolicy(Database database, PolicyBook policies, CityCa
 {
     /// <summary>Today's policy, or none before the first one begins.</summary>
     public Task<Policy?> GetAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        async connection => await PolicyBook.FindForAsync(connection, null, calendar.Today) is { } id
+        async connection => await PolicyQueries.FindForAsync(connection, null, calendar.Today) is { } id
             ? await policies.GetAsync(connection, null, id)
             : null,
         cancellationToken);

@@ -35,10 +35,6 @@ public sealed class PolicyBook
         return parsed.GetOrAdd(id, Parse(await PolicyQueries.DocumentAsync(connection, transaction, id)));
     }
 
-    /// <summary>The newest version whose date is not after <paramref name="round"/>; of one date the one stored last.</summary>
-    public static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
-        PolicyQueries.FindForAsync(connection, transaction, round);
-
     /// <summary>All versions with their rules, in the order they were stored.</summary>
     public async Task<IReadOnlyList<(StoredPolicy Stored, Policy Policy)>> AllAsync(DbConnection connection, DbTransaction? transaction)
     {

@@ -25,9 +25,7 @@ internal static class PolicyQueries
 public sealed class StoredPolicy
 {
     public long Id { get; init; }
-
     public DateOnly EffectiveFrom { get; init; }
-
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Log-in name of who added it.</summary>

@@ -6,17 +6,11 @@ namespace WeChatMask.Rounds;
 public class QuotaRow
 {
     public long PharmacyId { get; init; }
-
     public int WindowIndex { get; init; }
-
     public int Planned { get; init; }
-
     public int CarriedIn { get; init; }
-
     public int RolledIn { get; init; }
-
     public int RolledOut { get; init; }
-
     public int Taken { get; init; }
 
     internal WindowPlaces ToPlaces() => new()

@@ -70,11 +70,8 @@ public sealed class PharmacyRound
 
     /// <summary>The newest serial given; the next booking gets the one after it.</summary>
     public int LastSerial { get; set; }
-
     public int Redeemed { get; init; }
-
     public int Lapsed { get; init; }
-
     public int CancelledLate { get; init; }
 
     /// <summary>Places by window, in order.</summary>

@@ -72,7 +72,7 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyBo
         var stale = new List<(RoundState, long, Policy)>();
         foreach (var round in await rounds.AnnouncedAsync(connection, transaction, calendar.Now))
         {
-            if (await PolicyBook.FindForAsync(connection, transaction, round.Date) is not { } id || id == round.PolicyId) continue;
+            if (await PolicyQueries.FindForAsync(connection, transaction, round.Date) is not { } id || id == round.PolicyId) continue;
             var policy = await policies.GetAsync(connection, transaction, id);
             if (RoundTimes.Of(policy, round.Date, calendar.Instant).OpensAt > calendar.Now) stale.Add((round, id, policy));
         }

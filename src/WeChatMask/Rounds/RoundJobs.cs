@@ -1,4 +1,3 @@
-using WeChatMask.DayEnd;
 using WeChatMask.Jobs;
 using WeChatMask.Settings;
 
@@ -9,7 +8,6 @@ public sealed class PlanRoundsJob(RoundStore store, ReplanStore replan, CityCale
 {
     private const int DaysAhead = 1;
 
-    /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var planned = 0;
@@ -21,13 +19,11 @@ public sealed class PlanRoundsJob(RoundStore store, ReplanStore replan, CityCale
 /// <summary>Moves phases at their times and rolls untaken places on. Booking itself does not wait for it: the desk judges by the clock.</summary>
 public sealed class OpenWindowsJob(RoundStore store) : IJob
 {
-    /// <inheritdoc />
     public Task<int> RunAsync(CancellationToken cancellationToken) => store.AdvanceAsync(cancellationToken);
 }
 
 /// <summary>Closes rounds when their time is over, or at once when every place is taken.</summary>
 public sealed class CloseWindowsJob(RoundStore store) : IJob
 {
-    /// <inheritdoc />
     public Task<int> RunAsync(CancellationToken cancellationToken) => store.CloseDueAsync(cancellationToken);
 }

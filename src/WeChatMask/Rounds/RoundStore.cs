@@ -14,7 +14,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
             async transaction =>
             {
                 if (await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round WHERE date = @date", new { date }) > 0) return false;
-                if (await PolicyBook.FindForAsync(transaction.Connection, transaction.Transaction, date) is not { } policyId) return false;
+                if (await PolicyQueries.FindForAsync(transaction.Connection, transaction.Transaction, date) is not { } policyId) return false;
                 var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, policyId);
                 var times = RoundTimes.Of(policy, date, calendar.Instant);
                 await InsertRoundAsync(transaction, policyId, policy, times);
@@ -28,8 +28,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         return planned;
     }
 
-    /// <summary>Moves Announced to Open, rolls untaken places into the window that has opened, and moves Published to Handout, as the time says.</summary>
-    /// <returns>How many rounds changed.</returns>
+    /// <summary>Moves Announced to Open, rolls untaken places into the window that has opened, and moves Published to Handout, as the time says. Gives how many rounds changed.</summary>
     public async Task<int> AdvanceAsync(CancellationToken cancellationToken)
     {
         var changed = 0;
@@ -48,8 +47,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         return changed;
     }
 
-    /// <summary>Closes every open round whose time is over or whose places are all taken.</summary>
-    /// <returns>How many rounds were closed.</returns>
+    /// <summary>Closes every open round whose time is over or whose places are all taken. Gives how many.</summary>
     public async Task<int> CloseDueAsync(CancellationToken cancellationToken)
     {
         var closed = 0;
@@ -165,7 +163,6 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
     private sealed class Taker
     {
         public long Id { get; init; }
-
         public string QuotaGroup { get; init; } = "";
     }
 

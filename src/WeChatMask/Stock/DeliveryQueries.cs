@@ -31,13 +31,9 @@ public sealed class DeliveryQueries(Database database)
 public sealed class DeliveryRow
 {
     public string Code { get; init; } = "";
-
     public string Name { get; init; } = "";
-
     public string Address { get; init; } = "";
-
     public string District { get; init; } = "";
-
     public string Phone { get; init; } = "";
 
     /// <summary>Encrypted.</summary>
@@ -45,12 +41,8 @@ public sealed class DeliveryRow
 
     /// <summary>Of the bookings, those of earlier rounds whose pickup has moved here.</summary>
     public int MovedIn { get; init; }
-
     public int Bookings { get; init; }
-
     public int Units { get; init; }
-
     public int Places { get; init; }
-
     public int Delivered { get; init; }
 }

@@ -22,13 +22,7 @@ public sealed class DeliverySheets(Database database, DeliveryQueries queries, P
     public async Task<Sheet> OfAsync(RoundState round, string actor, CancellationToken cancellationToken)
     {
         var day = round.Date.Column();
-        await database.WriteAsync(
-            async transaction =>
-            {
-                await AuditStore.AddAsync(transaction, calendar.Now, actor, "delivery.read", day);
-                return true;
-            },
-            cancellationToken);
+        await database.WriteAsync(transaction => AuditStore.AddAsync(transaction, calendar.Now, actor, "delivery.read", day), cancellationToken);
         var sheet = new Sheet(string.Create(CultureInfo.InvariantCulture, $"delivery-{day}"), [.. Columns.Select(c => text[c].Value)]);
         foreach (var row in await queries.OfAsync(round.Date, cancellationToken))
         {

@@ -26,7 +26,7 @@ public sealed class PolicyChangeQueries(Database database, PolicyBook policies, 
         if (policy.Faults().Count > 0) return (Refusal.InvalidPolicy, null);
         if (await HasOpenedAsync(connection, transaction, policy)) return (Refusal.RoundHasOpened, null);
         var stored = await policies.AllAsync(connection, transaction);
-        if (await PolicyBook.FindForAsync(connection, transaction, policy.From) is not { } beforeId) return (Refusal.InvalidDate, null);
+        if (await PolicyQueries.FindForAsync(connection, transaction, policy.From) is not { } beforeId) return (Refusal.InvalidDate, null);
         var old = new PolicyTimeline(stored.Select(s => s.Policy));
         var next = new PolicyTimeline([.. stored.Select(s => s.Policy), policy]);
         return (Refusal.None, new PolicyEffect(
@@ -95,10 +95,11 @@ public sealed class PolicyChangeQueries(Database database, PolicyBook policies, 
         """
         SELECT COUNT(*)
           FROM round r
-          JOIN booking b ON b.round_date = r.date AND b.status = 0
+          JOIN booking b ON b.round_date = r.date AND b.status = @booked
          WHERE r.ended_at IS NULL OR EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = b.id)
         """,
-        transaction: transaction);
+        new { booked = BookingStatus.Booked },
+        transaction);
 
     private async Task<IReadOnlyList<ReplannedRound>> ReplannedAsync(DbConnection connection, DbTransaction? transaction, Policy policy, DateOnly? until)
     {
@@ -111,7 +112,7 @@ public sealed class PolicyChangeQueries(Database database, PolicyBook policies, 
                 "SELECT SUM(planned) FROM quota WHERE round_date = @Date", new { round.Date }, transaction) ?? 0;
             var groups = await connection.QueryAsync<GroupRow>(
                 "SELECT quota_group, COUNT(*) AS pharmacies FROM pharmacy WHERE joins_on <= @Date AND status <> @withdrawn GROUP BY quota_group",
-                new { round.Date, withdrawn = (int)PharmacyStatus.Withdrawn },
+                new { round.Date, withdrawn = PharmacyStatus.Withdrawn },
                 transaction);
             replanned.Add(new ReplannedRound(round.Date, before, groups.Sum(g => g.Pharmacies * policy.PlacesFor(g.QuotaGroup).Sum())));
         }
@@ -122,27 +123,21 @@ public sealed class PolicyChangeQueries(Database database, PolicyBook policies, 
     private sealed class NoticeRow
     {
         public long PolicyId { get; init; }
-
         public long BeforeId { get; init; }
-
         public DateOnly EffectiveFrom { get; init; }
-
         public string Reason { get; init; } = "";
-
         public DateTimeOffset PublishedAt { get; init; }
     }
 
     private sealed class HeldRow
     {
         public DateOnly BookedOn { get; init; }
-
         public int Persons { get; init; }
     }
 
     private sealed class GroupRow
     {
         public string QuotaGroup { get; init; } = "";
-
         public int Pharmacies { get; init; }
     }
 }

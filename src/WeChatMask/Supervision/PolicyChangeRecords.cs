@@ -25,23 +25,13 @@ public sealed record PolicyEffect(
 }
 
 /// <summary>Earlier bookers of one day whose first bookable day changes.</summary>
-/// <param name="BookedOn">When they booked last.</param>
-/// <param name="Persons">How many they are.</param>
-/// <param name="Before">First day by the rules as they are.</param>
-/// <param name="After">First day by the new rules, or none within a year.</param>
+/// <remarks>They booked last on that day. Before and after are first days by the old and the new rules; none means not within a year.</remarks>
 public sealed record AffectedBookers(DateOnly BookedOn, int Persons, DateOnly? Before, DateOnly? After);
 
 /// <summary>An announced round that would be planned anew.</summary>
-/// <param name="Date">Its date.</param>
-/// <param name="PlacesBefore">Planned places of all pharmacies now.</param>
-/// <param name="PlacesAfter">Planned places by the new rules.</param>
+/// <remarks>Planned places of all pharmacies, now and by the new rules.</remarks>
 public sealed record ReplannedRound(DateOnly Date, int PlacesBefore, int PlacesAfter);
 
 /// <summary>A public notice that rules change.</summary>
-/// <param name="Id">Of the version.</param>
-/// <param name="From">First round the new rules hold for.</param>
-/// <param name="PublishedAt">When it was confirmed.</param>
-/// <param name="Reason">The supervisor's words to the public.</param>
-/// <param name="Before">The rules before.</param>
-/// <param name="After">The rules from then on.</param>
+/// <remarks><c>From</c> is the first round that the new rules hold for, the reason is the supervisor's words to the public.</remarks>
 public sealed record PolicyNotice(long Id, DateOnly From, DateTimeOffset PublishedAt, string Reason, Policy Before, Policy After);

@@ -5,7 +5,6 @@ namespace WeChatMask.Supervision;
 /// <summary>What supervisors read and steer.</summary>
 public static class SupervisionRoom
 {
-    /// <summary>Registers it.</summary>
     public static void AddSupervision(this IServiceCollection services)
     {
         services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();

@@ -28,7 +28,7 @@ public sealed class SharedJobTests
         // From here on no clock is moved: the three schedules find what is due by themselves.
         await host.SetClockAsync("2020-02-10T21:59:59+08:00");
         var before = await CountAsync(host, "1 = 1");
-        await UntilAsync(async () => await host.Get<RoundQueries>().FindAsync(new DateOnly(2020, 2, 10), default) is { Row.PublishedAt: not null });
+        await UntilAsync(async () => await host.Get<RoundQueries>().FindAsync(new DateOnly(2020, 2, 10), default) is { PublishedAt: not null });
         await UntilAsync(async () => await CountAsync(host, "1 = 1") > before && await CountAsync(host, "channel = 0 AND status = 0") == 0);
 
         var runs = await host.Get<JobRuns>().NewestAsync(1000, default);

@@ -4,8 +4,10 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 using Xunit.Abstractions;
 
@@ -138,6 +140,26 @@ public sealed class BoardTests(ITestOutputHelper output)
         var (was, now) = (Encoding.UTF8.GetByteCount(whole.Current.Data), Encoding.UTF8.GetByteCount(figures.Current.Data));
         Assert.True(now * 2 < was, $"{was} bytes, {now} bytes");
         output.WriteLine($"228 pharmacies in one event: {was:#,0} bytes whole, {now:#,0} bytes figures");
+    }
+
+    [Fact]
+    public async Task All_who_look_see_one_view_until_a_booking_or_the_clock_changes_it()
+    {
+        await using var city = await DeskCity.CreateAsync(3, [2, 2], "19:00-19:10", "19:20-19:30");
+        var board = city.AddNode().Board;
+        var calendar = new CityCalendar(Options.Create(new SiteSettings()), city.Clock);
+        var first = BoardView.Of(await board.GetAsync(default), calendar);
+
+        Assert.Same(first, BoardView.Of(await board.GetAsync(default), calendar));
+        Assert.Equal((1, 2), (first.Round!.Window!.Index, first.Pharmacies[0].Left));
+
+        city.Clock.Now = DeskCity.Opening.AddMinutes(10);
+        var between = BoardView.Of(await board.GetAsync(default), calendar);
+        Assert.Equal((2, 4), (between.Round!.Window!.Index, between.Pharmacies[0].Left));
+        Assert.Same(between, BoardView.Of(await board.GetAsync(default), calendar));
+
+        board.MarkChanged();
+        Assert.NotSame(between, BoardView.Of(await board.GetAsync(default), calendar));
     }
 
     private static long Version(string data) => JsonSerializer.Deserialize<JsonElement>(data).GetProperty("version").GetInt64();

@@ -75,7 +75,7 @@ public sealed class ClockTests
         // The board judges by the clock; that the stored phase follows shows that the scheduler goes on.
         for (var i = 0; i < 100; i++)
         {
-            if (await host.Get<RoundQueries>().FindAsync(new DateOnly(2020, 2, 5), CancellationToken.None) is { Row.Phase: WeChatMask.Domain.RoundPhase.Open }) return;
+            if (await host.Get<RoundQueries>().FindAsync(new DateOnly(2020, 2, 5), CancellationToken.None) is { Phase: WeChatMask.Domain.RoundPhase.Open }) return;
             await Task.Delay(100);
         }
 

@@ -101,7 +101,7 @@ public sealed class JoinedWorldTests
         var date = new DateOnly(2020, 2, 5);
         await owner.Get<RoundStore>().PlanAsync(date, CancellationToken.None);
 
-        await UntilAsync(async () => await node.Get<RoundQueries>().FindAsync(date, CancellationToken.None) is { Row.Phase: RoundPhase.Open });
+        await UntilAsync(async () => await node.Get<RoundQueries>().FindAsync(date, CancellationToken.None) is { Phase: RoundPhase.Open });
     }
 
     [Fact]
