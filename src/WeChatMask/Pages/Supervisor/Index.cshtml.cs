@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, DayReportQueries reports, ProvisionalQueries provisional, DayReportWords reportWords, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, DayReportQueries reports, ProvisionalQueries provisional, DayReportFormatter format, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
@@ -53,5 +53,5 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     public RoundPhase PhaseOf(RoundState round) => round.PhaseAt(calendar.Now);
 
-    public string Moment(DateTimeOffset instant) => reportWords.Moment(instant);
+    public string Moment(DateTimeOffset instant) => format.Moment(instant);
 }

@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>A round's bookings that were made while the registry did not answer: how many wait at each pharmacy, and what became of the others.</summary>
 [Authorize(Policy = Sessions.SupervisorPolicy)]
 [PersonalPage]
-public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries queries, DayReportWords words) : PageModel
+public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries queries, DayReportFormatter format) : PageModel
 {
     public DateOnly Day { get; private set; }
 
@@ -33,7 +33,7 @@ public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries que
             return NotFound();
         var counts = await queries.OfAsync(day, cancellationToken);
         Day = day;
-        SettledBy = words.Moment(EligibilityRules.SettleUntil(round.Times));
+        SettledBy = format.Moment(EligibilityRules.SettleUntil(round.Times));
         Pharmacies = [.. counts.GroupBy(c => (c.Code, c.Name)).Select(g => (g.Key.Code, g.Key.Name, ProvisionalFigures.Of(g)))];
         Totals = ProvisionalFigures.Of(counts);
         return Page();
