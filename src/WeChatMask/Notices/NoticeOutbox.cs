@@ -91,7 +91,7 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
 
         IEnumerable<Notice> Reminders()
         {
-            var morning = calendar.Instant(round.Row.PickupDate, templates.CurrentValue.ReminderAt);
+            var morning = calendar.Instant(round.PickupDate, templates.CurrentValue.ReminderAt);
             // Lists that come out only in the morning say the same as a reminder would.
             return morning > now ? WeChat(NoticeKind.Reminder, morning, ends) : [];
         }

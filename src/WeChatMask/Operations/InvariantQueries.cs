@@ -17,7 +17,7 @@ public sealed class InvariantQueries(Database database)
     private static readonly object Statuses = new
     {
         booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
-        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, sms = OutboxLeaseStore.SmsChannel,
+        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, sms = NoticeChannel.Sms,
     };
 
     private static readonly (string Name, string Sql)[] All =
