@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Claims;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Bookings;
@@ -71,29 +70,3 @@ public static class BookingEndpoints
 
 /// <summary>An attempt to book. Members are optional so that a missing one is told apart from a malformed body.</summary>
 public sealed record NewBooking(string? ResidentId = null, string? PharmacyCode = null, string? RequestId = null);
-
-/// <summary>An account's bookings.</summary>
-public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
-
-/// <summary>A booking in the contract's words; provisional while the registry has yet to answer.</summary>
-public sealed record BookingView(
-    string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, PickupSlot? Slot,
-    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId, bool Provisional);
-
-/// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
-public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
-{
-    /// <summary>A booking as its account sees it.</summary>
-    public BookingView Of(BookingRow b) => Answer(b) with
-    {
-        Slot = calendar.Local(b.Slot),
-        Voucher = Voucher(b),
-    };
-
-    /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be, nor a slot, given with the list.</summary>
-    public static BookingView Answer(BookingRow b) => new(
-        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional);
-
-    /// <summary>The text of a booking's voucher.</summary>
-    public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);
-}

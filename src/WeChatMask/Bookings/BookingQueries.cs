@@ -24,7 +24,6 @@ public sealed class BookingQueries(Database database)
     public Task<List<string>> TakenNumbersAsync(string[] candidates, CancellationToken cancellationToken) => database.QueryAsync<string>(
         $"SELECT number FROM booking WHERE number {database.Engine.AnyOf("candidates")}", new { candidates }, cancellationToken);
 
-    /// <summary>One booking of an account by its number.</summary>
     public Task<BookingRow?> FindAsync(long accountId, string number, CancellationToken cancellationToken) =>
         database.QueryOneAsync<BookingRow>(
             $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId",

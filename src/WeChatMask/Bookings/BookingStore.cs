@@ -77,29 +77,20 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
     }
 }
 
-/// <summary>A pharmacy as a batch needs it.</summary>
 public sealed class DeskPharmacy
 {
     public long Id { get; init; }
-
     public string Code { get; init; } = "";
-
     public PharmacyStatus Status { get; init; }
 }
 
-/// <summary>A registered person as a batch needs them.</summary>
 public sealed class DeskResident
 {
     public long Id { get; init; }
-
     public long AccountId { get; init; }
-
     public string PersonHash { get; init; } = "";
-
     public bool Eligible { get; init; }
-
     public DateTimeOffset RegistryAt { get; init; }
-
     public DateTimeOffset? RemovedAt { get; init; }
 }
 
@@ -107,6 +98,5 @@ public sealed class DeskResident
 public sealed class DeskHold
 {
     public string PersonHash { get; init; } = "";
-
     public DateOnly BookedOn { get; init; }
 }

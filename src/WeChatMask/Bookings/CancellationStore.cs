@@ -10,7 +10,6 @@ namespace WeChatMask.Bookings;
 public sealed class CancellationStore(
     Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
-    /// <summary>Cancels a booking of the account while its policy allows it.</summary>
     public async Task<Refusal> CancelAsync(long accountId, string number, CancellationToken cancellationToken)
     {
         var refusal = await database.WriteAsync(t => CancelAsync(t, accountId, number), cancellationToken);
@@ -38,15 +37,10 @@ public sealed class CancellationStore(
         return Refusal.None;
     }
 
-    /// <summary>Ends a booking and gives its place on, under the pharmacy's lock: free at once before the close, to the carry-over after it.</summary>
-    /// <param name="transaction">Holds the pharmacy's lock.</param>
-    /// <param name="policies">The rules, for a place that goes on to another round.</param>
-    /// <param name="round">Its round, read under the lock.</param>
-    /// <param name="part">The pharmacy's part, as locked.</param>
-    /// <param name="booking">The booking.</param>
-    /// <param name="lifted">Whether it no longer counts for the person's cooldown.</param>
-    /// <param name="now">The instant.</param>
-    /// <returns>False when it was no longer a live booking.</returns>
+    /// <summary>
+    /// Ends a booking and gives its place on: free at once before the close, to the carry-over after it. Call it under the pharmacy's
+    /// lock, with what was read under it. Lifted, the booking no longer counts for the cooldown. False when it was not live any more.
+    /// </summary>
     internal static async Task<bool> WithdrawAsync(
         WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now)
     {

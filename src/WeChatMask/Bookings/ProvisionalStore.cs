@@ -10,10 +10,7 @@ namespace WeChatMask.Bookings;
 /// <summary>What became of a provisional booking.</summary>
 public enum ProvisionalOutcome
 {
-    /// <summary>Waits for the registry.</summary>
     Waiting,
-
-    /// <summary>The registry says that the person may book.</summary>
     Confirmed,
 
     /// <summary>The registry says no; the booking was cancelled.</summary>
@@ -151,14 +148,12 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
     private sealed class Answered
     {
         public long BookingId { get; init; }
-
         public long PharmacyId { get; init; }
     }
 
     private sealed class Decided
     {
         public long BookingId { get; init; }
-
         public bool Eligible { get; init; }
     }
 }

@@ -1,0 +1,29 @@
+using System.Globalization;
+using WeChatMask.Counter;
+using WeChatMask.Domain;
+using WeChatMask.Settings;
+
+namespace WeChatMask.Bookings;
+
+public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
+
+/// <summary>A booking in the contract's words; provisional while the registry has yet to answer.</summary>
+public sealed record BookingView(
+    string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, PickupSlot? Slot,
+    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId, bool Provisional);
+
+/// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
+public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
+{
+    public BookingView Of(BookingRow b) => Answer(b) with
+    {
+        Slot = calendar.Local(b.Slot),
+        Voucher = Voucher(b),
+    };
+
+    /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be, nor a slot, given with the list.</summary>
+    public static BookingView Answer(BookingRow b) => new(
+        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional);
+
+    public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);
+}
