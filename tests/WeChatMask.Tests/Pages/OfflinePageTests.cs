@@ -18,7 +18,7 @@ public sealed partial class OfflinePageTests
             foreach (Match import in Imports().Matches(Repository.Read($"{Scripts}{name}.js"))) waiting.Enqueue(import.Groups[1].Value);
         }
 
-        var list = List().Match(Repository.Read($"{Scripts}offline-cache.js")).Groups[1].Value;
+        var list = List().Match(Repository.Read($"{Scripts}offline-cache.js")).Groups["names"].Value;
         Assert.True(loaded.Count > 5);
         Assert.Equal(loaded, new SortedSet<string>(Names().Matches(list).Select(m => m.Groups[1].Value), StringComparer.Ordinal));
     }
@@ -29,7 +29,7 @@ public sealed partial class OfflinePageTests
     [GeneratedRegex("(?:from|import) '\\./([a-z-]+)\\.js'")]
     private static partial Regex Imports();
 
-    [GeneratedRegex(@"const modules = \[(.*?)\]", RegexOptions.Singleline)]
+    [GeneratedRegex(@"const modules = \[(?<names>.*?)\]", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex List();
 
     [GeneratedRegex("'([a-z-]+)'")]
