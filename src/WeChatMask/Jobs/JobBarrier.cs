@@ -6,7 +6,7 @@ public class JobBarrier
     private readonly Lock gate = new();
     private readonly Dictionary<string, bool> inside = new(StringComparer.Ordinal);
 
-    protected bool IsBusy
+    public bool IsBusy
     {
         get
         {

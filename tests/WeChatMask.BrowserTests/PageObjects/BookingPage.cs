@@ -20,6 +20,6 @@ internal sealed partial class BookingPage(IFrame page)
     /// <summary>Whether the picture of the voucher has really arrived.</summary>
     public Task<bool> ShowsCodeAsync() => Code.EvaluateAsync<bool>("i => i.complete && i.naturalWidth > 0");
 
-    [GeneratedRegex("/bookings/[0-9]{11}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("/bookings/[0-9]{11}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Address();
 }

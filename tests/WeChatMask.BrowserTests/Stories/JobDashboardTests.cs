@@ -18,7 +18,7 @@ public sealed class JobDashboardTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", configure: builder => builder.Services.AddScoped<PurgeLoginsJob>(_ => throw new InvalidDataException("as it were")));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (host.Get<JobStorage>().GetMonitoringApi().FailedCount() == 0) await Task.Delay(20, patience.Token);
     }
 

@@ -27,7 +27,7 @@ internal sealed record PhoneOptions(
 internal sealed partial class BrowserPhone : IAsyncDisposable
 {
     // Milliseconds; far above what anything takes on a busy machine.
-    private const float LongestWait = 20_000;
+    private const float LongestWait = 60_000;
 
     private readonly SandboxHost host;
     private readonly IBrowserContext context;
@@ -120,6 +120,6 @@ internal sealed partial class BrowserPhone : IAsyncDisposable
         };
     }
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Token();
 }

@@ -6,7 +6,7 @@ namespace WeChatMask.BrowserTests.Support;
 internal static class Chromium
 {
     // Milliseconds; far above what anything takes on a busy machine.
-    private const float LongestWait = 20_000;
+    private const float LongestWait = 60_000;
     private const string InstalledByDebian = "/usr/bin/chromium";
     private static readonly Lazy<Task<IBrowser>> Shared = new(() => LaunchAsync());
 

@@ -151,7 +151,7 @@ public sealed class CounterHost : IOnEngine
     }
 
     public static string Token(string page) =>
-        Regex.Match(page, "name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["token"].Value;
+        Regex.Match(page, "name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.None, TimeSpan.FromMinutes(1)).Groups["token"].Value;
 
     public static async Task<(int Status, JsonElement Body)> PostAsync(HttpClient http, string path, object body)
     {

@@ -9,7 +9,7 @@ namespace WeChatMask.Tests.Data;
 public sealed class SilentServerTests : IDisposable
 {
     // Far more than the limits below, far less than a test run would stand still for a wait without any.
-    private static readonly TimeSpan Ever = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Ever = Eventually.GiveUp;
 
     private readonly string folder = Directory.CreateTempSubdirectory("wechatmask-silent-").FullName;
 
@@ -19,15 +19,14 @@ public sealed class SilentServerTests : IDisposable
         await using var home = await TestDatabase.CreateAsync(engine, folder);
         await using var line = new CutLine(CutLine.PortOf(home.ConnectionString));
         using var database = Through(line, home);
-        await WriteAsync(database);
+        await ServedAsync(database);
 
         line.Silence();
         await AssertOutageAsync(database, () => WriteAsync(database));
         await AssertOutageAsync(database, () => database.ScalarAsync<long>("SELECT 1"));
 
         line.Speak();
-        Assert.Equal(1, await database.ScalarAsync<long>("SELECT 1"));
-        Assert.Equal(1, await WriteAsync(database));
+        await ServedAsync(database);
     }
 
     [EngineTheory(ServersOnly = true)]
@@ -36,7 +35,7 @@ public sealed class SilentServerTests : IDisposable
         await using var home = await TestDatabase.CreateAsync(engine, folder);
         await using var line = new CutLine(CutLine.PortOf(home.ConnectionString));
         using var database = Through(line, home);
-        await WriteAsync(database);
+        await ServedAsync(database);
 
         await AssertOutageAsync(database, () => database.WriteAsync(
             transaction =>
@@ -57,7 +56,7 @@ public sealed class SilentServerTests : IDisposable
             CancellationToken.None));
         line.Speak();
 
-        Assert.Equal(1, await WriteAsync(database));
+        await ServedAsync(database);
     }
 
     /// <inheritdoc />
@@ -65,6 +64,19 @@ public sealed class SilentServerTests : IDisposable
 
     private static Task<long> WriteAsync(Database database) =>
         database.WriteAsync(transaction => transaction.ScalarAsync<long>("SELECT 1"), CancellationToken.None);
+
+    // A second is too short for a busy machine now and then; a server that speaks is reached all the same.
+    private static Task ServedAsync(Database database) => Eventually.UntilAsync(async () =>
+    {
+        try
+        {
+            return (await database.ScalarAsync<long>("SELECT 1"), await WriteAsync(database)) == (1, 1);
+        }
+        catch (DbException problem) when (database.Engine.IsOutage(problem))
+        {
+            return false;
+        }
+    });
 
     private static async Task AssertOutageAsync<T>(Database database, Func<Task<T>> ask)
     {

@@ -62,8 +62,6 @@ internal sealed class JobNode : IAsyncDisposable
 /// <summary>What the runs of one job do, and a signal for each of them.</summary>
 internal sealed class Runs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Channel<int> began = Channel.CreateUnbounded<int>();
     private int count;
 
@@ -74,7 +72,7 @@ internal sealed class Runs
     public int Count => Volatile.Read(ref count);
 
     /// <summary>The next run that nobody has waited for yet has begun.</summary>
-    public Task NextAsync() => began.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public Task NextAsync() => began.Reader.ReadAsync().AsTask().WaitAsync(Eventually.GiveUp);
 
     public Task<int> RunAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,6 @@ namespace WeChatMask.Tests.Jobs;
 public sealed class SharedJobTests
 {
     private const string Take = "UPDATE setting SET value = 'done' WHERE name = 'thing' AND value = 'due'";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Evening = ["CloseWindows", "AssignPickupSlots", "PublishLists"];
 
     [EngineTheory]
@@ -28,8 +27,8 @@ public sealed class SharedJobTests
         // From here on no clock is moved: the three schedules find what is due by themselves.
         await host.SetClockAsync("2020-02-10T21:59:59+08:00");
         var before = await CountAsync(host, "1 = 1");
-        await UntilAsync(async () => await host.Get<RoundQueries>().FindAsync(new DateOnly(2020, 2, 10), default) is { PublishedAt: not null });
-        await UntilAsync(async () => await CountAsync(host, "1 = 1") > before && await CountAsync(host, "channel = 0 AND status = 0") == 0);
+        await Eventually.UntilAsync(async () => await host.Get<RoundQueries>().FindAsync(new DateOnly(2020, 2, 10), default) is { PublishedAt: not null });
+        await Eventually.UntilAsync(async () => await CountAsync(host, "1 = 1") > before && await CountAsync(host, "channel = 0 AND status = 0") == 0);
 
         var runs = await host.Get<JobRuns>().NewestAsync(1000, default);
         Assert.All(Evening, job => Assert.Equal(1, runs.Where(r => r.Job == job).Sum(r => r.Done)));
@@ -67,7 +66,7 @@ public sealed class SharedJobTests
                 return rows;
             },
             default);
-        await taken.Task.WaitAsync(Patience);
+        await taken.Task.WaitAsync(Eventually.GiveUp);
         await using var leftNode = await StartAsync(database.Configuration(), left);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         left.Body = async (_, token) =>
@@ -81,7 +80,7 @@ public sealed class SharedJobTests
 
         await line.CutAsync();
 
-        await done.Task.WaitAsync(Patience);
+        await done.Task.WaitAsync(Eventually.GiveUp);
         line.Mend();
         goOn.SetResult();
         Assert.Equal("done", await leftNode.Get<Database>().ScalarAsync<string>("SELECT value FROM setting WHERE name = 'thing'"));
@@ -91,10 +90,4 @@ public sealed class SharedJobTests
         [new("First", JobNode.EachSecond, typeof(FirstJob))], database, services => services.AddKeyedSingleton(nameof(FirstJob), runs));
 
     private static Task<long> CountAsync(SandboxHost host, string which) => host.Get<Database>().ScalarAsync<long>($"SELECT COUNT(*) FROM outbox WHERE {which}");
-
-    private static async Task UntilAsync(Func<Task<bool>> reached)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await reached()) await Task.Delay(20, limit.Token);
-    }
 }

@@ -31,7 +31,7 @@ public sealed class LeaseTests : IAsyncLifetime
         var awake = new Vendor(host, new SmsOutcome(SmsResult.Accepted, "of the other"));
 
         var slept = SendAsync(slow);
-        await slow.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await slow.Entered.Task.WaitAsync(Eventually.GiveUp);
         var leased = host.Now;
         host.Now += LongerThanALease;
         await SendAsync(awake);

@@ -89,7 +89,7 @@ public sealed class AccountDayTests
         await one.BookAsync("LD01", "a");
         await host.SetClockAsync("2020-02-11T08:30:00+08:00");
 
-        for (var i = 0; i < 400 && await CountAsync(host, "wechat_result = 'success'") < 3; i++) await Task.Delay(25);
+        await Eventually.UntilAsync(async () => await CountAsync(host, "wechat_result = 'success'") >= 3);
 
         Assert.Equal(3, await CountAsync(host, "channel = 1 AND wechat_result = 'success'"));
     }
@@ -182,11 +182,11 @@ public sealed class AccountDayTests
     {
         await using var host = await SandboxHost.StartAsync();
         // The job that runs at the start may be at it.
-        for (var i = 0; i < 400 && (await CallsAsync(host, "cgi-bin/menu/create")).Count == 0; i++)
+        await Eventually.UntilAsync(async () =>
         {
             await RunAsync(host, "SyncMenu");
-            await Task.Delay(25);
-        }
+            return (await CallsAsync(host, "cgi-bin/menu/create")).Count > 0;
+        });
 
         await RunAsync(host, "SyncMenu");
         Assert.Single(await CallsAsync(host, "cgi-bin/menu/create"));
@@ -237,13 +237,13 @@ public sealed class AccountDayTests
         Assert.IsType<NoReply>(await slow.AnswerAsync("o-1", _ => making.Task, CancellationToken.None));
         making.SetResult(new TextReply("later"));
         var said = "";
-        for (var i = 0; i < 400 && said.Length == 0; i++)
+        await Eventually.UntilAsync(async () =>
         {
-            await Task.Delay(25);
             said = (await host.Http.GetJsonAsync("/sandbox/phones/o-1/messages")).EnumerateArray()
                 .Where(l => l.GetProperty("act").GetProperty("type").GetString() == "push")
                 .Select(l => l.GetProperty("reply").GetProperty("content").GetString()!).FirstOrDefault("");
-        }
+            return said.Length > 0;
+        });
 
         Assert.Equal("later", said);
         Assert.IsType<TextReply>(await slow.AnswerAsync("o-1", _ => Task.FromResult<Reply>(new TextReply("now")), CancellationToken.None));

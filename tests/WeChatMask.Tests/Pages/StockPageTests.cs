@@ -159,7 +159,7 @@ public sealed partial class StockPageTests
         }
 
         private static string Attribute(string tag, string name) => WebUtility.HtmlDecode(
-            Regex.Match(tag, $" {name}=\"(?<value>[^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["value"].Value);
+            Regex.Match(tag, $" {name}=\"(?<value>[^\"]*)\"", RegexOptions.None, TimeSpan.FromMinutes(1)).Groups["value"].Value);
 
         [GeneratedRegex("<input[^>]*>")]
         private static partial Regex Input();

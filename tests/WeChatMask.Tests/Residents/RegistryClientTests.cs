@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Residents;
 using WeChatMask.Settings;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Residents;
 
@@ -92,7 +93,7 @@ public sealed class RegistryClientTests
         var client = registry.Client(guard);
 
         var calls = Enumerable.Range(0, 20).Select(_ => client.LookUpAsync("11010519491231002X", "张三", default)).ToList();
-        await registry.Full.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await registry.Full.Task.WaitAsync(Eventually.GiveUp);
         registry.Gate.Release(20);
         await Task.WhenAll(calls);
 
@@ -106,7 +107,7 @@ public sealed class RegistryClientTests
     private sealed class FakeRegistry(Func<HttpRequestMessage, int, HttpResponseMessage> answer) : HttpMessageHandler
     {
         public const int Concurrency = 4;
-        private readonly RegistrySettings settings = new() { BaseUrl = "https://registry.test", Concurrency = Concurrency, Timeout = TimeSpan.FromSeconds(30) };
+        private readonly RegistrySettings settings = new() { BaseUrl = "https://registry.test", Concurrency = Concurrency, Timeout = Eventually.GiveUp };
         private int calls;
         private int inside;
 

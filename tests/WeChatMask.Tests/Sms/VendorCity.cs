@@ -14,14 +14,19 @@ internal static class VendorCity
     /// <summary>When the round closes, lists are published and messages go out.</summary>
     public const string Published = "2020-02-10T22:00:00+08:00";
 
-    public static Task<SandboxHost> StartAsync(DatabaseKind engine, string providers, params (string Key, string Value)[] settings) =>
-        SandboxHost.StartAsync("loudi", Evening, engine: engine, configure: builder =>
+    /// <summary>A city whose jobs run only when its clock is moved.</summary>
+    public static async Task<SandboxHost> StartAsync(DatabaseKind engine, string providers, params (string Key, string Value)[] settings)
+    {
+        var host = await SandboxHost.StartAsync("loudi", Evening, engine: engine, configure: builder =>
         {
             builder.Configuration["Sms:Providers"] = providers;
             // Receipts come when the test asks for them.
             builder.Configuration["Sandbox:PushReceipts"] = "false";
             foreach (var (key, value) in settings) builder.Configuration[key] = value;
         });
+        await host.HoldJobsAsync();
+        return host;
+    }
 
     /// <summary>Residents who each book, some perhaps on one phone.</summary>
     public static async Task BookAsync(this SandboxHost host, int residents, string? mobile = null)

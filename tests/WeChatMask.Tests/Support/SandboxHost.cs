@@ -119,6 +119,14 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>Lets time pass (<c>PT30M</c>); everything due on the way is done when this returns.</summary>
     public Task<DateTimeOffset> AdvanceAsync(string duration) => MoveClockAsync(new { advance = duration });
 
+    /// <summary>From here on jobs run only when the clock is moved, and not beside a test at a time that the machine decides.</summary>
+    public async Task<IAsyncDisposable> HoldJobsAsync()
+    {
+        var held = await Get<SchedulerPause>().HoldAsync(CancellationToken.None);
+        await Eventually.UntilAsync(() => !Get<SchedulerPause>().IsBusy);
+        return held;
+    }
+
     /// <summary>Short messages, newest last.</summary>
     public async Task<IReadOnlyList<JsonElement>> SmsAsync(string? mobile = null) =>
         [.. (await Http.GetJsonAsync("/sandbox/sms" + (mobile is null ? "" : $"?mobile={mobile}"))).EnumerateArray()];
@@ -149,6 +157,8 @@ internal sealed class SandboxHost : IAsyncDisposable
         App = SandboxApp.Build(builder);
         await App.StartAsync();
         Address = new Uri(App.Urls.First());
+        // A node that takes longer on a busy machine is no dead one.
+        if (world is null) Get<JoinedNodes>().Patience = Eventually.GiveUp;
         addresses.Clear();
         addresses.Add(Address);
         Http = new HttpClient(new InTurn(addresses) { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } })
@@ -167,8 +177,12 @@ internal sealed class SandboxHost : IAsyncDisposable
         await App.DisposeAsync();
     }
 
-    private HttpClient NewClient(CookieContainer cookies, bool followsRedirects) =>
-        new(new InTurn(addresses) { InnerHandler = new SocketsHttpHandler { CookieContainer = cookies, AllowAutoRedirect = followsRedirects } }) { BaseAddress = Address };
+    private HttpClient NewClient(CookieContainer cookies, bool followsRedirects)
+    {
+        var line = EarlyAnswers.Handler();
+        (line.CookieContainer, line.AllowAutoRedirect) = (cookies, followsRedirects);
+        return new(new InTurn(addresses) { InnerHandler = line }) { BaseAddress = Address };
+    }
 
     private async Task<DateTimeOffset> MoveClockAsync(object order)
     {

@@ -7,7 +7,6 @@ namespace WeChatMask.Tests.Support;
 internal sealed class SandboxProcess : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
-    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
     private readonly Process process;
     private readonly ConcurrentQueue<string> output = new();
     private readonly TaskCompletionSource<Uri> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,7 +50,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
             sandbox.process.Start();
             sandbox.process.BeginOutputReadLine();
             sandbox.process.BeginErrorReadLine();
-            sandbox.Http = Phone.Connect(await sandbox.started.Task.WaitAsync(LongestStart));
+            sandbox.Http = Phone.Connect(await sandbox.started.Task.WaitAsync(Eventually.GiveUp));
             return sandbox;
         }
         catch

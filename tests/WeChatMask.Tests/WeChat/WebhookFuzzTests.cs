@@ -19,6 +19,7 @@ public sealed class WebhookFuzzTests
     private const int CallsInPortion = 2_000;
     private const int Seed = 20_200_210;
     private const int Sampled = 500;
+    private const int Lanes = 2;
     private const string Text = "查询 12345678903 <&]]> 😷";
 
     private static readonly int[] Allowed = [200, 400, 403, 413];
@@ -39,7 +40,7 @@ public sealed class WebhookFuzzTests
     {
         await using var target = new Target();
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, Calls / CallsInPortion), new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            Enumerable.Range(0, Calls / CallsInPortion), new ParallelOptions { MaxDegreeOfParallelism = Lanes },
             async (portion, _) => await target.RunAsync(Seed + portion, CallsInPortion));
 
         Assert.Equal(Calls, target.Statuses.Values.Sum());
@@ -48,12 +49,14 @@ public sealed class WebhookFuzzTests
         // Each way out was really taken, and handlers did run for the rightly signed.
         Assert.All(Allowed, status => Assert.True(target.Statuses.GetValueOrDefault(status) > 20, $"Only {target.Statuses.GetValueOrDefault(status)} calls ended with {status}."));
 
-        // No growth: of each portion's calls nothing is held on to, but perhaps what the last one left on a thread.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
+        // No growth: of each portion's calls nothing is held on to, but perhaps one that a lane has left behind.
         Assert.Equal(Calls / Sampled, target.Samples.Count);
-        Assert.InRange(target.Samples.Count(sample => sample.IsAlive), 0, Environment.ProcessorCount);
+        await Eventually.UntilAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return target.Samples.Count(sample => sample.IsAlive) <= Lanes;
+        });
     }
 
     /// <summary>The endpoint of an app that is never started, and what came of the calls to it.</summary>

@@ -64,7 +64,7 @@ internal sealed class WebhookHost : IAsyncDisposable
     {
         var host = new WebhookHost(mode, key, next);
         await host.app.StartAsync();
-        host.Http = new HttpClient { BaseAddress = new Uri(host.app.Urls.First()) };
+        host.Http = new HttpClient(EarlyAnswers.Handler()) { BaseAddress = new Uri(host.app.Urls.First()) };
         return host;
     }
 

@@ -11,8 +11,6 @@ internal sealed class MariaDbServer : DatabaseServer
     private const string Program = "/usr/sbin/mariadbd";
     private const string Installer = "/usr/bin/mariadb-install-db";
     private const string LogSize = "--innodb-log-file-size=32M";
-    private const int Polls = 300;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private readonly int number;
 
     /// <summary>Prepares one.</summary>
@@ -68,12 +66,7 @@ internal sealed class MariaDbServer : DatabaseServer
             $"SET GLOBAL read_only = 1; SET GLOBAL rpl_semi_sync_slave_enabled = 1; CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = {Port}, MASTER_USER = 'root', MASTER_USE_GTID = slave_pos; START SLAVE"));
         // By default the primary would go on alone after ten seconds, and what it then promised could be lost.
         await ExecuteAsync("SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC; SET GLOBAL rpl_semi_sync_master_timeout = 4294967295; SET GLOBAL rpl_semi_sync_master_enabled = 1");
-        for (var i = 0; await ReadAsync("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'", "Value") != "1"; i++)
-        {
-            if (i == Polls) throw new InvalidOperationException("There is no synchronous standby.");
-            await Task.Delay(Poll);
-        }
-
+        await Eventually.UntilAsync(async () => await ReadAsync("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'", "Value") == "1");
         return standby;
     }
 
