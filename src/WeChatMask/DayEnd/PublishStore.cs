@@ -102,10 +102,8 @@ public sealed class PublishStore(
         l.SlotStartsAt?.Column(), l.SlotEndsAt?.Column(),
     ];
 
-    private sealed record SlotRun(DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt)
-    {
-        public BookingStatus Booked => BookingStatus.Booked;
-    }
+    private sealed record SlotRun(
+        DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt, BookingStatus Booked = BookingStatus.Booked);
 
     private sealed class Live
     {
