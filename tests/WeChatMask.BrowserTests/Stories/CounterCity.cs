@@ -43,12 +43,7 @@ internal sealed class CounterCity : IAsyncDisposable
     /// <summary>Hands over at another phone of the same pharmacy.</summary>
     public async Task HandOverElsewhereAsync(Ticket ticket)
     {
-        using var clerk = Host.Browser();
-        var form = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["username"] = "clerk-ld01", ["password"] = "clerk-demo", ["__RequestVerificationToken"] = BrowserPhone.FormToken(await clerk.GetStringAsync("/staff/login")),
-        };
-        using var answer = await clerk.PostAsync("/staff/login", new FormUrlEncodedContent(form));
+        using var clerk = await Host.ClerkAsync("LD01");
         var (_, body) = await clerk.PostAsync("/api/pharmacy/redemptions", new { voucher = ticket.Voucher, requestId = $"other-{ticket.Number}" });
         Assert.Equal("redeemed", body.GetProperty("verdict").GetString());
     }

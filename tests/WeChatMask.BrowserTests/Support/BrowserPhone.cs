@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using WeChatMask.Tests.Support;
 
@@ -24,7 +23,7 @@ internal sealed record PhoneOptions(
 }
 
 /// <summary>A browser of phone size on one running city. It remembers what a well-made page never does.</summary>
-internal sealed partial class BrowserPhone : IAsyncDisposable
+internal sealed class BrowserPhone : IAsyncDisposable
 {
     // Milliseconds; far above what anything takes on a busy machine.
     private const float LongestWait = 60_000;
@@ -82,7 +81,7 @@ internal sealed partial class BrowserPhone : IAsyncDisposable
         var data = context.APIRequest.CreateFormData();
         data.Set("username", username);
         data.Set("password", password);
-        data.Set("__RequestVerificationToken", FormToken(form));
+        data.Set("__RequestVerificationToken", Phone.FormToken(form));
         var answer = await context.APIRequest.PostAsync("/staff/login", new APIRequestContextOptions { Form = data });
         Assert.True(answer.Ok && !answer.Url.Contains("/staff/login", StringComparison.Ordinal), $"{username} was not let in: {answer.Status}");
     }
@@ -95,9 +94,6 @@ internal sealed partial class BrowserPhone : IAsyncDisposable
         await Page.WaitForFunctionAsync("() => { const l = document.querySelector('[data-pharmacies]'); return !l || l.dataset.version !== undefined; }");
         return answer!;
     }
-
-    /// <summary>The antiforgery token of a page's form.</summary>
-    public static string FormToken(string page) => Token().Match(page).Groups["token"].Value;
 
     /// <summary>Fails with everything that went wrong in the browser so far.</summary>
     public void AssertQuiet() => Assert.Empty(Faults);
@@ -119,7 +115,4 @@ internal sealed partial class BrowserPhone : IAsyncDisposable
             if (url.Scheme is "http" or "https" && url.Authority != host.Address.Authority) faults.Add($"outside request: {request.Url}");
         };
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
-    private static partial Regex Token();
 }

@@ -38,11 +38,11 @@ internal sealed class Person(int id, Standing standing, Temper temper, DateOnly 
 
     public string Name { get; } = Names[id % Names.Length];
 
-    public string IdNumber { get; } = Phone.IdNumber(id);
+    public string IdNumber { get; } = People.IdNumber(id);
 
     public string LastFour => IdNumber[^4..];
 
-    public string Mobile { get; } = string.Create(CultureInfo.InvariantCulture, $"138{id:00000000}");
+    public string Mobile { get; } = People.Mobile(id);
 
     public Standing Standing { get; } = standing;
 
@@ -141,7 +141,7 @@ internal sealed class Population
         new((int)(Mixed(Mixed(Mixed((ulong)seed) + (ulong)person) + ((ulong)day << 32) + (ulong)purpose) >> 33));
 
     /// <summary>A card of somebody who only collects.</summary>
-    public static string RunnerIdNumber(int runner) => Phone.IdNumber(FirstRunner + runner);
+    public static string RunnerIdNumber(int runner) => People.IdNumber(FirstRunner + runner);
 
     /// <summary>The finalizer of SplitMix64 (Steele, Lea, Flood 2014): dice of neighbouring seeds would otherwise fall alike.</summary>
     private static ulong Mixed(ulong x)

@@ -26,7 +26,7 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
     private async Task<string?> LogInAsync(string username, string password, string? returnUrl = null)
     {
         using var browser = host.Anonymous();
-        using var answer = await CounterHost.LogInAsync(browser, username, password, returnUrl);
+        using var answer = await StaffLogins.LogInAsync(browser, username, password, returnUrl);
         return answer.StatusCode == HttpStatusCode.Found ? answer.Headers.Location!.OriginalString : null;
     }
 
@@ -70,11 +70,11 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         foreach (var (who, password) in new[] { (name, "wrong"), ("nobody-at-all", "wrong") })
         {
             using var browser = host.Anonymous();
-            using var answer = await CounterHost.LogInAsync(browser, who, password);
+            using var answer = await StaffLogins.LogInAsync(browser, who, password);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             var page = await answer.Content.ReadAsStringAsync();
             Assert.Contains("role=\"alert\"", page, StringComparison.Ordinal);
-            pages.Add(page.Replace(who, "", StringComparison.Ordinal).Replace(CounterHost.Token(page), "", StringComparison.Ordinal));
+            pages.Add(page.Replace(who, "", StringComparison.Ordinal).Replace(Phone.FormToken(page), "", StringComparison.Ordinal));
         }
 
         Assert.Equal(pages[0], pages[1]);
@@ -139,7 +139,7 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         {
             var name = await NewClerkAsync();
             using var browser = host.Anonymous();
-            using var login = await CounterHost.LogInAsync(browser, name, Password);
+            using var login = await StaffLogins.LogInAsync(browser, name, Password);
             using var before = await browser.GetAsync(new Uri("/pharmacy", UriKind.Relative));
             Assert.Equal(HttpStatusCode.OK, before.StatusCode);
             await host.Get<Database>().WriteAsync(t => t.ExecuteAsync(change, new { name }), CancellationToken.None);
@@ -153,12 +153,12 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
     {
         await UseAsync(engine);
         using var browser = host.Anonymous();
-        using var login = await CounterHost.LogInAsync(browser, "clerk-ld02", "clerk-demo");
+        using var login = await StaffLogins.LogInAsync(browser, "clerk-ld02", "clerk-demo");
         using var empty = new FormUrlEncodedContent([]);
         using var without = await browser.PostAsync(new Uri("/staff/logout", UriKind.Relative), empty);
         Assert.Equal(HttpStatusCode.BadRequest, without.StatusCode);
         var page = await browser.GetStringAsync(new Uri("/pharmacy", UriKind.Relative));
-        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", CounterHost.Token(page))]);
+        using var form = new FormUrlEncodedContent([new("__RequestVerificationToken", Phone.FormToken(page))]);
         using var logout = await browser.PostAsync(new Uri("/staff/logout", UriKind.Relative), form);
         Assert.Equal(HttpStatusCode.Found, logout.StatusCode);
         using var after = await browser.GetAsync(new Uri("/pharmacy", UriKind.Relative));

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -111,17 +109,8 @@ public sealed class CounterHost : IOnEngine
     }
 
     /// <summary>A made-up person with a right identity number.</summary>
-    internal static Person PersonOf(int n)
-    {
-        var digits = string.Create(CultureInfo.InvariantCulture, $"43130219{70 + (n / 1000)}0101{n % 1000:000}");
-        const string checks = "10X98765432";
-        int[] weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        var number = digits + checks[digits.Select((d, i) => (d - '0') * weights[i]).Sum() % 11];
-        return new Person(
-            PersonName.TryParse("王" + (char)('一' + n))!,
-            IdentityNumber.TryParse(number, Date)!,
-            MobileNumber.TryParse(string.Create(CultureInfo.InvariantCulture, $"1390000{n:0000}"))!);
-    }
+    internal static Person PersonOf(int n) =>
+        new(PersonName.TryParse("王" + (char)('一' + n))!, IdentityNumber.TryParse(People.IdNumberByLastFour(n), Date)!, MobileNumber.TryParse(People.Mobile(n))!);
 
     /// <summary>A person who collects for others, as the counter's body has it.</summary>
     public static object ProxyOf(int n)
@@ -136,22 +125,6 @@ public sealed class CounterHost : IOnEngine
         BrowserAsync($"clerk-{pharmacy.ToLowerInvariant()}", DemoStaffStore.ClerkPassword);
 
     public Task<HttpClient> SupervisorAsync() => BrowserAsync(DemoStaffStore.Supervisor, DemoStaffStore.SupervisorPassword);
-
-    /// <summary>Sends the log-in form; the answer is the redirect or the page.</summary>
-    public static async Task<HttpResponseMessage> LogInAsync(HttpClient browser, string username, string password, string? returnUrl = null)
-    {
-        var query = returnUrl is null ? "" : "?returnUrl=" + Uri.EscapeDataString(returnUrl);
-        var token = Token(await browser.GetStringAsync(new Uri("/staff/login" + query, UriKind.Relative)));
-        Dictionary<string, string> fields = new(StringComparer.Ordinal)
-        {
-            ["username"] = username, ["password"] = password, ["__RequestVerificationToken"] = token, ["returnUrl"] = returnUrl ?? "",
-        };
-        using var form = new FormUrlEncodedContent(fields);
-        return await browser.PostAsync(new Uri("/staff/login", UriKind.Relative), form);
-    }
-
-    public static string Token(string page) =>
-        Regex.Match(page, "name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.None, TimeSpan.FromMinutes(1)).Groups["token"].Value;
 
     public static async Task<(int Status, JsonElement Body)> PostAsync(HttpClient http, string path, object body)
     {
@@ -194,7 +167,7 @@ public sealed class CounterHost : IOnEngine
     {
         if (browsers.TryGetValue(username, out var known)) return known;
         var browser = NewBrowser(followsRedirects: false);
-        using var answer = await LogInAsync(browser, username, password);
+        using var answer = await StaffLogins.LogInAsync(browser, username, password);
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
         return browsers[username] = browser;
     }

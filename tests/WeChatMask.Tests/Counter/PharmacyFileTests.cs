@@ -147,7 +147,7 @@ public sealed class PharmacyFileTests(EachEngine<Handout> handouts) : HandoutTes
             Dictionary<string, string> fields = new(StringComparer.Ordinal)
             {
                 ["Code"] = booking.Number, ["LastFour"] = booking.LastFour, ["RequestId"] = "plain",
-                ["__RequestVerificationToken"] = CounterHost.Token(page),
+                ["__RequestVerificationToken"] = Phone.FormToken(page),
             };
             using var form = new FormUrlEncodedContent(fields);
             using var answer = await clerk.PostAsync(new Uri($"/pharmacy/scan?handler={handler}", UriKind.Relative), form);

@@ -288,7 +288,7 @@ internal sealed class OfflineCity : IAsyncDisposable
     public async Task<HttpClient> LogInAsync(string username, string password = "clerk-demo")
     {
         var browser = Host.Browser();
-        using var answer = await CounterHost.LogInAsync(browser, username, password);
+        using var answer = await StaffLogins.LogInAsync(browser, username, password);
         Assert.Equal(302, (int)answer.StatusCode);
         return browser;
     }

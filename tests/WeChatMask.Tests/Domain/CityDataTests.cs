@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Domain;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Domain;
 
@@ -25,13 +26,13 @@ public sealed class IdentityNumberTests
     };
 
     public static TheoryData<string> VectorIds() =>
-        new(VectorFile.Cases("14_identity_number").Select(one => one.Text("id")));
+        VectorFile.Ids("14_identity_number.json");
 
     [Theory]
     [MemberData(nameof(VectorIds))]
     public void Every_vector_is_answered_as_written(string id)
     {
-        var vector = VectorFile.Case("14_identity_number", id);
+        var vector = VectorFile.Case("14_identity_number.json", id);
         var today = DateOnly.ParseExact(vector.Text("today"), "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
         var number = IdentityNumber.TryParse(vector.Text("number"), today, out var fault);

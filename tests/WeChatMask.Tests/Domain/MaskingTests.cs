@@ -1,17 +1,18 @@
 using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Domain;
 
 public sealed class MaskingTests
 {
     public static TheoryData<string> VectorIds() =>
-        new(VectorFile.Cases("17_masking").Select(one => one.Text("id")));
+        VectorFile.Ids("17_masking.json");
 
     [Theory]
     [MemberData(nameof(VectorIds))]
     public void Every_vector_is_masked_as_written(string id)
     {
-        var vector = VectorFile.Case("17_masking", id);
+        var vector = VectorFile.Case("17_masking.json", id);
         var input = vector.Text("input");
 
         var masked = vector.Text("kind") switch

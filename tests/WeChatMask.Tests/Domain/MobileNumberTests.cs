@@ -1,17 +1,18 @@
 using WeChatMask.Domain;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Domain;
 
 public sealed class MobileNumberTests
 {
     public static TheoryData<string> VectorIds() =>
-        new(VectorFile.Cases("15_mobile_number").Select(one => one.Text("id")));
+        VectorFile.Ids("15_mobile_number.json");
 
     [Theory]
     [MemberData(nameof(VectorIds))]
     public void Every_vector_is_answered_as_written(string id)
     {
-        var vector = VectorFile.Case("15_mobile_number", id);
+        var vector = VectorFile.Case("15_mobile_number.json", id);
 
         var number = MobileNumber.TryParse(vector.Text("input"), out var fault);
 

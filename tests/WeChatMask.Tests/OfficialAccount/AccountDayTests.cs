@@ -208,7 +208,7 @@ public sealed class AccountDayTests
     {
         await using var host = await SandboxHost.StartAsync();
         using var supervisor = host.Browser();
-        using var entered = await CounterHost.LogInAsync(supervisor, "supervisor", "supervisor-demo");
+        using var entered = await StaffLogins.LogInAsync(supervisor, "supervisor", "supervisor-demo");
         var list = await PageReader.OpenAsync(supervisor, "/supervisor/posters");
         Assert.Contains("制作缺少的二维码", list.Html, StringComparison.Ordinal);
         var made = await list.PostAsync(supervisor);

@@ -139,7 +139,7 @@ public sealed partial class StockPageTests
 
         private void Take(string page, bool hiddenOnly = false)
         {
-            fields["__RequestVerificationToken"] = CounterHost.Token(page);
+            fields["__RequestVerificationToken"] = Phone.FormToken(page);
             foreach (var tag in Input().Matches(page).Select(m => m.Value))
             {
                 var (name, value) = (Attribute(tag, "name"), Attribute(tag, "value"));

@@ -18,7 +18,8 @@ internal sealed record Registered(long AccountId, long ResidentId, string Person
 
 /// <summary>
 /// A small city in a database of its own: pharmacies, a round that is open, persons, and as many nodes in front of
-/// it as a test wants. Nothing is stood in for but the clock. The load tool measures on the same city.
+/// it as a test wants. Nothing is stood in for but the clock. Without HTTP, jobs and a sandbox around it, a rush is the
+/// desk's alone, and the load tool measures on the same city; who needs the whole product takes <c>SandboxHost</c>.
 /// </summary>
 internal sealed class DeskCity : IAsyncDisposable
 {

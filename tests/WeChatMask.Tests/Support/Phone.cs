@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -41,10 +40,7 @@ internal sealed partial class Phone(string openId)
     public async Task JoinAsync(HttpClient http, int person)
     {
         await LogInAsync(http);
-        var reply = await SendAsync(http, HttpMethod.Post, "/api/residents", new
-        {
-            name = "张三丰", idNumber = IdNumber(person), mobile = string.Create(CultureInfo.InvariantCulture, $"138{person:00000000}"), consent = true,
-        });
+        var reply = await SendAsync(http, HttpMethod.Post, "/api/residents", People.Registration(person));
         if (reply.Status != 201) throw new InvalidOperationException($"Registration of person {person}: {reply.Status} {reply.Code}");
         ResidentId = reply.Text("id")!;
     }
@@ -65,7 +61,7 @@ internal sealed partial class Phone(string openId)
     {
         var address = new Uri(http.BaseAddress!, "/staff/login");
         using var page = await CallAsync(http, HttpMethod.Get, address, null);
-        var token = AntiforgeryField().Match(await page.Content.ReadAsStringAsync()).Groups["token"].Value;
+        var token = FormToken(await page.Content.ReadAsStringAsync());
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["username"] = username, ["password"] = password, ["__RequestVerificationToken"] = token,
@@ -95,18 +91,8 @@ internal sealed partial class Phone(string openId)
         return new PhoneReply((int)answer.StatusCode, isJson ? await answer.Content.ReadFromJsonAsync<JsonElement>() : default);
     }
 
-    /// <summary>A well-formed identity number that belongs to nobody in particular; the same for the same person.</summary>
-    public static string IdNumber(int person)
-    {
-        const string checks = "10X98765432";
-        ReadOnlySpan<byte> weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        var digits = string.Create(
-            CultureInfo.InvariantCulture,
-            $"431302{1940 + (person % 60):0000}{1 + (person / 60 % 12):00}{1 + (person / 720 % 28):00}{person / 20160 % 1000:000}");
-        var sum = 0;
-        for (var i = 0; i < weights.Length; i++) sum += weights[i] * (digits[i] - '0');
-        return digits + checks[sum % checks.Length];
-    }
+    /// <summary>The antiforgery token of a page's form.</summary>
+    public static string FormToken(string page) => AntiforgeryField().Match(page).Groups["token"].Value;
 
     private async Task<HttpResponseMessage> CallAsync(HttpClient http, HttpMethod method, Uri address, object? body)
     {

@@ -107,6 +107,21 @@ internal sealed class SandboxHost : IAsyncDisposable
         return phone;
     }
 
+    /// <summary>A phone with one person registered on it.</summary>
+    public async Task<ResidentPhone> NewResidentAsync(int i, string? openId = null, string? mobile = null)
+    {
+        var phone = await PhoneAsync(openId ?? $"o-{i}");
+        var (status, body) = await phone.PostAsync("/api/residents", People.Registration(i, mobile));
+        Assert.Equal((int)HttpStatusCode.Created, status);
+        return new ResidentPhone(phone, body.GetProperty("id").GetString()!);
+    }
+
+    /// <summary>A clerk of a pharmacy, logged in.</summary>
+    public Task<HttpClient> ClerkAsync(string pharmacy) => StaffAsync($"clerk-{pharmacy.ToLowerInvariant()}", DemoStaffStore.ClerkPassword);
+
+    /// <summary>The supervisor, logged in.</summary>
+    public Task<HttpClient> SupervisorAsync() => StaffAsync(DemoStaffStore.Supervisor, DemoStaffStore.SupervisorPassword);
+
     /// <summary>A browser with cookies that nobody has logged in with.</summary>
     public HttpClient Browser() => NewClient(new CookieContainer(), followsRedirects: false);
 
@@ -175,6 +190,14 @@ internal sealed class SandboxHost : IAsyncDisposable
         if (App is null) return;
         await App.StopAsync();
         await App.DisposeAsync();
+    }
+
+    private async Task<HttpClient> StaffAsync(string username, string password)
+    {
+        var browser = Browser();
+        using var answer = await StaffLogins.LogInAsync(browser, username, password);
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        return browser;
     }
 
     private HttpClient NewClient(CookieContainer cookies, bool followsRedirects)

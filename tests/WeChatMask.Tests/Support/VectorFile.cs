@@ -14,9 +14,13 @@ internal static class VectorFile
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
+    public static string? OptionalText(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
     private static IReadOnlyDictionary<string, JsonElement> Cases(string file) => Files.GetOrAdd(file, name =>
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", name)));
-        return document.RootElement.GetProperty("cases").EnumerateArray().ToDictionary(item => item.Text("id"), item => item.Clone(), StringComparer.Ordinal);
+        var cases = document.RootElement.GetProperty("cases").EnumerateArray().ToDictionary(item => item.Text("id"), item => item.Clone(), StringComparer.Ordinal);
+        Assert.Equal(document.RootElement.GetProperty("count").GetInt32(), cases.Count);
+        return cases;
     });
 }
