@@ -6,7 +6,7 @@ namespace WeChatMask.Sandbox;
 
 /// <summary>The nodes that have joined this world. They are told each new time before anything is done at it.</summary>
 /// <remarks>A node that does not answer is dropped, so that a dead one never blocks the clock. One that lives comes back within a second.</remarks>
-public sealed class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes> log)
+public sealed partial class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes> log)
 {
     private readonly ConcurrentDictionary<string, Uri> nodes = new(StringComparer.Ordinal);
 
@@ -19,13 +19,13 @@ public sealed class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes>
     /// <summary>Adds a node, or one more time the same.</summary>
     public void Add(Uri node)
     {
-        if (nodes.TryAdd(Key(node), node)) log.LogInformation("The node at {Node} has joined", node);
+        if (nodes.TryAdd(Key(node), node)) Log.Joined(log, node);
     }
 
     /// <summary>Forgets a node that has ended.</summary>
     public void Remove(Uri node)
     {
-        if (nodes.TryRemove(Key(node), out _)) log.LogInformation("The node at {Node} has left", node);
+        if (nodes.TryRemove(Key(node), out _)) Log.Left(log, node);
     }
 
     /// <summary>Tells a new time. When this returns, every node that is still joined has it and, while the clock is moved, runs nothing by itself.</summary>
@@ -44,7 +44,7 @@ public sealed class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes>
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             nodes.TryRemove(Key(node), out _);
-            log.LogWarning("The node at {Node} did not take the new time and is dropped until it joins again: {Problem}", node, e.Message);
+            Log.Dropped(log, node, e.Message);
         }
     }
 
@@ -58,4 +58,16 @@ public sealed class JoinedNodes(IHttpClientFactory clients, ILogger<JoinedNodes>
     }
 
     private static string Key(Uri node) => node.GetLeftPart(UriPartial.Authority);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "The node at {Node} has joined")]
+        public static partial void Joined(ILogger log, Uri node);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The node at {Node} has left")]
+        public static partial void Left(ILogger log, Uri node);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The node at {Node} did not take the new time and is dropped until it joins again: {Problem}")]
+        public static partial void Dropped(ILogger log, Uri node, string problem);
+    }
 }

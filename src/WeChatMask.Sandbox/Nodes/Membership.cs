@@ -5,7 +5,7 @@ namespace WeChatMask.Sandbox;
 
 /// <summary>Joins the world when this node listens, again each second, and leaves it at the end.</summary>
 /// <remarks>The owner may have dropped this node while it was paused, or may itself have been started again; either way one second mends it.</remarks>
-internal sealed class Membership(JoinedWorld world, OwnAddress self, WorldClock clock, IHttpClientFactory clients, ILogger<Membership> log)
+internal sealed partial class Membership(JoinedWorld world, OwnAddress self, WorldClock clock, IHttpClientFactory clients, ILogger<Membership> log)
     : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
@@ -39,7 +39,7 @@ internal sealed class Membership(JoinedWorld world, OwnAddress self, WorldClock 
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             // The owner is gone or will find this node gone.
-            log.LogDebug("The world's owner could not be told that this node ends: {Problem}", e.Message);
+            Log.NotTold(log, e.Message);
         }
     }
 
@@ -75,13 +75,13 @@ internal sealed class Membership(JoinedWorld world, OwnAddress self, WorldClock 
     {
         if (await AskAsync(cancellationToken) is { } told)
         {
-            if (lost) log.LogInformation("The world at {Owner} answers again", world.Owner);
+            if (lost) Log.Found(log, world.Owner);
             lost = false;
             await clock.FollowAsync(told, cancellationToken);
             return;
         }
 
-        if (!lost) log.LogWarning("The world at {Owner} does not answer; this node goes on with the time it has", world.Owner);
+        if (!lost) Log.Lost(log, world.Owner);
         lost = true;
         await clock.RunOnAloneAsync(cancellationToken);
     }
@@ -101,5 +101,17 @@ internal sealed class Membership(JoinedWorld world, OwnAddress self, WorldClock 
         {
             return null;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The world's owner could not be told that this node ends: {Problem}")]
+        public static partial void NotTold(ILogger log, string problem);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The world at {Owner} answers again")]
+        public static partial void Found(ILogger log, Uri owner);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The world at {Owner} does not answer; this node goes on with the time it has")]
+        public static partial void Lost(ILogger log, Uri owner);
     }
 }

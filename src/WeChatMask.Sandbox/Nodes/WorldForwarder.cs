@@ -6,7 +6,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Sandbox;
 
 /// <summary>Passes calls on to the world's owner, so that whoever speaks with any node speaks with the one world.</summary>
-internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clients, RefusalResults refusals, ILogger<WorldForwarder> log)
+internal sealed partial class WorldForwarder(JoinedWorld world, IHttpClientFactory clients, RefusalResults refusals, ILogger<WorldForwarder> log)
 {
     // The stand-ins look at no others; those of the connection are each connection's own.
     private static readonly string[] Asked =
@@ -30,7 +30,7 @@ internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clien
         }
         catch (HttpRequestException e) when (!context.Response.HasStarted)
         {
-            log.LogWarning("The world at {Owner} does not answer: {Problem}", world.Owner, e.Message);
+            Log.Lost(log, world.Owner, e.Message);
             await refusals.Plain(StatusCodes.Status503ServiceUnavailable, "world_lost").ExecuteAsync(context);
         }
     }
@@ -62,5 +62,11 @@ internal sealed class WorldForwarder(JoinedWorld world, IHttpClientFactory clien
         if (answer.Content.Headers.ContentType is { } type) response.ContentType = type.ToString();
         response.ContentLength = answer.Content.Headers.ContentLength is > 0 and var length ? length : null;
         await answer.Content.CopyToAsync(response.Body, context.RequestAborted);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The world at {Owner} does not answer: {Problem}")]
+        public static partial void Lost(ILogger log, Uri owner, string problem);
     }
 }

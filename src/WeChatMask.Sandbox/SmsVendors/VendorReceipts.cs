@@ -7,7 +7,7 @@ using WeChatMask.Sms;
 namespace WeChatMask.Sandbox;
 
 /// <summary>Pushes receipts to the app as both vendors do: by itself every second, and at once when asked.</summary>
-internal sealed class VendorReceipts(
+internal sealed partial class VendorReceipts(
     VendorDelivery delivery, OwnAddress self, IHttpClientFactory clients,
     IOptionsMonitor<SecretSettings> secrets, IConfiguration configuration,
     ILogger<VendorReceipts> log) : BackgroundService
@@ -72,7 +72,7 @@ internal sealed class VendorReceipts(
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException)
         {
-            log.LogDebug("Receipts of {Vendor} were not taken: {Problem}", vendor, e.GetType().Name);
+            Log.NotTaken(log, vendor, e.GetType().Name);
             return false;
         }
     }
@@ -99,4 +99,10 @@ internal sealed class VendorReceipts(
 
     /// <summary>A time as both vendors write it in receipts.</summary>
     internal static string Time(DateTimeOffset at) => at.ToOffset(VendorZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Receipts of {Vendor} were not taken: {Problem}")]
+        public static partial void NotTaken(ILogger log, string vendor, string problem);
+    }
 }

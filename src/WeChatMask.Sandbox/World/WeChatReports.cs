@@ -4,7 +4,7 @@ using WeChatMask.WeChat;
 namespace WeChatMask.Sandbox;
 
 /// <summary>Tells the app some moments later what became of messages it had sent, as WeChat's servers do.</summary>
-public sealed class WeChatReports(Phones phones, ILogger<WeChatReports> log) : BackgroundService
+public sealed partial class WeChatReports(Phones phones, ILogger<WeChatReports> log) : BackgroundService
 {
     private const int MostWaiting = 10_000;
 
@@ -36,10 +36,16 @@ public sealed class WeChatReports(Phones phones, ILogger<WeChatReports> log) : B
             }
             catch (Exception e) when (e is HttpRequestException or MessageRefusedException)
             {
-                log.LogWarning("A report did not reach the app: {Problem}", e.GetType().Name);
+                Log.NotTaken(log, e.GetType().Name);
             }
         }
     }
 
     private sealed record Report(string OpenId, string Event, string Xml);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A report did not reach the app: {Problem}")]
+        public static partial void NotTaken(ILogger log, string problem);
+    }
 }

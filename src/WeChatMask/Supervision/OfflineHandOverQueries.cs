@@ -14,11 +14,11 @@ public sealed class OfflineHandOverQueries(Database database)
           JOIN staff s    ON s.id = o.staff_id
         """;
 
-    private const string NeedsReview = "(o.conflict <> 0 OR o.after_lapse = 1) AND o.reviewed_at IS NULL";
+    private const string NeedsReview = "(o.conflict <> @none OR o.after_lapse = @late) AND o.reviewed_at IS NULL";
 
     /// <summary>Those that a supervisor should look at: flagged, or heard of only after the booking had lapsed. Oldest first.</summary>
     public Task<List<OfflineHandOverRow>> OpenAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<OfflineHandOverRow>(
-        $"{Select} WHERE {NeedsReview} ORDER BY o.id LIMIT @count", new { count }, cancellationToken);
+        $"{Select} WHERE {NeedsReview} ORDER BY o.id LIMIT @count", new { count, none = OfflineConflict.None, late = true }, cancellationToken);
 
     /// <summary>The newest ones, whatever became of them.</summary>
     public Task<List<OfflineHandOverRow>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<OfflineHandOverRow>(
@@ -26,7 +26,7 @@ public sealed class OfflineHandOverQueries(Database database)
 
     /// <summary>How many wait for a supervisor.</summary>
     public Task<long> OpenCountAsync(CancellationToken cancellationToken) => database.ScalarAsync<long>(
-        $"SELECT COUNT(*) FROM offline_hand_over o WHERE {NeedsReview}", cancellationToken: cancellationToken);
+        $"SELECT COUNT(*) FROM offline_hand_over o WHERE {NeedsReview}", new { none = OfflineConflict.None, late = true }, cancellationToken);
 }
 
 /// <summary>A hand-over made without a network: claimed at the phone's time, heard at ours.</summary>

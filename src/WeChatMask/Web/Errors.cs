@@ -9,7 +9,7 @@ using WeChatMask.Domain;
 namespace WeChatMask.Web;
 
 /// <summary>Every error a program meets is problem+json with a code; a person's browser gets the plain page instead.</summary>
-public static class Errors
+public static partial class Errors
 {
     /// <summary>Strict JSON and the handlers behind it.</summary>
     public static IServiceCollection AddErrors(this IServiceCollection services)
@@ -119,7 +119,7 @@ public static class Errors
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             if (!IsOutage(httpContext, exception)) return false;
-            log.LogWarning("The database does not answer: {Problem}", exception.Message);
+            Log.NoAnswer(log, exception.Message);
             httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             if (WantsProblem(httpContext)) await refusals.Result(Refusal.Busy).ExecuteAsync(httpContext);
             else await ErrorPage.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable);
@@ -154,5 +154,11 @@ public static class Errors
             await WriteAsync(httpContext, bad?.InnerException is JsonException ? "malformed_json" : null);
             return true;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer: {Problem}")]
+        public static partial void NoAnswer(ILogger log, string problem);
     }
 }
