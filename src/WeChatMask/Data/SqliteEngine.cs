@@ -166,7 +166,13 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         .Replace("{long}", "INTEGER", StringComparison.Ordinal)
         .Replace("{real}", "REAL", StringComparison.Ordinal);
 
-    public void Dispose() => writer.Dispose();
+    /// <summary>Also closes the connections that wait for reuse: each holds the file, and as much of it in memory as it has read.</summary>
+    public void Dispose()
+    {
+        writer.Dispose();
+        using var pooled = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(pooled);
+    }
 
     private static async ValueTask<DbConnection> OpenAsync(string connectionString, string pragmas, CancellationToken cancellationToken)
     {
