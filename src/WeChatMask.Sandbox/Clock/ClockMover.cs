@@ -33,7 +33,6 @@ public sealed partial class ClockMover(
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
     private async Task MoveAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

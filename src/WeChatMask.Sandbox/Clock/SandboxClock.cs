@@ -25,7 +25,6 @@ public sealed class SandboxClock : TimeProvider
     /// <summary>What the clock shows, for other processes on this machine.</summary>
     public WorldTime Time => time;
 
-    /// <inheritdoc />
     public override DateTimeOffset GetUtcNow() =>
         time is var now && now.Frozen is { } instant ? instant : System.GetUtcNow() + TimeSpan.FromTicks(now.OffsetTicks);
 

@@ -14,7 +14,6 @@ public sealed class SchedulerPause : JobBarrier
     /// <summary>The longest that holding waits for runs; a slow gateway must not hold the clock up for good.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
 
-    /// <inheritdoc />
     public override bool TryEnter(string name)
     {
         lock (gate) return held == 0 && base.TryEnter(name);

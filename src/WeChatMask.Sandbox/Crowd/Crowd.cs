@@ -64,7 +64,6 @@ public sealed class Crowd(
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
     private async Task<(List<KnownNeighbour> Added, List<Refusal> Refused)> RegisterAsync(int count, CancellationToken cancellationToken)

@@ -16,7 +16,6 @@ internal sealed partial class Membership(JoinedWorld world, OwnAddress self, Wor
     private Task? loop;
     private bool lost;
 
-    /// <inheritdoc />
     /// <remarks>The clock may have moved since the world was found, and the jobs start next; so the first time is waited for.</remarks>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +23,6 @@ internal sealed partial class Membership(JoinedWorld world, OwnAddress self, Wor
         loop = JoinAgainAsync(ending.Token);
     }
 
-    /// <inheritdoc />
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await ending.CancelAsync();
@@ -43,19 +41,14 @@ internal sealed partial class Membership(JoinedWorld world, OwnAddress self, Wor
         }
     }
 
-    /// <inheritdoc />
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public void Dispose() => ending.Dispose();
 
     private async Task JoinAgainAsync(CancellationToken cancellationToken)

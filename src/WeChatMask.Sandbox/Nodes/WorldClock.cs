@@ -50,7 +50,6 @@ internal sealed class WorldClock(SandboxClock clock, SchedulerPause pause, Board
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
     private async Task LetGoAsync()

@@ -9,7 +9,6 @@ internal sealed class Seeding(
 {
     private bool isNew;
 
-    /// <inheritdoc />
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var known = await names.NamesAsync(cancellationToken);
@@ -27,22 +26,17 @@ internal sealed class Seeding(
         isNew = true;
     }
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         // Not before the stand-ins can be reached: a job that calls out would fail and then pause for a while.
         if (isNew) await work.RunAllAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

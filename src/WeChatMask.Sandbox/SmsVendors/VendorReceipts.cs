@@ -40,14 +40,12 @@ internal sealed partial class VendorReceipts(
         }
     }
 
-    /// <inheritdoc />
     public override void Dispose()
     {
         turn.Dispose();
         base.Dispose();
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!configuration.GetValue(AutomaticSetting, true)) return;

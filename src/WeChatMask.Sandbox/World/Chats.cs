@@ -51,7 +51,6 @@ public sealed class Chats : IDisposable
         lock (gate) return phones.TryGetValue(openId, out var phone) ? [.. phone.Lines] : [];
     }
 
-    /// <inheritdoc />
     public void Dispose() => file.Dispose();
 
     private void Remember(ChatLine line)

@@ -41,7 +41,6 @@ public sealed class JsonLines<T> : IDisposable
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => file.Dispose();
 
     private static T? Read(ReadOnlySpan<byte> line)

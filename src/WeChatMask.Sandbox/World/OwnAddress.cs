@@ -13,7 +13,6 @@ public sealed class OwnAddress
 /// <summary>The settings that point the app at the stand-ins, told anew when the port is known.</summary>
 internal sealed class StandInSettings : ConfigurationProvider, IConfigurationSource
 {
-    /// <inheritdoc />
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     /// <summary>Points the app at the world's owner; whoever reads settings at each call sees it. A city has one address, whatever its nodes'.</summary>
@@ -33,7 +32,6 @@ internal sealed class StandInSettings : ConfigurationProvider, IConfigurationSou
 /// <summary>Tells the app where the stand-ins are, after the server has bound its port and before the jobs run.</summary>
 internal sealed class OwnAddressTeller(IServer server, OwnAddress self, StandInSettings settings, JoinedWorld? world = null) : IHostedLifecycleService
 {
-    /// <inheritdoc />
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         self.Value = server.Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
@@ -41,18 +39,13 @@ internal sealed class OwnAddressTeller(IServer server, OwnAddress self, StandInS
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

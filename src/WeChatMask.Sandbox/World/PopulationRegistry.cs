@@ -30,7 +30,6 @@ public sealed class PopulationRegistry : IDisposable
         return new RegistryVerdict(person.Eligible, person.Reason);
     }
 
-    /// <inheritdoc />
     public void Dispose() => file.Dispose();
 
     private void Remember(RegisteredPerson person) => people[person.IdNumber] = person;

@@ -40,6 +40,5 @@ public sealed class SmsInbox : IDisposable
         lock (gate) return [.. messages.Where(m => mobile is null || m.Mobile == mobile)];
     }
 
-    /// <inheritdoc />
     public void Dispose() => file.Dispose();
 }

@@ -24,7 +24,6 @@ public sealed partial class WeChatReports(Phones phones, ILogger<WeChatReports> 
         FormattableString.Invariant($"<SubscribeMsgSentEvent><List><TemplateId><![CDATA[{template}]]></TemplateId><MsgID><![CDATA[{messageId}]]></MsgID>")
             + "<ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus></List></SubscribeMsgSentEvent>"));
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var report in waiting.Reader.ReadAllAsync(stoppingToken))

@@ -27,7 +27,6 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
     /// <summary>The stored form of a password. Slow on purpose; call it outside transactions.</summary>
     public static string Hash(string password) => Hasher.HashPassword(Someone, password);
 
-    /// <summary>The one spelling of a log-in name.</summary>
     public static string Normal(string username) => username.Trim().ToLowerInvariant();
 
     /// <summary>Adds a log-in with a password; false when the name is taken.</summary>

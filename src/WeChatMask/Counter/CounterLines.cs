@@ -63,7 +63,6 @@ public sealed class CounterLines(RedemptionRequestReader reader, RedemptionStore
 /// <summary>One booking as typed at the counter. What it holds is personal, so it goes by form and never by address.</summary>
 public sealed class CounterLine
 {
-    /// <summary>A scanned voucher or a typed booking number.</summary>
     public string? Code { get; set; }
 
     /// <summary>Last four characters of the booker's card.</summary>
@@ -100,7 +99,6 @@ public sealed record CounterOutcome(Refusal Refusal, int RefusedLine, bool Hande
 /// <summary>One line and what was found: no answer where an earlier line names the same booking, no view where the answer is a refusal.</summary>
 public sealed record JudgedLine(CounterLine Line, RedemptionAnswer? Answer, RedemptionView? View)
 {
-    /// <summary>The booking's.</summary>
     public RoundState? Round { get; init; }
 
     /// <summary>Whether the clerk may still take the hand-over back.</summary>

@@ -156,15 +156,11 @@ public sealed record SlotFigures
     public int Lapsed { get; init; }
     public int Cancelled { get; init; }
 
-    /// <summary>The slot as people read it.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether the slot is running.</summary>
     public bool IsNow { get; init; }
 
-    /// <summary>Whether the slot has passed.</summary>
     public bool IsOver { get; init; }
 
-    /// <summary>What is or was to be handed out.</summary>
     public int Due => Waiting + Redeemed + Lapsed;
 }

@@ -24,7 +24,6 @@ public sealed class PharmacyLists(
         "List_Serial", "List_Number", "List_Name", "List_IdNumber", "List_Mobile", "List_Units", "List_Amount", "List_Slot", "List_Status",
     ];
 
-    /// <summary>The same on the page and in the files.</summary>
     public IReadOnlyList<string> Headings => [.. Columns.Select(c => text[c].Value)];
 
     /// <summary>The list of a round, or why there is none. The date is as written in the address; the form, page or file, is for the audit.</summary>

@@ -31,7 +31,6 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
         return Refusal.None;
     }
 
-    /// <summary>The same of a line that was typed into a page.</summary>
     public Refusal Read(CounterLine line, ProxyBody? proxy, out RedemptionRequest? request)
     {
         var code = line.Code?.Trim() ?? "";

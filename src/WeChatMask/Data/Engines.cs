@@ -42,7 +42,6 @@ internal static class Engines
 /// <summary>Refuses a database section that cannot work, with the key and the cure.</summary>
 internal sealed class DatabaseSettingsValidator : IValidateOptions<DatabaseSettings>
 {
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>
         string.IsNullOrWhiteSpace(options.ConnectionString)
             ? ValidateOptionsResult.Fail("Database:ConnectionString is empty; for one machine set it to \"Data Source=data/wechatmask.db\".")

@@ -7,7 +7,6 @@ public sealed class LeasedNotice
 {
     public long Id { get; init; }
 
-    /// <summary>The name of the lease.</summary>
     public string Lease { get; init; } = "";
 
     /// <summary>Until when no other sender touches it.</summary>

@@ -9,16 +9,13 @@ public enum NoticeCause
     /// <summary>Provisional ones that stand: the registry agreed, or did not answer in time.</summary>
     Confirmed,
 
-    /// <summary>Provisional ones that the registry refused.</summary>
     Refused,
 
     /// <summary>On the lists, with their slots.</summary>
     Published,
 
-    /// <summary>Not collected.</summary>
     Lapsed,
 
-    /// <summary>Given back by their bookers.</summary>
     Cancelled,
 }
 

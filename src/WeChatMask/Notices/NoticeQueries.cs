@@ -6,13 +6,10 @@ namespace WeChatMask.Notices;
 /// <summary>How the messages of one round stand.</summary>
 public sealed class NoticeFigures
 {
-    /// <summary>The round.</summary>
     public DateOnly RoundDate { get; init; }
 
-    /// <summary>Not sent yet.</summary>
     public int Waiting { get; init; }
 
-    /// <summary>Taken by a vendor.</summary>
     public int Sent { get; init; }
 
     /// <summary>Of those, on the phone by the vendor's receipt.</summary>
@@ -21,7 +18,6 @@ public sealed class NoticeFigures
     /// <summary>Of those, not arrived by the vendor's receipt.</summary>
     public int Undelivered { get; init; }
 
-    /// <summary>Refused for good.</summary>
     public int Failed { get; init; }
 
     /// <summary>Past their use before they could be sent, or their booking was given back.</summary>

@@ -7,16 +7,12 @@ public sealed record NoticeResult(long Id, string Lease, NoticeStatus Status, Da
     /// <summary>No answer came: it may be on its way.</summary>
     public bool MayHaveLeft { get; init; }
 
-    /// <summary>Parts of an SMS.</summary>
     public int Segments { get; init; }
 
-    /// <summary>The SMS vendor that took it.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>The SMS vendor's id of it.</summary>
     public string? ProviderId { get; init; }
 
-    /// <summary>How its receipt will find it.</summary>
     public string? ReceiptKey { get; init; }
 
     /// <summary>When it was handed to an SMS vendor, which may be asked for it.</summary>
@@ -25,7 +21,6 @@ public sealed record NoticeResult(long Id, string Lease, NoticeStatus Status, Da
     /// <summary>The SMS vendor that was asked last.</summary>
     public string? TriedBy { get; init; }
 
-    /// <summary>WeChat's id of it.</summary>
     public string? MessageId { get; init; }
 
     /// <summary>The openid, when WeChat says that it does not follow.</summary>

@@ -26,7 +26,6 @@ public abstract class OutboxJob(OutboxStore outbox, PolicyBook policies, Databas
 
     protected CityCalendar Calendar => calendar;
 
-    /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await ages.LookAsync(cancellationToken);

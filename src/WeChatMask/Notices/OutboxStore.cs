@@ -9,7 +9,6 @@ namespace WeChatMask.Notices;
 /// <summary>Takes notices out of the outbox under a lease and writes down what became of them, each channel's apart.</summary>
 public sealed class OutboxStore(Database database, CityCalendar calendar)
 {
-    /// <summary>Drops what is past its use. Returns how many.</summary>
     public async Task<int> DropExpiredAsync(NoticeChannel channel, CancellationToken cancellationToken)
     {
         const string expired = "channel = @channel AND status = @waiting AND due_at <= @now AND expires_at <= @now";

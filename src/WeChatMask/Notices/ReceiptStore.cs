@@ -22,7 +22,6 @@ public sealed class ReceiptStore(Database database, SmsNumberStore numbers, City
 
     private const string Unsaid = "(receipt = @none OR (receipt = @failed AND @state = @delivered))";
 
-    /// <summary>Records a push in one transaction.</summary>
     public Task RecordAsync(IReadOnlyCollection<SmsReceipt> receipts, CancellationToken cancellationToken) => receipts.Count == 0
         ? Task.CompletedTask
         : database.WriteAsync(

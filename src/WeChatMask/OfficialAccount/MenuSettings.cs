@@ -41,7 +41,6 @@ public sealed class MenuButtonSettings
 /// <summary>Stops the start with a menu that WeChat would refuse.</summary>
 internal sealed class MenuSettingsValidator : IValidateOptions<MenuSettings>
 {
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, MenuSettings options)
     {
         if (options.Buttons.Count == 0) return ValidateOptionsResult.Success;

@@ -8,7 +8,6 @@ namespace WeChatMask.OpenData;
 /// <summary>What a report's figures and corrections are called.</summary>
 public sealed class DayReportFormatter(CityCalendar calendar, IStringLocalizer<Reports> text, IStringLocalizer<Text.Pages> columns)
 {
-    /// <summary>A figure as the books' columns call it.</summary>
     public string Figure(string name) =>
         name == DayReports.VisitsFigure ? text["Figure_Visits"] : columns[$"Col_{char.ToUpperInvariant(name[0])}{name[1..]}"];
 

@@ -24,7 +24,6 @@ public sealed class DayReports(IOptions<JsonOptions> json)
         return Write(books with { Report = new ReportState(correction.Revision, state.ReportedAt, now, [.. state.Corrections, correction]) });
     }
 
-    /// <summary>What a stored report says.</summary>
     public static DayReport Read(string document) => JsonSerializer.Deserialize<DayReport>(document, JsonSerializerOptions.Web)!;
 
     private string Write(RoundBooks books) => JsonSerializer.Serialize(books, json.Value.SerializerOptions);

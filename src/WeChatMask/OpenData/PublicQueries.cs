@@ -49,7 +49,6 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
             "SELECT code, name, address, district, latitude, longitude, phone, status, joins_on AS joins FROM pharmacy ORDER BY code",
             cancellationToken: cancellationToken));
 
-    /// <summary>One pharmacy of the directory by its code.</summary>
     public Task<DirectoryLine?> PharmacyAsync(string code, CancellationToken cancellationToken) => database.QueryOneAsync<DirectoryLine>(
         "SELECT code, name, address, district, latitude, longitude, phone, status, joins_on AS joins FROM pharmacy WHERE code = @code",
         new { code },

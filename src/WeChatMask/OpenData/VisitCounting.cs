@@ -7,7 +7,6 @@ public static class VisitCounting
 {
     private static readonly string[] Counted = ["/Public/", "/Resident/"];
 
-    /// <summary>Puts the counter before the pages.</summary>
     public static IApplicationBuilder UseVisitCounting(this IApplicationBuilder app)
     {
         var visits = app.ApplicationServices.GetRequiredService<Visits>();

@@ -20,7 +20,6 @@ public sealed class Visits(CityCalendar calendar)
     public IReadOnlyList<DayVisits> Take() =>
         [.. counted.Select(d => new DayVisits(d.Key, Interlocked.Exchange(ref d.Value.Value, 0))).Where(d => d.Visits > 0)];
 
-    /// <summary>Gives back what could not be written.</summary>
     public void GiveBack(IEnumerable<DayVisits> days)
     {
         foreach (var day in days) Add(day.Day, day.Visits);

@@ -18,7 +18,6 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
     /// <summary>Tells that a commit of this node changed what the board shows. Call it after the commit.</summary>
     public void MarkChanged() => Interlocked.Increment(ref changes);
 
-    /// <summary>The board as of now.</summary>
     public async ValueTask<BoardSnapshot> GetAsync(CancellationToken cancellationToken)
     {
         var wanted = Interlocked.Read(ref changes);

@@ -9,10 +9,8 @@ public sealed class BoardSnapshot
     private readonly Lock answering = new();
     private BoardAnswer? answer;
 
-    /// <summary>Counted in the database.</summary>
     public required long Version { get; init; }
 
-    /// <summary>When it was read.</summary>
     public required DateTimeOffset AsOf { get; init; }
 
     /// <summary>How many local changes had been marked before it was read.</summary>
@@ -24,7 +22,6 @@ public sealed class BoardSnapshot
     /// <summary>That day's round, or none.</summary>
     public required RoundState? Round { get; init; }
 
-    /// <summary>By code.</summary>
     public required IReadOnlyList<BoardPharmacy> Pharmacies { get; init; }
 
     /// <summary>What people see of it now. One for all who ask, until the clock opens or closes something.</summary>

@@ -6,7 +6,6 @@ namespace WeChatMask.Rounds;
 /// <summary>The contract's board: one snapshot seen at one instant.</summary>
 public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies)
 {
-    /// <summary>What people see of a snapshot now.</summary>
     public static BoardView Of(BoardSnapshot board, CityCalendar calendar) => board.AnswerAt(calendar).View;
 }
 

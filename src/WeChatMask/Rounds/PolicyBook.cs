@@ -25,10 +25,8 @@ public sealed class PolicyBook
     public static Policy Parse(string document) =>
         JsonSerializer.Deserialize<Policy>(document, Json) ?? throw new JsonException("The policy is empty.");
 
-    /// <summary>Writes a policy document.</summary>
     public static string Write(Policy policy) => JsonSerializer.Serialize(policy, Json);
 
-    /// <summary>A stored version by its id.</summary>
     public async Task<Policy> GetAsync(DbConnection connection, DbTransaction? transaction, long id)
     {
         if (parsed.TryGetValue(id, out var known)) return known;

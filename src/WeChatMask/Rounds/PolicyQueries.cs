@@ -6,7 +6,6 @@ namespace WeChatMask.Rounds;
 /// <summary>Reads stored policies; <see cref="PolicyBook"/> understands them.</summary>
 internal static class PolicyQueries
 {
-    /// <summary>The document of a version.</summary>
     public static Task<string> DocumentAsync(DbConnection connection, DbTransaction? transaction, long id) =>
         connection.QuerySingleAsync<string>("SELECT document FROM policy WHERE id = @id", new { id }, transaction);
 
@@ -28,6 +27,5 @@ public sealed class StoredPolicy
     public DateOnly EffectiveFrom { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Log-in name of who added it.</summary>
     public string CreatedBy { get; init; } = "";
 }

@@ -80,7 +80,6 @@ public sealed class PharmacyRound
     /// <summary>Places nobody has taken, over all windows.</summary>
     public int Left => QuotaLedger.LeftOf(Windows);
 
-    /// <summary>The books of this part.</summary>
     public Balance Balance => new(
         Windows.Sum(w => w.Planned),
         Windows.Sum(w => w.CarriedIn),

@@ -6,7 +6,6 @@ namespace WeChatMask.Rounds;
 /// <summary>A stored round with its rules and instants.</summary>
 public sealed record RoundState
 {
-    /// <summary>Booking day.</summary>
     public DateOnly Date { get; init; }
 
     public DateOnly PickupDate { get; init; }
@@ -25,7 +24,6 @@ public sealed record RoundState
 
     public required RoundTimes Times { get; init; }
 
-    /// <summary>Whether no booking can be made any more.</summary>
     public bool IsClosed => ClosedAt is not null;
 
     /// <summary>Whether names and lists of the round may still be shown on a day: until the keeping time after pickup is over, whether or not the purge has run.</summary>
@@ -35,6 +33,5 @@ public sealed record RoundState
     public DateTimeOffset CancelUntil(DateOnly pickupDate, CityCalendar calendar) =>
         pickupDate == PickupDate ? Times.CancelUntil : calendar.Instant(pickupDate, Policy.CancelUntil);
 
-    /// <summary>The phase people are shown.</summary>
     public RoundPhase PhaseAt(DateTimeOffset now) => Times.PhaseAt(now, Phase, IsClosed);
 }

@@ -118,7 +118,6 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBoo
         await InsertWindowsAsync(transaction, times);
     }
 
-    /// <summary>Writes the windows of a round.</summary>
     internal static Task InsertWindowsAsync(WriteTransaction transaction, RoundTimes times) =>
         transaction.InsertManyAsync(
             "round_window",

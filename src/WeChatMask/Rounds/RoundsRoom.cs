@@ -13,7 +13,6 @@ public static class RoundsRoom
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 
-    /// <summary>Maps the board and its events.</summary>
     public static void MapRounds(this IEndpointRouteBuilder routes)
     {
         var board = routes.MapPublicApi("/api/board");

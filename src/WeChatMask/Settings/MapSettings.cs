@@ -33,7 +33,6 @@ internal sealed class MapSettingsValidator : IValidateOptions<MapSettings>
 {
     private static readonly string[] Parts = ["{z}", "{x}", "{y}"];
 
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, MapSettings options)
     {
         if (options.TileUrl.Length == 0) return ValidateOptionsResult.Success;

@@ -21,7 +21,6 @@ public sealed class RegistrySettings
 /// <summary>Refuses a registry that personal data would reach in clear, and limits that are none.</summary>
 internal sealed class RegistrySettingsValidator : IValidateOptions<RegistrySettings>
 {
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, RegistrySettings options)
     {
         var faults = new List<string>();

@@ -42,7 +42,6 @@ internal sealed class SecretSettingsValidator(IEnumerable<SandboxSecretsAllowed>
     // The sandbox's symmetric keys are this text and its voucher key carries it as its id: visible, so that they can be refused.
     private static readonly byte[] SandboxMark = Encoding.ASCII.GetBytes("sandbox");
 
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, SecretSettings options)
     {
         var faults = new List<string>();

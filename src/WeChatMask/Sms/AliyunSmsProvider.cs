@@ -22,13 +22,10 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     // Until a lost answer is cleared up a message may have been under way for this long.
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromMinutes(15);
 
-    /// <inheritdoc />
     public string Name => ProviderName;
 
-    /// <inheritdoc />
     public bool CanFind => true;
 
-    /// <inheritdoc />
     public async Task<SmsOutcome> SendAsync(SmsMessage message, CancellationToken cancellationToken)
     {
         var all = settings.CurrentValue;
@@ -48,7 +45,6 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         return VendorCall.OutcomeOf(AliyunCodes.Read(code, answer.Member("Message")), code, answer.Member("BizId"), mayHaveLeft: code == AliyunCodes.NonceUsed);
     }
 
-    /// <inheritdoc />
     public async Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken)
     {
         // Sent a moment before it was found doubtful, so perhaps on the day before.
@@ -61,10 +57,8 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
         return new(SmsFinding.NotTaken);
     }
 
-    /// <inheritdoc />
     public TimeSpan? KeepsReceipts => DetailsKept;
 
-    /// <inheritdoc />
     public async Task<SmsPulled> PullAsync(SentSms sent, CancellationToken cancellationToken)
     {
         foreach (var day in Days(sent.At - LongestDoubt, sent.At))

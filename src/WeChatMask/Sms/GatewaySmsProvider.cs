@@ -10,13 +10,10 @@ public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     /// <summary>As settings write it.</summary>
     public const string ProviderName = "Gateway";
 
-    /// <inheritdoc />
     public string Name => ProviderName;
 
-    /// <inheritdoc />
     public bool CanFind => false;
 
-    /// <inheritdoc />
     public async Task<SmsOutcome> SendAsync(SmsMessage message, CancellationToken cancellationToken)
     {
         var options = settings.CurrentValue;
@@ -39,14 +36,11 @@ public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         }
     }
 
-    /// <inheritdoc />
     public Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken) =>
         Task.FromResult(new SmsFound(SmsFinding.Unknown));
 
-    /// <inheritdoc />
     public TimeSpan? KeepsReceipts => null;
 
-    /// <inheritdoc />
     public Task<SmsPulled> PullAsync(SentSms sent, CancellationToken cancellationToken) => Task.FromResult(default(SmsPulled));
 
     private static SmsOutcome OfStatus(HttpStatusCode status) => SmsOutcome.Of(

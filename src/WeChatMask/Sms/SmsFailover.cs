@@ -34,7 +34,6 @@ public sealed class SmsFailover : ISmsProvider
         this.instruments = instruments;
     }
 
-    /// <inheritdoc />
     public async Task<SmsOutcome> SendAsync(SmsMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);

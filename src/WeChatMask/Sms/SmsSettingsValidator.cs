@@ -14,7 +14,6 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
 
     private static readonly string[] Names = [GatewaySmsProvider.ProviderName, AliyunSmsProvider.ProviderName, TencentSmsProvider.ProviderName];
 
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, SmsSettings options)
     {
         var faults = new List<string>();

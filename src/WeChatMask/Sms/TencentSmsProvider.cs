@@ -18,13 +18,10 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     // Statuses of the last 7 days can be asked for (its manual, pulling the statuses of one number, page 382/38773).
     private static readonly TimeSpan StatusesKept = TimeSpan.FromDays(7);
 
-    /// <inheritdoc />
     public string Name => ProviderName;
 
-    /// <inheritdoc />
     public bool CanFind => true;
 
-    /// <inheritdoc />
     public async Task<SmsOutcome> SendAsync(SmsMessage message, CancellationToken cancellationToken)
     {
         var all = settings.CurrentValue;
@@ -47,7 +44,6 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         return VendorCall.OutcomeOf(TencentCodes.Read(code), code, status.Member("SerialNo"), TencentCodes.MayHaveLeft(code), TencentCodes.Pause(code));
     }
 
-    /// <inheritdoc />
     /// <remarks>The vendor lists only what phones have answered for, so a message that is not there may still be under way.</remarks>
     public async Task<SmsFound> FindAsync(SmsMessage message, DateTimeOffset since, CancellationToken cancellationToken)
     {
@@ -56,10 +52,8 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
         return mine.ValueKind == JsonValueKind.Object ? new(SmsFinding.Taken, mine.Member("SerialNo")) : new(SmsFinding.Unknown);
     }
 
-    /// <inheritdoc />
     public TimeSpan? KeepsReceipts => StatusesKept;
 
-    /// <inheritdoc />
     /// <remarks>
     /// By number, which can be asked again. The vendor's other call, PullSmsSendStatus, hands each status out once, so that a node
     /// that dies would lose some, and must be switched on by the vendor.

@@ -36,7 +36,6 @@ public sealed class DeliveryRow
     public string District { get; init; } = "";
     public string Phone { get; init; } = "";
 
-    /// <summary>Encrypted.</summary>
     public string ContactMobile { get; init; } = "";
 
     /// <summary>Of the bookings, those of earlier rounds whose pickup has moved here.</summary>

@@ -208,6 +208,5 @@ public sealed class WaitingPickup
     public int Units { get; init; }
     public long PolicyId { get; init; }
 
-    /// <summary>How often its pickup has moved already.</summary>
     public int Moves { get; init; }
 }

@@ -36,7 +36,6 @@ public sealed class StockQueries(Database database, PolicyBook policies)
     public Task<IReadOnlyList<StockDay>> DaysAsync(long pharmacy, DateOnly until, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => DaysAsync(connection, null, pharmacy, until), cancellationToken);
 
-    /// <summary>The same as an open transaction sees it.</summary>
     public async Task<IReadOnlyList<StockDay>> DaysAsync(DbConnection connection, DbTransaction? transaction, long pharmacy, DateOnly until)
     {
         var args = new { pharmacy, until };
@@ -82,7 +81,6 @@ public sealed record StockDay(DateOnly Round, DateOnly PickupDate, bool IsPublis
 
     public bool MoreComing { get; init; }
 
-    /// <summary>Broken or missing.</summary>
     public int Lost { get; init; }
 
     public int HandedOver { get; init; }

@@ -18,7 +18,6 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
             Reported = (day.Reported ?? 0) + report.Units, MoreComing = report.MoreComing,
         }), cancellationToken);
 
-    /// <summary>The same of units that are broken or missing.</summary>
     public Task<DeliveryAnswer> LoseAsync(Clerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
         RunAsync(clerk, report, tryOnly, new Kind("stock_loss", "stock.lose", day => day with { Lost = day.Lost + report.Units }), cancellationToken);
 
@@ -118,7 +117,6 @@ public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int 
     /// <summary>Places that the day's differences give the next round, or take from it.</summary>
     public int Places { get; init; }
 
-    /// <summary>Units lost of the day so far.</summary>
     public int Lost { get; init; }
 
     /// <summary>Bookings that moved to the next day by this report.</summary>

@@ -24,7 +24,6 @@ public sealed class OfflineHandOverQueries(Database database)
     public Task<List<OfflineHandOverRow>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<OfflineHandOverRow>(
         $"{Select} ORDER BY o.id DESC LIMIT @count", new { count }, cancellationToken);
 
-    /// <summary>How many wait for a supervisor.</summary>
     public Task<long> OpenCountAsync(CancellationToken cancellationToken) => database.ScalarAsync<long>(
         $"SELECT COUNT(*) FROM offline_hand_over o WHERE {NeedsReview}", new { none = OfflineConflict.None, late = true }, cancellationToken);
 }

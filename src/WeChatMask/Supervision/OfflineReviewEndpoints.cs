@@ -9,7 +9,6 @@ namespace WeChatMask.Supervision;
 /// <summary>What supervisors see of hand-overs that were made without a network, and do about them.</summary>
 public static class OfflineReviewEndpoints
 {
-    /// <summary>A note is as long as any other reason.</summary>
     internal const int LongestNote = 200;
 
     private const int UsuallyTaken = 100;

@@ -20,7 +20,6 @@ public sealed class PolicyChangeQueries(Database database, PolicyBook policies, 
     public Task<(Refusal Refusal, PolicyEffect? Effect)> EffectAsync(Policy policy, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => EffectAsync(connection, null, policy), cancellationToken);
 
-    /// <summary>The same as an open transaction sees it.</summary>
     public async Task<(Refusal Refusal, PolicyEffect? Effect)> EffectAsync(DbConnection connection, DbTransaction? transaction, Policy policy)
     {
         if (policy.Faults().Count > 0) return (Refusal.InvalidPolicy, null);

@@ -20,7 +20,6 @@ public sealed record PolicyEffect(
     /// <summary>Persons who may book later than they were told.</summary>
     public int Later => Bookers.Where(b => b.After > b.Before || b.After is null).Sum(b => b.Persons);
 
-    /// <summary>Whether nothing would change.</summary>
     public bool IsEmpty => PolicyBook.Write(Before with { From = Policy.From }) == PolicyBook.Write(Policy);
 }
 

@@ -11,7 +11,6 @@ namespace WeChatMask.Supervision;
 public sealed class PolicyChangeStore(
     Database database, PolicyChangeQueries queries, CityStore cities, ReplanStore replan, CityCalendar calendar, Board board)
 {
-    /// <summary>The longest reason the public is told.</summary>
     public const int LongestReason = 300;
 
     /// <summary>Adds it.</summary>

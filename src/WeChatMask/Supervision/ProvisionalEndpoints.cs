@@ -30,7 +30,6 @@ public sealed record ProvisionalPharmacy(string Code, ProvisionalFigures Figures
 /// <summary>How many wait, were confirmed, were refused, stand unanswered, or were given back.</summary>
 public sealed record ProvisionalFigures(int Waiting, int Confirmed, int NotEligible, int Unanswered, int Withdrawn)
 {
-    /// <summary>Adds up.</summary>
     internal static ProvisionalFigures Of(IEnumerable<ProvisionalCount> counts)
     {
         var by = counts.ToLookup(c => c.Outcome, c => c.Bookings);

@@ -15,7 +15,6 @@ internal sealed class SpanRedaction : BaseProcessor<Activity>
         "network.protocol.name", "network.protocol.version", "error.type",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <inheritdoc />
     public override void OnEnd(Activity data)
     {
         foreach (var tag in data.TagObjects.Where(tag => !Kept.Contains(tag.Key)).ToList()) data.SetTag(tag.Key, null);
@@ -28,7 +27,6 @@ internal sealed class SpanRedaction : BaseProcessor<Activity>
 /// <summary>Leaves of an exception its types and where it came from: a database's message may quote the row it is about.</summary>
 internal sealed class LogRedaction : BaseProcessor<LogRecord>
 {
-    /// <inheritdoc />
     public override void OnEnd(LogRecord data)
     {
         if (data.Exception is not { } exception) return;

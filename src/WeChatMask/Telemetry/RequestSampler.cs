@@ -17,7 +17,6 @@ internal sealed class RequestSampler : Sampler
         return new ParentBasedSampler(requests, remoteParentSampled: requests, remoteParentNotSampled: requests);
     }
 
-    /// <inheritdoc />
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
         samplingParameters.Kind == ActivityKind.Server ? ratio.ShouldSample(samplingParameters) : new SamplingResult(SamplingDecision.Drop);
 }

@@ -30,7 +30,6 @@ public sealed class TelemetrySettings
 /// <summary>Refuses what no collector could be reached by, with the key's name and the cure.</summary>
 internal sealed class TelemetrySettingsValidator : IValidateOptions<TelemetrySettings>
 {
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, TelemetrySettings options)
     {
         var faults = new List<string>();

@@ -40,7 +40,6 @@ public sealed class PersonalPageAttribute : ResultFilterAttribute
 {
     private const string NoStore = "no-store";
 
-    /// <inheritdoc />
     /// <remarks>Written last: a form's token sets its own "no-cache, no-store" while the page is made, and warns of whatever stood there before.</remarks>
     public override void OnResultExecuting(ResultExecutingContext context)
     {

@@ -10,7 +10,6 @@ namespace WeChatMask.Notices;
 /// <summary>Makes the texts of notices from their templates in <c>Text/Sms.resx</c>.</summary>
 public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor<SmsSettings> settings, IOptionsMonitor<SiteSettings> site, CityCalendar calendar)
 {
-    /// <summary>The text for a resident.</summary>
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
         if (n.Kind == NoticeKind.BookingRefused)
@@ -45,7 +44,6 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
         return name.Length == 0 ? body.Value : text["Signed", name, body.Value];
     }
 
-    /// <summary>A day as messages write it.</summary>
     internal string Day(DateOnly day) => text["Day", day.Month, day.Day];
 
     /// <summary>When to come: the slot, or the pickup hours.</summary>

@@ -7,7 +7,6 @@ namespace WeChatMask.Notices;
 /// <summary>What a notice tells as named values, for vendors that fill their own templates.</summary>
 internal static class NoticeValues
 {
-    /// <summary>The kind of message that a notice is.</summary>
     public static SmsKind KindOf(NoticeKind kind) => kind switch
     {
         NoticeKind.BookingMade => SmsKind.BookingMade,
@@ -18,7 +17,6 @@ internal static class NoticeValues
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice is not sent by SMS."),
     };
 
-    /// <summary>A resident's values.</summary>
     public static Dictionary<string, string> ForResident(LeasedNotice n, Policy policy, NoticeTexts texts) =>
         new(StringComparer.Ordinal)
         {

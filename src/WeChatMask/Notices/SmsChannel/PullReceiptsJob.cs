@@ -21,7 +21,6 @@ public sealed class PullReceiptsJob(
     // What no network has answered in a week, none will.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
-    /// <inheritdoc />
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var found = 0;

@@ -84,7 +84,6 @@ public sealed class SendNoticesJob(
         return result with { Segments = SmsLength.Segments(message.Text), MayHaveLeft = outcome.MayHaveLeft, TriedAt = now, TriedBy = outcome.Provider };
     }
 
-    /// <summary>The number has had its share of today.</summary>
     private NoticeResult Tomorrow(LeasedNotice notice) =>
         Later(notice, Calendar.Instant(Calendar.Today.AddDays(1), TimeOnly.MinValue), nameof(SmsSettings.DailyCap));
 

@@ -67,7 +67,6 @@ public sealed class NoticeTemplate
 /// <summary>Stops the start where a template is named without fields, or with a place that nobody fills.</summary>
 internal sealed partial class WeChatNoticeSettingsValidator : IValidateOptions<WeChatNoticeSettings>
 {
-    /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, WeChatNoticeSettings options)
     {
         var faults = new List<string>();

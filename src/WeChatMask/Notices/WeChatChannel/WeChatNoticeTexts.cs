@@ -10,11 +10,9 @@ namespace WeChatMask.Notices;
 /// <summary>Makes the bodies of notices that leave by WeChat: fills the fields of a template, each within the platform's length.</summary>
 public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> text, SiteLinks links, CityCalendar calendar)
 {
-    /// <summary>What a field's text may name in braces.</summary>
     internal static IReadOnlyList<string> Places { get; } =
         ["pharmacy", "address", "number", "serial", "pickup", "day", "goods", "units", "amount", "hint"];
 
-    /// <summary>The body of the call.</summary>
     public object Body(LeasedNotice notice, NoticeTemplate template, Policy policy)
     {
         var values = Values(notice, policy);

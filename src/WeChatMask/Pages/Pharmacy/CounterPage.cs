@@ -40,7 +40,6 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
 
     public abstract IReadOnlyList<CounterLine> Typed { get; }
 
-    /// <summary>Whether the person at the counter is a proxy.</summary>
     public bool HasProxy => !string.IsNullOrWhiteSpace(ProxyName) || !string.IsNullOrWhiteSpace(ProxyIdNumber);
 
     public virtual bool NeedsProxy => false;
@@ -71,7 +70,6 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         }
     }
 
-    /// <summary>Why a line has no verdict.</summary>
     public string SentenceOf(JudgedLine line) => refusals.Sentence(line.Refusal);
 
     protected abstract Task LoadAsync(CancellationToken cancellationToken);
@@ -117,7 +115,6 @@ public abstract class OneBookingPage(CounterLines counter, RefusalResults refusa
 {
     private IReadOnlyList<CounterLine>? typed;
 
-    /// <summary>A scanned voucher or a typed booking number.</summary>
     [BindProperty]
     public string? Code { get; set; }
 

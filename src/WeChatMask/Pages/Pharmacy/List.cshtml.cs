@@ -22,7 +22,6 @@ public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : Pa
     /// <summary>Bookings that stand and are collected on the list's day.</summary>
     public int Live => List?.Lines.Count(l => l.State != BookingStatus.Cancelled && !l.IsElsewhere) ?? 0;
 
-    /// <summary>Units of the bookings that stand.</summary>
     public int Units => List?.Lines.Where(l => l.State != BookingStatus.Cancelled && !l.IsElsewhere).Sum(l => l.Units) ?? 0;
 
     public async Task OnGetAsync(string date, CancellationToken cancellationToken)

@@ -23,10 +23,8 @@ public sealed class ProxyModel(
     [BindProperty]
     public List<CounterLine> Lines { get; set; } = [];
 
-    /// <summary>For how many a proxy may collect on a day.</summary>
     public int Cap { get; private set; }
 
-    /// <summary>How many lines the form has.</summary>
     public int FormLines => Math.Clamp(Math.Max(Cap, Typed.Count), 1, MostLines);
 
     public override IReadOnlyList<CounterLine> Typed => Lines.Count == 0 ? [new CounterLine()] : [.. Lines.Take(MostLines)];

@@ -29,7 +29,6 @@ public sealed class StockModel(
 
     private const int DaysShown = 7;
 
-    /// <summary>Delivery or loss.</summary>
     [BindProperty]
     public string Kind { get; set; } = Delivery;
 
@@ -56,7 +55,6 @@ public sealed class StockModel(
 
     public string Pharmacy { get; private set; } = "";
 
-    /// <summary>Measure word and name of the goods.</summary>
     public Goods Goods { get; private set; } = new("", "");
 
     /// <summary>Days that can be reported for, newest first, each with its shelf.</summary>
@@ -67,7 +65,6 @@ public sealed class StockModel(
 
     public DeliveryAnswer? Effect { get; private set; }
 
-    /// <summary>Why the form was not taken.</summary>
     public string? Message { get; private set; }
 
     public bool IsDone { get; private set; }
@@ -79,7 +76,6 @@ public sealed class StockModel(
         return LoadAsync(cancellationToken);
     }
 
-    /// <summary>Shows what would follow.</summary>
     public async Task OnPostAsync(CancellationToken cancellationToken)
     {
         await LookAsync(cancellationToken);

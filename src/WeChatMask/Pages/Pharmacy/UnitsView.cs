@@ -5,13 +5,11 @@ namespace WeChatMask.Pages.Pharmacy;
 /// <summary>A line's units, to be handed over or fewer: its place on the page, and the name of the form's field.</summary>
 public sealed record UnitsView(JudgedLine Line, int Index, string Field)
 {
-    /// <summary>Units that would be handed over.</summary>
     public int Units => Line.View!.Booking!.Units;
 
     public int Booked => Line.Answer!.Booking!.Units;
 
     public int UnitPriceFen => Line.Answer!.Booking!.UnitPriceFen;
 
-    /// <summary>Measure word of the goods.</summary>
     public string Unit => Line.Round?.Policy.Goods.Unit ?? "";
 }

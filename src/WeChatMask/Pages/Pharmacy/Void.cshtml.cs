@@ -30,7 +30,6 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
     [BindProperty]
     public string? Reason { get; set; }
 
-    /// <summary>The reason in the clerk's own words.</summary>
     [BindProperty]
     public string? Words { get; set; }
 
