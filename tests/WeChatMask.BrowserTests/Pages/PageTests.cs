@@ -15,15 +15,20 @@ public abstract class PageTests(CityDay day, bool large)
 {
     private const double LargestFirstVisit = 80 * 1024;
 
-    // A cut in the middle of a row lets the row close up when the rest comes, which is a fiftieth at the most; half of
-    // what web vitals call good is far from a block that is pushed off the screen.
-    private const double LargestShiftInPieces = 0.05;
-
     // Our usual phone, and the narrowest that WCAG 2.2 asks a page to reflow to.
     private static readonly int[] Widths = [PhoneOptions.UsualWidth, 320];
 
     // Our usual phone at 200 %. Tables of figures, which only staff have, need two dimensions.
     private const int Doubled = PhoneOptions.UsualWidth / 2;
+
+    /// <summary>The pages with most parts, or with parts that scripts fill.</summary>
+    public static TheoryData<ShownPage> LongPages =>
+    [
+        .. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/bookings/{number}" or "/guide" or "/pharmacy" or "/sandbox", Moment: Moment.Announced or Moment.Open or Moment.Published }),
+    ];
+
+    /// <summary>The pages that say how old the board's figures are.</summary>
+    public static TheoryData<ShownPage> PagesWithAge => [.. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/nearby", Moment: Moment.Open, Viewer: not Viewer.Newcomer })];
 
     /// <summary>Shows a page and fails with everything that is wrong with it.</summary>
     protected async Task CheckAsync(ShownPage page)
@@ -46,6 +51,20 @@ public abstract class PageTests(CityDay day, bool large)
         Assert.True(faults.Count == 0, $"{page}:\n{string.Join('\n', faults)}");
     }
 
+    /// <summary>Gives the board's age every form it takes with time, on every width, and fails when the line's height changes.</summary>
+    protected async Task CheckBoardAgeAsync(ShownPage page)
+    {
+        var moment = await day.AtAsync(page.Moment);
+        await using var phone = await moment.PhoneAsync(page.Viewer, large);
+        await phone.GoAsync(moment.Path(page));
+
+        foreach (var width in (int[])[.. Widths, Doubled])
+        {
+            var heights = await Layout.AgeHeightsAsync(phone.Page, width);
+            Assert.True(heights.Distinct().Count() == 1, $"{page} at {width}: {string.Join(", ", heights)}");
+        }
+    }
+
     /// <summary>Shows a page piece by piece, each painted before the next one comes, and fails when a later piece moves an earlier one.</summary>
     protected async Task CheckInPiecesAsync(ShownPage page)
     {
@@ -61,7 +80,7 @@ public abstract class PageTests(CityDay day, bool large)
         }
 
         await shown;
-        Assert.InRange(await Layout.ShiftAsync(phone.Page), 0, LargestShiftInPieces);
+        Assert.Equal(0, await Layout.ShiftAsync(phone.Page));
     }
 }
 
@@ -75,15 +94,13 @@ public sealed class PagesInNormalTypeTests(CityDay day) : PageTests(day, large: 
     [MemberData(nameof(Pages))]
     public Task A_page_is_accessible_fits_small_screens_and_arrives_light_and_still(ShownPage page) => CheckAsync(page);
 
-    /// <summary>The pages with most parts, or with parts that scripts fill.</summary>
-    public static TheoryData<ShownPage> LongPages =>
-    [
-        .. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/bookings/{number}" or "/guide" or "/pharmacy" or "/sandbox", Moment: Moment.Announced or Moment.Open }),
-    ];
-
     [Theory]
     [MemberData(nameof(LongPages))]
     public Task A_page_that_arrives_in_pieces_stands_still_too(ShownPage page) => CheckInPiecesAsync(page);
+
+    [Theory]
+    [MemberData(nameof(PagesWithAge))]
+    public Task The_list_stays_where_it_is_while_the_boards_age_changes_its_words(ShownPage page) => CheckBoardAgeAsync(page);
 }
 
 /// <summary>Every page as those see it who chose large type.</summary>
@@ -95,6 +112,14 @@ public sealed class PagesInLargeTypeTests(CityDay day) : PageTests(day, large: t
     [Theory]
     [MemberData(nameof(Pages))]
     public Task A_page_is_accessible_fits_small_screens_and_arrives_light_and_still(ShownPage page) => CheckAsync(page);
+
+    [Theory]
+    [MemberData(nameof(LongPages), MemberType = typeof(PageTests))]
+    public Task A_page_that_arrives_in_pieces_stands_still_too(ShownPage page) => CheckInPiecesAsync(page);
+
+    [Theory]
+    [MemberData(nameof(PagesWithAge), MemberType = typeof(PageTests))]
+    public Task The_list_stays_where_it_is_while_the_boards_age_changes_its_words(ShownPage page) => CheckBoardAgeAsync(page);
 }
 
 /// <summary>The list of pages that the tests above walk.</summary>

@@ -38,6 +38,30 @@ internal static class Layout
         }
         """;
 
+    /// <summary>The height of the board's age with the words that the page came with, then those of a script.</summary>
+    private const string AgeHeightsScript = """
+        () => {
+          const line = document.querySelector('[data-age]');
+          const words = line.querySelector('span') ?? line;
+          const version = document.querySelector('[data-version]')?.dataset.version ?? 1;
+          const before = words.textContent;
+          const ages = ['23:59:59', line.dataset.seconds.replace('{0}', 9), line.dataset.minutes.replace('{0}', 9999)];
+          const heights = ages.map((age) => {
+            words.textContent = line.dataset.pattern.replace('{0}', version).replace('{1}', age);
+            return line.getBoundingClientRect().height;
+          });
+          words.textContent = before;
+          return heights;
+        }
+        """;
+
+    /// <summary>How high the line of the board's age is in each of its forms, at a screen width.</summary>
+    public static async Task<IReadOnlyList<double>> AgeHeightsAsync(IPage page, int width)
+    {
+        await page.SetViewportSizeAsync(width, PhoneOptions.UsualHeight);
+        return await page.EvaluateAsync<double[]>(AgeHeightsScript);
+    }
+
     /// <summary>Scripts that run twice.</summary>
     public static async Task<IReadOnlyList<string>> TwiceAsync(IPage page) => await page.EvaluateAsync<string[]>(TwiceScript);
 

@@ -39,7 +39,7 @@ function showAge() {
   if (!age) return;
   const seconds = Math.max(0, Math.round((now() - Number(age.dataset.age)) / 1000));
   const words = seconds < 60 ? age.dataset.seconds.replace('{0}', seconds) : age.dataset.minutes.replace('{0}', Math.floor(seconds / 60));
-  age.textContent = age.dataset.pattern.replace('{0}', shown).replace('{1}', words);
+  age.querySelector('span').textContent = age.dataset.pattern.replace('{0}', shown).replace('{1}', words);
 }
 
 function note(version, asOf) {
@@ -94,4 +94,7 @@ function listen() {
 }
 
 if (list) listen();
-if (age) setInterval(showAge, 1000);
+if (age) {
+  showAge();
+  setInterval(showAge, 1000);
+}
