@@ -80,7 +80,7 @@ public static class WeChatMaskApp
 
         app.MapWeChat();
         app.MapWeb();
-        app.MapJobs().RequireAuthorization(Sessions.SupervisorPolicy);
+        app.MapJobs().RequireAuthorization(Sessions.OversightPolicy);
         app.MapRounds();
         app.MapOfficialAccount();
         app.MapNotices();

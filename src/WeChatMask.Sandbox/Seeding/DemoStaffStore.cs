@@ -4,7 +4,7 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Sandbox;
 
-/// <summary>Writes the demo log-ins: one supervisor, and one clerk for each pharmacy.</summary>
+/// <summary>Writes the demo log-ins: one of each role, and a clerk and a lead for each pharmacy.</summary>
 public sealed class DemoStaffStore(Database database)
 {
     /// <summary>The supervisor's name.</summary>
@@ -19,21 +19,42 @@ public sealed class DemoStaffStore(Database database)
     /// <summary>Every clerk's password.</summary>
     public const string ClerkPassword = "clerk-demo";
 
-    /// <summary>Adds them all, unless the supervisor is there already.</summary>
+    /// <summary>What stands before a pharmacy's code in its lead's name.</summary>
+    public const string LeadPrefix = "lead-";
+
+    /// <summary>Every lead's password.</summary>
+    public const string LeadPassword = "lead-demo";
+
+    public const string Auditor = "auditor";
+
+    public const string AuditorPassword = "auditor-demo";
+
+    public const string Administrator = "administrator";
+
+    public const string AdministratorPassword = "administrator-demo";
+
+    /// <summary>Adds those who are not there yet: a folder of an earlier build gets the roles it lacks.</summary>
     public async Task AddAsync(CancellationToken cancellationToken)
     {
-        if (await database.ScalarAsync<long>(CountSupervisors, new { name = Supervisor }, cancellationToken) > 0) return;
-        // Hashing is slow on purpose, so it is done outside the transaction, and once for all clerks.
+        if (await database.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @name", new { name = Administrator }, cancellationToken) > 0) return;
+        // Hashing is slow on purpose, so it is done outside the transaction, and once for all who share a password.
         var hasher = new PasswordHasher<string>();
-        var supervisor = hasher.HashPassword(Supervisor, SupervisorPassword);
-        var clerk = hasher.HashPassword(ClerkPrefix, ClerkPassword);
+        var (supervisor, auditor) = (hasher.HashPassword("", SupervisorPassword), hasher.HashPassword("", AuditorPassword));
+        var (administrator, clerk, lead) = (hasher.HashPassword("", AdministratorPassword), hasher.HashPassword("", ClerkPassword), hasher.HashPassword("", LeadPassword));
         await database.WriteAsync(
             async transaction =>
             {
-                if (await transaction.ScalarAsync<long>(CountSupervisors, new { name = Supervisor }) > 0) return false;
                 var pharmacies = await transaction.QueryAsync<Shop>("SELECT id, code FROM pharmacy ORDER BY code");
-                List<object?[]> rows = [Row(Supervisor, supervisor, StaffRole.Supervisor, null)];
-                rows.AddRange(pharmacies.Select(p => Row(ClerkPrefix + p.Code.ToLowerInvariant(), clerk, StaffRole.Clerk, p.Id)));
+                var known = (await transaction.QueryAsync<string>("SELECT username FROM staff")).ToHashSet(StringComparer.Ordinal);
+                List<object?[]> rows =
+                [
+                    Row(Supervisor, supervisor, StaffRole.Supervisor, null),
+                    Row(Auditor, auditor, StaffRole.Auditor, null),
+                    Row(Administrator, administrator, StaffRole.Administrator, null),
+                    .. pharmacies.Select(p => Row(ClerkPrefix + p.Code.ToLowerInvariant(), clerk, StaffRole.Clerk, p.Id)),
+                    .. pharmacies.Select(p => Row(LeadPrefix + p.Code.ToLowerInvariant(), lead, StaffRole.PharmacyLead, p.Id)),
+                ];
+                rows.RemoveAll(r => known.Contains((string)r[1]!));
                 await transaction.InsertManyAsync(
                     "staff",
                     ["id", "username", "password_hash", "role", "pharmacy_id", "failures", "locked_until", "disabled"],
@@ -42,8 +63,6 @@ public sealed class DemoStaffStore(Database database)
             },
             cancellationToken);
     }
-
-    private const string CountSupervisors = "SELECT COUNT(*) FROM staff WHERE username = @name";
 
     private static object?[] Row(string username, string hash, StaffRole role, long? pharmacy) =>
         [Ids.Next(), username, hash, (int)role, pharmacy, 0, 0L, 0];

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using WeChatMask.Web;
@@ -20,8 +19,7 @@ public static class CityRoom
     {
         var store = context.HttpContext.RequestServices.GetRequiredService<StaffStore>();
         var stands = context.Principal is { } user
-            && Enum.TryParse<StaffRole>(user.FindFirstValue(ClaimTypes.Role), out var role)
-            && await store.StandsAsync(user.Staff(), role, context.HttpContext.RequestAborted);
+            && await store.StandsAsync(user.Staff(), context.HttpContext.RequestAborted);
         if (stands) return;
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(Sessions.StaffScheme);

@@ -6,7 +6,7 @@ using WeChatMask.Web;
 
 namespace WeChatMask.City;
 
-/// <summary>The log-ins of clerks and supervisors.</summary>
+/// <summary>The log-ins of all staff.</summary>
 /// <remarks>A wrong name costs the same work and gets the same answer as a wrong password, so that names cannot be found out.</remarks>
 public sealed class StaffStore(Database database, CityCalendar calendar)
 {
@@ -36,7 +36,7 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
     /// <summary>Adds a log-in whose password was hashed by <see cref="Hash"/>; false when the name is taken.</summary>
     public Task<bool> AddHashedAsync(string username, string passwordHash, StaffRole role, long? pharmacyId, CancellationToken cancellationToken)
     {
-        if (role == StaffRole.Clerk && pharmacyId is null) throw new ArgumentException("A clerk works at a pharmacy.", nameof(pharmacyId));
+        if (role.IsOfAPharmacy() != pharmacyId.HasValue) throw new ArgumentException("Clerks and leads work at a pharmacy, others at none.", nameof(pharmacyId));
         var name = Normal(username);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestUsername, nameof(username));
         return database.WriteAsync(
@@ -81,10 +81,10 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
     }
 
     /// <summary>Whether a cookie's member of staff still works here, in the same role and place.</summary>
-    public async Task<bool> StandsAsync(StaffMember staff, StaffRole role, CancellationToken cancellationToken) =>
+    public async Task<bool> StandsAsync(StaffMember staff, CancellationToken cancellationToken) =>
         await database.ScalarAsync<long>(
-            "SELECT COUNT(*) FROM staff WHERE id = @Id AND disabled = 0 AND role = @role AND COALESCE(pharmacy_id, 0) = @pharmacy",
-            new { staff.Id, role, pharmacy = staff.PharmacyId ?? 0 },
+            "SELECT COUNT(*) FROM staff WHERE id = @Id AND disabled = 0 AND role = @Role AND COALESCE(pharmacy_id, 0) = @pharmacy",
+            new { staff.Id, staff.Role, pharmacy = staff.PharmacyId ?? 0 },
             cancellationToken) > 0;
 
     // An unknown name is not written down: people type passwords into the wrong field.

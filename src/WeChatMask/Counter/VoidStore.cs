@@ -28,7 +28,7 @@ public sealed class VoidStore(Database database, PolicyBook policies, CityCalend
         if (booking is not { Status: BookingStatus.Redeemed, RedemptionId: { } redemption, RedeemedAt: { } redeemedAt })
             return new VoidAnswer(Refusal.NotRedeemed);
         var now = calendar.Now;
-        if (staff.PharmacyId is not null && now - redeemedAt > RedemptionRules.VoidTime) return new VoidAnswer(Refusal.TooLate);
+        if (staff.Role != StaffRole.Supervisor && now - redeemedAt > RedemptionRules.VoidTime) return new VoidAnswer(Refusal.TooLate);
 
         await transaction.ExecuteAsync(
             "UPDATE redemption SET voided_at = @now, void_reason = @reason, voided_by = @by WHERE id = @redemption AND voided_at IS NULL",

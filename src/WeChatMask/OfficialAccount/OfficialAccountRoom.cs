@@ -20,6 +20,6 @@ public static class OfficialAccountRoom
     {
         routes.MapGet("/api/wechat/signature", SignatureEndpoints.SignAsync)
             .AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).NoStore().WithTags("WeChat").Produces<PageSignature>();
-        routes.MapFiles("/supervisor/posters", Sessions.SupervisorPolicy).MapGet("/{code}/code.svg", PosterEndpoints.PictureAsync);
+        routes.MapFiles("/supervisor/posters", Sessions.OversightPolicy).MapGet("/{code}/code.svg", PosterEndpoints.PictureAsync);
     }
 }

@@ -16,7 +16,6 @@ public static class SupervisionRoom
     {
         var supervisors = routes.MapSupervisorApi("/api/supervisor");
         supervisors.MapGet("/jobs", HistoryEndpoints.JobsAsync).Produces<JobList>();
-        supervisors.MapGet("/audit", HistoryEndpoints.AuditAsync).Produces<AuditList>();
         supervisors.MapPut("/pharmacies/{code}", PharmacyStatusEndpoints.SetAsync).Produces<PharmacyStatusView>();
         supervisors.MapGet("/rounds/{date}/report", SheetEndpoints.ReportAsync);
         supervisors.MapGet("/rounds/{date}/provisional", ProvisionalEndpoints.OfAsync).Produces<ProvisionalView>();
@@ -25,7 +24,8 @@ public static class SupervisionRoom
         supervisors.MapGet("/policies", PolicyEndpoints.ListAsync).Produces<PolicyList>();
         supervisors.MapPost("/policies/preview", PolicyEndpoints.PreviewAsync).Produces<PolicyEffectView>();
         supervisors.MapPost("/policies", PolicyEndpoints.AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();
-        var sheets = routes.MapFiles("/supervisor/rounds/{date}", Sessions.SupervisorPolicy);
+        routes.MapAuditApi("/api/supervisor").MapGet("/audit", HistoryEndpoints.AuditAsync).Produces<AuditList>();
+        var sheets = routes.MapFiles("/supervisor/rounds/{date}", Sessions.OversightPolicy);
         sheets.MapGet("/delivery.xlsx", SheetEndpoints.DeliveryXlsxAsync);
         sheets.MapGet("/delivery.csv", SheetEndpoints.DeliveryCsvAsync);
         sheets.MapGet("/report.xlsx", SheetEndpoints.ReportXlsxAsync);

@@ -7,7 +7,10 @@ public static class RouteGroups
 
     public static RouteGroupBuilder MapClerkApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ClerkPolicy, "Pharmacy");
 
-    public static RouteGroupBuilder MapSupervisorApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.SupervisorPolicy, "Supervisor");
+    /// <summary>The supervisor's calls; an auditor may GET.</summary>
+    public static RouteGroupBuilder MapSupervisorApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.OversightPolicy, "Supervisor");
+
+    public static RouteGroupBuilder MapAuditApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.AuditPolicy, "Audit");
 
     /// <summary>What anybody may read, from pages of other sites too.</summary>
     public static RouteGroupBuilder MapPublicApi(this IEndpointRouteBuilder routes, string prefix) =>

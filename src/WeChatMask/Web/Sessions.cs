@@ -16,9 +16,23 @@ public static class Sessions
 
     public const string ResidentPolicy = "resident";
 
+    /// <summary>A pharmacy's counter, shelf and lists: its clerks and its lead, never without a pharmacy.</summary>
     public const string ClerkPolicy = "clerk";
 
+    /// <summary>What the city's supervisor alone does.</summary>
     public const string SupervisorPolicy = "supervisor";
+
+    /// <summary>The supervisor's pages and calls: the supervisor all of them, an auditor those that only read, which are asked by GET or HEAD.</summary>
+    public const string OversightPolicy = "oversight";
+
+    /// <summary>Who did what.</summary>
+    public const string AuditPolicy = "audit";
+
+    /// <summary>Accounts and settings of the whole city.</summary>
+    public const string AdministratorPolicy = "administrator";
+
+    /// <summary>Accounts: the administrator's, and a lead's for the own pharmacy, which its rules hold to.</summary>
+    public const string AccountsPolicy = "accounts";
 
     public const string StaffPolicy = "staff";
 
@@ -35,8 +49,12 @@ public static class Sessions
             .AddCookie(StaffScheme, o => Configure(o, "wm_staff", "/staff/login", TimeSpan.FromHours(12)));
         services.AddAuthorizationBuilder()
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
-            .AddPolicy(ClerkPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Clerk)))
-            .AddPolicy(SupervisorPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireRole(nameof(StaffRole.Supervisor)))
+            .AddPolicy(ClerkPolicy, p => Of(p, StaffRole.Clerk, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
+            .AddPolicy(SupervisorPolicy, p => Of(p, StaffRole.Supervisor))
+            .AddPolicy(OversightPolicy, p => Of(p, StaffRole.Supervisor, StaffRole.Auditor).RequireAssertion(ChangesOrOnlyReads))
+            .AddPolicy(AuditPolicy, p => Of(p, StaffRole.Supervisor, StaffRole.Auditor, StaffRole.Administrator).RequireAssertion(ChangesOrOnlyReads))
+            .AddPolicy(AdministratorPolicy, p => Of(p, StaffRole.Administrator))
+            .AddPolicy(AccountsPolicy, p => Of(p, StaffRole.Administrator, StaffRole.PharmacyLead))
             .AddPolicy(StaffPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser())
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(ResidentScheme, StaffScheme).RequireAssertion(IsNoRouteOfOurs).Build());
         return services;
@@ -75,6 +93,7 @@ public static class Sessions
     public static StaffMember Staff(this ClaimsPrincipal user) => new(
         Number(user, ClaimTypes.NameIdentifier),
         user.FindFirstValue(ClaimTypes.Name)!,
+        Enum.Parse<StaffRole>(user.FindFirstValue(ClaimTypes.Role)!),
         user.HasClaim(c => c.Type == PharmacyClaim) ? Number(user, PharmacyClaim) : null);
 
     /// <summary>The AES-256 key, in base64, under which this log-in's phone keeps what its counter needs without a network; none for log-ins older than it.</summary>
@@ -101,6 +120,14 @@ public static class Sessions
         options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
     }
 
+    private static AuthorizationPolicyBuilder Of(AuthorizationPolicyBuilder policy, params StaffRole[] roles) =>
+        policy.AddAuthenticationSchemes(StaffScheme).RequireRole(roles.Select(r => r.ToString()));
+
+    // So no page or call of the supervisor's can forget that an auditor changes nothing.
+    private static bool ChangesOrOnlyReads(AuthorizationHandlerContext context) =>
+        !context.User.IsInRole(nameof(StaffRole.Auditor))
+        || (context.Resource is HttpContext { Request.Method: var method } && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)));
+
     // A path or method that no route has may answer 404 or 405; a route that forgot its policy is refused.
     private static bool IsNoRouteOfOurs(AuthorizationHandlerContext context) =>
         context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint;
@@ -123,15 +150,3 @@ public static class Sessions
     private static long Number(ClaimsPrincipal user, string type) =>
         long.Parse(user.FindFirstValue(type)!, CultureInfo.InvariantCulture);
 }
-
-/// <summary>What a member of staff may do.</summary>
-public enum StaffRole
-{
-    Clerk,
-
-    /// <summary>Watches and steers the whole city.</summary>
-    Supervisor,
-}
-
-/// <summary>The member of staff behind a request.</summary>
-public sealed record StaffMember(long Id, string Username, long? PharmacyId);

@@ -44,6 +44,8 @@ internal sealed class CityMoment : IAsyncDisposable
         var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(openId, large));
         if (openId is not null) await phone.LogInAsync();
         if (viewer == Viewer.Clerk) await phone.LogInAsync("clerk-ld01", "clerk-demo");
+        if (viewer == Viewer.Auditor) await phone.LogInAsync("auditor", "auditor-demo");
+        if (viewer == Viewer.Administrator) await phone.LogInAsync("administrator", "administrator-demo");
         if (viewer == Viewer.Supervisor) await phone.LogInAsync("supervisor", "supervisor-demo");
         return phone;
     }

@@ -17,6 +17,12 @@ public enum Viewer
 
     /// <summary>The supervisor.</summary>
     Supervisor,
+
+    /// <summary>The auditor, who sees the supervisor's pages without what changes anything.</summary>
+    Auditor,
+
+    /// <summary>The administrator.</summary>
+    Administrator,
 }
 
 /// <summary>A moment of the city's day that pages look different at.</summary>
@@ -117,6 +123,9 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor/policy", Viewer.Supervisor, Moment.Open),
         new("/supervisor/policy?done=true", Viewer.Supervisor, Moment.Handout),
         new("/supervisor/void", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor", Viewer.Auditor, Moment.Handout),
+        new("/supervisor/policy", Viewer.Auditor, Moment.Open),
+        new("/administrator", Viewer.Administrator, Moment.Open),
         new("/sandbox", Viewer.Public, Moment.Announced),
         new("/sandbox", Viewer.Public, Moment.Handout),
         new("/login?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),

@@ -30,7 +30,15 @@ public sealed class SeedingTests
         var staff = await StaffAsync(host);
         var hasher = new PasswordHasher<string>();
 
-        Assert.Equal(229, staff.Count);
+        Assert.Equal(3 + (2 * 228), staff.Count);
+        foreach (var (role, name, password) in new[] { (StaffRole.PharmacyLead, "lead-cz228", "lead-demo"), (StaffRole.Auditor, "auditor", "auditor-demo"), (StaffRole.Administrator, "administrator", "administrator-demo") })
+        {
+            var row = Assert.Single(staff, s => s.Username == name);
+            Assert.Equal((int)role, row.Role);
+            Assert.Equal(role == StaffRole.PharmacyLead, row.PharmacyId is not null);
+            Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword("", row.PasswordHash, password));
+        }
+
         var supervisor = Assert.Single(staff, s => s.Role == (int)StaffRole.Supervisor);
         Assert.Equal("supervisor", supervisor.Username);
         Assert.Null(supervisor.PharmacyId);

@@ -122,6 +122,9 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>The supervisor, logged in.</summary>
     public Task<HttpClient> SupervisorAsync() => StaffAsync(DemoStaffStore.Supervisor, DemoStaffStore.SupervisorPassword);
 
+    /// <summary>A member of staff by the demo log-in: auditor, administrator, lead-ld01 and so on.</summary>
+    public Task<HttpClient> StaffAsync(string username) => StaffAsync(username, $"{username.Split('-')[0]}-demo");
+
     /// <summary>A browser with cookies that nobody has logged in with.</summary>
     public HttpClient Browser() => NewClient(new CookieContainer(), followsRedirects: false);
 

@@ -10,7 +10,7 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Staff;
 
-/// <summary>The log-in of clerks and supervisors.</summary>
+/// <summary>The log-in of all staff.</summary>
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
@@ -75,7 +75,7 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     /// <summary>Only an address inside the role's own pages is followed: anything else could lead away or in circles.</summary>
     private string Target(StaffRole role)
     {
-        var home = role == StaffRole.Supervisor ? "/supervisor" : "/pharmacy";
+        var home = role.Home();
         var wanted = ReturnUrl ?? "";
         var own = Url.IsLocalUrl(wanted)
             && (wanted == home || wanted.StartsWith(home + "/", StringComparison.Ordinal) || wanted.StartsWith(home + "?", StringComparison.Ordinal));

@@ -13,7 +13,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
 public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, DayReportQueries reports, ProvisionalQueries provisional, DayReportFormatter format, CityCalendar calendar) : PageModel
 {

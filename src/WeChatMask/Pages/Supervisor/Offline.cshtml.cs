@@ -12,7 +12,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>Hand-overs that counters made without a network: what must be looked into, and the newest.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewStore store, IStringLocalizer<Text.Scan> text) : PageModel

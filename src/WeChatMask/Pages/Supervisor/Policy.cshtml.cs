@@ -15,7 +15,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>Dated rules: which there are, and a form for the next ones that shows who is affected before they are confirmed.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class PolicyModel(

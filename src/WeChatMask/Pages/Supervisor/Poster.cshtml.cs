@@ -8,7 +8,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>One pharmacy's poster, to be printed by the browser and put up at the door.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
 public sealed class PosterModel(PosterQueries posters, CityQueries city) : PageModel
 {

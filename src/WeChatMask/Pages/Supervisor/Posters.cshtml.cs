@@ -9,7 +9,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>The pharmacies' posters: who scans one at the door is led to that pharmacy.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
 public sealed class PostersModel(PosterQueries posters, SceneStore scenes) : PageModel
 {

@@ -12,7 +12,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>A round's bookings that were made while the registry did not answer: how many wait at each pharmacy, and what became of the others.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
 public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries queries, DayReportFormatter format) : PageModel
 {

@@ -10,7 +10,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Supervisor;
 
 /// <summary>How it stands with WeChat's API: what is held, what failed, and which calls rest until when.</summary>
-[Authorize(Policy = Sessions.SupervisorPolicy)]
+[Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
 public sealed class WeChatModel(SharedCredentialStore kept, ApiQuotaStore limits, CityCalendar calendar, PageFormatter format, IStringLocalizer<Text.OfficialAccount> text) : PageModel
 {
