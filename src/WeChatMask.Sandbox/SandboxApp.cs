@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
@@ -21,6 +22,7 @@ public static class SandboxApp
     public static WebApplicationBuilder CreateBuilder(
         SandboxOptions options, JoinedWorld? world = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
+        if (File.Exists(options.Data)) throw new StartFaultException($"--data {options.Data} is a file; name a folder.");
         Directory.CreateDirectory(options.Data);
         // The app's neighbours are on this machine; a proxy of the environment's would be asked for them in vain.
         HttpClient.DefaultProxy = new WebProxy();
@@ -78,7 +80,7 @@ public static class SandboxApp
         file.ResolveFileProvider();
         var data = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Database:ConnectionString"] = $"Data Source={Path.Combine(options.Data, "wechatmask.db")}",
+            ["Database:ConnectionString"] = new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(options.Data, "wechatmask.db") }.ConnectionString,
         };
         sources.Insert(place, standIns);
         sources.Insert(place, new MemoryConfigurationSource { InitialData = data });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 
@@ -58,8 +59,8 @@ public sealed record SandboxOptions(string City, string Urls, string Data, DateT
             : null;
 
     /// <summary>A sentence with the usage.</summary>
-    internal static SandboxUsageException Wrong(string sentence) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{sentence}\n{Usage}"));
+    internal static SandboxUsageException Wrong(string sentence, int exitCode = ExitCodes.Mend) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{sentence}\n{Usage}")) { ExitCode = exitCode };
 
     private static string DefaultData(string city, string folder) => Path.GetFullPath(Path.Combine(DataFolder, city), folder);
 
@@ -93,7 +94,7 @@ public sealed record SandboxOptions(string City, string Urls, string Data, DateT
 }
 
 /// <summary>The command line cannot be followed. The message is fit to print.</summary>
-public sealed class SandboxUsageException : Exception
+public sealed class SandboxUsageException : StartFaultException
 {
     /// <summary>Without a sentence; not used.</summary>
     public SandboxUsageException()

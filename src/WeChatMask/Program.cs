@@ -2,19 +2,21 @@ using WeChatMask;
 using WeChatMask.Operations;
 using WeChatMask.Settings;
 
-var command = OperatorCommands.Named(args);
-try
+// First, so that a SIGTERM at whatever moment ends this as asked.
+using var run = ProcessRun.Begin();
+return await run.RunAsync(async () =>
 {
+    OperatorCommands.RefuseMistyped(args);
+    var command = OperatorCommands.Named(args);
     var builder = WebApplication.CreateBuilder(command ? [] : args);
     builder.AddWeChatMask();
     var app = builder.Build();
-    if (command) return await OperatorCommands.RunAsync(app, args, Console.Out);
-    app.MapWeChatMask();
-    await app.RunAsync();
-    return 0;
-}
-catch (Exception e) when (StartFaults.Of(e) is { Count: > 0 } faults)
-{
-    foreach (var fault in faults) await Console.Error.WriteLineAsync(fault);
-    return 1;
-}
+    if (!command)
+    {
+        app.MapWeChatMask();
+        return await run.ServeAsync(app);
+    }
+
+    run.WhenStopped = ExitCodes.NotYet;
+    await using (app) return await OperatorCommands.RunAsync(app, args, Console.Out, run.Stop);
+});

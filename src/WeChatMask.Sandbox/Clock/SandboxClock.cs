@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 
@@ -60,8 +61,17 @@ public sealed class SandboxClock : TimeProvider
     private static TimeSpan? Load(string file)
     {
         if (!File.Exists(file)) return null;
-        using var stream = File.OpenRead(file);
-        return TimeSpan.FromTicks(JsonSerializer.Deserialize<Stored>(stream)?.OffsetTicks ?? throw new JsonException($"{file} is empty."));
+        try
+        {
+            using var stream = File.OpenRead(file);
+            if (JsonSerializer.Deserialize<Stored>(stream) is { OffsetTicks: { } ticks } && SandboxTime.IsInReach(System.GetUtcNow(), TimeSpan.FromTicks(ticks))) return TimeSpan.FromTicks(ticks);
+        }
+        catch (JsonException)
+        {
+            // Told below.
+        }
+
+        throw new StartFaultException($"{file} is damaged: delete it and the clock starts at the city's time, or say with --clock where it stands.");
     }
 
     private void Put(DateTimeOffset instant, DateTimeOffset? frozen)
@@ -79,5 +89,5 @@ public sealed class SandboxClock : TimeProvider
         File.Move(next, file, overwrite: true);
     }
 
-    private sealed record Stored(long OffsetTicks);
+    private sealed record Stored(long? OffsetTicks);
 }

@@ -37,6 +37,10 @@ public static partial class SandboxTime
         }
     }
 
+    /// <summary>Whether a clock may be as far from an instant.</summary>
+    public static bool IsInReach(DateTimeOffset from, TimeSpan offset) =>
+        offset > First - Last && offset < Last - First && IsInBounds(from + offset);
+
     private static bool IsInBounds(DateTimeOffset instant) => instant >= First && instant < Last;
 
     // Without an offset the same text would mean another instant on another machine.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 
@@ -49,7 +50,7 @@ public sealed class JoinedWorld
             }
 
             if (TimeProvider.System.GetElapsedTime(start) > patience)
-                throw SandboxOptions.Wrong($"--world \"{address}\" does not answer; start that sandbox first, or at the same time.");
+                throw SandboxOptions.Wrong($"--world \"{address}\" does not answer; start that sandbox first, or at the same time.", ExitCodes.NotYet);
             await Task.Delay(Pause, cancellationToken);
         }
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
@@ -9,8 +8,7 @@ public static class DataRoom
     /// <summary>Also keeps the keys behind cookies in the database.</summary>
     public static void AddData(this IServiceCollection services)
     {
-        services.AddOptions<DatabaseSettings>().BindConfiguration("Database").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DatabaseSettings>, DatabaseSettingsValidator>();
+        services.AddSection<DatabaseSettings, DatabaseSettingsValidator>("Database");
         services.AddSingleton(new MachineClock(TimeProvider.System));
         services.AddSingleton<Database>().AddSingleton<Migrator>().AddSingleton<NodeStore>().AddSingleton<PersonalData>().AddSingleton<Startup>();
         services.AddHostedService(s => s.GetRequiredService<Startup>());

@@ -50,6 +50,31 @@ public abstract class DatabaseEngine
     /// <summary>Waits until another node may have changed something, at most for a while. An engine that cannot tell waits the whole while.</summary>
     public virtual Task WaitForOthersAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.Delay(atMost, cancellationToken);
 
+    /// <summary>Asks once, with little patience, whether the database can be opened and written; makes an embedded one that is not there.</summary>
+    /// <exception cref="DbException">It cannot.</exception>
+    /// <exception cref="StartFaultException">It is damaged.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenProbeAsync(write: true, cancellationToken);
+    }
+
+    /// <summary>Refuses to read a city where there is none, without making an empty one.</summary>
+    /// <exception cref="StartFaultException">There is no database, or no city's.</exception>
+    public async Task RequireCityAsync(CancellationToken cancellationToken)
+    {
+        const string cure = "check the name, or start a node or import a city first.";
+        if (!IsThere()) throw new StartFaultException($"There is no database where Database:ConnectionString points; {cure}");
+        await using var connection = await OpenProbeAsync(write: false, cancellationToken);
+        if (!(await TablesAsync(connection, null)).Contains(Migrator.Table, StringComparer.OrdinalIgnoreCase))
+            throw new StartFaultException($"The database that Database:ConnectionString names holds no city; {cure}");
+    }
+
+    /// <summary>Opens a connection that has little patience and is not kept for reuse.</summary>
+    protected virtual ValueTask<DbConnection> OpenProbeAsync(bool write, CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+
+    /// <summary>Whether there is something to open; a server says so itself.</summary>
+    protected virtual bool IsThere() => true;
+
     /// <summary>Opens a connection for reading (the latest committed state).</summary>
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
@@ -140,7 +165,7 @@ public abstract class DatabaseEngine
 
     /// <summary>What stops a start whose wait for the schema was in vain.</summary>
     protected static StartFaultException SchemaIsLocked() =>
-        new("Another node has been changing the schema for a minute; this one stops. Start it again.");
+        new("Another node has been changing the schema for a minute; this one stops. Start it again.") { ExitCode = ExitCodes.NotYet };
 
     /// <summary>The end of a statement for one key that wants its newest row only.</summary>
     protected static string NewestOnly(string? column) => column is null ? "" : $" ORDER BY {column} DESC LIMIT 1";

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace WeChatMask.Data;
@@ -10,6 +11,9 @@ public sealed class DatabaseSettings
 
     /// <summary>ADO.NET connection string of that engine: <c>Data Source=/var/lib/wechatmask/wechatmask.db</c>; <c>Host=…</c>, with several hosts where there is a standby; <c>Server=…</c>. A node opens at most 25 connections unless it says otherwise.</summary>
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>How long a node that starts waits for a database server that does not answer, up to a day; then it ends, and systemd starts it again. Meanwhile <c>/health/live</c> answers, and <c>/health/ready</c> says 503.</summary>
+    public TimeSpan WaitAtStart { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>The engines the product runs on.</summary>
@@ -28,22 +32,50 @@ public enum DatabaseKind
 /// <summary>Makes the engine that the settings name.</summary>
 internal static class Engines
 {
-    /// <summary>Creates the engine; one that this build lacks stops the start with the cure.</summary>
-    public static DatabaseEngine Create(DatabaseSettings settings) => settings.Engine switch
+    private const string NoEngine = "Database:Engine is one of Sqlite, PostgreSql, MySql.";
+
+    /// <summary>Creates the engine; settings it cannot work with stop the start with the cure.</summary>
+    public static DatabaseEngine Create(DatabaseSettings settings) =>
+        Fault(settings) is { } fault ? throw new OptionsValidationException("Database", typeof(DatabaseSettings), [fault]) : settings.Engine switch
+        {
+            DatabaseKind.Sqlite => new SqliteEngine(settings.ConnectionString),
+            DatabaseKind.PostgreSql => new PostgreSqlEngine(settings.ConnectionString),
+            _ => new MySqlEngine(settings.ConnectionString),
+        };
+
+    /// <summary>What is wrong with engine and connection string, which are not tried out; none when they fit each other.</summary>
+    public static string? Fault(DatabaseSettings settings)
     {
-        DatabaseKind.Sqlite => new SqliteEngine(settings.ConnectionString),
-        DatabaseKind.PostgreSql => new PostgreSqlEngine(settings.ConnectionString),
-        DatabaseKind.MySql => new MySqlEngine(settings.ConnectionString),
-        _ => throw new OptionsValidationException(
-            "Database", typeof(DatabaseSettings), [$"Database:Engine {settings.Engine} is none of Sqlite, PostgreSql and MySql."]),
-    };
+        if (!Enum.IsDefined(settings.Engine)) return NoEngine;
+        if (string.IsNullOrWhiteSpace(settings.ConnectionString))
+            return "Database:ConnectionString is empty; for one machine set it to \"Data Source=data/wechatmask.db\".";
+        try
+        {
+            var (place, key) = settings.Engine switch
+            {
+                DatabaseKind.Sqlite => (new SqliteConnectionStringBuilder(settings.ConnectionString).DataSource, "Data Source"),
+                DatabaseKind.PostgreSql => (PostgreSqlEngine.SettingsOf(settings.ConnectionString).Host, "Host"),
+                _ => (MySqlEngine.SettingsOf(settings.ConnectionString).Server, "Server"),
+            };
+            return string.IsNullOrWhiteSpace(place) ? $"Database:ConnectionString names no {key}, which {settings.Engine} needs." : null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException or KeyNotFoundException or InvalidOperationException)
+        {
+            return $"Database:ConnectionString is none that {settings.Engine} can read: {e.Message}";
+        }
+    }
 }
 
 /// <summary>Refuses a database section that cannot work, with the key and the cure.</summary>
 internal sealed class DatabaseSettingsValidator : IValidateOptions<DatabaseSettings>
 {
-    public ValidateOptionsResult Validate(string? name, DatabaseSettings options) =>
-        string.IsNullOrWhiteSpace(options.ConnectionString)
-            ? ValidateOptionsResult.Fail("Database:ConnectionString is empty; for one machine set it to \"Data Source=data/wechatmask.db\".")
-            : ValidateOptionsResult.Success;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, DatabaseSettings options)
+    {
+        var faults = new List<string>();
+        if (Engines.Fault(options) is { } fault) faults.Add(fault);
+        if (options.WaitAtStart < TimeSpan.Zero || options.WaitAtStart > LongestWait) faults.Add("Database:WaitAtStart is between 00:00:00 and 1.00:00:00.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
 }

@@ -9,6 +9,9 @@ namespace WeChatMask.Data;
 /// <summary>Brings the schema to this build's state: numbered SQL files, each run once however many nodes start together, each remembered with its checksum.</summary>
 public sealed class Migrator(Database database, TimeProvider time)
 {
+    /// <summary>The table that every city's database has.</summary>
+    internal const string Table = "schema_migration";
+
     private const string Prefix = "Migrations/";
 
     /// <summary>This build's files in the order in which they run.</summary>

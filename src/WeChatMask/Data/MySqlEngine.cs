@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dapper;
 using MySqlConnector;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 
@@ -165,6 +166,10 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     public override bool MayRetry(DbException exception) => MySqlErrors.MayRetry(MySqlErrors.CodeOf(exception));
 
     public override bool IsOutage(DbException exception) => MySqlErrors.IsOutage(MySqlErrors.CodeOf(exception));
+
+    /// <summary>What an operator is told of a failure of this engine; none of another's.</summary>
+    internal static StartFault? FaultOf(DbException exception) =>
+        exception is not MySqlException ? null : MySqlErrors.IsOutage(MySqlErrors.CodeOf(exception)) ? StartFaults.NoAnswer(exception) : StartFaults.Refusal(exception);
 
     public override bool IsUniqueClash(DbException exception) => MySqlErrors.IsUniqueClash(MySqlErrors.CodeOf(exception));
 

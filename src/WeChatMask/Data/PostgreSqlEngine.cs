@@ -4,6 +4,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 
@@ -147,7 +148,13 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
 
     // What is no error of the server's is one of the way to it. The classes: connection, operator (shutdown, starting up),
     // resources (disk, memory, connections); and the standby that is not promoted yet.
-    public override bool IsOutage(DbException exception) => exception switch
+    public override bool IsOutage(DbException exception) => IsNoAnswer(exception);
+
+    /// <summary>What an operator is told of a failure of this engine; none of another's.</summary>
+    internal static StartFault? FaultOf(DbException exception) =>
+        exception is not NpgsqlException ? null : IsNoAnswer(exception) ? StartFaults.NoAnswer(exception) : StartFaults.Refusal(exception);
+
+    private static bool IsNoAnswer(DbException exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         PostgresException e => e.SqlState is ['0', '8', ..] or ['5', '7', 'P', ..] or ['5', '3', ..],

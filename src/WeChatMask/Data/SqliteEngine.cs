@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 
@@ -13,7 +14,9 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     private const int InputOutput = 10;
     private const int Full = 13;
     private const int CannotOpen = 14;
+    private const int Corrupt = 11;
     private const int Constraint = 19;
+    private const int NotADatabase = 26;
     private const int UniqueClash = 2067;
     private const int PrimaryKeyClash = 1555;
 
@@ -25,6 +28,8 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {PagesBeforeCheckpoint};");
 
     private readonly string connectionString;
+    private readonly string file;
+    private bool hasFolder;
 
     // SQLite lets one transaction write. Waiting here is first come, first served; waiting in SQLite's busy handler
     // would be sleeping and polling, and could starve a writer during a rush.
@@ -35,7 +40,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     {
         var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = 30, Pooling = true };
         this.connectionString = builder.ToString();
-        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
+        file = builder.DataSource;
     }
 
     public override bool IsServer => false;
@@ -49,7 +54,33 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
         ReadClockAsync(connection, "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)");
 
-    public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(connectionString, Pragmas, cancellationToken);
+    public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        MakeFolder();
+        return OpenAsync(connectionString, Pragmas, cancellationToken);
+    }
+
+    protected override ValueTask<DbConnection> OpenProbeAsync(bool write, CancellationToken cancellationToken)
+    {
+        SqliteFile.RefuseIfCut(file);
+        MakeFolder();
+        var unpooled = new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = SecondsToConnect }.ToString();
+        return OpenAsync(unpooled, write ? "BEGIN IMMEDIATE; ROLLBACK;" : "PRAGMA user_version;", cancellationToken);
+    }
+
+    protected override bool IsThere() => File.Exists(file);
+
+    /// <summary>What an operator is told of a failure of this engine; none of another's.</summary>
+    internal static StartFault? FaultOf(DbException exception) => exception is not SqliteException e ? null : e.SqliteErrorCode switch
+    {
+        Busy or Locked => new StartFault("Another program holds the database that Database:ConnectionString names; end it, or wait until it is done.", ExitCodes.NotYet),
+        Full => new StartFault("The disk of the database that Database:ConnectionString names is full.", ExitCodes.NotYet),
+        InputOutput => StartFaults.NoAnswer(e),
+        NotADatabase or Corrupt => SqliteFile.Damaged,
+        CannotOpen => new StartFault("The file that Database:ConnectionString names cannot be opened: it must be a file, not a folder, in a folder that this user may write."),
+        ReadOnly => new StartFault("The file that Database:ConnectionString names, or its folder, cannot be written by this user."),
+        _ => StartFaults.Refusal(e),
+    };
 
     public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
     {
@@ -172,6 +203,19 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         writer.Dispose();
         using var pooled = new SqliteConnection(connectionString);
         SqliteConnection.ClearPool(pooled);
+    }
+
+    // Not before something is opened: a command that is refused leaves nothing behind.
+    private void MakeFolder()
+    {
+        if (hasFolder) return;
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
+        {
+            if (File.Exists(folder)) throw new StartFaultException($"Database:ConnectionString names the folder {folder}, which is a file.");
+            Directory.CreateDirectory(folder);
+        }
+
+        hasFolder = true;
     }
 
     private static async ValueTask<DbConnection> OpenAsync(string connectionString, string pragmas, CancellationToken cancellationToken)

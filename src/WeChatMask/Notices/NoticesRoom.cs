@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Notices;
@@ -16,8 +16,7 @@ public static class NoticesRoom
         services.AddSingleton<NoticeOutbox>().AddSingleton<OutboxStore>().AddSingleton<NoticeTexts>().AddSingleton<NoticeCapStore>().AddSingleton<NoticeQueries>();
         services.AddSingleton<OutboxAgeQueries>();
         services.AddSingleton<ReceiptStore>().AddSingleton<ReceiptEndpoints.Taker>().AddSingleton<UnreportedStore>();
-        services.AddOptions<WeChatNoticeSettings>().BindConfiguration(WeChatNoticeSettings.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WeChatNoticeSettings>, WeChatNoticeSettingsValidator>();
+        services.AddSection<WeChatNoticeSettings, WeChatNoticeSettingsValidator>(WeChatNoticeSettings.Section);
         services.AddSingleton<WeChatNoticeTexts>();
     }
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 using WeChatMask.Web;
+using WeChatMask.WeChat;
 
 namespace WeChatMask.OfficialAccount;
 
@@ -10,8 +12,8 @@ public static class OfficialAccountRoom
     {
         services.AddSingleton<SharedCredentialStore>().AddSingleton<Credentials>().AddSingleton<ApiQuotaStore>().AddSingleton<OfficialAccountClient>();
         services.AddSingleton<SceneStore>().AddSingleton<FollowerStore>().AddSingleton<PosterQueries>();
-        services.AddOptions<MenuSettings>().BindConfiguration(MenuSettings.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<MenuSettings>, MenuSettingsValidator>().AddSingleton<Menu>();
+        services.AddSection<MenuSettings, MenuSettingsValidator>(MenuSettings.Section).AddSingleton<Menu>();
+        services.AddSingleton<IValidateOptions<WeChatSettings>, ProductionAccountValidator>();
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Data.Backup;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Operations;
 
@@ -9,11 +10,9 @@ namespace WeChatMask.Operations;
 /// What an operator does with a whole city's database: <c>backup FILE</c>, <c>restore FILE</c>, and <c>move</c> into the
 /// database that section <c>Target</c> names.
 /// </summary>
-public sealed class BackupCommands(Database database, Migrator migrator, InvariantQueries invariants, TimeProvider time, TextWriter output)
+public sealed class BackupCommands(Database database, Migrator migrator, InvariantQueries invariants, TimeProvider time, TextWriter output, TextWriter? errors = null)
 {
-    private const int Good = 0;
-    private const int Broken = 1;
-    private const int Misused = 2;
+    private readonly TextWriter errors = errors ?? output;
 
     /// <summary>Whether the arguments name one of these commands.</summary>
     public static bool Named(string[] args) => args is ["backup" or "restore" or "move", ..];
@@ -21,9 +20,9 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
     /// <summary>Makes them for the configured database.</summary>
     public static BackupCommands Of(IServiceProvider services, TextWriter output) => new(
         services.GetRequiredService<Database>(), services.GetRequiredService<Migrator>(), services.GetRequiredService<InvariantQueries>(),
-        services.GetRequiredService<TimeProvider>(), output);
+        services.GetRequiredService<TimeProvider>(), output, Console.Error);
 
-    /// <summary>Runs the command and gives the process's exit code: 0 done, 1 refused or different, 2 wrongly called.</summary>
+    /// <summary>Runs the command and gives the process's exit code, one of <see cref="ExitCodes"/>.</summary>
     /// <param name="args">The command with its arguments.</param>
     /// <param name="target">Where <c>move</c> goes.</param>
     /// <param name="cancellationToken">Stops it; what is not finished is as if it had not begun.</param>
@@ -40,24 +39,22 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
                 case ["move"] or ["move", "--final"]:
                     return await MoveAsync(target(), alone: args.Length > 1, cancellationToken);
                 default:
-                    await output.WriteLineAsync("Usage: backup FILE | restore FILE | move [--final]");
-                    return Misused;
+                    await errors.WriteLineAsync("Usage: backup FILE | restore FILE | move [--final]");
+                    return ExitCodes.Mend;
             }
         }
-        catch (OptionsValidationException e)
+        // Said here, since the sentence belongs to what the command has printed before.
+        catch (Exception e) when (e is OptionsValidationException or IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or NotSupportedException or DbException or ArgumentException)
         {
-            foreach (var fault in e.Failures) await output.WriteLineAsync(fault);
-            return Misused;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException or NotSupportedException or DbException or ArgumentException)
-        {
-            await output.WriteLineAsync(e.Message);
-            return Broken;
+            var faults = StartFaults.Of(e);
+            foreach (var fault in faults) await errors.WriteLineAsync(fault.Sentence);
+            return faults[0].ExitCode;
         }
     }
 
     private async Task<int> BackupAsync(string file, CancellationToken cancellationToken)
     {
+        await database.Engine.RequireCityAsync(cancellationToken);
         await using var snapshot = await database.Engine.BeginSnapshotAsync(alone: false, cancellationToken);
         var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
         await output.WriteLineAsync($"{"table",-24}{"rows",12}  sha256");
@@ -65,7 +62,7 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
         // What was written is read again, so that a bad disk shows itself now and not on the day of need.
         using (await CityBackup.OpenAsync(file, cancellationToken))
             await output.WriteLineAsync($"{file}: {manifest.Tables.Sum(t => t.Content.Rows)} rows of {manifest.Tables.Count} tables, {new FileInfo(file).Length} bytes, read again and equal");
-        return Good;
+        return ExitCodes.Stopped;
     }
 
     private async Task<int> RestoreAsync(string file, CancellationToken cancellationToken)
@@ -76,6 +73,7 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
 
     private async Task<int> MoveAsync(DatabaseSettings to, bool alone, CancellationToken cancellationToken)
     {
+        await database.Engine.RequireCityAsync(cancellationToken);
         using var target = new Database(Options.Create(to));
         var folder = Directory.CreateTempSubdirectory("wechatmask-move-");
         try
@@ -115,7 +113,7 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
         if (different > 0)
         {
             await output.WriteLineAsync($"{different} of {tables.Count} tables differ; no row was put into the target");
-            return Broken;
+            return ExitCodes.Mend;
         }
 
         await output.WriteLineAsync($"{tables.Sum(t => t.Target.Rows)} rows of {tables.Count} tables copied, every count and checksum equal");

@@ -13,14 +13,21 @@ namespace WeChatMask.Operations;
 /// </remarks>
 public static class Health
 {
+    internal const string Root = "/health";
+    internal const string LivePath = Root + "/live";
+    internal const string ReadyPath = Root + "/ready";
+
     internal static IResult Live() => TypedResults.Ok(new { status = "live" });
 
     internal static async Task<IResult> ReadyAsync(
-        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, CityCalendar calendar, CancellationToken cancellationToken)
+        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, CityCalendar calendar,
+        IHostApplicationLifetime life, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
         var warnings = new List<string>();
-        if (!startup.IsReady) reasons.Add("starting");
+        // Ready is said when everything has started, and no more once the end has begun.
+        if (!startup.IsReady || !life.ApplicationStarted.IsCancellationRequested) reasons.Add("starting");
+        if (life.ApplicationStopping.IsCancellationRequested) reasons.Add("stopping");
         try
         {
             await node.PingAsync(cancellationToken);
@@ -41,8 +48,13 @@ public static class Health
 
         return reasons.Count == 0
             ? TypedResults.Ok(new { status = "ready", warnings })
-            : TypedResults.Json(new { status = "not_ready", reasons, warnings }, statusCode: StatusCodes.Status503ServiceUnavailable);
+            : NotReady(reasons, warnings);
     }
+
+    internal static IResult NotReady(params string[] reasons) => NotReady(reasons, []);
+
+    private static IResult NotReady(IEnumerable<string> reasons, IEnumerable<string> warnings) =>
+        TypedResults.Json(new { status = "not_ready", reasons, warnings }, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

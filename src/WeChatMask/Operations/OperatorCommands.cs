@@ -1,41 +1,42 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.City;
 using WeChatMask.Data;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Operations;
 
 /// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="BackupCommands"/>.</summary>
 public static class OperatorCommands
 {
-    private const int Good = 0;
-    private const int Broken = 1;
-    private const int Misused = 2;
+    private const string Usage = "verify | import CITY.json | backup FILE | restore FILE | move [--final]";
 
     /// <summary>Whether the arguments name a command rather than server settings.</summary>
     public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || BackupCommands.Named(args);
 
-    /// <summary>Runs the command and gives the process's exit code.</summary>
-    public static async Task<int> RunAsync(WebApplication app, string[] args, TextWriter output)
+    /// <summary>Refuses a mistyped command or option, before anything is started for it.</summary>
+    /// <exception cref="StartFaultException">There is no such command or option.</exception>
+    public static void RefuseMistyped(string[] args)
     {
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            stop.Cancel();
-        };
+        if (args.Length == 0 || Named(args)) return;
+        if (args[0].Length == 0 || (args[0][0] != '-' && !args[0].Contains('=', StringComparison.Ordinal)))
+            throw new StartFaultException($"There is no command \"{args[0]}\"; there are {Usage}. Without a command the server starts.");
+        ProgramOptions.Check(args);
+    }
+
+    /// <summary>Runs the command and gives the process's exit code.</summary>
+    public static async Task<int> RunAsync(WebApplication app, string[] args, TextWriter output, CancellationToken stop = default)
+    {
         switch (args)
         {
             case ["verify"]:
-                return await VerifyAsync(app.Services.GetRequiredService<InvariantQueries>(), output, stop.Token);
+                await app.Services.GetRequiredService<Database>().Engine.RequireCityAsync(stop);
+                return await VerifyAsync(app.Services.GetRequiredService<InvariantQueries>(), output, stop);
             case ["import", var file]:
-                await app.Services.GetRequiredService<Startup>().StartingAsync(stop.Token);
-                return await ImportAsync(app.Services.GetRequiredService<CityImport>(), file, output, stop.Token);
+                return await ImportAsync(app.Services, file, output, stop);
             case var _ when BackupCommands.Named(args):
-                return await BackupCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop.Token);
+                return await BackupCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop);
             default:
-                await output.WriteLineAsync("Usage: verify | import CITY.json | backup FILE | restore FILE | move [--final]");
-                return Misused;
+                throw new StartFaultException($"Usage: {Usage}");
         }
     }
 
@@ -46,7 +47,7 @@ public static class OperatorCommands
         foreach (var result in results) await output.WriteLineAsync($"{(result.Broken == 0 ? "ok    " : "BROKEN")} {result.Name}{(result.Broken == 0 ? "" : $" ({result.Broken} rows)")}");
         var broken = results.Count(r => r.Broken > 0);
         await output.WriteLineAsync($"{results.Count - broken} of {results.Count} invariants hold");
-        return broken == 0 ? Good : Broken;
+        return broken == 0 ? ExitCodes.Stopped : ExitCodes.Mend;
     }
 
     private static DatabaseSettings TargetOf(IConfiguration configuration)
@@ -57,20 +58,15 @@ public static class OperatorCommands
             : throw new OptionsValidationException("Target", typeof(DatabaseSettings), ["Target:ConnectionString is empty; name the database to move to."]);
     }
 
-    private static async Task<int> ImportAsync(CityImport import, string file, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> ImportAsync(IServiceProvider services, string file, TextWriter output, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var stream = File.OpenRead(file);
-            var city = CityImport.Read(stream);
-            await import.ImportAsync(city, "operator", cancellationToken);
-            await output.WriteLineAsync($"{city.Name}: {city.Policies.Count} policies and {city.Pharmacies.Count} pharmacies are in the database");
-            return Good;
-        }
-        catch (Exception e) when (e is JsonException or InvalidDataException or IOException)
-        {
-            await output.WriteLineAsync(e.Message);
-            return Misused;
-        }
+        CityFile city;
+        // Read first: a file that cannot be used must not leave a new, empty database behind.
+        await using (var stream = File.OpenRead(file)) city = CityImport.Read(stream);
+        await services.GetRequiredService<Database>().Engine.ProbeAsync(cancellationToken);
+        await services.GetRequiredService<Startup>().StartingAsync(cancellationToken);
+        await services.GetRequiredService<CityImport>().ImportAsync(city, "operator", cancellationToken);
+        await output.WriteLineAsync($"{city.Name}: {city.Policies.Count} policies and {city.Pharmacies.Count} pharmacies are in the database");
+        return ExitCodes.Stopped;
     }
 }

@@ -3,7 +3,7 @@ namespace WeChatMask.Settings;
 /// <summary>How the site is reached, and how much it takes at once.</summary>
 public sealed class SiteSettings
 {
-    /// <summary>The address people see, <c>https://…</c> without a slash at the end. Its host must be registered in the account's console as the web authorization domain. Empty takes the request's own host, which is for the sandbox.</summary>
+    /// <summary>The address people see, <c>https://…</c> without a slash at the end. Its host must be registered in the account's console as the web authorization domain. Without it nothing starts but the sandbox.</summary>
     public string PublicBaseUrl { get; set; } = "";
 
     /// <summary>IANA name of the city's time zone. All days, windows and pickup hours are the city's.</summary>
@@ -15,10 +15,10 @@ public sealed class SiteSettings
     /// <summary>Whether a browser outside WeChat is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
     public bool LoginChoice { get; set; } = true;
 
-    /// <summary>How many attempts to book may wait on one node. Beyond that they are answered 503 at once, with a time to come back.</summary>
+    /// <summary>How many attempts to book may wait on one node, 1 to 1000000. Beyond that they are answered 503 at once, with a time to come back.</summary>
     public int DeskQueue { get; set; } = 20_000;
 
-    /// <summary>The most attempts that one transaction decides. More than a thousand brings nothing on one server; a distributed database, whose commits are slow, may want more.</summary>
+    /// <summary>The most attempts that one transaction decides, 1 to 100000. More than a thousand brings nothing on one server; a distributed database, whose commits are slow, may want more.</summary>
     /// <remarks>
     /// A batch has some sixteen trips to a database server, whatever its size; a thousand at once were decided some 15 %
     /// faster there than five hundred, as fast in the embedded database, and two thousand no faster.

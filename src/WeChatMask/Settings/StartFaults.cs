@@ -1,24 +1,25 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
-
 namespace WeChatMask.Settings;
 
-/// <summary>Finds in a failed start what the operator can mend: settings, each with its key and the cure.</summary>
-public static class StartFaults
+/// <summary>How a program ends, for whoever started it: systemd starts again after each but <see cref="Mend"/>.</summary>
+public static class ExitCodes
 {
-    /// <summary>The sentences to show, or none when the failure is of another kind.</summary>
-    public static IReadOnlyList<string> Of(Exception exception) => exception switch
-    {
-        OptionsValidationException settings => [.. settings.Failures],
-        StartFaultException fault => [fault.Message],
-        IOException { InnerException: AddressInUseException } port => [port.Message],
-        AggregateException several => [.. several.InnerExceptions.SelectMany(Of)],
-        _ => [],
-    };
+    /// <summary>Done, or stopped as it was told to.</summary>
+    public const int Stopped = 0;
+
+    /// <summary>A setting, a file or the command line must be mended first; starting again would be in vain. Also a check that found something wrong.</summary>
+    public const int Mend = 1;
+
+    /// <summary>Something is not there yet, such as the database, a port or space on a disk; starting again later may do. EX_TEMPFAIL of sysexits.h.</summary>
+    public const int NotYet = 75;
 }
 
+/// <summary>Why a program cannot go on.</summary>
+/// <param name="Sentence">One line, fit to print.</param>
+/// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
+public sealed record StartFault(string Sentence, int ExitCode = ExitCodes.Mend);
+
 /// <summary>A start that cannot succeed before an operator has done something, which the message says.</summary>
-public sealed class StartFaultException : InvalidOperationException
+public class StartFaultException : InvalidOperationException
 {
     /// <summary>Without a sentence, which is of no use to an operator.</summary>
     public StartFaultException()
@@ -31,10 +32,13 @@ public sealed class StartFaultException : InvalidOperationException
     }
 
     /// <summary>With the sentence, and what it was made of.</summary>
-    public StartFaultException(string message, Exception innerException)
+    public StartFaultException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
+
+    /// <summary>What the process ends with; one of <see cref="ExitCodes"/>.</summary>
+    public int ExitCode { get; init; } = ExitCodes.Mend;
 }
 
 /// <summary>Keeps the host quiet about a failed start: whoever started it says in a sentence what is to be mended.</summary>

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Sms;
 
@@ -11,8 +11,7 @@ public static class SmsRoom
     /// <summary>Registers settings (checked at the start), vendors and the way through them.</summary>
     public static IServiceCollection AddSms(this IServiceCollection services)
     {
-        services.AddOptions<SmsSettings>().BindConfiguration("Sms").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SmsSettings>, SmsSettingsValidator>();
+        services.AddSection<SmsSettings, SmsSettingsValidator>("Sms");
         services.AddVendor<GatewaySmsProvider>().AddVendor<AliyunSmsProvider>().AddVendor<TencentSmsProvider>();
         services.AddSingleton<SmsNumberStore>().AddSingleton<SmsNumbers>().AddSingleton<SmsAlarmStore>().AddSingleton<SmsAlarms>();
         services.AddSingleton<ISmsProvider, SmsFailover>();

@@ -16,12 +16,12 @@ public sealed class SmsSettings
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Notices that one number may get in a city day, over all nodes; what is beyond waits for the next day. 0 is without a cap.
+    /// Notices that one number may get in a city day, over all nodes; what is beyond waits for the next day. Up to 10000; 0 is without a cap.
     /// The default is the vendors' own limit, so that a phone which many bookers share is told of every booking.
     /// </summary>
     public int DailyCap { get; set; } = 50;
 
-    /// <summary>Log-in codes that one number may get in a city day, over all nodes; the default is the vendors' own limit. 0 is without a cap.</summary>
+    /// <summary>Log-in codes that one number may get in a city day, over all nodes; the default is the vendors' own limit. Up to 10000; 0 is without a cap.</summary>
     public int DailyCodeCap { get; set; } = 10;
 
     /// <summary>The account at Alibaba Cloud, used when <c>Sms:Providers</c> names it.</summary>

@@ -7,6 +7,10 @@ namespace WeChatMask.Sms;
 internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sandbox) : IValidateOptions<SmsSettings>
 {
     private const string SandboxMark = "sandbox";
+    private const string SandboxApplication = "1400002020";
+    private const int LargestCap = 10_000;
+    private const int LongestSign = 64;
+    private const int LargestValue = 1000;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
     // A message's lease is half a minute; all that is leased at once must be settled in it.
@@ -20,27 +24,32 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
         var providers = options.ProviderNames();
         if (providers.Count == 0 || providers.Any(p => !Names.Contains(p, StringComparer.Ordinal)) || providers.Distinct(StringComparer.Ordinal).Count() < providers.Count)
             faults.Add($"Sms:Providers must name one or more of {string.Join(", ", Names)}, each once, with commas between; the first is asked first.");
-        if (options.DailyCap < 0) faults.Add("Sms:DailyCap must be 0 (no cap) or the notices one number may get in a day.");
-        if (options.DailyCodeCap < 0) faults.Add("Sms:DailyCodeCap must be 0 (no cap) or the log-in codes one number may get in a day.");
+        if (options.DailyCap is < 0 or > LargestCap) faults.Add("Sms:DailyCap must be 0 (no cap) or the notices one number may get in a day, up to 10000.");
+        if (options.DailyCodeCap is < 0 or > LargestCap) faults.Add("Sms:DailyCodeCap must be 0 (no cap) or the log-in codes one number may get in a day, up to 10000.");
+        if (options.GatewayUrl.Length > 0 && !IsAddress(options.GatewayUrl)) faults.Add("Sms:GatewayUrl must be an absolute http or https address, or empty to hold all its messages back.");
+        if (options.Sign.Length > LongestSign) faults.Add("Sms:Sign is at most 64 characters.");
+        RefuseSandboxAccounts(faults, options);
         if (options.Timeout < ShortestWait || options.Timeout > LongestWait)
             faults.Add("Sms:Timeout must be between 00:00:01 and 00:00:10.");
+        CheckLongest(faults, "Sms:Aliyun", options.Aliyun.LongestValue);
+        CheckLongest(faults, "Sms:Tencent", options.Tencent.LongestValue);
         if (providers.Contains(AliyunSmsProvider.ProviderName, StringComparer.Ordinal)) CheckAliyun(faults, options);
         if (providers.Contains(TencentSmsProvider.ProviderName, StringComparer.Ordinal)) CheckTencent(faults, options);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private void CheckAliyun(List<string> faults, SmsSettings all)
+    private static void CheckAliyun(List<string> faults, SmsSettings all)
     {
         const string section = "Sms:Aliyun";
         var account = all.Aliyun;
         CheckSecret(faults, $"{section}:AccessKeyId", account.AccessKeyId, "copy it from the RAM console, a user with AliyunDysmsFullAccess");
         CheckSecret(faults, $"{section}:AccessKeySecret", account.AccessKeySecret, "copy it from the RAM console when the key is made");
         if (!Enum.IsDefined(account.Signing)) faults.Add($"{section}:Signing must be V3 or Rpc.");
-        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign, account.LongestValue);
+        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign);
         CheckTemplates(faults, section, account.Templates, ordered: false);
     }
 
-    private void CheckTencent(List<string> faults, SmsSettings all)
+    private static void CheckTencent(List<string> faults, SmsSettings all)
     {
         const string section = "Sms:Tencent";
         var account = all.Tencent;
@@ -48,23 +57,43 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
         CheckSecret(faults, $"{section}:SecretKey", account.SecretKey, "copy it from the CAM console when the key is made");
         if (!IsFilled(account.SmsSdkAppId)) faults.Add($"{section}:SmsSdkAppId is empty or a placeholder: copy it from the SMS console's applications.");
         if (!IsFilled(account.Region)) faults.Add($"{section}:Region is empty: ap-guangzhou serves all.");
-        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign, account.LongestValue);
+        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign);
         CheckTemplates(faults, section, account.Templates, ordered: true);
     }
 
-    private void CheckSecret(List<string> faults, string key, string value, string cure)
+    private static void CheckSecret(List<string> faults, string key, string value, string cure)
     {
         if (!IsFilled(value)) faults.Add($"{key} is empty or a placeholder: {cure}.");
-        else if (!sandbox.Any() && value.StartsWith(SandboxMark, StringComparison.OrdinalIgnoreCase)) faults.Add($"{key} is the sandbox's, which everybody knows: {cure}.");
     }
 
-    private static void CheckCommon(List<string> faults, string section, string endpoint, string signName, string sign, int longest)
+    // Also of a vendor that is not asked yet: the day it is named, it would be.
+    private void RefuseSandboxAccounts(List<string> faults, SmsSettings all)
+    {
+        if (sandbox.Any()) return;
+        var marked = new[]
+        {
+            ("Aliyun:AccessKeyId", all.Aliyun.AccessKeyId), ("Aliyun:AccessKeySecret", all.Aliyun.AccessKeySecret),
+            ("Tencent:SecretId", all.Tencent.SecretId), ("Tencent:SecretKey", all.Tencent.SecretKey),
+        }.Where(s => s.Item2?.StartsWith(SandboxMark, StringComparison.OrdinalIgnoreCase) == true).Select(s => s.Item1);
+        faults.AddRange(marked.Select(key => $"Sms:{key} is the sandbox's, which everybody knows: copy your account's own from the vendor's console."));
+        if (all.Tencent.SmsSdkAppId == SandboxApplication)
+            faults.Add("Sms:Tencent:SmsSdkAppId is the sandbox's, which everybody knows: copy it from the SMS console's applications.");
+    }
+
+    private static void CheckLongest(List<string> faults, string section, int longest)
+    {
+        if (longest is < 1 or > LargestValue) faults.Add($"{section}:LongestValue must be the characters that one value of a template may have, 1 to 1000.");
+    }
+
+    private static bool IsAddress(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
+
+    private static void CheckCommon(List<string> faults, string section, string endpoint, string signName, string sign)
     {
         var fits = Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
             && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)) && address.Query.Length == 0;
         if (!fits) faults.Add($"{section}:Endpoint must be an https address; leave it out for the vendor's own.");
         if (!IsFilled(signName) && !IsFilled(sign)) faults.Add($"{section}:SignName is empty, and so is Sms:Sign: set the sign that the vendor has approved, without brackets.");
-        if (longest < 1) faults.Add($"{section}:LongestValue must be the characters that one value of a template may have.");
     }
 
     private static void CheckTemplates(List<string> faults, string section, Dictionary<string, SmsTemplate> templates, bool ordered)

@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Options;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Telemetry;
 
@@ -17,8 +17,7 @@ public static class TelemetryRoom
     /// <summary>Registers the instruments, which cost nothing while nobody listens; who listens and sends only where there is an endpoint.</summary>
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TelemetrySettings>().BindConfiguration("Telemetry").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<TelemetrySettings>, TelemetrySettingsValidator>();
+        services.AddSection<TelemetrySettings, TelemetrySettingsValidator>("Telemetry");
         services.AddMetrics().AddSingleton<Instruments>();
         var settings = configuration.GetSection("Telemetry").Get<TelemetrySettings>() ?? new TelemetrySettings();
         // What is wrong with them is said at the start, with the other settings' faults.

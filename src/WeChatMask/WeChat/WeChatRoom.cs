@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 
 namespace WeChatMask.WeChat;
 
@@ -11,8 +11,7 @@ public static class WeChatRoom
 
     public static IServiceCollection AddWeChat(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<WeChatSettings>().Bind(configuration.GetSection(WeChatSettings.Section)).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WeChatSettings>, WeChatSettingsValidator>());
+        services.AddSection<WeChatSettings, WeChatSettingsValidator>(WeChatSettings.Section, configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Webhook>();
 

@@ -25,8 +25,11 @@ public sealed class WeChatSettings
     /// <summary>The account's secret for calls to WeChat's API, from the same page.</summary>
     public string AppSecret { get; set; } = "";
 
-    /// <summary>The shared word that signs every call of WeChat's to <c>/wechat</c>: 3 to 32 letters or digits, the same as in the console's server configuration.</summary>
+    /// <summary>The shared word that signs every call of WeChat's to <c>/wechat</c>: 8 to 32 letters or digits, the same as in the console's server configuration.</summary>
     public string Token { get; set; } = "";
+
+    /// <summary>Whether a token of 3 to 7 characters is taken, as WeChat's console does; strangers can find such a one by trying.</summary>
+    public bool AllowShortToken { get; set; }
 
     /// <summary>The message key of the console's server configuration: 43 letters and digits. Plain mode may leave it empty.</summary>
     public string EncodingAesKey { get; set; } = "";

@@ -56,13 +56,13 @@ public sealed class StartTests
         Assert.Contains("Database:ConnectionString", new DatabaseSettingsValidator().Validate(null, new DatabaseSettings()).FailureMessage, StringComparison.Ordinal);
 
     [Fact]
-    public void What_an_operator_can_mend_is_shown_as_sentences_and_a_defect_is_not()
+    public void What_an_operator_can_mend_is_shown_as_sentences_and_a_defect_with_its_type()
     {
         var one = new OptionsValidationException("a", typeof(SecretSettings), ["mend a"]);
         var two = new OptionsValidationException("b", typeof(DatabaseSettings), ["mend b"]);
 
-        Assert.Equal(["mend a", "mend b"], StartFaults.Of(new AggregateException(one, two)));
-        Assert.Empty(StartFaults.Of(new InvalidOperationException("a defect")));
+        Assert.Equal([new StartFault("mend a"), new StartFault("mend b")], StartFaults.Of(new AggregateException(one, two)));
+        Assert.Equal([new StartFault("NullReferenceException: a defect")], StartFaults.Of(new NullReferenceException("a defect")));
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class StartTests
             builder.Configuration["Database:ConnectionString"] = nowhere;
         }));
 
-        Assert.Contains("Database:ConnectionString", Assert.Single(StartFaults.Of(fault)), StringComparison.Ordinal);
+        Assert.Contains("Database:ConnectionString", Assert.Single(StartFaults.Of(fault)).Sentence, StringComparison.Ordinal);
         Assert.Empty(log.Seen);
     }
 

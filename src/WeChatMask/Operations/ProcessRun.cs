@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
+using WeChatMask.Data;
+using WeChatMask.Settings;
+
+namespace WeChatMask.Operations;
+
+/// <summary>One run of a program: it ends on SIGTERM at whatever moment, and what stops it is said in sentences.</summary>
+/// <remarks>Made before anything else, since until then the system ends the process by itself.</remarks>
+public sealed class ProcessRun : IDisposable
+{
+    // Nobody waits for an answer of a node that has not started, and what it has begun is as if it had been killed.
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly ManualResetEventSlim over = new();
+    private readonly List<PosixSignalRegistration> signals = [];
+    private volatile bool hasStarted;
+
+    private ProcessRun()
+    {
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }) signals.Add(PosixSignalRegistration.Create(signal, End));
+    }
+
+    /// <summary>Set by SIGTERM and Ctrl-C.</summary>
+    public CancellationToken Stop => stop.Token;
+
+    /// <summary>What a process that was stopped ends with; a command that was not done has not succeeded.</summary>
+    public int WhenStopped { get; set; } = ExitCodes.Stopped;
+
+    public static ProcessRun Begin() => new();
+
+    /// <summary>Runs the program and gives the process's exit code, one of <see cref="ExitCodes"/>.</summary>
+    public async Task<int> RunAsync(Func<Task<int>> program)
+    {
+        try
+        {
+            RefuseWithoutCultures();
+            return await program();
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // The end has met something half done.
+            if (WhenStopped != ExitCodes.Stopped) await Console.Error.WriteLineAsync("Stopped before it was done.");
+            return WhenStopped;
+        }
+        catch (Exception e)
+        {
+            return await SayAsync(StartFaults.Of(e));
+        }
+        finally
+        {
+            over.Set();
+        }
+    }
+
+    /// <summary>Serves until the end is asked for. Nothing is made before settings and addresses have been looked at.</summary>
+    public async Task<int> ServeAsync(WebApplication app)
+    {
+        await using (app)
+        {
+            app.Services.GetService<IStartupValidator>()?.Validate();
+            ListenAddresses.Check(app.Configuration);
+            await WaitingServer.TryCertificatesAsync(app, Stop);
+            await new DatabaseWait(app).UntilThereAsync(Stop);
+            await app.StartAsync(Stop);
+            // From here on the host's own time for an end holds: people may wait for their answers.
+            hasStarted = true;
+            await app.WaitForShutdownAsync(Stop);
+            return ExitCodes.Stopped;
+        }
+    }
+
+    /// <summary>Prints each sentence once. What may pass by itself does not count while something must be mended.</summary>
+    private static async Task<int> SayAsync(IReadOnlyList<StartFault> faults)
+    {
+        foreach (var sentence in faults.Select(f => f.Sentence).Distinct(StringComparer.Ordinal)) await Console.Error.WriteLineAsync(sentence);
+        return faults.Any(f => f.ExitCode == ExitCodes.Mend) ? ExitCodes.Mend : ExitCodes.NotYet;
+    }
+
+    // The pages are formatted by the rules of a culture; without them each would be an error while the node says ready.
+    private static void RefuseWithoutCultures()
+    {
+        try
+        {
+            _ = CultureInfo.GetCultureInfo("zh-CN");
+        }
+        catch (CultureNotFoundException)
+        {
+            throw new StartFaultException(
+                "The system lacks the rules of languages that pages need (globalization-invariant mode): install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var signal in signals) signal.Dispose();
+        stop.Dispose();
+        over.Dispose();
+    }
+
+    private void End(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (stop.IsCancellationRequested) return;
+        if (!hasStarted)
+        {
+            var farewell = new Thread(() =>
+            {
+                if (!over.Wait(LongestFarewell)) Environment.Exit(WhenStopped);
+            }) { IsBackground = true };
+            farewell.Start();
+        }
+
+        stop.Cancel();
+    }
+}
