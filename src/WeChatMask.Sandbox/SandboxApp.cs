@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.City;
+using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Settings;
 
@@ -23,7 +24,7 @@ public static class SandboxApp
         SandboxOptions options, JoinedWorld? world = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         if (File.Exists(options.Data)) throw new StartFaultException($"--data {options.Data} is a file; name a folder.");
-        Directory.CreateDirectory(options.Data);
+        PrivateFiles.CreateFolder(options.Data);
         // The app's neighbours are on this machine; a proxy of the environment's would be asked for them in vain.
         HttpClient.DefaultProxy = new WebProxy();
         // Named, since a test that hosts the sandbox is another assembly with other assets.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WeChatMask.Data;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
@@ -85,7 +86,7 @@ public sealed class SandboxClock : TimeProvider
     {
         if (file is null) return;
         var next = file + ".new";
-        File.WriteAllText(next, JsonSerializer.Serialize(new Stored(time.OffsetTicks)));
+        using (var stream = new FileStream(next, PrivateFiles.OptionsFor(FileMode.Create))) JsonSerializer.Serialize(stream, new Stored(time.OffsetTicks));
         File.Move(next, file, overwrite: true);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WeChatMask.Data;
 
 namespace WeChatMask.Sandbox;
 
@@ -15,7 +16,7 @@ public sealed class JsonLines<T> : IDisposable
     public JsonLines(string path, Action<T> known)
     {
         // No buffer of our own: each write is one call to the system, which keeps it when this process dies.
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        file = new FileStream(path, PrivateFiles.OptionsFor(FileMode.OpenOrCreate));
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         ReadOnlySpan<byte> rest = bytes;

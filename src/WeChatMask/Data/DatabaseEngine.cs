@@ -170,20 +170,9 @@ public abstract class DatabaseEngine
     /// <summary>The end of a statement for one key that wants its newest row only.</summary>
     protected static string NewestOnly(string? column) => column is null ? "" : $" ORDER BY {column} DESC LIMIT 1";
 
-    /// <summary>Begins a write on a server: a connection, and a transaction in which each statement sees what is committed by then.</summary>
-    protected async ValueTask<WriteTransaction> BeginOnServerAsync(CancellationToken cancellationToken)
-    {
-        var connection = await OpenAsync(cancellationToken);
-        try
-        {
-            return new WriteTransaction(this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken), cancellationToken);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>What a commit ends with that the server calls done though a standby was to have it and has not.</summary>
+    protected static ConnectionLostException OnlyHere() =>
+        new("The server committed without its synchronous standby: whether this lasts is not known.");
 
     /// <summary>Reads a clock that a statement gives as milliseconds.</summary>
     protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>

@@ -29,6 +29,9 @@ public sealed class Migrator(Database database, TimeProvider time)
                 "CREATE TABLE IF NOT EXISTS schema_migration (name {key} NOT NULL PRIMARY KEY, checksum {key} NOT NULL, applied_at {long} NOT NULL)"));
             var applied = (await transaction.QueryAsync<Applied>("SELECT name, checksum FROM schema_migration"))
                 .ToDictionary(a => a.Name, a => a.Checksum, StringComparer.Ordinal);
+            // What a newer build has added may need what this one does not know to do.
+            if (applied.Keys.Except(Files.Select(f => f.Name), StringComparer.Ordinal).Max(StringComparer.Ordinal) is { } newer)
+                throw new StartFaultException($"This database was brought up to {newer} by a newer build, which this one does not know; start that build, or one newer still.");
             foreach (var (name, sql, checksum) in Files.Where(f => wanted(f.Name)))
             {
                 if (applied.TryGetValue(name, out var known))

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dapper;
@@ -21,6 +22,8 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     private const string Key = $"VARCHAR(200) {Text}";
     // Longer than any key by one: what does not fit is cut, and must not become somebody's key by that.
     private const string AskedKey = $"VARCHAR(201) {Text}";
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(5);
+
     private const string SchemaLock = "wechatmask.schema";
 
     private const string PoolSetting = "Maximum Pool Size";
@@ -32,6 +35,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> columnTypes = new(StringComparer.Ordinal);
     private readonly MySqlDataSource source;
+    private volatile SemiSynchronous? semiSynchronous;
     private readonly int secondsToAnswer;
     private readonly TimeSpan timeToAnswer;
 
@@ -58,7 +62,8 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         try
         {
             // The driver waits for this answer without any limit, whatever the connection string says.
-            return new WriteTransaction(this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken);
+            return new WriteTransaction(
+                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken, confirm: () => ConfirmAsync(connection, cancellationToken));
         }
         catch (TimeoutException e)
         {
@@ -187,6 +192,28 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
+    // A server that was told to wait for a standby gives up after a time, says nothing, and goes on alone.
+    private async Task ConfirmAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await IsSemiSynchronousAsync(connection, cancellationToken)) return;
+        var states = await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition(
+            "SHOW GLOBAL STATUS WHERE Variable_name IN ('Rpl_semi_sync_master_status', 'Rpl_semi_sync_source_status')", cancellationToken: cancellationToken));
+        if (!states.Any(s => s.Value == "ON")) throw OnlyHere();
+    }
+
+    // An operator may turn it on while the city runs.
+    private async ValueTask<bool> IsSemiSynchronousAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (semiSynchronous is { } known && Stopwatch.GetElapsedTime(known.AskedAt) < BetweenQuestions) return known.IsOn;
+        var settings = await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition(
+            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('rpl_semi_sync_master_enabled', 'rpl_semi_sync_source_enabled')", cancellationToken: cancellationToken));
+        var isOn = settings.Any(s => s.Value == "ON");
+        semiSynchronous = new SemiSynchronous(isOn, Stopwatch.GetTimestamp());
+        return isOn;
+    }
+
+    private sealed record SemiSynchronous(bool IsOn, long AskedAt);
+
     // A key must have its column's own character set and order, or its index is of no use.
     private async Task<IReadOnlyDictionary<string, string>> ColumnTypesAsync(WriteTransaction transaction, string table)
     {
@@ -221,6 +248,9 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         // A server that vanished without a word must not hold people longer than they wait.
         if (!settings.ContainsKey(CommandSetting)) settings.DefaultCommandTimeout = SecondsToAnswer;
         if (!settings.ContainsKey(ConnectSetting)) settings.ConnectionTimeout = SecondsToConnect;
+        // What ran out of time is not killed, but its line is cut: a COMMIT that is killed while it waits for a standby may be
+        // reported as done. Whatever the operator set, since people would be told yes.
+        settings.CancellationTimeout = -1;
         return settings;
     }
 }

@@ -18,6 +18,9 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     // Any number that no other program on this server uses: ours spells "mask".
     private const long SchemaLock = 0x6D61736B;
 
+    // The server's source file that waits for standbys; its sentences come in the server's language.
+    private const string SynchronousReplication = "syncrep.c";
+
     private const string RecheckSetting = "Host Recheck Seconds";
     private const string PoolSetting = "Maximum Pool Size";
     private const string CommandSetting = "Command Timeout";
@@ -52,7 +55,24 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
-    public override ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginOnServerAsync(cancellationToken);
+    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    {
+        var connection = (NpgsqlConnection)await OpenAsync(cancellationToken);
+        try
+        {
+            var isOnlyHere = false;
+            // Whoever calls a waiting commit off makes the server say yes, and mention beside it that no standby has it.
+            connection.Notice += (_, told) => isOnlyHere |= told.Notice.File == SynchronousReplication;
+            return new WriteTransaction(
+                this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken), cancellationToken,
+                confirm: () => isOnlyHere ? throw OnlyHere() : Task.CompletedTask);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     public override string WakeOthers => "NOTIFY wechatmask";
 
@@ -197,8 +217,9 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         // A server that vanished without a word must not hold people longer than they wait.
         if (!given.Contains(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;
         if (!given.Contains(ConnectSetting)) settings.Timeout = SecondsToConnect;
-        // A statement that ran out of time is called off over a connection of its own, which a silent server does not take
-        // either. The driver would try that twice, with Kerberos and without.
+        // What ran out of time is not called off, but its line is cut: a COMMIT that is called off while it waits for a
+        // synchronous standby is reported as done. Whatever the operator set, since people would be told yes.
+        settings.CancellationTimeout = -1;
         if (!given.Contains(KerberosSetting)) settings.GssEncryptionMode = GssEncryptionMode.Disable;
         if (!HasSeveralHosts(settings)) return settings;
         settings.TargetSessionAttributes ??= "primary";

@@ -29,7 +29,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     private readonly string connectionString;
     private readonly string file;
-    private bool hasFolder;
+    private volatile bool isMade;
 
     // SQLite lets one transaction write. Waiting here is first come, first served; waiting in SQLite's busy handler
     // would be sleeping and polling, and could starve a writer during a rush.
@@ -56,14 +56,14 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        MakeFolder();
+        MakeFile();
         return OpenAsync(connectionString, Pragmas, cancellationToken);
     }
 
     protected override ValueTask<DbConnection> OpenProbeAsync(bool write, CancellationToken cancellationToken)
     {
         SqliteFile.RefuseIfCut(file);
-        MakeFolder();
+        MakeFile();
         var unpooled = new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = SecondsToConnect }.ToString();
         return OpenAsync(unpooled, write ? "BEGIN IMMEDIATE; ROLLBACK;" : "PRAGMA user_version;", cancellationToken);
     }
@@ -206,16 +206,14 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     }
 
     // Not before something is opened: a command that is refused leaves nothing behind.
-    private void MakeFolder()
+    private void MakeFile()
     {
-        if (hasFolder) return;
-        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
-        {
-            if (File.Exists(folder)) throw new StartFaultException($"Database:ConnectionString names the folder {folder}, which is a file.");
-            Directory.CreateDirectory(folder);
-        }
-
-        hasFolder = true;
+        if (isMade) return;
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && File.Exists(folder))
+            throw new StartFaultException($"Database:ConnectionString names the folder {folder}, which is a file.");
+        // Its log and the index of that take the file's own mode.
+        if (file is not ("" or ":memory:")) PrivateFiles.Create(file);
+        isMade = true;
     }
 
     private static async ValueTask<DbConnection> OpenAsync(string connectionString, string pragmas, CancellationToken cancellationToken)

@@ -1,10 +1,12 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
 
-/// <summary>Runs before anything is served: brings the schema up to date and checks that this node hashes with the database's key.</summary>
-internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData personal, Database database, StartLog log) : IHostedLifecycleService
+/// <summary>Runs before anything is served: brings the schema up to date and checks that this node has the keys that the database was used with.</summary>
+internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData personal, IOptions<SecretSettings> secrets, Database database, StartLog log) : IHostedLifecycleService
 {
     public bool IsReady { get; private set; }
 
@@ -37,16 +39,33 @@ internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData pe
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await migrator.MigrateAsync(cancellationToken);
-        await CheckKeyAsync(cancellationToken);
+        await CheckKeysAsync(cancellationToken);
         IsReady = true;
     }
 
-    private async Task CheckKeyAsync(CancellationToken cancellationToken)
+    private async Task CheckKeysAsync(CancellationToken cancellationToken)
     {
-        var stored = await node.FingerprintAsync(personal.HashKeyFingerprint, cancellationToken);
-        if (stored == personal.HashKeyFingerprint) return;
-        // With another key every person would look new, and the repeat rule would be gone without a word.
-        throw new StartFaultException(
-            "Secrets:IdentityHashKey is not the key this database was made with; configure the same key on every node.");
+        var own = KeyFingerprints.Of(secrets.Value, personal);
+        var wrong = await node.WrongKeysAsync(own, IsReadable, cancellationToken);
+        if (wrong.Count == 0) return;
+        // With another identity key every person would look new, and the repeat rule would be gone without a word; with another
+        // encryption key nobody could be read and what is written could never be read again; with another voucher key honest
+        // people's vouchers would be forged ones.
+        throw new StartFaultException(string.Join('\n', wrong.Select(name => own.ContainsKey(name)
+            ? $"{name} is not the key this database was used with; configure the same key on every node. A new key needs an id of its own."
+            : $"{name} is missing, and something is stored under it; put it back.")));
+    }
+
+    private bool IsReadable(string stored)
+    {
+        try
+        {
+            personal.Decrypt(stored);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 }

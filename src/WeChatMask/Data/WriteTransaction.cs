@@ -4,8 +4,8 @@ using Dapper;
 namespace WeChatMask.Data;
 
 /// <summary>A connection with an open write transaction. What is not committed when it is disposed never happened.</summary>
-/// <remarks>The token cancels statements, not a commit that is under way on the server.</remarks>
-public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Action? release = null)
+/// <remarks>The token cancels statements, not the commit.</remarks>
+public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Action? release = null, Func<Task>? confirm = null)
     : IAsyncDisposable
 {
     /// <summary>For row locks.</summary>
@@ -43,8 +43,14 @@ public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connect
     public Task UpdateManyAsync(string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows) =>
         Engine.UpdateManyAsync(this, table, keys, columns, rows);
 
-    /// <summary>Makes it durable. Only after this may anybody be told.</summary>
-    public Task CommitAsync() => Transaction.CommitAsync(Token);
+    /// <summary>Makes it durable, on every disk that the city asked for. Only after this may anybody be told.</summary>
+    /// <exception cref="ConnectionLostException">The server says that it is done, but not everywhere: the outcome is unknown.</exception>
+    public async Task CommitAsync()
+    {
+        // A commit that is called off while it waits for a standby may be reported as done.
+        await Transaction.CommitAsync(CancellationToken.None);
+        if (confirm is not null) await confirm();
+    }
 
     public async ValueTask DisposeAsync()
     {

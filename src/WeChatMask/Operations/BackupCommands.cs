@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Data.Backup;
@@ -8,10 +9,13 @@ namespace WeChatMask.Operations;
 
 /// <summary>
 /// What an operator does with a whole city's database: <c>backup FILE</c>, <c>restore FILE</c>, and <c>move</c> into the
-/// database that section <c>Target</c> names.
+/// database that section <c>Target</c> names. A backup is sealed by <c>Secrets:BackupKey</c>, or with <c>--unsealed</c> by nothing.
 /// </summary>
-public sealed class BackupCommands(Database database, Migrator migrator, InvariantQueries invariants, TimeProvider time, TextWriter output, TextWriter? errors = null)
+public sealed class BackupCommands(Database database, Migrator migrator, InvariantQueries invariants, string backupKey, TimeProvider time, TextWriter output, TextWriter? errors = null)
 {
+    private const int KeyBytes = 32;
+    private const string Unsealed = "--unsealed";
+
     private readonly TextWriter errors = errors ?? output;
 
     /// <summary>Whether the arguments name one of these commands.</summary>
@@ -20,7 +24,8 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
     /// <summary>Makes them for the configured database.</summary>
     public static BackupCommands Of(IServiceProvider services, TextWriter output) => new(
         services.GetRequiredService<Database>(), services.GetRequiredService<Migrator>(), services.GetRequiredService<InvariantQueries>(),
-        services.GetRequiredService<TimeProvider>(), output, Console.Error);
+        // Read by itself: whoever restores a city has its backup's key before the others.
+        services.GetRequiredService<IConfiguration>()["Secrets:BackupKey"] ?? "", services.GetRequiredService<TimeProvider>(), output, Console.Error);
 
     /// <summary>Runs the command and gives the process's exit code, one of <see cref="ExitCodes"/>.</summary>
     /// <param name="args">The command with its arguments.</param>
@@ -32,14 +37,14 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
         {
             switch (args)
             {
-                case ["backup", var file]:
-                    return await BackupAsync(file, cancellationToken);
-                case ["restore", var file]:
-                    return await RestoreAsync(file, cancellationToken);
+                case ["backup", var file, .. [] or [Unsealed]]:
+                    return await BackupAsync(file, Key(isNeeded: args.Length == 2), cancellationToken);
+                case ["restore", var file, .. [] or [Unsealed]]:
+                    return await RestoreAsync(file, Key(isNeeded: args.Length == 2), sealedOnly: args.Length == 2, cancellationToken);
                 case ["move"] or ["move", "--final"]:
                     return await MoveAsync(target(), alone: args.Length > 1, cancellationToken);
                 default:
-                    await errors.WriteLineAsync("Usage: backup FILE | restore FILE | move [--final]");
+                    await errors.WriteLineAsync("Usage: backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final]");
                     return ExitCodes.Mend;
             }
         }
@@ -52,22 +57,31 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
         }
     }
 
-    private async Task<int> BackupAsync(string file, CancellationToken cancellationToken)
+    private byte[]? Key(bool isNeeded)
+    {
+        if (backupKey.Length == 0 && !isNeeded) return null;
+        var key = new byte[KeyBytes];
+        return Convert.TryFromBase64String(backupKey, key, out var length) && length == KeyBytes
+            ? key
+            : throw new InvalidDataException("Secrets:BackupKey must be base64 of 32 bytes, by which a backup is sealed; make one with: openssl rand -base64 32. Without a seal: --unsealed.");
+    }
+
+    private async Task<int> BackupAsync(string file, byte[]? key, CancellationToken cancellationToken)
     {
         await database.Engine.RequireCityAsync(cancellationToken);
         await using var snapshot = await database.Engine.BeginSnapshotAsync(alone: false, cancellationToken);
-        var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
+        var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, key, time, cancellationToken);
         await output.WriteLineAsync($"{"table",-24}{"rows",12}  sha256");
         foreach (var table in manifest.Tables) await output.WriteLineAsync($"{table.Name,-24}{table.Content.Rows,12}  {table.Content.Checksum[..16]}");
         // What was written is read again, so that a bad disk shows itself now and not on the day of need.
-        using (await CityBackup.OpenAsync(file, cancellationToken))
-            await output.WriteLineAsync($"{file}: {manifest.Tables.Sum(t => t.Content.Rows)} rows of {manifest.Tables.Count} tables, {new FileInfo(file).Length} bytes, read again and equal");
+        using (await CityBackup.OpenAsync(file, key, sealedOnly: key is not null, cancellationToken))
+            await output.WriteLineAsync($"{file}: {manifest.Tables.Sum(t => t.Content.Rows)} rows of {manifest.Tables.Count} tables, {new FileInfo(file).Length} bytes, {(key is null ? "not sealed" : "sealed")}, read again and equal");
         return ExitCodes.Stopped;
     }
 
-    private async Task<int> RestoreAsync(string file, CancellationToken cancellationToken)
+    private async Task<int> RestoreAsync(string file, byte[]? key, bool sealedOnly, CancellationToken cancellationToken)
     {
-        using var archive = await CityBackup.OpenAsync(file, cancellationToken);
+        using var archive = await CityBackup.OpenAsync(file, key, sealedOnly, cancellationToken);
         return await FillAsync(archive, new CityRestore(database, migrator), invariants, cancellationToken);
     }
 
@@ -83,13 +97,15 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
             try
             {
                 var file = Path.Combine(folder.FullName, "city.zip");
-                var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, time, cancellationToken);
+                // It lives as long as this command, in a folder of its own.
+                var key = RandomNumberGenerator.GetBytes(KeyBytes);
+                var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, key, time, cancellationToken);
                 if (!alone) await snapshot.DisposeAsync();
                 await output.WriteLineAsync(
                     alone
                         ? "Nobody else has the source open, and nobody can open it until this ends: everything is in the copy."
                         : $"Copying the state of {manifest.CreatedAt:yyyy-MM-dd HH:mm:ss.fff} UTC; what is written later is not in the copy.");
-                using var archive = await CityBackup.OpenAsync(file, cancellationToken);
+                using var archive = await CityBackup.OpenAsync(file, key, sealedOnly: true, cancellationToken);
                 return await FillAsync(archive, new CityRestore(target, new Migrator(target, time)), new InvariantQueries(target), cancellationToken);
             }
             finally

@@ -8,7 +8,7 @@ namespace WeChatMask.Operations;
 /// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="BackupCommands"/>.</summary>
 public static class OperatorCommands
 {
-    private const string Usage = "verify | import CITY.json | backup FILE | restore FILE | move [--final]";
+    private const string Usage = "verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final]";
 
     /// <summary>Whether the arguments name a command rather than server settings.</summary>
     public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || BackupCommands.Named(args);

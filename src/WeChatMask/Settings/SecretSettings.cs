@@ -27,6 +27,12 @@ public sealed class SecretSettings
 
     /// <summary>HMAC key shared with the population registry, base64 of 32 bytes; calls are signed with it. Needed where <c>Registry:BaseUrl</c> is set.</summary>
     public string RegistryKey { get; set; } = "";
+
+    /// <summary>A name for <c>RegistryKey</c>, 1 to 16 letters or digits. A new key agreed with the registry gets a new one, since another key under a known id stops the start.</summary>
+    public string RegistryKeyId { get; set; } = "r1";
+
+    /// <summary>HMAC key that seals backups, base64 of 32 bytes. Needed by <c>backup</c> and <c>restore</c>: a file that was changed, or sealed by another key, is refused.</summary>
+    public string BackupKey { get; set; } = "";
 }
 
 /// <summary>Told by the sandbox that its fixed, public secrets are in use. Everywhere else they stop the start.</summary>
@@ -48,9 +54,11 @@ internal sealed class SecretSettingsValidator(IEnumerable<SandboxSecretsAllowed>
         foreach (var (id, key) in options.EncryptionKeys) CheckSymmetric(faults, $"Secrets:EncryptionKeys:{id}", key);
         CheckSymmetric(faults, "Secrets:IdentityHashKey", options.IdentityHashKey);
         if (options.RegistryKey.Length > 0 || registry?.Value.BaseUrl is { Length: > 0 }) CheckSymmetric(faults, "Secrets:RegistryKey", options.RegistryKey);
+        if (options.BackupKey.Length > 0) CheckSymmetric(faults, "Secrets:BackupKey", options.BackupKey);
+        if (!IsId(options.RegistryKeyId)) faults.Add("Secrets:RegistryKeyId is 1 to 16 letters or digits.");
         if (!options.EncryptionKeys.ContainsKey(options.EncryptionKeyId))
             faults.Add("Secrets:EncryptionKeyId names no key of Secrets:EncryptionKeys; add one, for example Secrets:EncryptionKeys:k1.");
-        if (options.EncryptionKeys.Keys.Any(id => id.Length is 0 or > 16 || !id.All(char.IsAsciiLetterOrDigit)))
+        if (!options.EncryptionKeys.Keys.All(IsId))
             faults.Add("Secrets:EncryptionKeys ids are 1 to 16 letters or digits.");
         if (!options.VoucherKeys.ContainsKey(options.VoucherKeyId))
             faults.Add($"Secrets:VoucherKeyId names no key of Secrets:VoucherKeys; {MakePrivateKey}");
@@ -58,6 +66,8 @@ internal sealed class SecretSettingsValidator(IEnumerable<SandboxSecretsAllowed>
         CheckReceiptToken(faults, options.SmsReceiptToken ?? "");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    private static bool IsId(string? id) => id is { Length: > 0 and <= 16 } && id.All(char.IsAsciiLetterOrDigit);
 
     private void CheckSymmetric(List<string> faults, string setting, string value)
     {

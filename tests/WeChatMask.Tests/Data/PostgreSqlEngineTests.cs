@@ -10,7 +10,8 @@ public sealed class PostgreSqlEngineTests
     public void A_silent_server_is_given_up_within_the_time_a_person_waits()
     {
         var settings = PostgreSqlEngine.SettingsOf("Host=db;Username=mask");
-        // A statement out of time is called off over a new connection before its caller hears of it.
+        // A statement out of time is not called off over a new connection first, which would also end a wait for a standby.
+        Assert.Equal(-1, settings.CancellationTimeout);
         Assert.Equal(10, settings.CommandTimeout);
         Assert.Equal(5, settings.Timeout);
         Assert.Equal(GssEncryptionMode.Disable, settings.GssEncryptionMode);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,11 @@ namespace WeChatMask.Tests.Data;
 
 public sealed class StartTests
 {
+    // Made for these tests.
+    private const string SomeKey = "5R0oXkzv3nq0b1mYh8tQ4gVd7cJ2uLw9sPfEaKxTyZI=";
+    private const string SomeVoucherKey = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgyWapPPQfkw3YIyXiQRcbw/rZDyZUQsWG1mrzdNl1CCKhRANCAAQYqg5HeL1We1wqhyDtKlewMBdh9g8lFkeD2OZAwXP1OwBpEcUj1KvDq2AX2pgcLiPTaZekRqfuh7DI5Mgksd8V";
+    private const string OtherVoucherKey = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfOj9ack/S8Mh1ClIGre2y9B5Kjr4dA9dCMuBwiDM0bqhRANCAASknM9Z33sr9z6pajgPIHZVI1yBrBHWN60H4x6gBrTibQ3tKuAFYwLjY85HHhcxTm5eDbpPNdQF8O7HazZene5/";
+
     [Fact]
     public void Missing_weak_and_sandbox_secrets_stop_the_start_with_the_keys_name_and_the_cure()
     {
@@ -36,6 +42,105 @@ public sealed class StartTests
         var start = await Assert.ThrowsAsync<StartFaultException>(() => host.Get<Startup>().StartingAsync(default));
 
         Assert.Contains("Secrets:IdentityHashKey", start.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> OtherKeys => new()
+    {
+        { "Secrets:EncryptionKeys:k1", SomeKey },
+        { "Secrets:IdentityHashKey", SomeKey },
+        { "Secrets:RegistryKey", SomeKey },
+        { "Secrets:VoucherKeys:S", SomeVoucherKey },
+    };
+
+    [Theory]
+    [MemberData(nameof(OtherKeys))]
+    public async Task A_node_with_another_key_under_a_known_id_does_not_start_and_writes_nothing(string setting, string key)
+    {
+        var other = false;
+        await using var host = await SandboxHost.StartAsync(configure: builder =>
+        {
+            if (other) builder.Configuration[setting] = key;
+        });
+        var before = await KeyRowsAsync(host);
+        other = true;
+
+        var fault = await Assert.ThrowsAsync<StartFaultException>(() => host.RestartAsync());
+
+        Assert.Contains(setting, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("is not the key this database was used with", fault.Message, StringComparison.Ordinal);
+        other = false;
+        await host.RestartAsync();
+        Assert.Equal(before, await KeyRowsAsync(host));
+    }
+
+    [Theory]
+    [InlineData("Secrets:EncryptionKeys:k2", SomeKey)]
+    [InlineData("Secrets:VoucherKeys:B", SomeVoucherKey)]
+    public async Task A_new_key_under_an_id_of_its_own_is_noted_and_from_then_on_held(string setting, string key)
+    {
+        string? given = null;
+        await using var host = await SandboxHost.StartAsync(configure: builder =>
+        {
+            if (given is not null) builder.Configuration[setting] = given;
+        });
+        given = key;
+        await host.RestartAsync();
+
+        given = setting.Contains("Voucher", StringComparison.Ordinal) ? OtherVoucherKey : Convert.ToBase64String(SHA256.HashData("third"u8));
+        var fault = await Assert.ThrowsAsync<StartFaultException>(() => host.RestartAsync());
+
+        Assert.Contains(setting, fault.Message, StringComparison.Ordinal);
+    }
+
+    [EngineTheory]
+    public async Task A_city_older_than_its_keys_fingerprints_is_held_to_what_it_has_stored(DatabaseKind engine)
+    {
+        var folder = Directory.CreateTempSubdirectory("wechatmask-keys-");
+        await using var database = await TestDatabase.CreateAsync(engine, folder.FullName);
+        using var city = new Database(database.Settings());
+        await new Migrator(city, TimeProvider.System).MigrateAsync(default);
+        var node = new NodeStore(city, new MachineClock(TimeProvider.System));
+        using var ours = new PersonalData(Options.Create(SecretsWith("k1", SomeKey)));
+        using var others = new PersonalData(Options.Create(SecretsWith("k1", Convert.ToBase64String(SHA256.HashData("third"u8)))));
+        await city.WriteAsync(
+            t => t.ExecuteAsync(
+                """
+                INSERT INTO pharmacy (id, code, name, address, district, latitude, longitude, phone, contact_mobile, quota_group, joins_on, status)
+                VALUES (1, 'A', 'A', 'A', 'A', 0, 0, '', @contact, 'A', '2020-02-10', 0)
+                """,
+                new { contact = ours.Encrypt("13800138000") }),
+            default);
+        var none = new Dictionary<string, string>(StringComparer.Ordinal);
+        var own = new Dictionary<string, string>(StringComparer.Ordinal) { ["Secrets:EncryptionKeys:k1"] = "fingerprint" };
+
+        Assert.Equal(["Secrets:EncryptionKeys:k1"], await node.WrongKeysAsync(own, s => others.DecryptOrNothing(s).Length > 0, default));
+        Assert.Empty(await node.WrongKeysAsync(own, s => ours.DecryptOrNothing(s).Length > 0, default));
+        // Taken out of the settings while a value is stored under it.
+        Assert.Equal(["Secrets:EncryptionKeys:k1"], await node.WrongKeysAsync(none, _ => false, default));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task An_older_build_stops_at_a_newer_schema()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        await host.Get<Database>().WriteAsync(
+            t => t.ExecuteAsync("INSERT INTO schema_migration (name, checksum, applied_at) VALUES ('9999_later.sql', 'x', 0)"), default);
+
+        var start = await Assert.ThrowsAsync<StartFaultException>(() => host.Get<Migrator>().MigrateAsync(default));
+
+        Assert.Contains("9999_later.sql by a newer build", start.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_city_writes_is_for_its_own_user_alone()
+    {
+        await using var host = await SandboxHost.StartAsync();
+
+        var paths = Directory.EnumerateFileSystemEntries(host.Data, "*", SearchOption.AllDirectories).Append(host.Data).ToList();
+
+        Assert.Contains(paths, p => p.EndsWith(".db-wal", StringComparison.Ordinal));
+        Assert.DoesNotContain(paths, p => (File.GetUnixFileMode(p) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)) != 0);
     }
 
     [Fact]
@@ -96,6 +201,16 @@ public sealed class StartTests
     }
 
     /// <summary>Exceptions that are written to the log.</summary>
+    private static async Task<string> KeyRowsAsync(SandboxHost host) =>
+        string.Join('\n', await host.Get<Database>().QueryAsync<string>("SELECT name || '=' || value FROM setting ORDER BY name"));
+
+    private static SecretSettings SecretsWith(string id, string key)
+    {
+        var secrets = new SecretSettings { EncryptionKeyId = id, IdentityHashKey = SomeKey };
+        secrets.EncryptionKeys[id] = key;
+        return secrets;
+    }
+
     private sealed class Traces : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<Exception> Seen { get; } = new();

@@ -17,13 +17,14 @@ public sealed record ArchiveManifest(int Format, DateTimeOffset CreatedAt, IRead
 
 /// <summary>
 /// A city's database in one file that every engine can be filled from: a zip with one file of lines a table and a manifest
-/// with counts and checksums. Personal data is in it as it lies in the database, encrypted; the keys are not.
+/// with counts and checksums, which a keyed MAC seals. Personal data is in it as it lies in the database, encrypted; the keys are not.
 /// </summary>
 public sealed class CityBackup : IDisposable
 {
     private const int Format = 1;
     private const string ManifestName = "manifest.json";
-    private const string SealName = "manifest.sha256";
+    private const string ChecksumName = "manifest.sha256";
+    private const string SealName = "manifest.hmac";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly ZipArchive content;
@@ -36,23 +37,21 @@ public sealed class CityBackup : IDisposable
 
     public ArchiveManifest Manifest { get; }
 
-    /// <summary>Writes one state of a database to a new file, which is there whole or not at all.</summary>
+    /// <summary>Writes one state of a database to a new file, which is there whole or not at all. Without a key it is not sealed.</summary>
     /// <exception cref="IOException">The file is there already, or cannot be written.</exception>
     /// <exception cref="InvalidDataException">The database is not one of this build's.</exception>
     public static async Task<ArchiveManifest> WriteAsync(
-        DatabaseEngine engine, Snapshot snapshot, string path, TimeProvider time, CancellationToken cancellationToken)
+        DatabaseEngine engine, Snapshot snapshot, string path, byte[]? key, TimeProvider time, CancellationToken cancellationToken)
     {
         if (File.Exists(path)) throw new IOException($"{path} is there already; no backup is written over another.");
         var unfinished = path + ".unfinished";
         try
         {
             ArchiveManifest manifest;
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.Asynchronous };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            await using (var file = new FileStream(unfinished, options))
+            await using (var file = new FileStream(unfinished, PrivateFiles.OptionsFor(FileMode.Create)))
             {
                 using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-                    manifest = await WriteAsync(engine, snapshot, zip, time, cancellationToken);
+                    manifest = await WriteAsync(engine, snapshot, zip, key, time, cancellationToken);
                 file.Flush(flushToDisk: true);
             }
 
@@ -67,21 +66,25 @@ public sealed class CityBackup : IDisposable
     }
 
     /// <summary>Opens a file and reads it through to its end: whatever is not as it was written is found before anything is done with it.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or no archive.</exception>
-    public static async Task<CityBackup> OpenAsync(string path, CancellationToken cancellationToken)
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key that sealed it; a seal is looked at only with one.</param>
+    /// <param name="sealedOnly">Whether a file without a seal is refused.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">It is damaged, changed, not sealed, or no archive.</exception>
+    public static async Task<CityBackup> OpenAsync(string path, byte[]? key, bool sealedOnly, CancellationToken cancellationToken)
     {
         ZipArchive? zip = null;
         try
         {
             zip = ZipFile.OpenRead(path);
-            var archive = new CityBackup(zip, await ReadManifestAsync(zip, cancellationToken));
+            var archive = new CityBackup(zip, await ReadManifestAsync(zip, key, sealedOnly, cancellationToken));
             foreach (var table in archive.Manifest.Tables) await archive.CheckAsync(table, cancellationToken);
             return archive;
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or EndOfStreamException)
         {
             zip?.Dispose();
-            throw new InvalidDataException($"{path} is damaged or no backup of a city: {e.Message}", e);
+            throw new InvalidDataException($"{path} is damaged, changed or no backup of a city: {e.Message}", e);
         }
         catch
         {
@@ -101,7 +104,7 @@ public sealed class CityBackup : IDisposable
     public void Dispose() => content.Dispose();
 
     private static async Task<ArchiveManifest> WriteAsync(
-        DatabaseEngine engine, Snapshot snapshot, ZipArchive zip, TimeProvider time, CancellationToken cancellationToken)
+        DatabaseEngine engine, Snapshot snapshot, ZipArchive zip, byte[]? key, TimeProvider time, CancellationToken cancellationToken)
     {
         // The first statement fixes the state that all others see.
         var migrations = await TableQueries.MigrationsAsync(engine, snapshot.Connection, snapshot.Transaction);
@@ -120,15 +123,20 @@ public sealed class CityBackup : IDisposable
         var manifest = new ArchiveManifest(Format, createdAt, migrations, tables);
         var text = JsonSerializer.SerializeToUtf8Bytes(manifest, Json);
         await WriteEntryAsync(zip, ManifestName, text, cancellationToken);
-        await WriteEntryAsync(zip, SealName, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(text))), cancellationToken);
+        await WriteEntryAsync(zip, ChecksumName, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(text))), cancellationToken);
+        if (key is not null) await WriteEntryAsync(zip, SealName, Encoding.ASCII.GetBytes(Seal(key, text)), cancellationToken);
         return manifest;
     }
 
-    private static async Task<ArchiveManifest> ReadManifestAsync(ZipArchive zip, CancellationToken cancellationToken)
+    private static async Task<ArchiveManifest> ReadManifestAsync(ZipArchive zip, byte[]? key, bool sealedOnly, CancellationToken cancellationToken)
     {
         var text = await ReadEntryAsync(zip, ManifestName, cancellationToken);
-        var seal = Encoding.ASCII.GetString(await ReadEntryAsync(zip, SealName, cancellationToken));
-        if (seal != Convert.ToHexStringLower(SHA256.HashData(text))) throw new InvalidDataException("its manifest does not have its checksum");
+        var checksum = Encoding.ASCII.GetString(await ReadEntryAsync(zip, ChecksumName, cancellationToken));
+        if (checksum != Convert.ToHexStringLower(SHA256.HashData(text))) throw new InvalidDataException("its manifest does not have its checksum");
+        var isSealed = zip.GetEntry(SealName) is not null;
+        if (sealedOnly && !isSealed) throw new InvalidDataException("it has no seal, so nothing shows that it is as it was written; --unsealed takes it all the same");
+        if (isSealed && key is not null && !CryptographicOperations.FixedTimeEquals(await ReadEntryAsync(zip, SealName, cancellationToken), Encoding.ASCII.GetBytes(Seal(key, text))))
+            throw new InvalidDataException("its seal is not of this key: it was changed, or sealed by another Secrets:BackupKey");
         var manifest = JsonSerializer.Deserialize<ArchiveManifest>(text, Json) ?? throw new InvalidDataException("its manifest is empty");
         if (manifest.Format != Format) throw new InvalidDataException($"its form is version {manifest.Format}, and this build reads {Format}");
         Known(manifest.Migrations);
@@ -136,6 +144,9 @@ public sealed class CityBackup : IDisposable
             throw new InvalidDataException("its tables are not those of its schema");
         return manifest;
     }
+
+    // The tables' checksums stand in the manifest, so one seal holds the whole file.
+    private static string Seal(byte[] key, byte[] manifest) => Convert.ToHexStringLower(HMACSHA256.HashData(key, manifest));
 
     private static void Known(IReadOnlyList<AppliedMigration> migrations)
     {

@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
@@ -12,6 +15,8 @@ namespace WeChatMask.Tests.Data.Backup;
 /// <summary>Backing a city up, restoring it, and moving it to another engine.</summary>
 public sealed class CopyTests : IDisposable
 {
+    private static readonly byte[] Key = SHA256.HashData("backup"u8);
+
     private readonly string folder = Directory.CreateTempSubdirectory("wechatmask-copy-").FullName;
 
     private string Archive => Path.Combine(folder, "city.zip");
@@ -92,8 +97,8 @@ public sealed class CopyTests : IDisposable
         Assert.Equal("娄底\u2028大药房 😀", await third.Database.ScalarAsync<string>("SELECT name FROM pharmacy WHERE code = 'b'"));
         Assert.Equal(0.1 + 0.2, await third.Database.ScalarAsync<double>("SELECT longitude FROM pharmacy WHERE code = 'b'"));
         Assert.Equal(long.MinValue, await third.Database.ScalarAsync<long>("SELECT id FROM pharmacy WHERE code = 'B'"));
-        using var one = await CityBackup.OpenAsync(Archive, default);
-        using var two = await CityBackup.OpenAsync(again, default);
+        using var one = await CityBackup.OpenAsync(Archive, Key, sealedOnly: true, default);
+        using var two = await CityBackup.OpenAsync(again, Key, sealedOnly: true, default);
         Assert.Equal(one.Manifest.Tables.Select(t => t.Content), two.Manifest.Tables.Select(t => t.Content));
         Assert.Equal(2, one.Manifest.Tables.Single(t => t.Name == "pharmacy").Content.Rows);
     }
@@ -171,6 +176,53 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_somebody_changed_with_all_its_checksums_is_refused_whatever_the_operator_allows()
+    {
+        await BackUpSmallCityAsync();
+        ChangeWithChecksums("pharmacy", "城", "域");
+        using var target = await OpenAsync(DatabaseKind.Sqlite);
+
+        foreach (var allowed in (string[][])[[], ["--unsealed"]])
+        {
+            var (code, said) = await RunAsync(target.Database, TimeProvider.System, ["restore", Archive, .. allowed]);
+            Assert.Equal(1, code);
+            Assert.Contains("its seal is not of this key", said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_sealed_by_another_key_or_by_none_is_refused_and_one_without_a_seal_is_taken_where_the_operator_says_so()
+    {
+        await BackUpSmallCityAsync();
+        var other = Convert.ToBase64String(SHA256.HashData("other"u8));
+        using var target = await OpenAsync(DatabaseKind.Sqlite);
+
+        var (code, said) = await RunAsync(other, target.Database, TimeProvider.System, new DatabaseSettings(), "restore", Archive);
+        Assert.Equal((1, true), (code, said.Contains("its seal is not of this key", StringComparison.Ordinal)));
+        using (var zip = ZipFile.Open(Archive, ZipArchiveMode.Update)) zip.GetEntry("manifest.hmac")!.Delete();
+        (code, said) = await RunAsync(target.Database, TimeProvider.System, "restore", Archive);
+        Assert.Equal((1, true), (code, said.Contains("it has no seal", StringComparison.Ordinal)));
+        (code, said) = await RunAsync(target.Database, TimeProvider.System, "restore", Archive, "--unsealed");
+        Assert.True(code == 0, said);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("c2hvcnQ=")]
+    [InlineData("not base64")]
+    public async Task Without_a_good_key_a_backup_is_made_only_where_the_operator_says_that_it_needs_no_seal(string key)
+    {
+        await using var city = await DeskCity.CreateAsync(2, [5]);
+
+        var (code, said) = await RunAsync(key, city.Database, TimeProvider.System, new DatabaseSettings(), "backup", Archive);
+        Assert.Equal((1, true), (code, said.Contains("Secrets:BackupKey must be base64 of 32 bytes", StringComparison.Ordinal)));
+        Assert.False(File.Exists(Archive));
+        if (key.Length > 0) return;
+        (code, said) = await RunAsync(key, city.Database, TimeProvider.System, new DatabaseSettings(), "backup", Archive, "--unsealed");
+        Assert.Equal((0, true), (code, said.Contains("not sealed", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task The_last_reading_of_a_file_is_refused_beside_another_program_and_keeps_it_out()
     {
         using var source = await OpenAsync(DatabaseKind.Sqlite);
@@ -234,10 +286,13 @@ public sealed class CopyTests : IDisposable
     private static Task<(int Code, string Said)> RunAsync(Database database, TimeProvider time, params string[] args) =>
         RunAsync(database, time, new DatabaseSettings(), args);
 
-    private static async Task<(int Code, string Said)> RunAsync(Database database, TimeProvider time, DatabaseSettings target, params string[] args)
+    private static Task<(int Code, string Said)> RunAsync(Database database, TimeProvider time, DatabaseSettings target, params string[] args) =>
+        RunAsync(Convert.ToBase64String(Key), database, time, target, args);
+
+    private static async Task<(int Code, string Said)> RunAsync(string backupKey, Database database, TimeProvider time, DatabaseSettings target, params string[] args)
     {
         await using var said = new StringWriter();
-        var commands = new BackupCommands(database, new Migrator(database, time), new InvariantQueries(database), time, said);
+        var commands = new BackupCommands(database, new Migrator(database, time), new InvariantQueries(database), backupKey, time, said);
         return (await commands.RunAsync(args, () => target, default), said.ToString());
     }
 
@@ -264,6 +319,32 @@ public sealed class CopyTests : IDisposable
     {
         var place = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
         return new Opened(await TestDatabase.CreateAsync(engine, place), Path.Combine(place, "wechatmask.db"));
+    }
+
+    // What somebody does who knows the file's form and has no key.
+    private void ChangeWithChecksums(string table, string from, string to)
+    {
+        using var zip = ZipFile.Open(Archive, ZipArchiveMode.Update);
+        var rows = Encoding.UTF8.GetBytes(Read($"tables/{table}.jsonl").Replace(from, to, StringComparison.Ordinal));
+        Write($"tables/{table}.jsonl", rows);
+        var manifest = JsonNode.Parse(Read("manifest.json"))!;
+        manifest["tables"]!.AsArray().Single(t => t!["name"]!.GetValue<string>() == table)!["content"]!["checksum"] = Convert.ToHexStringLower(SHA256.HashData(rows));
+        var text = Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        Write("manifest.json", text);
+        Write("manifest.sha256", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(text))));
+
+        string Read(string name)
+        {
+            using var reader = new StreamReader(zip.GetEntry(name)!.Open());
+            return reader.ReadToEnd();
+        }
+
+        void Write(string name, byte[] content)
+        {
+            zip.GetEntry(name)!.Delete();
+            using var stream = zip.CreateEntry(name).Open();
+            stream.Write(content);
+        }
     }
 
     private async Task BackUpSmallCityAsync()

@@ -32,7 +32,7 @@ public sealed class OutboxUpgradeTests : IDisposable
     {
         await using var home = await TestDatabase.CreateAsync(engine, folder);
         using (var database = new Database(home.Settings()))
-        using (var city = await CityBackup.OpenAsync(UpgradeTests.FirstRelease, default))
+        using (var city = await CityBackup.OpenAsync(UpgradeTests.FirstRelease, key: null, sealedOnly: false, default))
         {
             var migrator = new Migrator(database, TimeProvider.System);
             await migrator.MigrateAsync(name => city.Manifest.Migrations.Any(m => m.Name == name), default);

@@ -39,7 +39,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var home = await TestDatabase.CreateAsync(engine, folder);
         using (var database = new Database(home.Settings()))
-        using (var city = await CityBackup.OpenAsync(FirstRelease, default))
+        using (var city = await CityBackup.OpenAsync(FirstRelease, key: null, sealedOnly: false, default))
             Assert.All(await new CityRestore(database, new Migrator(database, TimeProvider.System)).FillAsync(city, default), t => Assert.True(t.Agrees, t.Name));
 
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-11T19:10:00+08:00", configure: builder =>
@@ -59,7 +59,7 @@ public sealed class UpgradeTests : IDisposable
     {
         await using var home = await TestDatabase.CreateAsync(engine, folder);
         using (var database = new Database(home.Settings()))
-        using (var city = await CityBackup.OpenAsync(FirstRelease, default))
+        using (var city = await CityBackup.OpenAsync(FirstRelease, key: null, sealedOnly: false, default))
         {
             var migrator = new Migrator(database, TimeProvider.System);
             await migrator.MigrateAsync(name => city.Manifest.Migrations.Any(m => m.Name == name), default);
@@ -85,7 +85,7 @@ public sealed class UpgradeTests : IDisposable
         await using var home = await TestDatabase.CreateAsync(engine, Directory.CreateDirectory(Path.Combine(folder, released)).FullName);
         using var database = new Database(home.Settings());
         var migrator = new Migrator(database, TimeProvider.System);
-        using var city = await CityBackup.OpenAsync(FirstRelease, default);
+        using var city = await CityBackup.OpenAsync(FirstRelease, key: null, sealedOnly: false, default);
         await migrator.MigrateAsync(name => city.Manifest.Migrations.Any(m => m.Name == name), default);
         await database.WriteAsync(transaction => FillAsync(transaction, city), default);
         await migrator.MigrateAsync(name => string.CompareOrdinal(name, released) <= 0, default);

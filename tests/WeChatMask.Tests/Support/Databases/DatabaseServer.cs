@@ -42,6 +42,16 @@ internal abstract class DatabaseServer : IAsyncDisposable
     /// <summary>Whether its process is alive.</summary>
     public bool IsRunning => process is { HasExited: false };
 
+    /// <summary>Whether a commit of its own is on the disk when it returns.</summary>
+    protected bool IsDurable { get; set; } = Durable;
+
+    /// <summary>Runs a statement as the server's owner.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = Connect();
+        await connection.ExecuteAsync(sql);
+    }
+
     /// <summary>Its own folder.</summary>
     protected string Folder { get; }
 
@@ -59,7 +69,10 @@ internal abstract class DatabaseServer : IAsyncDisposable
         Shared.GetOrAdd(engine, kind => new Lazy<Task<DatabaseServer>>(() => CreateAsync(kind))).Value;
 
     /// <summary>Makes and starts an empty one.</summary>
-    public static async Task<DatabaseServer> CreateAsync(DatabaseKind engine, string? folder = null)
+    /// <param name="engine">Its kind.</param>
+    /// <param name="folder">Its folder; without one it makes its own.</param>
+    /// <param name="durable">Whether its commits are on the disk, without which it can have no standby; as all are, unless given.</param>
+    public static async Task<DatabaseServer> CreateAsync(DatabaseKind engine, string? folder = null, bool? durable = null)
     {
         DatabaseServer server = engine switch
         {
@@ -67,6 +80,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
             DatabaseKind.MySql => new MariaDbServer(folder),
             _ => throw new ArgumentOutOfRangeException(nameof(engine), engine, "It has no server."),
         };
+        server.IsDurable = durable ?? Durable;
         await server.MakeFolderAsync();
         await server.InstallAsync();
         await server.StartAsync();
@@ -157,13 +171,6 @@ internal abstract class DatabaseServer : IAsyncDisposable
     {
         var whole = AsUser(command);
         return Shell.RunAsync(whole[0], whole[1..]);
-    }
-
-    /// <summary>Runs a statement as the server's owner.</summary>
-    protected async Task ExecuteAsync(string sql)
-    {
-        await using var connection = Connect();
-        await connection.ExecuteAsync(sql);
     }
 
     private string[] AsUser(string[] command) =>

@@ -56,7 +56,7 @@ internal sealed class MariaDbServer : DatabaseServer
     /// <inheritdoc />
     public override async Task<DatabaseServer> FollowSynchronouslyAsync()
     {
-        var standby = new MariaDbServer(null, number + 1);
+        var standby = new MariaDbServer(null, number + 1) { IsDurable = true };
         await standby.MakeFolderAsync();
         await standby.InstallAsync();
         await standby.StartAsync();
@@ -98,7 +98,7 @@ internal sealed class MariaDbServer : DatabaseServer
         "--bind-address=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--skip-name-resolve", LogSize, .. Durability(),
     ];
 
-    private IEnumerable<string> Durability() => Durable
+    private IEnumerable<string> Durability() => IsDurable
         ? ["--innodb-flush-log-at-trx-commit=1", "--log-bin=log", "--sync-binlog=1", string.Create(CultureInfo.InvariantCulture, $"--server-id={number}")]
         : ["--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync"];
 

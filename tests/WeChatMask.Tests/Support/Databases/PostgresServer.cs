@@ -33,7 +33,7 @@ internal sealed class PostgresServer(string? folder) : DatabaseServer("PostgreSQ
     /// <inheritdoc />
     public override async Task<DatabaseServer> FollowSynchronouslyAsync()
     {
-        var standby = new PostgresServer(null);
+        var standby = new PostgresServer(null) { IsDurable = true };
         await standby.MakeFolderAsync();
         await standby.RunAsync(
             Program("pg_basebackup"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-D", standby.Data, "-R", "-c", "fast");
@@ -63,7 +63,7 @@ internal sealed class PostgresServer(string? folder) : DatabaseServer("PostgreSQ
     protected override string[] Command() =>
     [
         Program("postgres"), "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1",
-        "-c", $"unix_socket_directories={Folder}", "-c", $"fsync={(Durable ? "on" : "off")}", "-c", "max_connections=400",
+        "-c", $"unix_socket_directories={Folder}", "-c", $"fsync={(IsDurable ? "on" : "off")}", "-c", "max_connections=400",
     ];
 
     private string Program(string name) => Path.Combine(bin, name);
