@@ -24,6 +24,7 @@ namespace WeChatMask.Domain;
 /// <param name="Complaints">Published complaint numbers.</param>
 /// <param name="RetentionDays">Days after pickup that names, identity numbers and phones are kept.</param>
 /// <param name="Registry">How the registry's word is used; the usual rules when it is left out.</param>
+/// <param name="StockMarginPercent">How far a pharmacy's own word on its stock may be from the plan, in percent of it, before a supervisor must agree.</param>
 public sealed record Policy(
     DateOnly From,
     Goods Goods,
@@ -43,10 +44,13 @@ public sealed record Policy(
     CounterIdentification Identification,
     IReadOnlyList<string> Complaints,
     int RetentionDays,
-    RegistryRules? Registry = null)
+    RegistryRules? Registry = null,
+    int StockMarginPercent = Policy.UsualStockMargin)
 {
     /// <summary>Key of <see cref="Quotas"/> that serves every group without an entry of its own.</summary>
     public const string DefaultGroup = "*";
+
+    public const int UsualStockMargin = 20;
 
     /// <summary>Planned places of a pharmacy of the group, one figure a window.</summary>
     public IReadOnlyList<int> PlacesFor(string group) =>
@@ -75,6 +79,7 @@ public sealed record Policy(
         Check(CancelUntil <= Pickup.Closes, nameof(CancelUntil));
         Check(RetentionDays is >= 1 and <= 3660, nameof(RetentionDays));
         Check(Registry is null or { KeepDays: >= 1 and <= 366 }, nameof(Registry));
+        Check(StockMarginPercent is >= 0 and <= 1000, nameof(StockMarginPercent));
         return faults;
     }
 }

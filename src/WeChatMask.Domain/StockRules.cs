@@ -24,6 +24,18 @@ public static class StockRules
         return (int)Math.Floor((decimal)units / unitsPerBooking);
     }
 
+    /// <summary>Whether a day's deliveries may count on a pharmacy's own word.</summary>
+    /// <remarks>
+    /// Only more than planned is doubted: it would promise places. Less counts at once, since nobody may be promised what is not
+    /// there and people must be told before they come; the next delivery mends a slip.
+    /// </remarks>
+    public static bool IsPlausibleDelivery(int delivered, int planned, int marginPercent) => delivered <= planned + Margin(planned, marginPercent);
+
+    /// <summary>Whether a day's losses may count on a pharmacy's own word.</summary>
+    public static bool IsPlausibleLoss(int lost, int planned, int marginPercent) => lost <= Margin(planned, marginPercent);
+
+    private static long Margin(int planned, int percent) => (long)planned * percent / 100;
+
     /// <summary>Who must come another day: everybody from the first claim on that the shelf cannot serve.</summary>
     /// <remarks>
     /// Claims come in the order of their call on the stock: moved ones first, then by serial. Nobody later is served before somebody

@@ -12,11 +12,15 @@ namespace WeChatMask.LoadTool;
 /// <param name="Engine">The engine the desk is measured on.</param>
 internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, int Seconds, DatabaseKind Engine)
 {
+    /// <summary>The server's process, where its memory is looked at.</summary>
+    public int? Process { get; private init; }
+
     private const int MisusedCode = 2;
 
     private const string Usage = """
         rush  --url URL [--residents 2000] [--tasks 64]   log in, register, and book all at once, through the contract alone
         board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
+        listen --url URL --process ID [--tasks 20000]     follow the board with as many as that, and weigh the server
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
         chat  --url URL [--residents 2000] [--seconds 5]  500 messages a second to the account, alone and beside a rush
         page PATH --url URL                               how long one reader waits for one address
@@ -31,12 +35,12 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i + 1 < args.Length; i += 2) given[args[i]] = args[i + 1];
-        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds" or "--engine"))) return null;
+        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds" or "--engine" or "--process"))) return null;
         if (!Enum.TryParse<DatabaseKind>(given.GetValueOrDefault("--engine", nameof(DatabaseKind.Sqlite)), ignoreCase: true, out var engine)) return null;
         var url = given.TryGetValue("--url", out var text) ? new Uri(text) : null;
         // Like the sandbox's own stand-ins: a tool that books thousands of places is for this machine alone.
         if (url is { IsLoopback: false }) return null;
-        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5, engine);
+        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5, engine) { Process = Number("--process") };
 
         int? Number(string name) => given.TryGetValue(name, out var value) ? int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) : null;
     }

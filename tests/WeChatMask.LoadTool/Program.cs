@@ -6,6 +6,7 @@ return args switch
 {
     ["rush", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await RushMeasurement.RunAsync(url, options),
     ["board", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await BoardMeasurement.RunAsync(url, options),
+    ["listen", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await ListenMeasurement.RunAsync(url, options),
     ["browse", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await BrowseMeasurement.RunAsync(url, options),
     ["chat", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await ChatMeasurement.RunAsync(url, options),
     ["page", var path, .. var rest] when Options.Parse(rest) is { Url: { } url } => await PageMeasurement.RunAsync(url, path),

@@ -3,12 +3,13 @@ using WeChatMask.Data;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
+using WeChatMask.Stock;
 
 namespace WeChatMask.Operations;
 
 /// <summary>Health for machines: alive, and ready with the reasons when not.</summary>
 /// <remarks>
-/// Warnings tell what a person must mend at a neighbour: SMS vendors' alarms, and calls of WeChat's API that rest or fail. No
+/// Warnings tell what a person must mend at a neighbour: SMS vendors' alarms, calls of WeChat's API that rest or fail, and reports of stock that wait for a supervisor. No
 /// node is less ready for them: messages wait in the outbox, the city books on, and another node would fare no better.
 /// </remarks>
 public static class Health
@@ -20,8 +21,8 @@ public static class Health
     internal static IResult Live() => TypedResults.Ok(new { status = "live" });
 
     internal static async Task<IResult> ReadyAsync(
-        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, CityCalendar calendar,
-        IHostApplicationLifetime life, CancellationToken cancellationToken)
+        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, HeldReportStore held,
+        CityCalendar calendar, IHostApplicationLifetime life, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
         var warnings = new List<string>();
@@ -35,6 +36,7 @@ public static class Health
             if (startup.IsReady)
             {
                 warnings.AddRange((await sms.AllAsync(cancellationToken)).Select(a => $"sms {a.Subject} {a.Problem}"));
+                if (await held.CountAsync(cancellationToken) is > 0 and var waiting) warnings.Add(Invariant($"stock reports wait {waiting}"));
                 warnings.AddRange((await limits.PresentAsync(cancellationToken)).Select(l => Invariant(
                     $"wechat {l.ApiCall} {l.ErrorCode} until {calendar.Local(l.RestsUntil):yyyy-MM-ddTHH:mm:sszzz}")));
                 warnings.AddRange((await kept.FaultsAsync(cancellationToken)).Select(f => Invariant(

@@ -40,6 +40,7 @@ public sealed class PolicyChangeFormatter(IStringLocalizer<Text.Rules> text, Pag
         ("C_Identification", text[$"Identification_{p.Identification}"]),
         ("C_Complaints", string.Join(text["Separator"], p.Complaints)),
         ("C_Retention", text["C_Days", p.RetentionDays]),
+        ("C_StockMargin", FormattableString.Invariant($"{p.StockMarginPercent}%")),
     ];
 
     private string Quota(KeyValuePair<string, IReadOnlyList<int>> quota) => text[

@@ -1,6 +1,9 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Rounds;
 
@@ -8,6 +11,10 @@ namespace WeChatMask.Rounds;
 public static class BoardEndpoints
 {
     private const string FiguresView = "figures";
+
+    // Seconds; everybody at a time of their own.
+    private const int ShortestPause = 5;
+    private const int LongestPause = 16;
 
     // The smallest first.
     private static readonly string[] Encodings = [BoardAnswer.Brotli, BoardAnswer.Gzip];
@@ -43,7 +50,25 @@ public static class BoardEndpoints
         given == "*" || given == tag || (given.StartsWith("W/", StringComparison.Ordinal) && given.AsSpan(2).SequenceEqual(tag));
 
     /// <summary>What changes on the board from now on, as server-sent events: of <c>view=figures</c> without what the directory says already, else whole pharmacies.</summary>
-    internal static IResult Events(string? view, BoardWatch watch, CancellationToken cancellationToken) => view == FiguresView
-        ? TypedResults.ServerSentEvents(watch.ListenToFiguresAsync(cancellationToken))
-        : TypedResults.ServerSentEvents(watch.ListenAsync(cancellationToken));
+    /// <remarks>Where there is no room, whoever asks is told to poll the board by its ETag instead.</remarks>
+    internal static async Task EventsAsync(HttpContext context, string? view, BoardWatch watch, BoardListeners listeners)
+    {
+        var account = await AccountAsync(context);
+        if (await listeners.ListenAsync(context, account, view == FiguresView, watch.BeginAsync)) return;
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = Random.Shared.Next(ShortestPause, LongestPause).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.CacheControl = "no-store";
+        await Errors.WriteAsync(context, "poll");
+    }
+
+    // The board is for everybody, so no log-in has been looked at yet.
+    private static async Task<string?> AccountAsync(HttpContext context)
+    {
+        foreach (var scheme in new[] { Sessions.ResidentScheme, Sessions.StaffScheme })
+        {
+            if (await context.AuthenticateAsync(scheme) is { Succeeded: true, Principal: { } who }) return Sessions.Key(who);
+        }
+
+        return null;
+    }
 }

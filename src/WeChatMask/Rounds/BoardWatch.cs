@@ -1,8 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
@@ -23,8 +18,7 @@ public sealed record ChangedFigures(string Code, PharmacyStatus Status, int Plac
 
 /// <summary>Follows other nodes' changes of the board within half a second, and once a second tells listeners what changed.</summary>
 public sealed partial class BoardWatch(
-    Board board, BoardQueries queries, CityCalendar calendar, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json,
-    Instruments instruments, ILogger<BoardWatch> log) : BackgroundService
+    Board board, BoardQueries queries, BoardListeners listeners, CityCalendar calendar, IOptions<JsonOptions> json, Instruments instruments, ILogger<BoardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromMilliseconds(500);
@@ -32,44 +26,20 @@ public sealed partial class BoardWatch(
     // During a rush every batch of every node wakes the others; a look at the version is not needed for each.
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<Channel<Telling>, bool> listeners = new();
+    private readonly Lock watching = new();
     private BoardView? told;
 
-    /// <summary>Everything that changes from now on; the first event says the version the listener should have.</summary>
-    public async IAsyncEnumerable<SseItem<BoardChange>> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What a listener is told first: the version it should have. Nothing that changes afterwards is told to others only.</summary>
+    internal async Task<BoardTelling> BeginAsync(CancellationToken cancellationToken)
     {
-        await foreach (var telling in HearAsync(cancellationToken)) yield return Item(telling.Change);
-    }
-
-    /// <summary>The same as <see cref="BoardFigures"/>, written once for all who listen.</summary>
-    public async IAsyncEnumerable<SseItem<byte[]>> ListenToFiguresAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var telling in HearAsync(cancellationToken)) yield return Item(telling.Figures.Value);
-    }
-
-    private async IAsyncEnumerable<Telling> HearAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // A slow phone gets the newest changes merged by its own next GET; what it cannot take in time is dropped.
-        var channel = Channel.CreateBounded<Telling>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
-        listeners.TryAdd(channel, true);
-        // A listener would hold the server's stop up for its whole grace time; it comes back by itself to the next node.
-        using var stop = lifetime.ApplicationStopping.Register(() => channel.Writer.TryComplete());
-        try
-        {
-            var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
-            yield return Tell(new BoardChange(view.Version, view.AsOf, view.Round, []), view.Round);
-            await foreach (var telling in channel.Reader.ReadAllAsync(cancellationToken)) yield return telling;
-        }
-        finally
-        {
-            listeners.TryRemove(channel, out _);
-        }
+        var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
+        return Tell(new BoardChange(view.Version, view.AsOf, view.Round, []), view.Round);
     }
 
     /// <summary>What a new listener starts from: never older than what the next event is compared with, else a change between the two is told to nobody.</summary>
     private BoardView Begin(BoardView view)
     {
-        lock (listeners)
+        lock (watching)
         {
             told ??= view;
             return told.Version > view.Version ? told : view;
@@ -122,9 +92,9 @@ public sealed partial class BoardWatch(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        lock (listeners)
+        lock (watching)
         {
-            if (listeners.IsEmpty)
+            if (listeners.Count == 0)
             {
                 told = null;
                 return;
@@ -133,26 +103,17 @@ public sealed partial class BoardWatch(
 
         var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
         BoardView? before;
-        lock (listeners) (before, told) = (told, view);
+        lock (watching) (before, told) = (told, view);
         if (before is null || ReferenceEquals(before, view)) return;
         var known = before.Pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
         var changed = view.Pharmacies.Where(p => !known.TryGetValue(p.Code, out var old) || old != p).ToList();
         var round = view.Round == before.Round ? null : view.Round;
         if (changed.Count == 0 && round is null && view.Version == before.Version) return;
         var telling = Tell(new BoardChange(view.Version, view.AsOf, round, changed), view.Round);
-        foreach (var listener in listeners.Keys) listener.Writer.TryWrite(telling);
+        listeners.Tell(telling);
     }
 
-    private Telling Tell(BoardChange change, BoardRound? round) => new(change, new Lazy<byte[]>(() => JsonSerializer.SerializeToUtf8Bytes(
-        new BoardFigures(
-            change.Version, change.AsOf, change.Round, round?.Window?.Index,
-            [.. change.Changed.Select(p => new ChangedFigures(p.Code, p.Status, p.Places, p.Left, p.Booked, p.Redeemed, p.NextWindow))]),
-        json.Value.SerializerOptions)));
-
-    private static SseItem<T> Item<T>(T data) =>
-        new(data, "board") { ReconnectionInterval = TimeSpan.FromMilliseconds(Random.Shared.Next(2_000, 6_000)) };
-
-    private sealed record Telling(BoardChange Change, Lazy<byte[]> Figures);
+    private BoardTelling Tell(BoardChange change, BoardRound? round) => new(change, round?.Window?.Index, json.Value.SerializerOptions);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The board could not be read; the next second tries again.")]
     private partial void LogUnread(Exception failure);

@@ -9,7 +9,7 @@ public static class RoundsRoom
     public static void AddRounds(this IServiceCollection services)
     {
         services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
-        services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardWatch>();
+        services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardListeners>().AddSingleton<BoardWatch>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 
@@ -17,6 +17,6 @@ public static class RoundsRoom
     {
         var board = routes.MapPublicApi("/api/board");
         board.MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
-        board.MapGet("/events", BoardEndpoints.Events);
+        board.MapGet("/events", BoardEndpoints.EventsAsync);
     }
 }

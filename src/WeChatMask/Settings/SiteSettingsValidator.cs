@@ -7,6 +7,7 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
 {
     private const int LargestQueue = 1_000_000;
     private const int LargestBatch = 100_000;
+    private const int MostListeners = 100_000;
 
     public ValidateOptionsResult Validate(string? name, SiteSettings options)
     {
@@ -21,6 +22,7 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
             faults.Add("Site:TimeZone is no time zone that this machine knows; take an IANA name such as Asia/Shanghai, and install tzdata where it is missing.");
         if (options.DeskQueue is < 1 or > LargestQueue) faults.Add(FormattableString.Invariant($"Site:DeskQueue is 1 to {LargestQueue}."));
         if (options.DeskBatch is < 1 or > LargestBatch) faults.Add(FormattableString.Invariant($"Site:DeskBatch is 1 to {LargestBatch}."));
+        if (options.BoardListeners is < 0 or > MostListeners) faults.Add(FormattableString.Invariant($"Site:BoardListeners is 0 to {MostListeners}."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

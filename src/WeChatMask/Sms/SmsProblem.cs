@@ -56,6 +56,9 @@ public enum SmsProblem
 
     /// <summary>A code that is in no table here.</summary>
     Unknown,
+
+    /// <summary>The city's log-in codes of this hour are half or wholly used up, <c>Sms:LoginCodesPerHour</c>.</summary>
+    HourlyCodes,
 }
 
 /// <summary>What follows from a problem: who else is asked, who is alarmed, and when to try again.</summary>

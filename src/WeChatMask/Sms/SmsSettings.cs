@@ -24,6 +24,12 @@ public sealed class SmsSettings
     /// <summary>Log-in codes that one number may get in a city day, over all nodes; the default is the vendors' own limit. Up to 10000; 0 is without a cap.</summary>
     public int DailyCodeCap { get; set; } = 10;
 
+    /// <summary>
+    /// Log-in codes that the whole city sends in an hour, 20 to 1000000, over all nodes: what an attack can cost at most. Once half
+    /// of them are sent, browsers must do a second's work for one; when all are, people are told of the desk and the hotline. Notices are never held back by it.
+    /// </summary>
+    public int LoginCodesPerHour { get; set; } = 3000;
+
     /// <summary>The account at Alibaba Cloud, used when <c>Sms:Providers</c> names it.</summary>
     public AliyunSmsSettings Aliyun { get; set; } = new();
 

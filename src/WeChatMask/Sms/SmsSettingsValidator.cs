@@ -29,6 +29,7 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
         if (options.GatewayUrl.Length > 0 && !IsAddress(options.GatewayUrl)) faults.Add("Sms:GatewayUrl must be an absolute http or https address, or empty to hold all its messages back.");
         if (options.Sign.Length > LongestSign) faults.Add("Sms:Sign is at most 64 characters.");
         RefuseSandboxAccounts(faults, options);
+        if (options.LoginCodesPerHour is < 20 or > 1_000_000) faults.Add("Sms:LoginCodesPerHour must be the log-in codes the whole city may send in an hour, 20 to 1000000.");
         if (options.Timeout < ShortestWait || options.Timeout > LongestWait)
             faults.Add("Sms:Timeout must be between 00:00:01 and 00:00:10.");
         CheckLongest(faults, "Sms:Aliyun", options.Aliyun.LongestValue);

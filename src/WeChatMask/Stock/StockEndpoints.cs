@@ -19,7 +19,8 @@ public static class StockEndpoints
         var answer = await store.DeliverAsync(Clerk.Of(user.Staff()), report with { MoreComing = body.MoreComing ?? false }, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new DeliveryView(
-            report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved, answer.Returned);
+            report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved, answer.Returned, answer.Waits);
+        if (answer.Waits) return TypedResults.Accepted((string?)null, view);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
 
@@ -30,7 +31,8 @@ public static class StockEndpoints
         if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
         var answer = await store.LoseAsync(Clerk.Of(user.Staff()), report with { Reason = reason }, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
-        var view = new LossView(report.PickupDate, report.Units, answer.Lost, answer.Places, answer.Moved);
+        var view = new LossView(report.PickupDate, report.Units, answer.Lost, answer.Places, answer.Moved, answer.Waits);
+        if (answer.Waits) return TypedResults.Accepted((string?)null, view);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
 
@@ -53,11 +55,12 @@ public sealed record DeliveryBody(string? Date = null, int? Units = null, string
 /// A delivery written down: the units that came with it, and the day's so far against its plan. Places are what the day's
 /// differences give the pharmacy's next round, or below zero take from it. Moved are bookings that this report moved to the next
 /// day; returned are those that had moved there and may be collected on their own day after all, or still on the next.
+/// Where it waits for a supervisor, it is not among the day's units and nothing has followed.
 /// </summary>
-public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference, int Places, int Moved, int Returned);
+public sealed record DeliveryView(DateOnly Date, int Units, int Delivered, int Planned, int Difference, int Places, int Moved, int Returned, bool Waits);
 
 /// <summary>Units of a pickup day's stock that are broken or missing, to be written down.</summary>
 public sealed record LossBody(string? Date = null, int? Units = null, string? Reason = null, string? RequestId = null);
 
 /// <summary>A loss written down, and the day's so far; places and moved bookings as with a delivery.</summary>
-public sealed record LossView(DateOnly Date, int Units, int Lost, int Places, int Moved);
+public sealed record LossView(DateOnly Date, int Units, int Lost, int Places, int Moved, bool Waits);

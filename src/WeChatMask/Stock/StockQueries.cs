@@ -44,9 +44,11 @@ public sealed class StockQueries(Database database, PolicyBook policies)
         var days = new List<StockDay>(rows.Count);
         foreach (var row in rows)
         {
-            var units = (await policies.GetAsync(connection, transaction, row.PolicyId)).UnitsPerBooking;
+            var policy = await policies.GetAsync(connection, transaction, row.PolicyId);
+            var units = policy.UnitsPerBooking;
             days.Add(new StockDay(row.RoundDate, row.PickupDate, row.PublishedAt is not null, units, row.PlannedPlaces * units)
             {
+                MarginPercent = policy.StockMarginPercent,
                 Reported = row.Reported, MoreComing = row.MoreComing is 1, Lost = row.Lost, HandedOver = handed.GetValueOrDefault(row.PickupDate),
             });
         }
@@ -80,6 +82,9 @@ public sealed record StockDay(DateOnly Round, DateOnly PickupDate, bool IsPublis
     public int? Reported { get; init; }
 
     public bool MoreComing { get; init; }
+
+    /// <summary>How far the pharmacy's word is taken, by the round's rules.</summary>
+    public int MarginPercent { get; init; }
 
     public int Lost { get; init; }
 

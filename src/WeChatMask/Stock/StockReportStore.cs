@@ -13,30 +13,27 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
 {
     /// <summary>Records a delivery, or only says what would follow. The same request again changes nothing and gets the same answer.</summary>
     public Task<DeliveryAnswer> DeliverAsync(Clerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
-        RunAsync(clerk, report, tryOnly, new Kind("delivery", "delivery.record", day => day with
-        {
-            Reported = (day.Reported ?? 0) + report.Units, MoreComing = report.MoreComing,
-        }), cancellationToken);
+        RunAsync(clerk, report, tryOnly, StockReportKind.Delivery, cancellationToken);
 
     public Task<DeliveryAnswer> LoseAsync(Clerk clerk, StockReport report, bool tryOnly, CancellationToken cancellationToken) =>
-        RunAsync(clerk, report, tryOnly, new Kind("stock_loss", "stock.lose", day => day with { Lost = day.Lost + report.Units }), cancellationToken);
+        RunAsync(clerk, report, tryOnly, StockReportKind.Loss, cancellationToken);
 
-    private async Task<DeliveryAnswer> RunAsync(Clerk clerk, StockReport report, bool tryOnly, Kind kind, CancellationToken cancellationToken)
+    private async Task<DeliveryAnswer> RunAsync(Clerk clerk, StockReport report, bool tryOnly, StockReportKind kind, CancellationToken cancellationToken)
     {
         var answer = tryOnly ? await TryAsync(clerk, report, kind, cancellationToken) : await database.WriteAsync(t => RecordAsync(t, clerk, report, kind), cancellationToken);
-        if (!tryOnly && answer is { Refusal: Refusal.None, Repeated: false }) board.MarkChanged();
+        if (!tryOnly && answer is { Refusal: Refusal.None, Repeated: false, Waits: false }) board.MarkChanged();
         return answer;
     }
 
     /// <summary>Does all of it in a transaction that is never committed.</summary>
-    private async Task<DeliveryAnswer> TryAsync(Clerk clerk, StockReport report, Kind kind, CancellationToken cancellationToken)
+    private async Task<DeliveryAnswer> TryAsync(Clerk clerk, StockReport report, StockReportKind kind, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Engine.BeginWriteAsync(cancellationToken);
         return await RecordAsync(transaction, clerk, report, kind);
     }
 
     private async Task<DeliveryAnswer> RecordAsync(
-        WriteTransaction transaction, Clerk clerk, StockReport report, Kind kind)
+        WriteTransaction transaction, Clerk clerk, StockReport report, StockReportKind kind)
     {
         var (pharmacy, key) = (clerk.PharmacyId, FormattableString.Invariant($"{clerk.PharmacyId}:{report.RequestId}"));
         var round = await transaction.ScalarAsync<string>(
@@ -48,49 +45,78 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         if (round is null) return new DeliveryAnswer(Refusal.InvalidDate);
         // Two reports of one pharmacy and day wait for each other, so that each sum is what was stored.
         await QuotaStore.LockAsync(transaction, DateOnly.ParseExact(round, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), [pharmacy]);
-        var earlier = await transaction.QueryOneAsync<Earlier>($"SELECT id, round_date, units FROM {kind.Table} WHERE request_key = @key", new { key });
+        var earlier = await transaction.QueryOneAsync<Earlier>($"SELECT id, round_date, units FROM {Table(kind)} WHERE request_key = @key", new { key });
         if (earlier is not null)
             return earlier.RoundDate.Column() == round && earlier.Units == report.Units ? await RepeatAsync(transaction, clerk, report, earlier, kind) : new DeliveryAnswer(Refusal.RequestUsed);
+        if (await HeldReportStore.FindAsync(transaction, kind, key) is { } held)
+        {
+            if (held.RoundDate.Column() != round || held.Units != report.Units) return new DeliveryAnswer(Refusal.RequestUsed);
+            return held.Outcome == HeldOutcome.Declined
+                ? new DeliveryAnswer(Refusal.ReportDeclined)
+                : new DeliveryAnswer(Refusal.None, Repeated: true, held.Before, held.Planned) { Waits = true, Lost = held.Before };
+        }
 
+        return await CountAsync(transaction, new Counted(kind, key, clerk.Staff.Id, clerk.Staff.Username, pharmacy, IsAgreed: false), report);
+    }
+
+    /// <summary>Lets a report count, or has it wait for a supervisor who has not agreed to it. Needs the lock of the pharmacy's part in the day's round.</summary>
+    internal async Task<DeliveryAnswer> CountAsync(WriteTransaction transaction, Counted counted, StockReport report)
+    {
+        var (kind, pharmacy) = (counted.Kind, counted.Pharmacy);
         var days = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, Later(report.PickupDate, calendar.Today))).ToList();
         var at = days.FindIndex(d => d.PickupDate == report.PickupDate);
-        days[at] = kind.Change(days[at]);
+        var before = days[at];
+        if (Total(before, kind) + (long)report.Units > int.MaxValue) return new DeliveryAnswer(Refusal.InvalidUnits);
+        days[at] = kind == StockReportKind.Loss
+            ? before with { Lost = before.Lost + report.Units }
+            : before with { Reported = (before.Reported ?? 0) + report.Units, MoreComing = report.MoreComing };
         // More has left the shelf than this would leave on it: one of the two figures is wrong, and people decide which.
         if (StockDay.Shelves(days).Skip(at).Any(s => !s.Holds)) return new DeliveryAnswer(Refusal.StockTooLow);
+        if (!counted.IsAgreed && !IsPlausible(days[at], kind))
+        {
+            await HeldReportStore.AddAsync(transaction, counted, report, before, calendar.Now);
+            return new DeliveryAnswer(Refusal.None, Repeated: false, before.Reported ?? 0, before.Planned) { Waits = true, Lost = before.Lost };
+        }
+
         var id = Ids.Next();
-        await InsertAsync(transaction, id, key, clerk, report, days[at], kind);
+        await InsertAsync(transaction, id, counted, report, days[at]);
         await shortage.PostDifferenceAsync(transaction, days[at], pharmacy, id);
         var moved = days[at].MoreComing ? default : await shortage.MoveShortAsync(transaction, days[^1].Round, pharmacy);
         return AnswerOf(days[at]) with { Moved = moved.Away, Returned = moved.Back };
     }
 
+    private static bool IsPlausible(StockDay day, StockReportKind kind) => kind == StockReportKind.Loss
+        ? StockRules.IsPlausibleLoss(day.Lost, day.Planned, day.MarginPercent)
+        : StockRules.IsPlausibleDelivery(day.Reported ?? 0, day.Planned, day.MarginPercent);
+
+    internal static int Total(StockDay day, StockReportKind kind) => kind == StockReportKind.Loss ? day.Lost : day.Reported ?? 0;
+
     /// <summary>What the first time was answered, as far as it is still known: up to that report, and with nobody moved anew.</summary>
-    private async Task<DeliveryAnswer> RepeatAsync(WriteTransaction transaction, Clerk clerk, StockReport report, Earlier earlier, Kind kind)
+    private async Task<DeliveryAnswer> RepeatAsync(WriteTransaction transaction, Clerk clerk, StockReport report, Earlier earlier, StockReportKind kind)
     {
         var sum = await transaction.ScalarAsync<int>(
-            $"SELECT SUM(units) FROM {kind.Table} WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId AND id <= @Id",
+            $"SELECT SUM(units) FROM {Table(kind)} WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId AND id <= @Id",
             new { earlier.RoundDate, clerk.PharmacyId, earlier.Id });
         var day = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, clerk.PharmacyId, report.PickupDate))[^1];
-        day = kind.Table == "delivery" ? day with { Reported = sum } : day with { Lost = sum };
+        day = kind == StockReportKind.Delivery ? day with { Reported = sum } : day with { Lost = sum };
         return AnswerOf(day) with { Repeated = true };
     }
 
-    private async Task InsertAsync(WriteTransaction transaction, long id, string key, Clerk clerk, StockReport report, StockDay day, Kind kind)
+    private async Task InsertAsync(WriteTransaction transaction, long id, Counted counted, StockReport report, StockDay day)
     {
         var now = calendar.Now;
         // The newest report says whether more is coming.
         if (report.Reason is null)
-            await transaction.ExecuteAsync("UPDATE delivery SET more_coming = 0 WHERE round_date = @Round AND pharmacy_id = @PharmacyId", new { day.Round, clerk.PharmacyId });
+            await transaction.ExecuteAsync("UPDATE delivery SET more_coming = 0 WHERE round_date = @Round AND pharmacy_id = @PharmacyId", new { day.Round, PharmacyId = counted.Pharmacy });
         var (column, value) = report.Reason is { } reason ? ("reason", (object)reason) : ("more_coming", report.MoreComing ? 1 : 0);
         await transaction.ExecuteAsync(
             $"""
-            INSERT INTO {kind.Table} (id, request_key, round_date, pharmacy_id, units, staff_id, created_at, {column})
-            VALUES (@id, @key, @Round, @PharmacyId, @Units, @StaffId, @now, @value)
+            INSERT INTO {Table(counted.Kind)} (id, request_key, round_date, pharmacy_id, units, staff_id, created_at, {column})
+            VALUES (@id, @Key, @Round, @PharmacyId, @Units, @StaffId, @now, @value)
             """,
-            new { id, key, day.Round, clerk.PharmacyId, report.Units, StaffId = clerk.Staff.Id, now, value });
+            new { id, counted.Key, day.Round, PharmacyId = counted.Pharmacy, report.Units, StaffId = counted.Staff, now, value });
         await AuditStore.AddAsync(
-            transaction, now, clerk.Staff.Username, kind.Action, report.PickupDate.Column(),
-            report.Reason is null ? FormattableString.Invariant($"{report.Units}") : FormattableString.Invariant($"{report.Units} {report.Reason}"));
+            transaction, now, counted.Reporter, counted.Kind == StockReportKind.Loss ? "stock.lose" : "delivery.record", report.PickupDate.Column(), report.Detail);
     }
 
     private static DeliveryAnswer AnswerOf(StockDay day) =>
@@ -98,7 +124,10 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
 
     private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
-    private sealed record Kind(string Table, string Action, Func<StockDay, StockDay> Change);
+    private static string Table(StockReportKind kind) => kind == StockReportKind.Loss ? "stock_loss" : "delivery";
+
+    /// <summary>Whose report it is, under which key, and whether a supervisor has agreed to it already.</summary>
+    internal sealed record Counted(StockReportKind Kind, string Key, long Staff, string Reporter, long Pharmacy, bool IsAgreed);
 
     private sealed class Earlier
     {
@@ -109,7 +138,18 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
 }
 
 /// <summary>What a clerk reports of a pickup day: a delivery, or a loss, which has a reason. While more is expected nothing follows yet.</summary>
-public sealed record StockReport(DateOnly PickupDate, int Units, string RequestId, bool MoreComing = false, string? Reason = null);
+public sealed record StockReport(DateOnly PickupDate, int Units, string RequestId, bool MoreComing = false, string? Reason = null)
+{
+    /// <summary>What the audit says of it.</summary>
+    internal string Detail => Reason is null ? FormattableString.Invariant($"{Units}") : FormattableString.Invariant($"{Units} {Reason}");
+}
+
+/// <summary>What is reported; the numbers are stored.</summary>
+public enum StockReportKind
+{
+    Delivery = 0,
+    Loss = 1,
+}
 
 /// <summary>What came of a report, which the same request may have made before: the day's units so far against its plan.</summary>
 public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int Delivered = 0, int Planned = 0)
@@ -118,6 +158,9 @@ public sealed record DeliveryAnswer(Refusal Refusal, bool Repeated = false, int 
     public int Places { get; init; }
 
     public int Lost { get; init; }
+
+    /// <summary>Whether it waits for a supervisor and nothing has followed yet.</summary>
+    public bool Waits { get; init; }
 
     /// <summary>Bookings that moved to the next day by this report.</summary>
     public int Moved { get; init; }

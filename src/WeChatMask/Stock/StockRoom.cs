@@ -7,14 +7,14 @@ public static class StockRoom
 {
     public static void AddStock(this IServiceCollection services)
     {
-        services.AddSingleton<StockReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
+        services.AddSingleton<StockReportStore>().AddSingleton<HeldReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
         services.AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>();
     }
 
     public static void MapStock(this IEndpointRouteBuilder routes)
     {
         var clerks = routes.MapClerkApi("/api/pharmacy");
-        clerks.MapPost("/deliveries", StockEndpoints.DeliverAsync).Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>();
-        clerks.MapPost("/losses", StockEndpoints.LoseAsync).Produces<LossView>(StatusCodes.Status201Created).Produces<LossView>();
+        clerks.MapPost("/deliveries", StockEndpoints.DeliverAsync).Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>().Produces<DeliveryView>(StatusCodes.Status202Accepted);
+        clerks.MapPost("/losses", StockEndpoints.LoseAsync).Produces<LossView>(StatusCodes.Status201Created).Produces<LossView>().Produces<LossView>(StatusCodes.Status202Accepted);
     }
 }

@@ -21,6 +21,9 @@ public static class SupervisionRoom
         supervisors.MapGet("/rounds/{date}/provisional", ProvisionalEndpoints.OfAsync).Produces<ProvisionalView>();
         supervisors.MapGet("/offline-hand-overs", OfflineReviewEndpoints.ListAsync).Produces<OfflineHandOverList>();
         supervisors.MapPost("/offline-hand-overs/{id}/review", OfflineReviewEndpoints.ReviewAsync).Produces(StatusCodes.Status204NoContent);
+        supervisors.MapGet("/stock-reports", HeldReportEndpoints.ListAsync).Produces<HeldReportList>();
+        supervisors.MapPost("/stock-reports/{id}/agree", HeldReportEndpoints.AgreeAsync).Produces(StatusCodes.Status204NoContent);
+        supervisors.MapPost("/stock-reports/{id}/decline", HeldReportEndpoints.DeclineAsync).Produces(StatusCodes.Status204NoContent);
         supervisors.MapGet("/policies", PolicyEndpoints.ListAsync).Produces<PolicyList>();
         supervisors.MapPost("/policies/preview", PolicyEndpoints.PreviewAsync).Produces<PolicyEffectView>();
         supervisors.MapPost("/policies", PolicyEndpoints.AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();

@@ -27,8 +27,8 @@ public static class RateLimits
             return ValueTask.CompletedTask;
         };
         options.AddPolicy(PerAccount, context => Window(
-            context.User.Identity?.IsAuthenticated == true ? Sessions.Key(context.User) : Address(context), CallsPerTenSeconds, TimeSpan.FromSeconds(10)));
-        options.AddPolicy(PerAddress, context => Window(Address(context), LoginsPerMinute, TimeSpan.FromMinutes(1)));
+            context.User.Identity?.IsAuthenticated == true ? Sessions.Key(context.User) : CallerAddress.Of(context), CallsPerTenSeconds, TimeSpan.FromSeconds(10)));
+        options.AddPolicy(PerAddress, context => Window(CallerAddress.Of(context), LoginsPerMinute, TimeSpan.FromMinutes(1)));
     });
 
     /// <summary>Puts them before the routes, unless <c>Site:RateLimits</c> is off.</summary>
@@ -37,8 +37,6 @@ public static class RateLimits
     {
         if (app.Services.GetRequiredService<IOptions<SiteSettings>>().Value.RateLimits) app.UseRateLimiter();
     }
-
-    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static RateLimitPartition<string> Window(string key, int permits, TimeSpan window) =>
         RateLimitPartition.GetSlidingWindowLimiter(key, _ => new SlidingWindowRateLimiterOptions

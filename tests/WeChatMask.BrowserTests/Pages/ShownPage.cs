@@ -113,6 +113,7 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor", Viewer.Supervisor, Moment.Handout),
         new("/supervisor/offline", Viewer.Supervisor, Moment.NoRound),
         new("/supervisor/offline", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/stock", Viewer.Supervisor, Moment.Handout),
         new("/supervisor/wechat", Viewer.Supervisor, Moment.Open),
         new("/supervisor/provisional/2020-02-10", Viewer.Supervisor, Moment.Open),
         new("/supervisor/posters", Viewer.Supervisor, Moment.Open),

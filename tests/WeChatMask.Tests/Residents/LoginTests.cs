@@ -89,7 +89,7 @@ public sealed class LoginTests
         var typed = await ask.PostAsync(browser, ("mobile", "138 0000 1234"), ("returnUrl", "/residents"));
         Assert.Contains("138****1234", typed.Text, StringComparison.Ordinal);
         var code = await CodeAsync(host);
-        var stored = await host.Get<Database>().QueryOneAsync<string>("SELECT code_hash FROM login_code");
+        var stored = await host.Get<Database>().QueryOneAsync<string>("SELECT code_hash FROM login_browser_code");
         Assert.DoesNotContain(code, stored!, StringComparison.Ordinal);
         var entered = await typed.PostAsync(browser, ("mobile", Mobile), ("code", code), ("step", "code"), ("returnUrl", "/residents"));
 
@@ -147,78 +147,6 @@ public sealed class LoginTests
         Assert.Equal(422, (int)answer.Status);
         Assert.Contains(words, answer.Text, StringComparison.Ordinal);
         Assert.Empty(await host.SmsAsync());
-    }
-
-    [EngineTheory]
-    public async Task Five_wrong_codes_spend_the_code_also_when_they_come_at_once(DatabaseKind engine)
-    {
-        await using var host = await SandboxHost.StartAsync(engine: engine);
-        var codes = host.Get<LoginCodes>();
-        await codes.SendAsync(Mobile, "::1", CancellationToken.None);
-        var code = await CodeAsync(host);
-        var wrong = code == "000000" ? "000001" : "000000";
-
-        var tries = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => codes.VerifyAsync(Mobile, wrong, CancellationToken.None)));
-
-        Assert.Equal(LoginStore.MostTries - 1, tries.Count(t => t.Fault == LoginCodeFault.Wrong));
-        Assert.Equal(LoginCodeFault.Gone, (await codes.VerifyAsync(Mobile, code, CancellationToken.None)).Fault);
-        await codes.SendAsync(Mobile, "::1", CancellationToken.None);
-        Assert.Equal(LoginCodeFault.None, (await codes.VerifyAsync(Mobile, await CodeAsync(host), CancellationToken.None)).Fault);
-    }
-
-    [Fact]
-    public async Task A_code_is_good_for_five_minutes()
-    {
-        await using var host = await SandboxHost.StartAsync();
-        var codes = host.Get<LoginCodes>();
-        await codes.SendAsync(Mobile, "::1", CancellationToken.None);
-        var code = await CodeAsync(host);
-        await host.AdvanceAsync("PT5M");
-
-        Assert.Equal(LoginCodeFault.Gone, (await codes.VerifyAsync(Mobile, code, CancellationToken.None)).Fault);
-    }
-
-    [Fact]
-    public async Task A_number_gets_one_code_a_minute_and_ten_a_day()
-    {
-        await using var host = await StartAsync(limits: true);
-        var codes = host.Get<LoginCodes>();
-        Assert.Equal(LoginCodeFault.None, await codes.SendAsync(Mobile, "::1", CancellationToken.None));
-        Assert.Equal(LoginCodeFault.TooSoon, await codes.SendAsync(Mobile, "::2", CancellationToken.None));
-        for (var i = 1; i < 10; i++)
-        {
-            await host.AdvanceAsync("PT61S");
-            Assert.Equal(LoginCodeFault.None, await codes.SendAsync(Mobile, "::1", CancellationToken.None));
-        }
-
-        await host.AdvanceAsync("PT61S");
-        Assert.Equal(LoginCodeFault.TooMany, await codes.SendAsync(Mobile, "::1", CancellationToken.None));
-        Assert.Equal(10, (await host.SmsAsync(Mobile)).Count);
-    }
-
-    [Fact]
-    public async Task One_address_cannot_send_at_all_numbers_of_a_city()
-    {
-        await using var host = await StartAsync(limits: true);
-        var store = host.Get<LoginStore>();
-        var faults = new List<LoginCodeFault>();
-        for (var i = 0; i < 201; i++) faults.Add(await store.TakeCodeAsync($"m{i}", "c", "one-address", true, CancellationToken.None));
-
-        Assert.Equal(LoginCodeFault.TooMany, faults[^1]);
-        Assert.Equal(200, faults.Count(f => f == LoginCodeFault.None));
-        Assert.Equal(LoginCodeFault.None, await store.TakeCodeAsync("m-other", "c", "another-address", true, CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task A_vendor_that_is_away_is_said_and_the_next_try_is_free()
-    {
-        await using var host = await StartAsync(limits: true);
-        await host.FailAsync("sms", "down");
-        var codes = host.Get<LoginCodes>();
-        Assert.Equal(LoginCodeFault.Unavailable, await codes.SendAsync(Mobile, "::1", CancellationToken.None));
-        await host.FailAsync("sms", "ok");
-
-        Assert.Equal(LoginCodeFault.None, await codes.SendAsync(Mobile, "::1", CancellationToken.None));
     }
 
     [Fact]

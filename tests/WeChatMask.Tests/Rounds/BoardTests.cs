@@ -28,6 +28,60 @@ public sealed class BoardTests(ITestOutputHelper output)
         await reader.ReadToEndAsync().WaitAsync(Eventually.GiveUp);
     }
 
+    [Fact]
+    public async Task Where_a_node_is_full_whoever_comes_is_told_to_poll_and_gets_in_when_another_goes()
+    {
+        await using var host = await SandboxHost.StartAsync(configure: b => b.Configuration["Site:BoardListeners"] = "3");
+        var streams = new List<Stream>();
+        for (var i = 0; i < 3; i++) streams.Add(await ListenAsync(host.Http));
+
+        using var refused = await host.Http.GetAsync(new Uri("/api/board/events?view=figures", UriKind.Relative));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "poll"), (refused.StatusCode, (await refused.JsonAsync()).Code()));
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 5, 15);
+        Assert.Equal("*", Assert.Single(refused.Headers.GetValues("Access-Control-Allow-Origin")));
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(new Uri("/api/board", UriKind.Relative))).StatusCode);
+
+        await streams[0].DisposeAsync();
+        await Eventually.UntilAsync(() => host.Get<BoardListeners>().Count == 2);
+        streams[0] = await ListenAsync(host.Http);
+        foreach (var stream in streams) await stream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_account_follows_with_two_browsers_and_nobody_is_counted_by_address()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        using var one = await host.NewResidentAsync(1);
+        using var two = await host.NewResidentAsync(2);
+        using var clerk = await host.ClerkAsync("LD01");
+        var streams = new List<Stream>();
+        foreach (var http in new[] { one.Http, two.Http, clerk, host.Http, host.Http, host.Http })
+        {
+            streams.Add(await ListenAsync(http));
+            streams.Add(await ListenAsync(http));
+        }
+
+        foreach (var http in new[] { one.Http, two.Http, clerk })
+        {
+            using var refused = await http.GetAsync(new Uri("/api/board/events", UriKind.Relative));
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "poll"), (refused.StatusCode, (await refused.JsonAsync()).Code()));
+        }
+
+        await streams[0].DisposeAsync();
+        await Eventually.UntilAsync(() => host.Get<BoardListeners>().Count == 11);
+        await using var again = await ListenAsync(one.Http);
+        foreach (var stream in streams) await stream.DisposeAsync();
+    }
+
+    private static async Task<Stream> ListenAsync(HttpClient http)
+    {
+        var stream = await http.GetStreamAsync(new Uri("/api/board/events?view=figures", UriKind.Relative));
+        var first = new byte[12];
+        await stream.ReadExactlyAsync(first);
+        Assert.Equal("event: board", Encoding.ASCII.GetString(first));
+        return stream;
+    }
+
     [Theory]
     [InlineData("{0}")]
     [InlineData("W/{0}")]

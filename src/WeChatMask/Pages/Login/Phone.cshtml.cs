@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
 using WeChatMask.Residents;
+using WeChatMask.Rounds;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Login;
@@ -13,7 +15,8 @@ namespace WeChatMask.Pages.Login;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> text) : PageModel
+public sealed class PhoneModel(
+    LoginCodes codes, LoginProofs proofs, CurrentPolicy policies, IDataProtectionProvider protection, IStringLocalizer<Text.Login> text) : PageModel
 {
     /// <summary>Where to go after the log-in, as it was asked.</summary>
     [BindProperty(SupportsGet = true)]
@@ -39,31 +42,58 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
     /// <summary>The number with its middle hidden: others may look at the screen.</summary>
     public string Masked => MobileNumber.TryParse(Mobile) is { } mobile ? Masking.Mobile(mobile.Value) : "";
 
-    public int Minutes => (int)LoginStore.CodeLife.TotalMinutes;
+    public int Minutes => (int)LoginCodeStore.CodeLife.TotalMinutes;
 
-    public int Seconds => (int)LoginStore.BetweenCodes.TotalSeconds;
+    public int Seconds => (int)LoginCodeStore.BetweenCodes.TotalSeconds;
 
-    public void OnGet()
-    {
-        // Nothing to prepare; the handler's presence keeps other methods out.
-    }
+    /// <summary>The work that a browser must do before it asks, once many do; else null.</summary>
+    public LoginChallenge? Work { get; private set; }
+
+    /// <summary>Numbers to call for who gets no code.</summary>
+    public IReadOnlyList<string> Hotlines { get; private set; } = [];
+
+    [BindProperty]
+    public string? Proof { get; set; }
+
+    [BindProperty]
+    public string? Answer { get; set; }
+
+    public Task OnGetAsync(CancellationToken cancellationToken) => ChallengeAsync(LoginBrowser.Of(HttpContext, protection), cancellationToken);
 
     /// <summary>Sends a code and asks for it, or signs in with one.</summary>
     public Task<IActionResult> OnPostAsync(CancellationToken cancellationToken) => Step == "code" ? VerifyAsync(cancellationToken) : SendAsync(cancellationToken);
 
     private async Task<IActionResult> SendAsync(CancellationToken cancellationToken)
     {
-        var fault = await codes.SendAsync(Mobile, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", cancellationToken);
+        var browser = LoginBrowser.Of(HttpContext, protection);
+        browser.Keep(HttpContext, protection);
+        var fault = await codes.SendAsync(Mobile, CallerAddress.Of(HttpContext), browser, proofs.Read(Proof, Answer, browser.Id), cancellationToken);
         // Who asks too soon has a code already.
-        return Show(fault, isSent: fault is LoginCodeFault.None or LoginCodeFault.TooSoon);
+        return await ShowAsync(fault, isSent: fault is LoginCodeFault.None or LoginCodeFault.TooSoon, browser, cancellationToken);
     }
 
     private async Task<IActionResult> VerifyAsync(CancellationToken cancellationToken)
     {
-        var (fault, account) = await codes.VerifyAsync(Mobile, Code, cancellationToken);
-        if (fault != LoginCodeFault.None) return Show(fault, isSent: fault == LoginCodeFault.Wrong);
+        var (fault, account, browser) = await codes.VerifyAsync(Mobile, Code, LoginBrowser.Of(HttpContext, protection), cancellationToken);
+        if (fault != LoginCodeFault.None) return await ShowAsync(fault, isSent: fault == LoginCodeFault.Wrong, browser, cancellationToken);
+        browser.Keep(HttpContext, protection);
         await HttpContext.SignInResidentAsync(account);
         return LocalRedirect(SiteLinks.LocalPath(ReturnUrl));
+    }
+
+    private async Task ChallengeAsync(LoginBrowser browser, CancellationToken cancellationToken)
+    {
+        if (!await codes.NeedsProofAsync(cancellationToken)) return;
+        // The work is one browser's, so it must be known again.
+        browser.Keep(HttpContext, protection);
+        Work = proofs.New(browser.Id);
+        Hotlines = (await policies.GetAsync(cancellationToken))?.Complaints ?? [];
+    }
+
+    private async Task<PageResult> ShowAsync(LoginCodeFault fault, bool isSent, LoginBrowser browser, CancellationToken cancellationToken)
+    {
+        await ChallengeAsync(browser, cancellationToken);
+        return Show(fault, isSent);
     }
 
     private PageResult Show(LoginCodeFault fault, bool isSent)
@@ -73,8 +103,8 @@ public sealed class PhoneModel(LoginCodes codes, IStringLocalizer<Text.Login> te
         Message = text[$"Fault_{fault}"];
         Response.StatusCode = fault switch
         {
-            LoginCodeFault.TooSoon or LoginCodeFault.TooMany => StatusCodes.Status429TooManyRequests,
-            LoginCodeFault.Unavailable => StatusCodes.Status503ServiceUnavailable,
+            LoginCodeFault.TooSoon or LoginCodeFault.TooMany or LoginCodeFault.NeedsProof => StatusCodes.Status429TooManyRequests,
+            LoginCodeFault.Unavailable or LoginCodeFault.HourSpent => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status422UnprocessableEntity,
         };
         return Page();

@@ -18,7 +18,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class StockModel(
-    StockReportStore store, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
+    StockReportStore store, HeldReportStore held, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
     IStringLocalizer<Text.Stock> text) : PageModel
 {
     /// <summary>A delivery, in the form's words.</summary>
@@ -28,6 +28,7 @@ public sealed class StockModel(
     public const string Loss = "loss";
 
     private const int DaysShown = 7;
+    private const int HeldShown = 10;
 
     [BindProperty]
     public string Kind { get; set; } = Delivery;
@@ -69,8 +70,15 @@ public sealed class StockModel(
 
     public bool IsDone { get; private set; }
 
-    public Task OnGetAsync(bool done, CancellationToken cancellationToken)
+    /// <summary>Whether what was just reported waits for a supervisor.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>The newest reports that waited for a supervisor, of days shown.</summary>
+    public IReadOnlyList<HeldReport> Held { get; private set; } = [];
+
+    public Task OnGetAsync(bool done, bool waits, CancellationToken cancellationToken)
     {
+        IsWaiting = waits;
         IsDone = done;
         RequestId = Guid.NewGuid().ToString("N");
         return LoadAsync(cancellationToken);
@@ -94,7 +102,7 @@ public sealed class StockModel(
         {
             var clerk = Clerk.Of(User.Staff());
             var answer = Kind == Loss ? await store.LoseAsync(clerk, report, tryOnly: false, cancellationToken) : await store.DeliverAsync(clerk, report, tryOnly: false, cancellationToken);
-            if (answer.Refusal == Refusal.None) return RedirectToPage(new { done = true });
+            if (answer.Refusal == Refusal.None) return answer.Waits ? RedirectToPage(new { waits = true }) : RedirectToPage(new { done = true });
             Refuse(answer.Refusal);
         }
 
@@ -141,6 +149,7 @@ public sealed class StockModel(
         // The day after tomorrow's goods have not been booked yet.
         var days = await stock.DaysAsync(pharmacy, calendar.Today.AddDays(1), cancellationToken);
         Days = [.. days.Zip(StockDay.Shelves(days)).Reverse().Take(DaysShown)];
+        if (Days.Count > 0) Held = [.. (await held.OfPharmacyAsync(pharmacy, HeldShown, cancellationToken)).Where(h => h.PickupDate >= Days[^1].Day.PickupDate)];
         if (Shown is { } shown)
         {
             Date ??= shown.Day.PickupDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);

@@ -7,6 +7,7 @@ using WeChatMask.Jobs;
 using WeChatMask.OpenData;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
+using WeChatMask.Stock;
 using WeChatMask.Supervision;
 using WeChatMask.Web;
 
@@ -15,7 +16,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, DayReportQueries reports, ProvisionalQueries provisional, DayReportFormatter format, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, DayReportFormatter format, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
@@ -41,6 +42,9 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     /// <summary>Hand-overs without a network that wait to be looked into.</summary>
     public long OfflineOpen { get; private set; }
 
+    /// <summary>Reports of stock that wait for a supervisor.</summary>
+    public long HeldReports { get; private set; }
+
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
@@ -48,6 +52,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
         if (Rounds.Count > 0) Reports = await reports.CorrectedAsync(Rounds[^1].Date, cancellationToken);
         Provisional = await provisional.WaitingAsync(cancellationToken);
         OfflineOpen = await offline.OpenCountAsync(cancellationToken);
+        HeldReports = await held.CountAsync(cancellationToken);
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
 

@@ -46,6 +46,8 @@ public sealed class PolicyForm
 
     public string? RetentionDays { get; set; }
 
+    public string? StockMarginPercent { get; set; }
+
     public string? Complaints { get; set; }
 
     public bool LapseKeepsCooldown { get; set; }
@@ -76,6 +78,7 @@ public sealed class PolicyForm
         SlotMinutes = Number(p.Pickup.SlotMinutes),
         CancelUntil = CityFormatter.Time(p.CancelUntil),
         RetentionDays = Number(p.RetentionDays),
+        StockMarginPercent = Number(p.StockMarginPercent),
         Complaints = string.Join(',', p.Complaints),
         LapseKeepsCooldown = p.LapseKeepsCooldown,
         CancellationLiftsCooldown = p.CancellationLiftsCooldown,
@@ -113,7 +116,8 @@ public sealed class PolicyForm
             ResidentNotice,
             Identification,
             [.. (Complaints ?? "").Split([',', '\uFF0C', '\u3001'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
-            Need(nameof(RetentionDays), Whole(RetentionDays)));
+            Need(nameof(RetentionDays), Whole(RetentionDays)),
+            StockMarginPercent: Need(nameof(StockMarginPercent), Whole(StockMarginPercent)));
         if (wrong.Count == 0) wrong.AddRange(policy.Faults().Select(FieldOf));
         faults = [.. wrong.Distinct(StringComparer.Ordinal)];
         return faults.Count == 0 ? policy : null;

@@ -56,9 +56,12 @@ function total() {
   if (place && left.size > 0) place.textContent = [...left.values()].reduce((a, b) => a + b, 0);
 }
 
+let tag = '';
+
 async function whole() {
-  const response = await fetch('/api/board');
+  const response = await fetch('/api/board', { headers: tag ? { 'If-None-Match': tag } : {}, cache: 'no-store' });
   if (!response.ok) return;
+  tag = response.headers.get('ETag') ?? '';
   const board = await response.json();
   if (board.round) hear(board.round.phase);
   show(board.pharmacies);
@@ -70,6 +73,7 @@ async function whole() {
 function listen() {
   let events = null;
   let timer = 0;
+  let polls = 0;
   const close = () => { clearTimeout(timer); events?.close(); events = null; };
   const open = () => {
     close();
@@ -85,7 +89,16 @@ function listen() {
       show(change.changed);
       total();
     });
-    events.onerror = () => { close(); timer = setTimeout(open, 2000 + Math.random() * 6000); };
+    events.onopen = () => { polls = 0; };
+    // Where there is no room, and for as long as nothing answers: the board is asked for every few seconds, and every tenth
+    // time whether there is room by now.
+    events.onerror = () => { close(); timer = setTimeout(polls === 0 ? open : poll, 2000 + Math.random() * 6000); polls += 1; };
+  };
+  const poll = async () => {
+    await whole().catch(() => {});
+    if (document.hidden) return;
+    polls += 1;
+    timer = setTimeout(polls % 10 === 0 ? open : poll, 5000 + Math.random() * 5000);
   };
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
   addEventListener('pagehide', close);

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace WeChatMask.Rounds;
+
+/// <summary>One event of the board: its bytes are written once in each view, for all who listen.</summary>
+internal sealed class BoardTelling(BoardChange change, int? window, JsonSerializerOptions options)
+{
+    private readonly Lazy<byte[]> whole = new(() => Written(JsonSerializer.SerializeToUtf8Bytes(change, options)));
+    private readonly Lazy<byte[]> figures = new(() => Written(JsonSerializer.SerializeToUtf8Bytes(
+        new BoardFigures(
+            change.Version, change.AsOf, change.Round, window,
+            [.. change.Changed.Select(p => new ChangedFigures(p.Code, p.Status, p.Places, p.Left, p.Booked, p.Redeemed, p.NextWindow))]),
+        options)));
+
+    // Who missed something must fetch the whole board, which an event without pharmacies tells.
+    private readonly Lazy<byte[]> gap = new(() => Written(JsonSerializer.SerializeToUtf8Bytes(change with { Changed = [] }, options)));
+
+    public ReadOnlyMemory<byte> Bytes(bool asFigures, bool afterGap) => (afterGap ? gap : asFigures ? figures : whole).Value;
+
+    private static byte[] Written(byte[] json)
+    {
+        using var text = new MemoryStream(json.Length + 32);
+        text.Write("event: board\ndata: "u8);
+        text.Write(json);
+        text.Write("\n\n"u8);
+        return text.ToArray();
+    }
+}
