@@ -41,7 +41,7 @@ public sealed class HeldReportTests
         Assert.Contains("data-held=\"Waiting\"", await clerk.GetStringAsync(new Uri("/pharmacy/stock", UriKind.Relative)), StringComparison.Ordinal);
         var reports = await WaitingAsync(supervisor);
         Assert.Equal([(100_000, 100_000, 99_200), (961, 961, 161), (96, 1056, 256)], reports.Select(r => (r.Figure("units"), r.Figure("total"), r.Figure("difference"))));
-        Assert.All(reports, r => Assert.Equal(("LD01", "clerk-LD01", 800), (r.GetProperty("pharmacyCode").GetString(), r.GetProperty("clerk").GetString(), r.Figure("planned"))));
+        Assert.All(reports, r => Assert.Equal(("LD01", "clerk-ld01", 800), (r.GetProperty("pharmacyCode").GetString(), r.GetProperty("clerk").GetString(), r.Figure("planned"))));
 
         // No, with a reason; and yes, once.
         var first = Path(reports[0]);
