@@ -15,7 +15,7 @@ public sealed class SiteSettings
     /// <summary>Whether a browser outside WeChat is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
     public bool LoginChoice { get; set; } = true;
 
-    /// <summary>How many browsers may follow the board on one node at once, 0 to 100000; whoever comes beyond that asks for the board every few seconds. Each takes a file descriptor and some 10 KB: <c>LimitNOFILE</c> must be larger.</summary>
+    /// <summary>How many browsers may follow the board on one node at once, 0 to 100000; whoever comes beyond that asks for the board every few seconds. Each takes a file descriptor and some 10 KB: the limit of open files must be larger.</summary>
     public int BoardListeners { get; set; } = 20_000;
 
     /// <summary>How many attempts to book may wait on one node, 1 to 1000000. Beyond that they are answered 503 at once, with a time to come back.</summary>

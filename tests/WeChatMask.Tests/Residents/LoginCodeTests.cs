@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using WeChatMask.Data;
 using WeChatMask.Residents;
+using WeChatMask.Tests.Architecture;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Sms;
 using WeChatMask.Tests.Support;
@@ -185,6 +187,19 @@ public sealed class LoginCodeTests
         Assert.Equal(429, (int)(await busy.PostAsync(browser, ("mobile", "13900001234"), ("proof", seal), ("answer", answer))).Status);
         var entered = await sent.PostAsync(browser, ("mobile", Mobile), ("code", await CodeAsync(host)), ("step", "code"));
         Assert.Equal(302, (int)entered.Status);
+    }
+
+    [Fact]
+    public async Task The_pages_script_does_the_work_that_the_server_takes()
+    {
+        const string id = "0123456789abcdef0123456789abcdef";
+        const string run = "import(process.argv[1]).then(m => m.solve(process.argv[2], Number(process.argv[3]))).then(n => console.log(n))";
+        var script = new Uri(Path.Combine(Repository.Root, "src/WeChatMask/wwwroot/js/proof.js")).AbsoluteUri;
+        using var browser = Process.Start(new ProcessStartInfo("node", ["-e", run, script, id, $"{LoginProofs.Bits}"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var answer = (await browser.StandardOutput.ReadToEndAsync()).Trim();
+        await browser.WaitForExitAsync();
+
+        Assert.True(LoginProofs.IsHard($"{id}:{answer}"), answer);
     }
 
     private static Task<LoginCodeFault> SendAsync(SandboxHost host, LoginBrowser browser, string address = "192.0.2.1") =>
