@@ -11,6 +11,8 @@ public static class CityRoom
     public static IServiceCollection AddCity(this IServiceCollection services)
     {
         services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<StaffStore>();
+        services.AddSingleton<StaffLinkStore>().AddSingleton<StaffAccountStore>().AddSingleton<StaffAccountQueries>();
+        services.AddHostedService<FirstAdministrator>();
         services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o => o.Events.OnValidatePrincipal = ValidateAsync);
         return services;
     }

@@ -16,7 +16,7 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
     /// <summary>How long it stays locked.</summary>
     public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(10);
 
-    private const int LongestUsername = 64;
+    private const int LongestUsername = StaffNames.Longest;
     private const int LongestPassword = 256;
     private const string Select = "SELECT id, username, password_hash, role, pharmacy_id, locked_until, disabled FROM staff";
 
@@ -61,7 +61,7 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
         var row = name.Length > LongestUsername
             ? null
             : await database.QueryOneAsync<StaffRow>($"{Select} WHERE username = @name", new { name }, cancellationToken);
-        var usable = row is { Disabled: false } && row.LockedUntil <= calendar.Now;
+        var usable = row is { Disabled: false, PasswordHash.Length: > 0 } && row.LockedUntil <= calendar.Now;
         var result = Hasher.VerifyHashedPassword(
             Someone, usable ? row!.PasswordHash : DummyHash.Value, password.Length > LongestPassword ? "" : password);
         if (row is null || !usable)

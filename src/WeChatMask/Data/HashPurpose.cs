@@ -26,4 +26,13 @@ public enum HashPurpose
 
     /// <summary>The state of a log-in by WeChat.</summary>
     LoginState,
+
+    /// <summary>The token of a link by which a member of staff sets a password.</summary>
+    StaffLink,
+
+    /// <summary>A recovery code of a member of staff.</summary>
+    StaffRecovery,
+
+    /// <summary>The openid that a clerk logs in with.</summary>
+    StaffWeChat,
 }

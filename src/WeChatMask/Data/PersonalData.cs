@@ -103,6 +103,9 @@ public sealed class PersonalData : IDisposable
         HashPurpose.LoginCode => "login-code",
         HashPurpose.LoginAddress => "login-address",
         HashPurpose.LoginState => "login-state",
+        HashPurpose.StaffLink => "staff-link",
+        HashPurpose.StaffRecovery => "staff-recovery",
+        HashPurpose.StaffWeChat => "staff-wechat",
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "No label belongs to this purpose."),
     };
 }

@@ -5,13 +5,13 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Operations;
 
-/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="BackupCommands"/>.</summary>
+/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="BackupCommands"/> and <see cref="StaffCommands"/>.</summary>
 public static class OperatorCommands
 {
-    private const string Usage = "verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final]";
+    private const string Usage = "verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final] | staff …";
 
     /// <summary>Whether the arguments name a command rather than server settings.</summary>
-    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || BackupCommands.Named(args);
+    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || BackupCommands.Named(args) || StaffCommands.Named(args);
 
     /// <summary>Refuses a mistyped command or option, before anything is started for it.</summary>
     /// <exception cref="StartFaultException">There is no such command or option.</exception>
@@ -35,6 +35,8 @@ public static class OperatorCommands
                 return await ImportAsync(app.Services, file, output, stop);
             case var _ when BackupCommands.Named(args):
                 return await BackupCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop);
+            case var _ when StaffCommands.Named(args):
+                return await StaffCommands.RunAsync(app.Services, args, output, stop);
             default:
                 throw new StartFaultException($"Usage: {Usage}");
         }
@@ -66,7 +68,7 @@ public static class OperatorCommands
         await services.GetRequiredService<Database>().Engine.ProbeAsync(cancellationToken);
         await services.GetRequiredService<Startup>().StartingAsync(cancellationToken);
         await services.GetRequiredService<CityImport>().ImportAsync(city, "operator", cancellationToken);
-        await output.WriteLineAsync($"{city.Name}: {city.Policies.Count} policies and {city.Pharmacies.Count} pharmacies are in the database");
+        await output.WriteLineAsync($"{city.Name}: {city.Policies.Count} policies and {city.Pharmacies.Count} pharmacies are in the database; log-ins are no part of a city's file, see: staff");
         return ExitCodes.Stopped;
     }
 }

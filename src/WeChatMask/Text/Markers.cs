@@ -53,3 +53,6 @@ public sealed class Provisional;
 
 /// <summary>Finds <c>Text/Rules.resx</c>: the supervisor's page of dated rules, and the notices of their changes.</summary>
 public sealed class Rules;
+
+/// <summary>Finds <c>Text/Accounts.resx</c>: the accounts of staff, their links, passwords and second factors.</summary>
+public sealed class Accounts;

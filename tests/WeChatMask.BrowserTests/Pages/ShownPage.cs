@@ -98,6 +98,7 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/bookings/{number}/cancel", Viewer.Resident, Moment.Handout),
         new("/bookings/10000000009", Viewer.Resident, Moment.Open, 404),
         new("/staff/login", Viewer.Public, Moment.Announced),
+        new("/staff/welcome", Viewer.Public, Moment.Announced, 410),
         new("/pharmacy", Viewer.Clerk, Moment.Announced),
         new("/pharmacy", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/proxy", Viewer.Clerk, Moment.Handout),

@@ -36,6 +36,10 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
 
+    /// <summary>Whether a password was set just now.</summary>
+    [BindProperty(SupportsGet = true)]
+    public bool Welcome { get; set; }
+
     /// <summary>The typed name, shown again.</summary>
     [BindProperty]
     public string? Username { get; set; }
