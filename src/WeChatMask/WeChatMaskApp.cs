@@ -28,10 +28,6 @@ public static class WeChatMaskApp
 {
     private const int LargestBody = 64 * 1024;
 
-    // Whose log says no more than warnings, whatever the settings ask of all others.
-    private static readonly string[] Frameworks =
-        ["Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.Extensions.Http", "System.Net.Http", "Polly", "Hangfire"];
-
     /// <summary>Registers every room. The production program and the sandbox call the same method, so they cannot drift.</summary>
     public static WebApplicationBuilder AddWeChatMask(this WebApplicationBuilder builder)
     {
@@ -46,8 +42,6 @@ public static class WeChatMaskApp
             o.Limits.MaxRequestBodySize = LargestBody;
         });
         services.AddSingleton(StartLog.For(builder.Logging));
-        // In detail they show addresses of calls, and log-ins, receipts, webhook calls and bookings are known by what stands there.
-        foreach (var framework in Frameworks) builder.Logging.AddFilter(framework, LogLevel.Warning);
 
         services.AddSettings();
         services.AddTelemetry(configuration);

@@ -28,6 +28,7 @@ public static partial class StartFaults
         IOException { InnerException: AddressInUseException } port => [new StartFault(OneLine(port.Message), ExitCodes.NotYet)],
         IOException { InnerException: SocketException socket } address => [OfSocket(socket, address.Message)],
         InvalidDataException { InnerException: { } inner } file => [new StartFault(OneLine($"{file.Message} {Innermost(inner).Message}"))],
+        DirectoryNotFoundException folder when folder.Message.StartsWith('/') => [new StartFault(OneLine($"There is no folder {folder.Message}"))],
         IOException file => [OfFile(file)],
         UnauthorizedAccessException file => [new StartFault(OneLine(file.Message))],
         CryptographicException certificate => [new StartFault(OneLine($"A certificate or key cannot be read: {certificate.Message}"))],
@@ -36,9 +37,9 @@ public static partial class StartFaults
         JsonException file => [new StartFault(OneLine($"The file is no JSON that can be read: {file.Message}"))],
         InvalidOperationException setting when UnreadableSetting().Match(setting.Message) is { Success: true } match =>
             [new StartFault($"{match.Groups["key"].Value} must be {KindOf(match.Groups["type"].Value)}.")],
-        // Kestrel, of certificates and addresses.
-        InvalidOperationException { Source: { } source } server when source.StartsWith("Microsoft.AspNetCore.Server.", StringComparison.Ordinal) =>
-            [new StartFault(OneLine(server.Message))],
+        // The server of certificates and addresses, and the log of its levels.
+        InvalidOperationException or FormatException or ArgumentException when IsOfHost(exception.Source) =>
+            [new StartFault(OneLine($"A setting of the server or its log is wrong: {exception.Message}"))],
         { InnerException: { } inner } and (TypeInitializationException or System.Reflection.TargetInvocationException) => Of(inner),
         InvalidOperationException or NotSupportedException or ArgumentException when exception.Source == typeof(StartFaults).Assembly.GetName().Name =>
             [new StartFault(OneLine(exception.Message))],
@@ -69,6 +70,9 @@ public static partial class StartFaults
         (file.HResult & 0xffff) is NoSpace or QuotaExceeded or TryAgain || file.Message.Contains("used by another process", StringComparison.Ordinal)
             ? ExitCodes.NotYet
             : ExitCodes.Mend);
+
+    private static bool IsOfHost(string? source) =>
+        source is not null && (source.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || source.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal));
 
     private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
 

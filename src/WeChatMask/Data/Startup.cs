@@ -18,7 +18,8 @@ internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData pe
         }
         catch (DbException e) when (database.Engine.IsOutage(e))
         {
-            throw new StartFaultException($"The database that Database:ConnectionString names does not answer: {e.Message}", e);
+            var fault = StartFaults.Of(e)[0];
+            throw new StartFaultException(fault.Sentence, e) { ExitCode = fault.ExitCode };
         }
     }
 

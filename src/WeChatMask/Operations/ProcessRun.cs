@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
@@ -36,7 +35,7 @@ public sealed class ProcessRun : IDisposable
     {
         try
         {
-            RefuseWithoutCultures();
+            Cultures.RefuseIfMissing();
             return await program();
         }
         catch (Exception) when (stop.IsCancellationRequested)
@@ -77,20 +76,6 @@ public sealed class ProcessRun : IDisposable
     {
         foreach (var sentence in faults.Select(f => f.Sentence).Distinct(StringComparer.Ordinal)) await Console.Error.WriteLineAsync(sentence);
         return faults.Any(f => f.ExitCode == ExitCodes.Mend) ? ExitCodes.Mend : ExitCodes.NotYet;
-    }
-
-    // The pages are formatted by the rules of a culture; without them each would be an error while the node says ready.
-    private static void RefuseWithoutCultures()
-    {
-        try
-        {
-            _ = CultureInfo.GetCultureInfo("zh-CN");
-        }
-        catch (CultureNotFoundException)
-        {
-            throw new StartFaultException(
-                "The system lacks the rules of languages that pages need (globalization-invariant mode): install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
-        }
     }
 
     public void Dispose()

@@ -18,6 +18,7 @@ public static class TelemetryRoom
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSection<TelemetrySettings, TelemetrySettingsValidator>("Telemetry");
+        services.AddQuietFrameworks();
         services.AddMetrics().AddSingleton<Instruments>();
         var settings = configuration.GetSection("Telemetry").Get<TelemetrySettings>() ?? new TelemetrySettings();
         // What is wrong with them is said at the start, with the other settings' faults.

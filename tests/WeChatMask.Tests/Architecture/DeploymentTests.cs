@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -88,6 +89,44 @@ public sealed partial class DeploymentTests
             r => "/" + r.RoutePattern.RawText?.Trim('/') == path);
     }
 
+    [Fact]
+    public void The_unit_its_page_and_the_program_agree_on_exit_codes()
+    {
+        var unit = Repository.Read($"{Folder}/wechatmask@.service").Split('\n');
+        var page = Repository.Read($"{Folder}/README.md");
+        var codes = typeof(ExitCodes).GetFields().Select(f => (int)f.GetRawConstantValue()!).Order().ToList();
+
+        Assert.Equal([0, 1, 75], codes);
+        Assert.Equal(codes, ExitCodeRows().Matches(page).Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).Order());
+        // Started again after all but what must be mended first.
+        Assert.Contains("Restart=always", unit);
+        Assert.Contains($"RestartPreventExitStatus={ExitCodes.Mend}", unit);
+        Assert.Contains("StartLimitIntervalSec=0", unit);
+    }
+
+    [Fact]
+    public async Task The_log_of_nginx_says_what_kind_of_page_and_nothing_that_stands_in_an_address()
+    {
+        const string secret = "x7Kq-93.secret";
+        var conf = Repository.Read($"{Folder}/nginx/nginx.conf");
+        var place = new Regex(PlaceRule().Match(conf).Groups[1].Value, RegexOptions.None, TimeSpan.FromSeconds(1));
+        await using var host = await SandboxHost.StartAsync();
+
+        Assert.DoesNotContain(LogFormats().Matches(conf), m => Leaks().IsMatch(m.Value));
+        // What concerns one request is written with its whole address.
+        Assert.All(ErrorLogs().Matches(conf[conf.IndexOf("http {", StringComparison.Ordinal)..]), m => Assert.Equal("emerg", m.Groups[1].Value));
+        var routes = host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(r => "/" + r.RoutePattern.RawText?.Trim('/')).Where(r => r.Contains('{', StringComparison.Ordinal)).ToList();
+        Assert.True(routes.Count > 20, $"Only {routes.Count} routes have values.");
+        foreach (var route in routes)
+        {
+            var logged = place.Match(RouteValues().Replace(route, secret));
+            Assert.DoesNotContain(secret, logged.Success ? logged.Groups["called"].Value : "/", StringComparison.Ordinal);
+        }
+
+        Assert.Equal("/sms", place.Match($"/sms/receipts/aliyun/{secret}").Groups["called"].Value);
+        Assert.Equal("/api/bookings", place.Match("/api/bookings/12345").Groups["called"].Value);
+    }
+
     private static bool IsKnown(string name)
     {
         var parts = name.Split("__");
@@ -111,6 +150,24 @@ public sealed partial class DeploymentTests
         Assert.Equal(0, script.ExitCode);
         return printed;
     }
+
+    [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
+    private static partial Regex ExitCodeRows();
+
+    [GeneratedRegex(@"map \$uri \$place \{\s*~(\S+) \$called;")]
+    private static partial Regex PlaceRule();
+
+    [GeneratedRegex(@"log_format [^;]*;")]
+    private static partial Regex LogFormats();
+
+    [GeneratedRegex(@"\$(request|request_uri|uri|document_uri|args|query_string|arg_\w+|http_\w+|cookie_\w+|sent_http_\w+)\b")]
+    private static partial Regex Leaks();
+
+    [GeneratedRegex(@"error_log \S+ (\w+);")]
+    private static partial Regex ErrorLogs();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex RouteValues();
 
     [GeneratedRegex("[A-Z][A-Za-z]+__[A-Za-z0-9_]+")]
     private static partial Regex SettingNames();

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using WeChatMask.Data;
 using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
@@ -168,6 +170,18 @@ public sealed class StartTests
 
         Assert.Equal([new StartFault("mend a"), new StartFault("mend b")], StartFaults.Of(new AggregateException(one, two)));
         Assert.Equal([new StartFault("NullReferenceException: a defect")], StartFaults.Of(new NullReferenceException("a defect")));
+    }
+
+    [Fact]
+    public void What_may_pass_by_itself_is_tried_again_and_what_must_be_mended_is_not()
+    {
+        const int full = 28;
+        static PostgresException Postgres(string state) => new("said", "FATAL", "FATAL", state);
+        Exception[] passing = [new SqliteException("", 5), new SqliteException("", 6), new SqliteException("", 13), new IOException("full", full), Postgres("57P03"), Postgres("53300"), new ConnectionLostException("gone", new IOException())];
+        Exception[] lasting = [new SqliteException("", 8), new SqliteException("", 11), new SqliteException("", 14), new SqliteException("", 26), new IOException("no"), Postgres("28P01"), Postgres("3D000"), new UnauthorizedAccessException("no")];
+
+        Assert.All(passing, e => Assert.Equal(ExitCodes.NotYet, Assert.Single(StartFaults.Of(e)).ExitCode));
+        Assert.All(lasting, e => Assert.Equal(ExitCodes.Mend, Assert.Single(StartFaults.Of(e)).ExitCode));
     }
 
     [Theory]

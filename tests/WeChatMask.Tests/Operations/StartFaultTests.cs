@@ -90,6 +90,9 @@ public sealed class StartFaultTests : IDisposable
         new("no rules of languages, sandbox", ExitCodes.Mend, "ICU") { Program = ProgramProcess.Sandbox, Args = InFolder, Settings = { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" } },
         new("settings that are no JSON", ExitCodes.Mend, "appsettings.json") { Prepare = f => File.WriteAllText(Path.Combine(f, "appsettings.json"), "{ \"Site\": ") },
         new("settings of a folder", ExitCodes.Mend, "appsettings.json") { Prepare = f => File.WriteAllText(Path.Combine(f, "appsettings.json"), "[1]") },
+        new("no level of the log", ExitCodes.Mend, "Loud") { Settings = { ["Logging:LogLevel:Default"] = "Loud" } },
+        new("no address of the server's own section", ExitCodes.Mend, "nonsense") { Args = [], Settings = { ["Kestrel:Endpoints:A:Url"] = "nonsense" } },
+        new("a root that is not there", ExitCodes.Mend, "/nowhere") { Args = [.. AnyPort, "--contentRoot", "/nowhere"] },
         new("a number that is none, sandbox", ExitCodes.Mend, "Site:DeskBatch") { Program = ProgramProcess.Sandbox, Args = InFolder, Settings = { ["Site:DeskBatch"] = "x" }, Makes = ["data/clock.json"] });
 
     [Fact]
