@@ -51,7 +51,6 @@ public sealed class DemoStaffStore(Database database)
     private sealed class Shop
     {
         public long Id { get; init; }
-
         public string Code { get; init; } = "";
     }
 }

@@ -75,16 +75,16 @@ public sealed class RoundAnswers(
         var snapshot = await board.GetAsync(cancellationToken);
         var (title, _) = await StateAsync(snapshot, cancellationToken);
         if (await PolicyAsync(snapshot, cancellationToken) is not { } policy) return new TextReply(title);
-        var windows = text.Join(policy.Windows.Select(w => $"{ChatText.Time(w.Opens)}-{ChatText.Time(w.Closes)}"));
-        var pickup = $"{ChatText.Time(policy.Pickup.Opens)}-{ChatText.Time(policy.Pickup.Closes)}";
+        var windows = text.Join(policy.Windows.Select(w => CityFormatter.Hours(w.Opens, w.Closes)));
+        var pickup = CityFormatter.Hours(policy.Pickup.Opens, policy.Pickup.Closes);
         var slots = policy.Pickup.SlotMinutes > 0 ? text["Hours_Slots"] : text["Hours_AnyTime"];
-        return new TextReply(text["Hours", title, windows, pickup, slots, ChatText.Time(policy.CancelUntil)]);
+        return new TextReply(text["Hours", title, windows, pickup, slots, CityFormatter.Time(policy.CancelUntil)]);
     }
 
     public async Task<Reply> PriceAsync(CancellationToken cancellationToken)
     {
         if (await PolicyAsync(await board.GetAsync(cancellationToken), cancellationToken) is not { } policy) return new TextReply(text["Book_None_Title"]);
-        var total = ChatText.Amount(policy.UnitsPerBooking * policy.UnitPriceFen);
+        var total = CityFormatter.Amount(policy.UnitsPerBooking, policy.UnitPriceFen);
         return new TextReply(text["Price", Offer(policy), policy.UnitsPerBooking, policy.Goods.Unit, total]);
     }
 
@@ -94,7 +94,7 @@ public sealed class RoundAnswers(
         : text["Kilometres", (metres / MetresInKilometre).ToString("0.0", CultureInfo.InvariantCulture)];
 
     private string Offer(Policy policy) => text[
-        "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, ChatText.Amount(policy.UnitPriceFen)];
+        "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(Money.Yuan(policy.UnitPriceFen))];
 
     // Today's round keeps the rules it was planned under; without one, those of the day.
     private async Task<Policy?> PolicyAsync(BoardSnapshot snapshot, CancellationToken cancellationToken) =>

@@ -15,6 +15,6 @@ public static class SettingsRoom
         services.AddSingleton<IValidateOptions<SecretSettings>, SecretSettingsValidator>();
         services.AddSingleton<IValidateOptions<RegistrySettings>, RegistrySettingsValidator>();
         services.AddSingleton<IValidateOptions<MapSettings>, MapSettingsValidator>();
-        services.AddSingleton(TimeProvider.System).AddSingleton<CityCalendar>();
+        services.AddSingleton(TimeProvider.System).AddSingleton<CityCalendar>().AddSingleton<CityFormatter>();
     }
 }

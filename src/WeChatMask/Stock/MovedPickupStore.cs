@@ -207,6 +207,5 @@ public sealed class WaitingPickup
     public int Serial { get; init; }
     public int Units { get; init; }
     public long PolicyId { get; init; }
-
     public int Moves { get; init; }
 }

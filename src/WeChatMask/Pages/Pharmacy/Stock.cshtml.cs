@@ -143,7 +143,7 @@ public sealed class StockModel(
         Days = [.. days.Zip(StockDay.Shelves(days)).Reverse().Take(DaysShown)];
         if (Shown is { } shown)
         {
-            Date ??= shown.Day.PickupDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            Date ??= CityFormatter.Date(shown.Day.PickupDate);
             Goods = (await rounds.FindAsync(shown.Day.Round, cancellationToken))?.Policy.Goods ?? Goods;
         }
     }
