@@ -96,13 +96,9 @@ public sealed class OfflineHandOverStore(Database database, RedemptionStore rede
         if (handOver.Request is not { } request) return new OfflineOutcome(handOver.RequestId, OfflineConflict.Unreadable);
         var now = calendar.Now;
         var units = request.Units ?? booking?.Units ?? 0;
-        var conflict = OfflineRules.Judge(
-            new OfflineFacts(
-                request.Forged, booking is not null, booking?.PharmacyId == clerk.PharmacyId,
-                booking is not null && redemptions.IdentityHolds(request, booking),
-                twice ? BookingStatus.Redeemed : booking?.Status ?? default, booking?.PickupOpensAt ?? default, booking?.PickupClosesAt ?? default,
-                units, booking?.Units ?? 0, handOver.ClaimedAt),
-            now);
+        var facts = redemptions.FactsOf(clerk, request, booking);
+        if (twice) facts = facts with { Status = BookingStatus.Redeemed };
+        var conflict = OfflineRules.Judge(facts, new OfflineClaim(units, booking?.Units ?? 0, handOver.ClaimedAt), now);
         var outcome = new OfflineOutcome(handOver.RequestId, conflict, Round: booking?.RoundDate, Units: units);
         if (conflict != OfflineConflict.None) return outcome;
         var outside = booking!.Slot is { } slot && !slot.Contains(handOver.ClaimedAt);

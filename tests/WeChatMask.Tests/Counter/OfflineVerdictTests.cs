@@ -43,11 +43,12 @@ public sealed class OfflineVerdictTests : IDisposable
         var status = given.HandedOverHere ? BookingStatus.Redeemed : given.Booking?.Status ?? default;
         var (opens, closes) = Hours(given.Booking?.Day ?? Today);
 
-        var verdict = RedemptionRules.Judge(new RedemptionFacts(request.Forged, known, own, identity, status, opens, closes, ProxyFull: false), given.Now);
+        var facts = new CounterFacts(request.Forged, known, own, identity, status, opens, closes);
+        var verdict = RedemptionRules.Judge(facts, proxyFull: false, given.Now);
 
         Assert.Equal(given.Verdict, verdict);
         // What the phone hands over counts when it is sent.
-        var sent = OfflineRules.Judge(new OfflineFacts(request.Forged, known, own, identity, status, opens, closes, 5, 5, given.Now), given.Now.AddHours(1));
+        var sent = OfflineRules.Judge(facts, new OfflineClaim(5, 5, given.Now), given.Now.AddHours(1));
         if (verdict == Verdict.Valid) Assert.Equal(OfflineConflict.None, sent);
     }
 
