@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Identity;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Web;
 
@@ -22,31 +22,22 @@ public sealed class DemoStaffStore(Database database)
     /// <summary>Adds them all, unless the supervisor is there already.</summary>
     public async Task AddAsync(CancellationToken cancellationToken)
     {
-        if (await database.ScalarAsync<long>(CountSupervisors, new { name = Supervisor }, cancellationToken) > 0) return;
+        if (await database.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @Supervisor", new { Supervisor }, cancellationToken) > 0) return;
         // Hashing is slow on purpose, so it is done outside the transaction, and once for all clerks.
-        var hasher = new PasswordHasher<string>();
-        var supervisor = hasher.HashPassword(Supervisor, SupervisorPassword);
-        var clerk = hasher.HashPassword(ClerkPrefix, ClerkPassword);
+        var (supervisor, clerk) = (StaffStore.Hash(SupervisorPassword), StaffStore.Hash(ClerkPassword));
         await database.WriteAsync(
             async transaction =>
             {
-                if (await transaction.ScalarAsync<long>(CountSupervisors, new { name = Supervisor }) > 0) return false;
                 var pharmacies = await transaction.QueryAsync<Shop>("SELECT id, code FROM pharmacy ORDER BY code");
-                List<object?[]> rows = [Row(Supervisor, supervisor, StaffRole.Supervisor, null)];
-                rows.AddRange(pharmacies.Select(p => Row(ClerkPrefix + p.Code.ToLowerInvariant(), clerk, StaffRole.Clerk, p.Id)));
-                await transaction.InsertManyAsync(
-                    "staff",
-                    ["id", "username", "password_hash", "role", "pharmacy_id", "failures", "locked_until", "disabled"],
-                    rows);
-                return true;
+                return await StaffStore.AddAsync(
+                    transaction,
+                    [
+                        new NewStaff(Supervisor, supervisor, StaffRole.Supervisor),
+                        .. pharmacies.Select(p => new NewStaff(ClerkPrefix + p.Code, clerk, StaffRole.Clerk, p.Id)),
+                    ]);
             },
             cancellationToken);
     }
-
-    private const string CountSupervisors = "SELECT COUNT(*) FROM staff WHERE username = @name";
-
-    private static object?[] Row(string username, string hash, StaffRole role, long? pharmacy) =>
-        [Ids.Next(), username, hash, (int)role, pharmacy, 0, 0L, 0];
 
     private sealed class Shop
     {

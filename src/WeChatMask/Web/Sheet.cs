@@ -14,8 +14,6 @@ public sealed class Sheet(string name, IReadOnlyList<string> headings)
 
     private readonly List<IReadOnlyList<string>> rows = [];
 
-    public IReadOnlyList<IReadOnlyList<string>> Rows => rows;
-
     /// <summary>Adds a row: texts, whole numbers, and amounts with two places.</summary>
     public void Add(params IReadOnlyList<object> cells) => rows.Add([.. cells.Select(Text)]);
 

@@ -132,7 +132,7 @@ public sealed class PharmacyFileTests(EachEngine<Handout> handouts) : HandoutTes
         Assert.Equal("1=1", WeChatMask.Web.Sheet.Harmless("1=1"));
         var sheet = new WeChatMask.Web.Sheet("x", ["a", "b", "c"]);
         sheet.Add("=cmd|' /C calc'!A0", -5, 8.00m);
-        Assert.Equal(["'=cmd|' /C calc'!A0", "-5", "8.00"], sheet.Rows[0]);
+        Assert.Equal(["'=cmd|' /C calc'!A0", "-5", "8.00"], Csv(Assert.IsType<Microsoft.AspNetCore.Http.HttpResults.FileContentHttpResult>(sheet.Csv()).FileContents.ToArray())[1]);
     }
 
     [EngineTheory]
