@@ -9,7 +9,7 @@ namespace WeChatMask.Conversation;
 
 /// <summary>Answers about the round and its rules: whether one can book now, where, when, for how much, and who got something.</summary>
 public sealed class RoundAnswers(
-    ChatText text, Board board, RoundQueries rounds, CurrentPolicy policies, SiteLinks links, CityCalendar calendar)
+    ChatText text, Board board, RoundQueries rounds, PolicyQueries policies, SiteLinks links, CityCalendar calendar)
 {
     // More names than these do not fit into a message that anybody reads.
     private const int MostPharmacies = 10;
@@ -98,7 +98,7 @@ public sealed class RoundAnswers(
 
     // Today's round keeps the rules it was planned under; without one, those of the day.
     private async Task<Policy?> PolicyAsync(BoardSnapshot snapshot, CancellationToken cancellationToken) =>
-        snapshot.Round?.Policy ?? await policies.GetAsync(cancellationToken);
+        snapshot.Round?.Policy ?? await policies.TodayAsync(cancellationToken);
 
     private async Task<BoardView> ViewAsync(CancellationToken cancellationToken) =>
         BoardView.Of(await board.GetAsync(cancellationToken), calendar);

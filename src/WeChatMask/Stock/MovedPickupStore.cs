@@ -8,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Stock;
 
 /// <summary>Moves bookings to the next pickup day when stock is short, and ends those that are not collected then either.</summary>
-public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, NoticeOutbox notices)
+public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, NoticeOutbox notices)
 {
     /// <summary>
     /// Of bookings <c>b</c>, those to be collected on the pickup day of round <c>@round</c>: its own that have not moved away,

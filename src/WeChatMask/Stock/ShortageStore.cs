@@ -9,7 +9,7 @@ namespace WeChatMask.Stock;
 /// Draws the consequences of what a pharmacy got or lost: the difference from the plan goes to its next round as places, and
 /// bookings that cannot be served move to the next day. Call it under the lock of the pharmacy's part in the round.
 /// </summary>
-public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, PolicyBook policies, RoundQueries rounds, CityCalendar calendar)
+public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, PolicyQueries policies, RoundQueries rounds, CityCalendar calendar)
 {
     // Goods that come later than this before the pickup ends help nobody that day: people must read of it and come.
     private static readonly TimeSpan LastCall = TimeSpan.FromHours(1);

@@ -171,7 +171,7 @@ internal sealed class DeskNode : IAsyncDisposable
         var site = Options.Create(settings);
         Database = new Database(database.Settings());
         var calendar = new CityCalendar(site, clock);
-        var policies = new PolicyBook();
+        var policies = new PolicyQueries(Database, calendar);
         var rounds = new RoundQueries(Database, policies);
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
