@@ -59,7 +59,8 @@ public sealed class PharmacyLists(
         IsElsewhere = row.MovedTo is { } day && day != round.PickupDate,
     };
 
-    private string SlotOf(ListRow row, RoundState round)
+    /// <summary>A booking's slot, with its day when that is not the list's.</summary>
+    public string SlotOf(ListRow row, RoundState round)
     {
         var slot = SlotText(row.SlotStartsAt, row.SlotEndsAt, round);
         return row.MovedTo is { } day && day != round.PickupDate ? $"{Day(day)} {slot}" : slot;
