@@ -47,12 +47,13 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
             new { pharmacy, report.PickupDate });
         if (round is null) return new DeliveryAnswer(Refusal.InvalidDate);
         // Two reports of one pharmacy and day wait for each other, so that each sum is what was stored.
-        await QuotaStore.LockAsync(transaction, DateOnly.ParseExact(round, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), [pharmacy]);
+        var until = Later(report.PickupDate, calendar.Today);
+        await shortage.LockAsync(transaction, pharmacy, report.PickupDate, until);
         var earlier = await transaction.QueryOneAsync<Earlier>($"SELECT id, round_date, units FROM {kind.Table} WHERE request_key = @key", new { key });
         if (earlier is not null)
             return earlier.RoundDate.Column() == round && earlier.Units == report.Units ? await RepeatAsync(transaction, clerk, report, earlier, kind) : new DeliveryAnswer(Refusal.RequestUsed);
 
-        var days = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, Later(report.PickupDate, calendar.Today))).ToList();
+        var days = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, until)).ToList();
         var at = days.FindIndex(d => d.PickupDate == report.PickupDate);
         days[at] = kind.Change(days[at]);
         // More has left the shelf than this would leave on it: one of the two figures is wrong, and people decide which.
