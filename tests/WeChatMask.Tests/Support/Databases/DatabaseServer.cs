@@ -90,7 +90,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
         process?.Dispose();
         // A server must not hold this process's pipes open, so what it prints goes to its log.
         process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec \"$@\" >>{Folder}/log 2>&1 </dev/null", "sh", .. AsUser(Command())]) { UseShellExecute = false })!;
-        EndWithThisProcess(process.Id);
+        Shell.EndWithThisProcess(process.Id, CrashSignal, Folder);
         var watch = Stopwatch.StartNew();
         while (!await TakesConnectionsAsync())
         {
@@ -193,13 +193,4 @@ internal abstract class DatabaseServer : IAsyncDisposable
         Shell.RunAsync("sh", "-c", $"kill -{signal} {Pid} && for p in $(cat /proc/{Pid}/task/{Pid}/children); do kill -{signal} $p || true; done");
 
     private string Pid => process!.Id.ToString(CultureInfo.InvariantCulture);
-
-    // A test host is often killed rather than ended, so nothing in it can be trusted to stop the server.
-    private void EndWithThisProcess(int server)
-    {
-        var script = string.Create(
-            CultureInfo.InvariantCulture,
-            $"exec >/dev/null 2>&1 </dev/null; while kill -0 {server} && kill -0 {Environment.ProcessId}; do sleep 1; done; kill -0 {Environment.ProcessId} && exit; kill -{CrashSignal} {server}; sleep 1; rm -rf {Folder}");
-        Process.Start(new ProcessStartInfo("sh", ["-c", script]) { UseShellExecute = false })?.Dispose();
-    }
 }
