@@ -24,7 +24,7 @@ internal sealed class OnceNodes : IAsyncDisposable
     public static async Task<OnceNodes> StartAsync(DatabaseKind engine, int count)
     {
         var city = new OnceNodes();
-        city.database = await TestDatabase.CreateAsync(engine, city.folder);
+        city.database = await TestDatabase.CreateAsync(engine, city.folder, forNode: true);
         for (var i = 0; i < count; i++)
         {
             var node = new OnceNode(city.database, city.Clock);

@@ -52,7 +52,7 @@ public sealed class CounterHost : IOnEngine
 
     public async Task InitializeAsync()
     {
-        home = await TestDatabase.CreateAsync(Engine, data);
+        home = await TestDatabase.CreateAsync(Engine, data, forNode: true);
         var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: home.Configuration());
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));

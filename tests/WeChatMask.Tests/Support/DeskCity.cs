@@ -56,7 +56,7 @@ internal sealed class DeskCity : IAsyncDisposable
     public static async Task<DeskCity> CreateAsync(DatabaseKind engine, int pharmacies, int[] places, params string[] windows)
     {
         var city = new DeskCity(pharmacies);
-        city.database = await TestDatabase.CreateAsync(engine, city.folder);
+        city.database = await TestDatabase.CreateAsync(engine, city.folder, forNode: true);
         var node = city.AddNode();
         await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
         using var personal = new PersonalData(Options.Create(Secrets()));

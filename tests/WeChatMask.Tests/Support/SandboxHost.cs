@@ -64,7 +64,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var host = new SandboxHost(city, data, configure, world, settings);
         try
         {
-            if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data);
+            if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data, forNode: true);
             await host.RunAsync(clock);
             return host;
         }

@@ -74,12 +74,10 @@ internal abstract class DatabaseServer : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database and gives its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"city{Interlocked.Increment(ref made)}");
-        await ExecuteAsync($"CREATE DATABASE {name}");
-        return ConnectionString(name);
-    }
+    public Task<string> CreateDatabaseAsync() => CreateDatabaseAsync("");
+
+    /// <summary>The same for a node that migrates at its start: where databases can be copied, it finds that done.</summary>
+    public virtual Task<string> CreateForNodeAsync() => CreateDatabaseAsync();
 
     /// <summary>Drops a database, whoever is still connected.</summary>
     public abstract Task DropDatabaseAsync(string connectionString);
@@ -157,6 +155,14 @@ internal abstract class DatabaseServer : IAsyncDisposable
     {
         var whole = AsUser(command);
         return Shell.RunAsync(whole[0], whole[1..]);
+    }
+
+    /// <summary>Makes a database.</summary>
+    protected async Task<string> CreateDatabaseAsync(string options)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"city{Interlocked.Increment(ref made)}");
+        await ExecuteAsync($"CREATE DATABASE {name} {options}");
+        return ConnectionString(name);
     }
 
     /// <summary>Runs a statement as the server's owner.</summary>
