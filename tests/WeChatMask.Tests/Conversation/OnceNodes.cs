@@ -60,9 +60,7 @@ internal sealed class OnceNode : IAsyncDisposable
 
     public OnceNode(TestDatabase database, TimeProvider clock)
     {
-        var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
-        secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
-        personal = new PersonalData(Options.Create(secrets));
+        personal = new PersonalData(Options.Create(DeskCity.Secrets()));
         Database = new Database(database.Settings());
         Store = new HandledMessageStore(Database, new CityCalendar(Options.Create(new SiteSettings()), clock));
         Claims = new ClaimWriter(Database, Store, NullLogger<ClaimWriter>.Instance);

@@ -74,9 +74,7 @@ public sealed class PurgeTests
         await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
         var account = (await city.RegisterAsync(1))[0].AccountId;
         var policy = (await new RoundQueries(city.Database, Policies(city)).FindAsync(DeskCity.Day, CancellationToken.None))!.Policy;
-        var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
-        secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
-        using var personal = new PersonalData(Options.Create(secrets));
+        using var personal = new PersonalData(Options.Create(DeskCity.Secrets()));
         var store = new ResidentStore(city.Database, personal, CalendarOf(city));
         var person = CounterHost.PersonOf(1);
         var (_, before) = await store.AddAsync(account, person, null, policy, CancellationToken.None);

@@ -155,7 +155,8 @@ internal sealed class DeskCity : IAsyncDisposable
         retentionDays = 30,
     };
 
-    private static SecretSettings Secrets()
+    /// <summary>Keys that are as good as any.</summary>
+    public static SecretSettings Secrets()
     {
         var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
         secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);

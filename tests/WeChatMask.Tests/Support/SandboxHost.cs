@@ -123,7 +123,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     public Task<HttpClient> SupervisorAsync() => StaffAsync(DemoStaffStore.Supervisor, DemoStaffStore.SupervisorPassword);
 
     /// <summary>A browser with cookies that nobody has logged in with.</summary>
-    public HttpClient Browser() => NewClient(new CookieContainer(), followsRedirects: false);
+    public HttpClient Browser(bool followsRedirects = false) => NewClient(new CookieContainer(), followsRedirects);
 
     /// <summary>What the clock shows.</summary>
     public async Task<DateTimeOffset> NowAsync() => (await Http.GetJsonAsync("/sandbox/clock")).GetProperty("now").GetDateTimeOffset();
