@@ -1,6 +1,5 @@
 namespace WeChatMask.Domain;
 
-/// <summary>Distances on the ground.</summary>
 public static class Earth
 {
     // The mean radius by the International Union of Geodesy and Geophysics.

@@ -35,28 +35,8 @@ public enum OfflineConflict
     InvalidUnits,
 }
 
-/// <summary>What is known when a phone tells what it handed over without a network.</summary>
-/// <param name="Forged">A voucher whose signature does not hold.</param>
-/// <param name="Known">The booking exists.</param>
-/// <param name="OwnPharmacy">It is for the clerk's pharmacy.</param>
-/// <param name="IdentityHolds">The voucher proves it, or the last four characters agree.</param>
-/// <param name="Status">State of the booking now.</param>
-/// <param name="PickupOpensAt">Start of its pickup hours.</param>
-/// <param name="PickupClosesAt">End of its pickup hours.</param>
-/// <param name="Units">Units handed over.</param>
-/// <param name="Booked">Units booked.</param>
-/// <param name="ClaimedAt">When the phone says it was.</param>
-public readonly record struct OfflineFacts(
-    bool Forged,
-    bool Known,
-    bool OwnPharmacy,
-    bool IdentityHolds,
-    BookingStatus Status,
-    DateTimeOffset PickupOpensAt,
-    DateTimeOffset PickupClosesAt,
-    int Units,
-    int Booked,
-    DateTimeOffset ClaimedAt);
+/// <summary>What a phone says it handed over without a network, of how many booked, and when that was.</summary>
+public readonly record struct OfflineClaim(int Units, int Booked, DateTimeOffset At);
 
 /// <summary>Does a hand-over that was made without a network count? It does when it was right at its own time, whatever has lapsed since.</summary>
 public static class OfflineRules
@@ -68,7 +48,7 @@ public static class OfflineRules
     public static readonly TimeSpan LongestSilence = TimeSpan.FromDays(4);
 
     /// <summary>The conflict; <see cref="OfflineConflict.None"/> when it counts. Judged in the order in which the counter judges.</summary>
-    public static OfflineConflict Judge(in OfflineFacts facts, DateTimeOffset now)
+    public static OfflineConflict Judge(in CounterFacts facts, in OfflineClaim claim, DateTimeOffset now)
     {
         if (facts.Forged) return OfflineConflict.Forged;
         if (!facts.Known) return OfflineConflict.Unknown;
@@ -76,9 +56,9 @@ public static class OfflineRules
         if (!facts.IdentityHolds) return OfflineConflict.IdentityMismatch;
         if (facts.Status == BookingStatus.Cancelled) return OfflineConflict.Cancelled;
         if (facts.Status == BookingStatus.Redeemed) return OfflineConflict.AlreadyRedeemed;
-        if (facts.ClaimedAt > now + ClockDrift) return OfflineConflict.InFuture;
-        if (facts.ClaimedAt < facts.PickupOpensAt || facts.ClaimedAt >= facts.PickupClosesAt) return OfflineConflict.OutsideHours;
-        if (now - facts.ClaimedAt > LongestSilence) return OfflineConflict.TooLate;
-        return facts.Units < 1 || facts.Units > facts.Booked ? OfflineConflict.InvalidUnits : OfflineConflict.None;
+        if (claim.At > now + ClockDrift) return OfflineConflict.InFuture;
+        if (claim.At < facts.PickupOpensAt || claim.At >= facts.PickupClosesAt) return OfflineConflict.OutsideHours;
+        if (now - claim.At > LongestSilence) return OfflineConflict.TooLate;
+        return claim.Units < 1 || claim.Units > claim.Booked ? OfflineConflict.InvalidUnits : OfflineConflict.None;
     }
 }

@@ -3,7 +3,6 @@ namespace WeChatMask.Domain;
 /// <summary>A part of the pickup hours; advice, not a condition.</summary>
 public readonly record struct PickupSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt)
 {
-    /// <summary>Whether <paramref name="instant"/> lies in the slot.</summary>
     public bool Contains(DateTimeOffset instant) => StartsAt <= instant && instant < EndsAt;
 }
 

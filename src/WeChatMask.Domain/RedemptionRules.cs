@@ -19,24 +19,18 @@ public enum Verdict
     ProxyLimit,
 }
 
-/// <summary>What is known when somebody stands at the counter.</summary>
-/// <param name="Forged">A voucher whose signature does not hold.</param>
-/// <param name="Known">The booking exists.</param>
-/// <param name="OwnPharmacy">It is for the clerk's pharmacy.</param>
-/// <param name="IdentityHolds">The voucher proves it, or the last four characters agree.</param>
-/// <param name="Status">State of the booking.</param>
-/// <param name="PickupOpensAt">Start of the pickup hours.</param>
-/// <param name="PickupClosesAt">End of the pickup hours.</param>
-/// <param name="ProxyFull">The proxy has collected for as many as the policy allows.</param>
-public readonly record struct RedemptionFacts(
+/// <summary>
+/// What is known of a booking that is named at the counter. Forged: by a voucher whose signature does not hold. Identity holds by
+/// the voucher, or where the last four characters agree.
+/// </summary>
+public readonly record struct CounterFacts(
     bool Forged,
     bool Known,
     bool OwnPharmacy,
     bool IdentityHolds,
     BookingStatus Status,
     DateTimeOffset PickupOpensAt,
-    DateTimeOffset PickupClosesAt,
-    bool ProxyFull);
+    DateTimeOffset PickupClosesAt);
 
 /// <summary>May this be handed over, here, now? One pure function, so that a clerk's phone can judge by the same table.</summary>
 public static class RedemptionRules
@@ -45,7 +39,8 @@ public static class RedemptionRules
     public static readonly TimeSpan VoidTime = TimeSpan.FromMinutes(10);
 
     /// <summary>The verdict; <see cref="Verdict.Valid"/> when nothing speaks against it.</summary>
-    public static Verdict Judge(in RedemptionFacts facts, DateTimeOffset now)
+    /// <remarks>A proxy is full who has collected for as many as the policy allows.</remarks>
+    public static Verdict Judge(in CounterFacts facts, bool proxyFull, DateTimeOffset now)
     {
         if (facts.Forged) return Verdict.Forged;
         if (!facts.Known) return Verdict.Unknown;
@@ -55,7 +50,7 @@ public static class RedemptionRules
         if (facts.Status == BookingStatus.Redeemed) return Verdict.AlreadyRedeemed;
         if (facts.Status == BookingStatus.Lapsed || now >= facts.PickupClosesAt) return Verdict.Lapsed;
         if (now < facts.PickupOpensAt) return Verdict.NotYet;
-        return facts.ProxyFull ? Verdict.ProxyLimit : Verdict.Valid;
+        return proxyFull ? Verdict.ProxyLimit : Verdict.Valid;
     }
 
     /// <summary>By a genuine voucher or the last four of the card, in capitals; where both were shown, the last four must agree too.</summary>

@@ -28,7 +28,6 @@ public sealed record RoundTimes(
             toInstant(pickupDate, policy.CancelUntil));
     }
 
-    /// <summary>The window that takes bookings at <paramref name="now"/>, or none.</summary>
     public RoundWindow? WindowAt(DateTimeOffset now) =>
         Windows.FirstOrDefault(w => w.OpensAt <= now && now < w.ClosesAt);
 

@@ -34,3 +34,10 @@ public enum PharmacyStatus
     Paused,
     Withdrawn,
 }
+
+/// <summary>How an account logs in; stored by number.</summary>
+public enum LoginWay
+{
+    WeChat,
+    Mobile,
+}

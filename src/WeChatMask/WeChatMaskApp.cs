@@ -27,6 +27,7 @@ namespace WeChatMask;
 public static class WeChatMaskApp
 {
     private const int LargestBody = 64 * 1024;
+    private static readonly string[] Frameworks = ["Microsoft.AspNetCore", "System.Net.Http", "Hangfire"];
 
     /// <summary>Registers every room. The production program and the sandbox call the same method, so they cannot drift.</summary>
     public static WebApplicationBuilder AddWeChatMask(this WebApplicationBuilder builder)
@@ -41,6 +42,8 @@ public static class WeChatMaskApp
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = LargestBody;
         });
+        // What frameworks say of each call would bury our own lines. Settings, so that an operator may say otherwise.
+        foreach (var framework in Frameworks) configuration[$"Logging:LogLevel:{framework}"] ??= nameof(LogLevel.Warning);
         services.AddSingleton(StartLog.For(builder.Logging));
 
         services.AddSettings();

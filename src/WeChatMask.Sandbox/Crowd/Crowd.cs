@@ -28,7 +28,7 @@ public sealed record CrowdResult(
 
 /// <summary>Neighbours who book at once, by the product's own registration and desk; nothing is decided or written here.</summary>
 public sealed class Crowd(
-    CrowdPeople people, CrowdQueries queries, LoginStore logins, Registration registration, CurrentPolicy current, BookingDesk desk,
+    CrowdPeople people, CrowdQueries queries, LoginStore logins, Registration registration, PolicyQueries policies, BookingDesk desk,
     Board board, InvariantQueries promises, CityCalendar calendar) : IDisposable
 {
     /// <summary>The most that may come at once.</summary>
@@ -46,7 +46,7 @@ public sealed class Crowd(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var policy = await current.GetAsync(cancellationToken);
+            var policy = await policies.TodayAsync(cancellationToken);
             var coming = await queries.FreeAsync(calendar.Today.AddDays(-(policy?.CooldownDays ?? 0)), count, cancellationToken);
             var start = TimeProvider.System.GetTimestamp();
             var (added, refusals) = await RegisterAsync(count - coming.Count, cancellationToken);

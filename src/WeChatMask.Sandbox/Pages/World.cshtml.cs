@@ -13,7 +13,7 @@ namespace WeChatMask.Sandbox.Pages;
 /// <summary>The sandbox's own page: a phone, its neighbourhood, the inbox and the clock.</summary>
 [AllowAnonymous]
 public sealed class WorldModel(
-    CityFile city, CrowdPeople people, Menu menu, CurrentPolicy current, OwnAddress self, CityCalendar calendar) : PageModel
+    CityFile city, CrowdPeople people, Menu menu, PolicyQueries policies, OwnAddress self, CityCalendar calendar) : PageModel
 {
     /// <summary>The city as its file says.</summary>
     public CityFile City => city;
@@ -44,7 +44,7 @@ public sealed class WorldModel(
         var asked = new Uri($"{Request.Scheme}://{Request.Host}");
         if (Uri.TryCreate(self.Value, UriKind.Absolute, out var own) && asked.IsLoopback && asked.Port == own.Port && asked.Host != own.Host)
             return Redirect($"{self.Value}/sandbox");
-        Goods = (await current.GetAsync(cancellationToken))?.Goods;
+        Goods = (await policies.TodayAsync(cancellationToken))?.Goods;
         return Page();
     }
 }

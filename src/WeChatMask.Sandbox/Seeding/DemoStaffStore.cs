@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Identity;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Web;
 
@@ -36,41 +36,30 @@ public sealed class DemoStaffStore(Database database)
     /// <summary>Adds those who are not there yet: a folder of an earlier build gets the roles it lacks.</summary>
     public async Task AddAsync(CancellationToken cancellationToken)
     {
-        if (await database.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @name", new { name = Administrator }, cancellationToken) > 0) return;
+        if (await database.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @Administrator", new { Administrator }, cancellationToken) > 0) return;
         // Hashing is slow on purpose, so it is done outside the transaction, and once for all who share a password.
-        var hasher = new PasswordHasher<string>();
-        var (supervisor, auditor) = (hasher.HashPassword("", SupervisorPassword), hasher.HashPassword("", AuditorPassword));
-        var (administrator, clerk, lead) = (hasher.HashPassword("", AdministratorPassword), hasher.HashPassword("", ClerkPassword), hasher.HashPassword("", LeadPassword));
+        var (supervisor, auditor, administrator) = (StaffStore.Hash(SupervisorPassword), StaffStore.Hash(AuditorPassword), StaffStore.Hash(AdministratorPassword));
+        var (clerk, lead) = (StaffStore.Hash(ClerkPassword), StaffStore.Hash(LeadPassword));
         await database.WriteAsync(
             async transaction =>
             {
                 var pharmacies = await transaction.QueryAsync<Shop>("SELECT id, code FROM pharmacy ORDER BY code");
-                var known = (await transaction.QueryAsync<string>("SELECT username FROM staff")).ToHashSet(StringComparer.Ordinal);
-                List<object?[]> rows =
-                [
-                    Row(Supervisor, supervisor, StaffRole.Supervisor, null),
-                    Row(Auditor, auditor, StaffRole.Auditor, null),
-                    Row(Administrator, administrator, StaffRole.Administrator, null),
-                    .. pharmacies.Select(p => Row(ClerkPrefix + p.Code.ToLowerInvariant(), clerk, StaffRole.Clerk, p.Id)),
-                    .. pharmacies.Select(p => Row(LeadPrefix + p.Code.ToLowerInvariant(), lead, StaffRole.PharmacyLead, p.Id)),
-                ];
-                rows.RemoveAll(r => known.Contains((string)r[1]!));
-                await transaction.InsertManyAsync(
-                    "staff",
-                    ["id", "username", "password_hash", "role", "pharmacy_id", "failures", "locked_until", "disabled"],
-                    rows);
-                return true;
+                return await StaffStore.AddAsync(
+                    transaction,
+                    [
+                        new NewStaff(Supervisor, supervisor, StaffRole.Supervisor),
+                        new NewStaff(Auditor, auditor, StaffRole.Auditor),
+                        new NewStaff(Administrator, administrator, StaffRole.Administrator),
+                        .. pharmacies.Select(p => new NewStaff(ClerkPrefix + p.Code, clerk, StaffRole.Clerk, p.Id)),
+                        .. pharmacies.Select(p => new NewStaff(LeadPrefix + p.Code, lead, StaffRole.PharmacyLead, p.Id)),
+                    ]);
             },
             cancellationToken);
     }
 
-    private static object?[] Row(string username, string hash, StaffRole role, long? pharmacy) =>
-        [Ids.Next(), username, hash, (int)role, pharmacy, 0, 0L, 0];
-
     private sealed class Shop
     {
         public long Id { get; init; }
-
         public string Code { get; init; } = "";
     }
 }

@@ -78,7 +78,6 @@ public sealed class ActivityQueries(Database database)
     private sealed class State
     {
         public long Version { get; init; }
-
         public long? NewestRun { get; init; }
     }
 }

@@ -8,7 +8,7 @@ namespace WeChatMask.Bookings;
 
 /// <summary>Gives a booking back. Before the close its place is free at once; after it, the place joins the carry-over.</summary>
 public sealed class CancellationStore(
-    Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, NoticeOutbox notices)
+    Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
     public async Task<Refusal> CancelAsync(long accountId, string number, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ public sealed class CancellationStore(
     /// lock, with what was read under it. Lifted, the booking no longer counts for the cooldown. False when it was not live any more.
     /// </summary>
     internal static async Task<bool> WithdrawAsync(
-        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now)
+        WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now)
     {
         var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
         var rows = await transaction.ExecuteAsync(
@@ -61,7 +61,7 @@ public sealed class CancellationStore(
     }
 
     private static async Task GivePlaceBackAsync(
-        WriteTransaction transaction, PolicyBook policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now)
+        WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now)
     {
         if (late)
         {

@@ -29,7 +29,7 @@ public enum ProvisionalOutcome
 /// the close its place is free at once, after it joins the carry-over), no longer counts for the cooldown, and its one
 /// message tells that.
 /// </remarks>
-public sealed class ProvisionalStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board, NoticeOutbox notices)
+public sealed class ProvisionalStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
     private const int AtOnce = 500;
 

@@ -40,7 +40,7 @@ public sealed class CityImport(Database database, CityStore store)
     /// <exception cref="InvalidDataException">A policy contradicts itself.</exception>
     public Task ImportAsync(CityFile city, string by, CancellationToken cancellationToken)
     {
-        var policies = city.Policies.Select(p => PolicyBook.Parse(p.GetRawText())).ToList();
+        var policies = city.Policies.Select(p => PolicyDocument.Parse(p.GetRawText())).ToList();
         foreach (var policy in policies)
         {
             if (policy.Faults() is { Count: > 0 } faults)

@@ -10,7 +10,7 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
     /// <summary>Adds a version unless the newest of its date says the same. Gives the version that holds.</summary>
     public async Task<long> AddPolicyAsync(WriteTransaction transaction, Policy policy, string by)
     {
-        var document = PolicyBook.Write(policy);
+        var document = PolicyDocument.Write(policy);
         var newest = await transaction.QueryOneAsync<Version>(
             "SELECT id, document FROM policy WHERE effective_from = @From ORDER BY id DESC LIMIT 1", new { policy.From });
         if (newest?.Document == document) return newest.Id;

@@ -29,29 +29,17 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
 
     public static string Normal(string username) => username.Trim().ToLowerInvariant();
 
-    /// <summary>Adds a log-in with a password; false when the name is taken.</summary>
-    public Task<bool> AddAsync(string username, string password, StaffRole role, long? pharmacyId, CancellationToken cancellationToken) =>
-        AddHashedAsync(username, Hash(password), role, pharmacyId, cancellationToken);
-
-    /// <summary>Adds a log-in whose password was hashed by <see cref="Hash"/>; false when the name is taken.</summary>
-    public Task<bool> AddHashedAsync(string username, string passwordHash, StaffRole role, long? pharmacyId, CancellationToken cancellationToken)
+    /// <summary>Adds those whose names are free. Gives how many.</summary>
+    public static async Task<int> AddAsync(WriteTransaction transaction, IReadOnlyCollection<NewStaff> staff)
     {
-        if (role.IsOfAPharmacy() != pharmacyId.HasValue) throw new ArgumentException("Clerks and leads work at a pharmacy, others at none.", nameof(pharmacyId));
-        var name = Normal(username);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestUsername, nameof(username));
-        return database.WriteAsync(
-            async transaction =>
-            {
-                if (await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @name", new { name }) > 0) return false;
-                await transaction.ExecuteAsync(
-                    """
-                    INSERT INTO staff (id, username, password_hash, role, pharmacy_id, failures, locked_until, disabled)
-                    VALUES (@id, @name, @passwordHash, @role, @pharmacyId, 0, 0, 0)
-                    """,
-                    new { id = Ids.Next(), name, passwordHash, role, pharmacyId });
-                return true;
-            },
-            cancellationToken);
+        if (staff.Any(s => s.Role.IsOfAPharmacy() != s.PharmacyId.HasValue)) throw new ArgumentException("Clerks and leads work at a pharmacy, others at none.", nameof(staff));
+        if (staff.Any(s => Normal(s.Username).Length > LongestUsername)) throw new ArgumentException("A name is too long.", nameof(staff));
+        var names = staff.Select(s => Normal(s.Username)).ToList();
+        var taken = (await transaction.QueryAsync<string>($"SELECT username FROM staff WHERE username {transaction.Engine.AnyOf("names")}", new { names })).ToHashSet(StringComparer.Ordinal);
+        List<object?[]> rows =
+            [.. staff.Where(s => !taken.Contains(Normal(s.Username))).Select(s => new object?[] { Ids.Next(), Normal(s.Username), s.PasswordHash, (int)s.Role, s.PharmacyId, 0, 0L, 0 })];
+        await transaction.InsertManyAsync("staff", ["id", "username", "password_hash", "role", "pharmacy_id", "failures", "locked_until", "disabled"], rows);
+        return rows.Count;
     }
 
     /// <summary>The member of staff with this name and password, or null: unknown, wrong, locked or disabled alike.</summary>
@@ -120,6 +108,13 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
             return rows == 1;
         },
         cancellationToken);
+}
+
+/// <summary>A log-in to be added, its password by <see cref="StaffStore.Hash"/>; a clerk's with the pharmacy.</summary>
+public sealed record NewStaff(string Username, string PasswordHash, StaffRole Role, long? PharmacyId = null)
+{
+    /// <summary>Without the hash.</summary>
+    public override string ToString() => $"NewStaff {Username}";
 }
 
 /// <summary>A stored log-in.</summary>

@@ -125,7 +125,7 @@ public sealed class BookingAnswers(
         var goods = round.Policy.Goods;
         return text[
             "Query_Item", booking.Number, booking.Provisional ? provisional["Chat_Status"] : text["Status_Booked"], place.Name, place.Address, Pickup(booking, round),
-            booking.Units, goods.Unit, goods.Name, ChatText.Amount(booking.Units * booking.UnitPriceFen), booking.Serial,
+            booking.Units, goods.Unit, goods.Name, CityFormatter.Amount(booking.Units, booking.UnitPriceFen), booking.Serial,
             text[$"Query_Bring_{round.Policy.Identification}"]]
             + (booking.Provisional ? $"\n{UntilWhen(round)}" : BothDays(booking));
     }
@@ -151,7 +151,7 @@ public sealed class BookingAnswers(
     private string Pickup(BookingRow booking, RoundState round)
     {
         var day = text.Day(booking.PickupDate);
-        var span = booking.Slot is { } slot ? text.Span(slot.StartsAt, slot.EndsAt) : text.Span(round.Times.PickupOpensAt, round.Times.PickupClosesAt);
+        var span = booking.Slot is { } slot ? text.Hours(slot.StartsAt, slot.EndsAt) : text.Hours(round.Times.PickupOpensAt, round.Times.PickupClosesAt);
         var when = $"{day} {span}";
         if (booking.IsMoved) return text["Query_Moved", when];
         return booking.Slot is null && round.Policy.Pickup.SlotMinutes > 0 ? text["Query_SlotComes", when] : when;

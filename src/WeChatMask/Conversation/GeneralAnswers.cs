@@ -7,11 +7,11 @@ using WeChatMask.Web;
 namespace WeChatMask.Conversation;
 
 /// <summary>Answers that are the same for everybody: what can be asked, and whom to call.</summary>
-public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQueries city, SiteLinks links)
+public sealed class GeneralAnswers(ChatText text, PolicyQueries policies, CityQueries city, SiteLinks links)
 {
     /// <summary>The present goods' name, or nothing before the city has rules.</summary>
     public async Task<string> GoodsAsync(CancellationToken cancellationToken) =>
-        (await policies.GetAsync(cancellationToken))?.Goods.Name ?? "";
+        (await policies.TodayAsync(cancellationToken))?.Goods.Name ?? "";
 
     public async Task<Reply> WelcomeAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ public sealed class GeneralAnswers(ChatText text, CurrentPolicy policies, CityQu
 
     private async Task<Reply> CallAsync(string sentence, CancellationToken cancellationToken)
     {
-        var numbers = (await policies.GetAsync(cancellationToken))?.Complaints ?? [];
+        var numbers = (await policies.TodayAsync(cancellationToken))?.Complaints ?? [];
         var call = numbers.Count == 0 ? text["NoNumbers"] : text["Numbers", text.Join(numbers)];
         return new TextReply(text[sentence, call, links.To("/complaints")]);
     }

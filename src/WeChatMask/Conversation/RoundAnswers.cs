@@ -9,7 +9,7 @@ namespace WeChatMask.Conversation;
 
 /// <summary>Answers about the round and its rules: whether one can book now, where, when, for how much, and who got something.</summary>
 public sealed class RoundAnswers(
-    ChatText text, Board board, RoundQueries rounds, CurrentPolicy policies, SiteLinks links, CityCalendar calendar)
+    ChatText text, Board board, RoundQueries rounds, PolicyQueries policies, SiteLinks links, CityCalendar calendar)
 {
     // More names than these do not fit into a message that anybody reads.
     private const int MostPharmacies = 10;
@@ -75,16 +75,16 @@ public sealed class RoundAnswers(
         var snapshot = await board.GetAsync(cancellationToken);
         var (title, _) = await StateAsync(snapshot, cancellationToken);
         if (await PolicyAsync(snapshot, cancellationToken) is not { } policy) return new TextReply(title);
-        var windows = text.Join(policy.Windows.Select(w => $"{ChatText.Time(w.Opens)}-{ChatText.Time(w.Closes)}"));
-        var pickup = $"{ChatText.Time(policy.Pickup.Opens)}-{ChatText.Time(policy.Pickup.Closes)}";
+        var windows = text.Join(policy.Windows.Select(w => CityFormatter.Hours(w.Opens, w.Closes)));
+        var pickup = CityFormatter.Hours(policy.Pickup.Opens, policy.Pickup.Closes);
         var slots = policy.Pickup.SlotMinutes > 0 ? text["Hours_Slots"] : text["Hours_AnyTime"];
-        return new TextReply(text["Hours", title, windows, pickup, slots, ChatText.Time(policy.CancelUntil)]);
+        return new TextReply(text["Hours", title, windows, pickup, slots, CityFormatter.Time(policy.CancelUntil)]);
     }
 
     public async Task<Reply> PriceAsync(CancellationToken cancellationToken)
     {
         if (await PolicyAsync(await board.GetAsync(cancellationToken), cancellationToken) is not { } policy) return new TextReply(text["Book_None_Title"]);
-        var total = ChatText.Amount(policy.UnitsPerBooking * policy.UnitPriceFen);
+        var total = CityFormatter.Amount(policy.UnitsPerBooking, policy.UnitPriceFen);
         return new TextReply(text["Price", Offer(policy), policy.UnitsPerBooking, policy.Goods.Unit, total]);
     }
 
@@ -94,11 +94,11 @@ public sealed class RoundAnswers(
         : text["Kilometres", (metres / MetresInKilometre).ToString("0.0", CultureInfo.InvariantCulture)];
 
     private string Offer(Policy policy) => text[
-        "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, ChatText.Amount(policy.UnitPriceFen)];
+        "Offer", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(Money.Yuan(policy.UnitPriceFen))];
 
     // Today's round keeps the rules it was planned under; without one, those of the day.
     private async Task<Policy?> PolicyAsync(BoardSnapshot snapshot, CancellationToken cancellationToken) =>
-        snapshot.Round?.Policy ?? await policies.GetAsync(cancellationToken);
+        snapshot.Round?.Policy ?? await policies.TodayAsync(cancellationToken);
 
     private async Task<BoardView> ViewAsync(CancellationToken cancellationToken) =>
         BoardView.Of(await board.GetAsync(cancellationToken), calendar);

@@ -18,10 +18,9 @@ public sealed class CounterQueries(Database database)
 
     private const string SelectLine = """
         SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
-               m.pickup_date AS moved_to
-          FROM booking b
-          JOIN resident p          ON p.id = b.resident_id
-          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+               CASE WHEN b.is_moved = 1 THEN b.pickup_date END AS moved_to, b.pickup_opens_at, b.pickup_closes_at
+          FROM booking_pickup b
+          JOIN resident p ON p.id = b.resident_id
         """;
 
     public Task<CounterPharmacy?> PharmacyAsync(long id, CancellationToken cancellationToken) => database.QueryOneAsync<CounterPharmacy>(
@@ -37,17 +36,23 @@ public sealed class CounterQueries(Database database)
          WHERE b.round_date = @round AND b.pharmacy_id = @pharmacy
         UNION ALL
         {SelectLine}
-          JOIN round r ON r.pickup_date = m.pickup_date
+          JOIN moved_pickup m ON m.booking_id = b.id
+          JOIN round r        ON r.pickup_date = m.pickup_date
          WHERE r.date = @round AND m.pharmacy_id = @pharmacy AND b.round_date <> @round
          ORDER BY 1, 2
         """,
         new { round, pharmacy },
         cancellationToken);
 
-    /// <summary>Bookings of days before one that it serves too: the goods came late on their own day, and both days serve them.</summary>
-    public Task<List<ListRow>> ServedTooAsync(DateOnly day, DateTimeOffset now, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
-        $"{SelectLine} WHERE m.pharmacy_id = @pharmacy AND m.pickup_date < @day AND m.closes_at > @now ORDER BY b.round_date, b.serial",
-        new { day, now, pharmacy },
+    /// <summary>Bookings of other rounds that have moved and may still be collected, on another day than a round's: later, or since before it.</summary>
+    public Task<List<ListRow>> MovedElsewhereAsync(DateOnly round, DateOnly day, DateTimeOffset now, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
+        $"""
+        {SelectLine}
+          JOIN moved_pickup m ON m.booking_id = b.id
+         WHERE m.pharmacy_id = @pharmacy AND m.pickup_date <> @day AND m.closes_at > @now AND b.round_date <> @round
+         ORDER BY b.round_date, b.serial
+        """,
+        new { round, day, now, pharmacy },
         cancellationToken);
 
     /// <summary>What became of the bookings that are collected on a round's pickup day, slot by slot.</summary>
@@ -134,6 +139,8 @@ public sealed class ListRow
     /// <summary>The day the pickup has moved to, or null.</summary>
     public DateOnly? MovedTo { get; init; }
 
+    public DateTimeOffset PickupOpensAt { get; init; }
+    public DateTimeOffset PickupClosesAt { get; init; }
     public int Serial { get; init; }
     public string Number { get; init; } = "";
     public string Name { get; init; } = "";

@@ -14,8 +14,8 @@ namespace WeChatMask.Counter;
 
 /// <summary>A pharmacy's own list: the full name to compare with the card, nothing else in full. Each reading is audited.</summary>
 public sealed class PharmacyLists(
-    Database database, CounterQueries queries, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IStringLocalizer<Files> text,
-    IStringLocalizer<Returned> returned)
+    Database database, CounterQueries queries, RoundQueries rounds, PersonalData personal, CityCalendar calendar, CityFormatter format,
+    IStringLocalizer<Files> text, IStringLocalizer<Returned> returned)
 {
     private const int Ending = 4;
 
@@ -29,7 +29,7 @@ public sealed class PharmacyLists(
     /// <summary>The list of a round, or why there is none. The date is as written in the address; the form, page or file, is for the audit.</summary>
     public async Task<(Refusal Refusal, PharmacyList? List)> ReadAsync(Clerk clerk, string date, string form, CancellationToken cancellationToken)
     {
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        if (RouteDay.Read(date) is not { } day
             || await rounds.FindAsync(day, cancellationToken) is not { } round
             || await queries.PharmacyAsync(clerk.PharmacyId, cancellationToken) is not { } pharmacy)
         {
@@ -47,9 +47,7 @@ public sealed class PharmacyLists(
 
     public Sheet SheetOf(PharmacyList list)
     {
-        var sheet = new Sheet(
-            string.Create(CultureInfo.InvariantCulture, $"{list.Pharmacy.Code}-{list.Round.Date:yyyy-MM-dd}"),
-            Headings);
+        var sheet = new Sheet($"{list.Pharmacy.Code}-{CityFormatter.Date(list.Round.Date)}", Headings);
         foreach (var l in list.Lines) sheet.Add(l.Serial, l.Number, l.Name, l.IdEnding, l.MobileEnding, l.Units, l.Amount, l.Slot, l.Status);
         return sheet;
     }
@@ -61,7 +59,8 @@ public sealed class PharmacyLists(
         IsElsewhere = row.MovedTo is { } day && day != round.PickupDate,
     };
 
-    private string SlotOf(ListRow row, RoundState round)
+    /// <summary>A booking's slot, with its day when that is not the list's.</summary>
+    public string SlotOf(ListRow row, RoundState round)
     {
         var slot = SlotText(row.SlotStartsAt, row.SlotEndsAt, round);
         return row.MovedTo is { } day && day != round.PickupDate ? $"{Day(day)} {slot}" : slot;
@@ -81,8 +80,7 @@ public sealed class PharmacyLists(
     /// <summary>A slot as people read it; without slots the whole day.</summary>
     public string SlotText(DateTimeOffset? startsAt, DateTimeOffset? endsAt, RoundState round)
     {
-        if (startsAt is { } start && endsAt is { } end)
-            return string.Create(CultureInfo.InvariantCulture, $"{calendar.Local(start):HH:mm}-{calendar.Local(end):HH:mm}");
+        if (startsAt is { } start && endsAt is { } end) return format.Hours(start, end);
         return round.Policy.Pickup.SlotMinutes == 0 ? text["AllDay"] : "";
     }
 

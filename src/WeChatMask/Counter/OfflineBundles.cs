@@ -8,7 +8,7 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Counter;
 
-/// <summary>Puts together what a counter's phone needs to hand over without a network: today's own bookings, masked, and the public keys.</summary>
+/// <summary>Puts together what a counter's phone needs to hand over without a network: the bookings of today's list, masked, and the public keys.</summary>
 public sealed class OfflineBundles(
     Database database, Vouchers vouchers, CounterQueries queries, PharmacyLists lists, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IMemoryCache audited)
 {
@@ -25,7 +25,7 @@ public sealed class OfflineBundles(
             ? []
             :
             [
-                .. await queries.ServedTooAsync(calendar.Today, calendar.Now, clerk.PharmacyId, cancellationToken),
+                .. await queries.MovedElsewhereAsync(round.Date, calendar.Today, calendar.Now, clerk.PharmacyId, cancellationToken),
                 .. await queries.ListAsync(round.Date, clerk.PharmacyId, cancellationToken),
             ];
         return new OfflineBundle(
@@ -42,7 +42,7 @@ public sealed class OfflineBundles(
         var number = personal.Decrypt(row.IdNumber);
         return new OfflineBooking(
             row.Number, row.Serial, Masking.Name(personal.Decrypt(row.Name)), number.Length > Ending ? number[^Ending..] : "",
-            row.Units, row.UnitPriceFen, lists.SlotText(row.SlotStartsAt, row.SlotEndsAt, round), row.Status);
+            row.Units, row.UnitPriceFen, lists.SlotOf(row, round), row.Status, calendar.Local(row.PickupOpensAt), calendar.Local(row.PickupClosesAt));
     }
 
     // The phone asks again every few minutes; one line a log-in and day says who took the list along.
@@ -65,6 +65,10 @@ public sealed record OfflineBundle(
     string? Key, DateTimeOffset Now, string PharmacyCode, string PharmacyName, DateOnly Date, DateTimeOffset? PickupOpensAt, DateTimeOffset? PickupClosesAt,
     string Unit, IReadOnlyDictionary<string, byte[]> VoucherKeys, IReadOnlyList<OfflineBooking> Bookings);
 
-/// <summary>A booking as the counter needs it without a network: the name masked, of the identity number the last four, the price in fen.</summary>
+/// <summary>
+/// A booking as the counter needs it without a network: the name masked, of the identity number the last four, the price in fen,
+/// and its own hours, which are of another day than the list's when its pickup has moved.
+/// </summary>
 public sealed record OfflineBooking(
-    string Number, int Serial, string Name, string IdEnding, int Units, int UnitPriceFen, string Slot, BookingStatus Status);
+    string Number, int Serial, string Name, string IdEnding, int Units, int UnitPriceFen, string Slot, BookingStatus Status,
+    DateTimeOffset PickupOpensAt, DateTimeOffset PickupClosesAt);

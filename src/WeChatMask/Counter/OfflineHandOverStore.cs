@@ -29,13 +29,8 @@ public sealed class OfflineHandOverStore(Database database, RedemptionStore rede
         WriteTransaction transaction, Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers)
     {
         string[] numbers = [.. handOvers.Select(h => h.Request?.Number).OfType<string>().Distinct(StringComparer.Ordinal)];
-        // Locked in the order of the days, as everybody does who holds two; then read again for what others did meanwhile.
-        foreach (var round in (await ReadAsync(transaction, numbers)).Values
-            .Where(b => b.PharmacyId == clerk.PharmacyId).Select(b => b.RoundDate).Distinct().Order())
-        {
-            await QuotaStore.LockAsync(transaction, round, [clerk.PharmacyId]);
-        }
-
+        // Then read again for what others did meanwhile.
+        await LockAsync(transaction, clerk, [.. (await ReadAsync(transaction, numbers)).Values.Where(b => b.PharmacyId == clerk.PharmacyId)]);
         var bookings = await ReadAsync(transaction, numbers);
         var (recorded, redeemed) = await RecordedAsync(transaction, clerk, handOvers);
         var outcomes = new List<OfflineOutcome>(handOvers.Count);
@@ -59,6 +54,17 @@ public sealed class OfflineHandOverStore(Database database, RedemptionStore rede
 
         if (outcomes.Any(o => o.Conflict == OfflineConflict.None)) await QuotaStore.TouchBoardAsync(transaction);
         return outcomes;
+    }
+
+    /// <summary>In the order of the days, as everybody does who holds two. The place of a lapsed one may have gone to any later round.</summary>
+    private static async Task LockAsync(WriteTransaction transaction, Clerk clerk, IReadOnlyCollection<CounterBooking> bookings)
+    {
+        IEnumerable<DateOnly> rounds = bookings.Any(b => b.Status == BookingStatus.Lapsed)
+            ? await transaction.QueryAsync<DateOnly>(
+                "SELECT round_date FROM pharmacy_round WHERE pharmacy_id = @PharmacyId AND round_date >= @first",
+                new { clerk.PharmacyId, first = bookings.Min(b => b.RoundDate) })
+            : bookings.Select(b => b.RoundDate).Distinct();
+        foreach (var round in rounds.Order()) await QuotaStore.LockAsync(transaction, round, [clerk.PharmacyId]);
     }
 
     private static async Task<Dictionary<string, CounterBooking>> ReadAsync(
@@ -96,13 +102,9 @@ public sealed class OfflineHandOverStore(Database database, RedemptionStore rede
         if (handOver.Request is not { } request) return new OfflineOutcome(handOver.RequestId, OfflineConflict.Unreadable);
         var now = calendar.Now;
         var units = request.Units ?? booking?.Units ?? 0;
-        var conflict = OfflineRules.Judge(
-            new OfflineFacts(
-                request.Forged, booking is not null, booking?.PharmacyId == clerk.PharmacyId,
-                booking is not null && redemptions.IdentityHolds(request, booking),
-                twice ? BookingStatus.Redeemed : booking?.Status ?? default, booking?.PickupOpensAt ?? default, booking?.PickupClosesAt ?? default,
-                units, booking?.Units ?? 0, handOver.ClaimedAt),
-            now);
+        var facts = redemptions.FactsOf(clerk, request, booking);
+        if (twice) facts = facts with { Status = BookingStatus.Redeemed };
+        var conflict = OfflineRules.Judge(facts, new OfflineClaim(units, booking?.Units ?? 0, handOver.ClaimedAt), now);
         var outcome = new OfflineOutcome(handOver.RequestId, conflict, Round: booking?.RoundDate, Units: units);
         if (conflict != OfflineConflict.None) return outcome;
         var outside = booking!.Slot is { } slot && !slot.Contains(handOver.ClaimedAt);

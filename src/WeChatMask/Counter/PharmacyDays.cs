@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
@@ -9,7 +8,8 @@ namespace WeChatMask.Counter;
 
 /// <summary>Puts together what a pharmacy's day looks like: figures by slot, the newest hand-overs, the lists.</summary>
 public sealed class PharmacyDays(
-    CounterQueries queries, PharmacyLists lists, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    CounterQueries queries, PharmacyLists lists, RoundQueries rounds, PersonalData personal, CityCalendar calendar, CityFormatter format,
+    IStringLocalizer<Text.Staff> text)
 {
     private const int RoundsShown = 7;
     private const int HandOversShown = 10;
@@ -59,7 +59,7 @@ public sealed class PharmacyDays(
 
     private HandOver View(HandOverRow row, RoundState round) => new(
         row.Number, row.Number[^EndingLength..], row.Serial, Masking.Name(personal.Decrypt(row.Name)), row.Units, round.Policy.Goods.Unit, Money.Yuan(row.AmountFen), row.ByProxy,
-        calendar.Local(row.RedeemedAt).ToString("HH:mm", CultureInfo.InvariantCulture), row.VoidedAt is not null,
+        format.Time(row.RedeemedAt), row.VoidedAt is not null,
         row.VoidedAt is null && calendar.Now - row.RedeemedAt <= RedemptionRules.VoidTime);
 }
 

@@ -9,7 +9,7 @@ using WeChatMask.Telemetry;
 namespace WeChatMask.Counter;
 
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
-public sealed class RedemptionStore(Database database, PolicyBook policies, PersonalData personal, CityCalendar calendar, Board board, Instruments instruments)
+public sealed class RedemptionStore(Database database, PolicyQueries policies, PersonalData personal, CityCalendar calendar, Board board, Instruments instruments)
 {
     internal const string SelectBookings = """
         SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
@@ -104,17 +104,7 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     {
         var full = booking is not null && Counts(request, booking)
             && before + await UsedAsync(transaction, request, booking) >= await CapAsync(transaction, booking);
-        var verdict = RedemptionRules.Judge(
-            new RedemptionFacts(
-                request.Forged,
-                booking is not null,
-                booking?.PharmacyId == clerk.PharmacyId,
-                booking is not null && IdentityHolds(request, booking),
-                booking?.Status ?? default,
-                booking?.PickupOpensAt ?? default,
-                booking?.PickupClosesAt ?? default,
-                full),
-            now);
+        var verdict = RedemptionRules.Judge(FactsOf(clerk, request, booking), full, now);
         if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new RedemptionAnswer(Refusal.None, verdict);
         // How many were booked is told only to one who has shown the right card or voucher.
         if (verdict == Verdict.Valid && request.Units > booking.Units) return new RedemptionAnswer(Refusal.InvalidUnits, verdict);
@@ -193,8 +183,12 @@ public sealed class RedemptionStore(Database database, PolicyBook policies, Pers
     private static bool Counts(RedemptionRequest request, CounterBooking booking) =>
         request.Proxy is { } proxy && proxy.Hash != booking.PersonHash;
 
-    internal bool IdentityHolds(RedemptionRequest request, CounterBooking booking) =>
-        RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, personal.Decrypt(booking.IdNumber));
+    internal CounterFacts FactsOf(Clerk clerk, RedemptionRequest request, CounterBooking? booking) => booking is null
+        ? new CounterFacts { Forged = request.Forged }
+        : new CounterFacts(
+            request.Forged, true, booking.PharmacyId == clerk.PharmacyId,
+            RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, personal.Decrypt(booking.IdNumber)),
+            booking.Status, booking.PickupOpensAt, booking.PickupClosesAt);
 
     internal static async Task<CounterBooking?> FindAsync(WriteTransaction transaction, string? number) =>
         number is null ? null : await transaction.QueryOneAsync<CounterBooking>(SelectBookings + " WHERE b.number = @number", new { number });

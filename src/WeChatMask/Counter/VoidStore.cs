@@ -8,7 +8,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Counter;
 
 /// <summary>Takes a hand-over back. Its row stays and is flagged; figures, proxy count and booking follow.</summary>
-public sealed class VoidStore(Database database, PolicyBook policies, CityCalendar calendar, Board board)
+public sealed class VoidStore(Database database, PolicyQueries policies, CityCalendar calendar, Board board)
 {
     /// <summary>Takes back what was handed over for a booking: a clerk for a while and at the own pharmacy, a supervisor at any time.</summary>
     public async Task<VoidAnswer> VoidAsync(StaffMember staff, string number, string reason, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace WeChatMask.Data;
 
 /// <summary>The table of sealed cookie keys.</summary>
-/// <remarks>The key ring asks synchronously and rarely: at the first request and about once a day.</remarks>
+/// <remarks>The key ring asks synchronously, but no request waits for it: at the start, and about once a day on a thread of the pool while the old keys serve.</remarks>
 internal sealed class DataProtectionKeyStore(Database database) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() =>

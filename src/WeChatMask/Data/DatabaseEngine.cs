@@ -25,9 +25,6 @@ public abstract class DatabaseEngine
     /// <summary>Seconds for which a node waits while another one changes the schema.</summary>
     protected const int SchemaSeconds = 60;
 
-    /// <summary>Whether it is a server that several nodes may share; else it lives in this process.</summary>
-    public abstract bool IsServer { get; }
-
     /// <summary>Appended to a SELECT that must hold its rows until the transaction ends; empty where one writer runs at a time.</summary>
     public abstract string ForUpdate { get; }
 
@@ -161,7 +158,12 @@ public abstract class DatabaseEngine
     /// <summary>Whether a text was given that this database cannot hold: whoever sent it is wrong, and nothing is broken.</summary>
     public virtual bool IsUnholdable(DbException exception) => false;
 
-    public abstract string Translate(string migration);
+    /// <summary>A migration with this engine's words for the column types in braces.</summary>
+    public virtual string Translate(string migration) =>
+        Types.Aggregate(migration, (sql, type) => sql.Replace($"{{{type.Name}}}", type.Sql, StringComparison.Ordinal));
+
+    /// <summary>The engine's words for <c>key</c>, <c>date</c>, <c>text</c>, <c>int</c>, <c>long</c> and <c>real</c>.</summary>
+    protected abstract IReadOnlyList<(string Name, string Sql)> Types { get; }
 
     /// <summary>What stops a start whose wait for the schema was in vain.</summary>
     protected static StartFaultException SchemaIsLocked() =>

@@ -47,8 +47,6 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         source = new MySqlDataSource(settings.ConnectionString);
     }
 
-    public override bool IsServer => true;
-
     public override string ForUpdate => " FOR UPDATE";
 
     public override string AnyOf(string parameter) => $"IN @{parameter}";
@@ -178,15 +176,15 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     public override bool IsUniqueClash(DbException exception) => MySqlErrors.IsUniqueClash(MySqlErrors.CodeOf(exception));
 
-    public override string Translate(string migration) => migration
-        .Replace("{key}", Key, StringComparison.Ordinal)
-        // Else a view would read with the rights of the user that made it, and fail when the product gets another.
-        .Replace("CREATE VIEW", "CREATE SQL SECURITY INVOKER VIEW", StringComparison.Ordinal)
-        .Replace("{date}", "CHAR(10) CHARACTER SET ascii COLLATE ascii_bin", StringComparison.Ordinal)
-        .Replace("{text}", $"MEDIUMTEXT {Text}", StringComparison.Ordinal)
-        .Replace("{int}", "INT", StringComparison.Ordinal)
-        .Replace("{long}", "BIGINT", StringComparison.Ordinal)
-        .Replace("{real}", "DOUBLE", StringComparison.Ordinal);
+    // Else a view would read with the rights of the user that made it, and fail when the product gets another.
+    public override string Translate(string migration) =>
+        base.Translate(migration).Replace("CREATE VIEW", "CREATE SQL SECURITY INVOKER VIEW", StringComparison.Ordinal);
+
+    protected override IReadOnlyList<(string Name, string Sql)> Types =>
+    [
+        ("key", Key), ("date", "CHAR(10) CHARACTER SET ascii COLLATE ascii_bin"), ("text", $"MEDIUMTEXT {Text}"),
+        ("int", "INT"), ("long", "BIGINT"), ("real", "DOUBLE"),
+    ];
 
     public void Dispose() => source.Dispose();
 

@@ -46,8 +46,6 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             : new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
-    public override bool IsServer => true;
-
     public override string ForUpdate => " FOR UPDATE";
 
     // Dapper hands this driver a list as one array parameter.
@@ -186,13 +184,11 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     // A NUL, which no text of this database may hold.
     public override bool IsUnholdable(DbException exception) => exception is PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire };
 
-    public override string Translate(string migration) => migration
-        .Replace("{key}", "VARCHAR(200) COLLATE \"C\"", StringComparison.Ordinal)
-        .Replace("{date}", "VARCHAR(10) COLLATE \"C\"", StringComparison.Ordinal)
-        .Replace("{text}", "TEXT", StringComparison.Ordinal)
-        .Replace("{int}", "INTEGER", StringComparison.Ordinal)
-        .Replace("{long}", "BIGINT", StringComparison.Ordinal)
-        .Replace("{real}", "DOUBLE PRECISION", StringComparison.Ordinal);
+    protected override IReadOnlyList<(string Name, string Sql)> Types =>
+    [
+        ("key", "VARCHAR(200) COLLATE \"C\""), ("date", "VARCHAR(10) COLLATE \"C\""), ("text", "TEXT"),
+        ("int", "INTEGER"), ("long", "BIGINT"), ("real", "DOUBLE PRECISION"),
+    ];
 
     public void Dispose()
     {

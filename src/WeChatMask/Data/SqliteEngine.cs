@@ -43,8 +43,6 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         file = builder.DataSource;
     }
 
-    public override bool IsServer => false;
-
     public override string ForUpdate => "";
 
     public override string AnyOf(string parameter) => $"IN @{parameter}";
@@ -189,13 +187,8 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     public override bool IsUniqueClash(DbException exception) =>
         exception is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: UniqueClash or PrimaryKeyClash };
 
-    public override string Translate(string migration) => migration
-        .Replace("{key}", "TEXT", StringComparison.Ordinal)
-        .Replace("{date}", "TEXT", StringComparison.Ordinal)
-        .Replace("{text}", "TEXT", StringComparison.Ordinal)
-        .Replace("{int}", "INTEGER", StringComparison.Ordinal)
-        .Replace("{long}", "INTEGER", StringComparison.Ordinal)
-        .Replace("{real}", "REAL", StringComparison.Ordinal);
+    protected override IReadOnlyList<(string Name, string Sql)> Types =>
+        [("key", "TEXT"), ("date", "TEXT"), ("text", "TEXT"), ("int", "INTEGER"), ("long", "INTEGER"), ("real", "REAL")];
 
     /// <summary>Also closes the connections that wait for reuse: each holds the file, and as much of it in memory as it has read.</summary>
     public void Dispose()

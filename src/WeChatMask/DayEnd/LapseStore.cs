@@ -9,7 +9,7 @@ namespace WeChatMask.DayEnd;
 
 /// <summary>Ends a round: what was not collected lapses, and every unused place goes to the pharmacy's next round.</summary>
 public sealed class LapseStore(
-    Database database, RoundQueries rounds, PolicyBook policies, MovedPickupStore moved, ShortageStore stock, CityCalendar calendar, Board board,
+    Database database, RoundQueries rounds, PolicyQueries policies, MovedPickupStore moved, ShortageStore stock, CityCalendar calendar, Board board,
     NoticeOutbox notices)
 {
     // Whose pickup has moved waits for that day.

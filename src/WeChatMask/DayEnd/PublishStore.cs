@@ -71,6 +71,7 @@ public sealed class PublishStore(
 
     private async Task<bool> PublishAsync(WriteTransaction transaction, RoundState round)
     {
+        await stock.LockBeforeAsync(transaction, round);
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
         var now = calendar.Now;
         var rows = await transaction.ExecuteAsync(

@@ -9,7 +9,7 @@ namespace WeChatMask.Notices;
 
 /// <summary>Drains one channel of the outbox: takes what is due under a lease, sends it, and writes down what became of it.</summary>
 /// <remarks>Each channel is a job of its own with leases of its own, so that one whose vendor is slow holds up only its own.</remarks>
-public abstract class OutboxJob(OutboxStore outbox, PolicyBook policies, Database database, CityCalendar calendar, OutboxAgeQueries ages) : IJob
+public abstract class OutboxJob(OutboxStore outbox, PolicyQueries policies, Database database, CityCalendar calendar, OutboxAgeQueries ages) : IJob
 {
     // What a crash may repeat is what is leased at once; smaller leases cost more commits.
     private const int AtOnce = 40;

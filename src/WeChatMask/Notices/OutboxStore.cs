@@ -69,11 +69,11 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                       LEFT JOIN booking b      ON b.id = o.booking_id
                       LEFT JOIN resident w     ON w.id = b.resident_id
                       LEFT JOIN moved_pickup m ON m.booking_id = b.id
-                      LEFT JOIN account a      ON a.id = b.account_id AND a.kind = 0
+                      LEFT JOIN account a      ON a.id = b.account_id AND a.kind = @wechat
                      WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
                      ORDER BY o.id
                     """,
-                    new { due, lease });
+                    new { due, lease, wechat = LoginWay.WeChat });
             },
             cancellationToken);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.OpenData;
 
@@ -8,7 +9,7 @@ namespace WeChatMask.OpenData;
 internal static class PublicCsv
 {
     public static IEnumerable<IReadOnlyList<string>> Rounds(RoundList list) =>
-        list.Rounds.Select(r => (IReadOnlyList<string>)[Day(r.Date), Day(r.PickupDate), Word(r.Phase), Number(r.Visits)])
+        list.Rounds.Select(r => (IReadOnlyList<string>)[CityFormatter.Date(r.Date), CityFormatter.Date(r.PickupDate), Word(r.Phase), Number(r.Visits)])
             .Prepend(["date", "pickupDate", "phase", "visits"]);
 
     public static IEnumerable<IReadOnlyList<string>> Books(RoundBooks books)
@@ -48,8 +49,6 @@ internal static class PublicCsv
     private static IEnumerable<string> Figures(Balance books) => PharmacyBooks.Figures.Select(f => Number(f.Of(books)));
 
     private static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
-
-    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.OpenData;
@@ -22,7 +23,7 @@ public static class PublicEndpoints
 
     internal static async Task<IResult> BooksCsvAsync(string date, BooksQueries queries, RefusalResults refusals, CancellationToken cancellationToken) =>
         RouteDay.Read(date) is { } day && await queries.OfAsync(day, cancellationToken) is { } books
-            ? CsvAnswer.Of($"round-{day:yyyy-MM-dd}.csv", PublicCsv.Books(books))
+            ? CsvAnswer.Of($"round-{CityFormatter.Date(day)}.csv", PublicCsv.Books(books))
             : refusals.Result(Refusal.UnknownRound);
 
     internal static async Task<IResult> ListAsync(
@@ -36,7 +37,7 @@ public static class PublicEndpoints
         string date, string? pharmacy, PublicQueries queries, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var (refusal, list) = await FindListAsync(date, pharmacy, queries, cancellationToken);
-        return list is null ? refusals.Result(refusal) : CsvAnswer.Of($"list-{list.Date:yyyy-MM-dd}-{list.PharmacyCode}.csv", PublicCsv.List(list));
+        return list is null ? refusals.Result(refusal) : CsvAnswer.Of($"list-{CityFormatter.Date(list.Date)}-{list.PharmacyCode}.csv", PublicCsv.List(list));
     }
 
     private static async Task<(Refusal Refusal, PublicList? List)> FindListAsync(

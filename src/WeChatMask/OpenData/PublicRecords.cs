@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 
 namespace WeChatMask.OpenData;
 
@@ -20,16 +22,10 @@ public sealed record PublicSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 /// <summary>The open directory.</summary>
 public sealed record PharmacyDirectory(IReadOnlyList<DirectoryLine> Pharmacies);
 
-/// <summary>One pharmacy in the directory; its place in WGS-84.</summary>
-public sealed record DirectoryLine
+/// <summary>One pharmacy in the directory.</summary>
+public sealed record DirectoryLine : PublicPharmacy
 {
-    public string Code { get; init; } = "";
-    public string Name { get; init; } = "";
-    public string Address { get; init; } = "";
-    public string District { get; init; } = "";
-    public double Latitude { get; init; }
-    public double Longitude { get; init; }
-    public string Phone { get; init; } = "";
-    public PharmacyStatus Status { get; init; }
+    // Behind what it inherits, as it has always been written.
+    [JsonPropertyOrder(1)]
     public DateOnly Joins { get; init; }
 }

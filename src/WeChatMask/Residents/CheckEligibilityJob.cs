@@ -12,7 +12,7 @@ namespace WeChatMask.Residents;
 /// bookings until the registry has answered; then settles those.
 /// </summary>
 public sealed class CheckEligibilityJob(
-    EligibilityStore store, ProvisionalStore provisional, RegistryClient registry, CurrentPolicy current, CityCalendar calendar) : IJob
+    EligibilityStore store, ProvisionalStore provisional, RegistryClient registry, PolicyQueries policies, CityCalendar calendar) : IJob
 {
     private const int MostPerRun = 2_000;
     private const int AtOnce = 200;
@@ -36,7 +36,7 @@ public sealed class CheckEligibilityJob(
     private async Task<List<PersonToAsk>> DueAsync(CancellationToken cancellationToken)
     {
         var waiting = await store.WaitingAsync(AtOnce, cancellationToken);
-        if (waiting.Count > 0 || await current.GetAsync(cancellationToken) is not { Eligibility: EligibilityCheck.Registry } policy) return waiting;
+        if (waiting.Count > 0 || await policies.TodayAsync(cancellationToken) is not { Eligibility: EligibilityCheck.Registry } policy) return waiting;
         var nextRound = calendar.Today.AddDays(1);
         return await store.StaleAsync(
             EligibilityRules.AskAgainBefore(policy, calendar.Now), nextRound.AddDays(-policy.CooldownDays), AtOnce, cancellationToken);

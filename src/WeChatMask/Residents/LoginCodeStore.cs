@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;

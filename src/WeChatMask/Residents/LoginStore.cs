@@ -1,4 +1,5 @@
 using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;

@@ -27,13 +27,6 @@ public sealed record MyData(
     public override string ToString() => nameof(MyData);
 }
 
-/// <summary>How an account logs in; stored by number.</summary>
-public enum LoginWay
-{
-    WeChat,
-    Mobile,
-}
-
 /// <summary>
 /// The account itself. A log-in by number keeps only a keyed hash, so the number is told where one of the persons has it, and else
 /// cannot be. The openid is what WeChat calls the user towards this official account alone; none for a number.

@@ -78,7 +78,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
             p.Id.ToString(CultureInfo.InvariantCulture),
             personal.Decrypt(p.Name), personal.Decrypt(p.IdNumber), personal.Decrypt(p.Mobile),
             p.Eligible, p.Reason, calendar.Local(p.CheckedAt), p.RegistryAt > DateTimeOffset.UnixEpoch ? calendar.Local(p.RegistryAt) : null, p.ConsentVersion, calendar.Local(p.ConsentAt), calendar.Local(p.CreatedAt),
-            p.RemovedAt is { } removed ? calendar.Local(removed) : null,
+            calendar.Local(p.RemovedAt),
             p.OpenBookings > 0,
             p.RunningPickup,
             // Who was removed waits only for the round to end.
@@ -95,91 +95,55 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
 
     private MyBooking Booking(MyBookingRow b, RetentionTimes times) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.Code, b.Pharmacy, b.ResidentId.ToString(CultureInfo.InvariantCulture),
-        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, Local(b.SlotStartsAt), Local(b.SlotEndsAt), calendar.Local(b.CreatedAt), Local(b.SettledAt),
-        Local(b.RedeemedAt), b.ByProxy, b.Listed ? times.PersonalGone(b.PickupDate) : null, b.Provisional);
-
-    private DateTimeOffset? Local(DateTimeOffset? instant) => instant is { } at ? calendar.Local(at) : null;
+        b.Units, Money.Yuan(b.UnitPriceFen), b.Status, calendar.Local(b.SlotStartsAt), calendar.Local(b.SlotEndsAt), calendar.Local(b.CreatedAt),
+        calendar.Local(b.SettledAt), calendar.Local(b.RedeemedAt), b.ByProxy, b.Listed ? times.PersonalGone(b.PickupDate) : null, b.Provisional);
 
     private sealed class AccountRow
     {
         public string OpenId { get; init; } = "";
-
         public LoginWay Kind { get; init; }
-
         public DateTimeOffset CreatedAt { get; init; }
     }
 
     private sealed class PersonRow
     {
         public long Id { get; init; }
-
         public string Name { get; init; } = "";
-
         public string IdNumber { get; init; } = "";
-
         public string Mobile { get; init; } = "";
-
         public bool Eligible { get; init; }
-
         public string? Reason { get; init; }
-
         public DateTimeOffset CheckedAt { get; init; }
-
         public DateTimeOffset RegistryAt { get; init; }
-
         public string ConsentVersion { get; init; } = "";
-
         public DateTimeOffset ConsentAt { get; init; }
-
         public DateTimeOffset CreatedAt { get; init; }
-
         public DateTimeOffset? RemovedAt { get; init; }
-
         public DateOnly? HeldSince { get; init; }
-
         public DateOnly? LastPickup { get; init; }
-
         public DateOnly? RunningPickup { get; init; }
-
         public int OpenBookings { get; init; }
     }
 
     private sealed class MyBookingRow
     {
         public string Number { get; init; } = "";
-
         public int Serial { get; init; }
-
         public DateOnly RoundDate { get; init; }
-
         public DateOnly PickupDate { get; init; }
-
         public string Code { get; init; } = "";
-
         public string Pharmacy { get; init; } = "";
-
         public long ResidentId { get; init; }
-
         public int Units { get; init; }
-
         public int UnitPriceFen { get; init; }
-
         public BookingStatus Status { get; init; }
-
         public DateTimeOffset? SlotStartsAt { get; init; }
-
         public DateTimeOffset? SlotEndsAt { get; init; }
-
         public DateTimeOffset CreatedAt { get; init; }
-
         public DateTimeOffset? SettledAt { get; init; }
-
         public DateTimeOffset? RedeemedAt { get; init; }
-
         public bool ByProxy { get; init; }
-
         public bool Listed { get; init; }
-
         public ProvisionalOutcome? Provisional { get; init; }
     }
 }

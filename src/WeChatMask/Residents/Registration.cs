@@ -5,7 +5,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Residents;
 
 /// <summary>Registers a person: checks the particulars, asks the registry where the policy wants it, and writes.</summary>
-public sealed class Registration(ResidentStore store, RegistryClient registry, CurrentPolicy current, CityCalendar calendar)
+public sealed class Registration(ResidentStore store, RegistryClient registry, PolicyQueries policies, CityCalendar calendar)
 {
     /// <summary>Registers, or says why not. A person who is not eligible leaves no trace; without an answer the policy decides.</summary>
     public async Task<(Refusal Refusal, long Id)> RegisterAsync(
@@ -15,7 +15,7 @@ public sealed class Registration(ResidentStore store, RegistryClient registry, C
         if (MobileNumber.TryParse(mobile) is not { } phone) return (Refusal.InvalidMobile, 0);
         if (PersonName.TryParse(name) is not { } personName) return (Refusal.InvalidName, 0);
         if (!consent) return (Refusal.ConsentRequired, 0);
-        if (await current.GetAsync(cancellationToken) is not { } policy) return (Refusal.NotOpen, 0);
+        if (await policies.TodayAsync(cancellationToken) is not { } policy) return (Refusal.NotOpen, 0);
 
         RegistryAnswer? answer = null;
         if (policy.Eligibility == EligibilityCheck.Registry)

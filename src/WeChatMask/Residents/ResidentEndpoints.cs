@@ -11,23 +11,23 @@ namespace WeChatMask.Residents;
 public static class ResidentEndpoints
 {
     internal static async Task<IResult> MeAsync(
-        ClaimsPrincipal user, ResidentQueries residents, CurrentPolicy current, CityCalendar calendar, CancellationToken cancellationToken)
+        ClaimsPrincipal user, ResidentQueries residents, PolicyQueries policies, CityCalendar calendar, CancellationToken cancellationToken)
     {
         var account = user.AccountId();
-        var policy = await current.GetAsync(cancellationToken);
+        var policy = await policies.TodayAsync(cancellationToken);
         var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
         return TypedResults.Ok(new Me(account.ToString(CultureInfo.InvariantCulture), persons));
     }
 
     internal static async Task<IResult> AddAsync(
-        NewResident body, ClaimsPrincipal user, Registration registration, ResidentQueries residents, CurrentPolicy current,
+        NewResident body, ClaimsPrincipal user, Registration registration, ResidentQueries residents, PolicyQueries policies,
         CityCalendar calendar, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var account = user.AccountId();
         var (refusal, id) = await registration.RegisterAsync(
             account, body.Name, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
         if (refusal != Refusal.None) return refusals.Result(refusal);
-        var policy = await current.GetAsync(cancellationToken);
+        var policy = await policies.TodayAsync(cancellationToken);
         var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
         var key = id.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Created($"/api/residents/{key}", persons.Find(p => p.Id == key));

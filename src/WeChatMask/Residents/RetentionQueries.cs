@@ -5,7 +5,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Residents;
 
 /// <summary>Reads for how long personal data and cooldowns are kept: the longest of all stored rules, since an older round may still run under them.</summary>
-public sealed class RetentionQueries(Database database, PolicyBook policies)
+public sealed class RetentionQueries(Database database, PolicyQueries policies)
 {
     public Task<RetentionTimes?> GetAsync(CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>

@@ -38,10 +38,9 @@ public sealed class BoardSnapshot
     }
 }
 
-/// <summary>A pharmacy on the board, with its places by window.</summary>
-public sealed record BoardPharmacy
+/// <summary>What everybody may know of a pharmacy; its place in WGS-84.</summary>
+public abstract record PublicPharmacy
 {
-    public long Id { get; init; }
     public string Code { get; init; } = "";
     public string Name { get; init; } = "";
     public string Address { get; init; } = "";
@@ -50,6 +49,12 @@ public sealed record BoardPharmacy
     public double Longitude { get; init; }
     public string Phone { get; init; } = "";
     public PharmacyStatus Status { get; init; }
+}
+
+/// <summary>A pharmacy on the board, with its places by window.</summary>
+public sealed record BoardPharmacy : PublicPharmacy
+{
+    public long Id { get; init; }
     public int CancelledLate { get; init; }
     public int Redeemed { get; init; }
     public IReadOnlyList<QuotaRow> Windows { get; init; } = [];

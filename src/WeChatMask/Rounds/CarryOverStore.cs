@@ -19,7 +19,7 @@ public static class CarryOverStore
 
     /// <summary>Writes postings and gives the places to the next round; where none is planned yet they wait for it.</summary>
     public static async Task PostAsync(
-        WriteTransaction transaction, PolicyBook policies, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now)
+        WriteTransaction transaction, PolicyQueries policies, DateOnly from, IReadOnlyCollection<CarryOver> postings, DateTimeOffset now)
     {
         await InsertAsync(transaction, from, postings, now);
         await AttachWaitingAsync(transaction, policies, now);
@@ -85,7 +85,7 @@ public static class CarryOverStore
 
     /// <summary>Gives waiting postings to the next round that has not opened, if there is one.</summary>
     internal static async Task AttachWaitingAsync(
-        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now)
+        WriteTransaction transaction, PolicyQueries policies, DateTimeOffset now)
     {
         var tried = new HashSet<DateOnly>();
         // What a round cannot take on goes to the one after it, so there may be something waiting again.
@@ -95,7 +95,7 @@ public static class CarryOverStore
     }
 
     private static async Task<bool> AttachOnceAsync(
-        WriteTransaction transaction, PolicyBook policies, DateTimeOffset now, HashSet<DateOnly> tried)
+        WriteTransaction transaction, PolicyQueries policies, DateTimeOffset now, HashSet<DateOnly> tried)
     {
         // Held, so that two nodes cannot both give the same posting.
         var waiting = await transaction.QueryAsync<Waiting>(
@@ -120,7 +120,7 @@ public static class CarryOverStore
     }
 
     private static async Task GiveAsync(
-        WriteTransaction transaction, PolicyBook policies, DateOnly round, IReadOnlyCollection<Waiting> postings, DateTimeOffset now)
+        WriteTransaction transaction, PolicyQueries policies, DateOnly round, IReadOnlyCollection<Waiting> postings, DateTimeOffset now)
     {
         var parts = await PartsAsync(transaction, round, [.. postings.Select(p => p.PharmacyId).Distinct().Order()]);
         var units = new UnitsOfRounds(transaction, policies);
@@ -195,7 +195,7 @@ public static class CarryOverStore
             ]);
 
     /// <summary>A place holds the units of its round's rules; a posting keeps its units when it goes on to a round with other rules.</summary>
-    private sealed class UnitsOfRounds(WriteTransaction transaction, PolicyBook policies)
+    private sealed class UnitsOfRounds(WriteTransaction transaction, PolicyQueries policies)
     {
         private readonly Dictionary<DateOnly, int> known = [];
 

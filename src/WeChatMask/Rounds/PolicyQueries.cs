@@ -1,23 +1,46 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
 
-/// <summary>Reads stored policies; <see cref="PolicyBook"/> understands them.</summary>
-internal static class PolicyQueries
+/// <summary>The city's dated policies. A stored version never changes, so each is read and parsed once per process.</summary>
+public sealed class PolicyQueries(Database database, CityCalendar calendar)
 {
-    public static Task<string> DocumentAsync(DbConnection connection, DbTransaction? transaction, long id) =>
-        connection.QuerySingleAsync<string>("SELECT document FROM policy WHERE id = @id", new { id }, transaction);
+    private readonly ConcurrentDictionary<long, Policy> parsed = new();
+
+    /// <summary>Today's rules, for what is asked outside a round: registration, limits, texts. None before the first version begins.</summary>
+    public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        async connection => await FindForAsync(connection, null, calendar.Today) is { } id ? await GetAsync(connection, null, id) : null,
+        cancellationToken);
+
+    public async Task<Policy> GetAsync(DbConnection connection, DbTransaction? transaction, long id)
+    {
+        if (parsed.TryGetValue(id, out var known)) return known;
+        var document = await connection.QuerySingleAsync<string>("SELECT document FROM policy WHERE id = @id", new { id }, transaction);
+        return parsed.GetOrAdd(id, PolicyDocument.Parse(document));
+    }
 
     /// <summary>The newest version whose date is not after <paramref name="round"/>; of one date the one stored last.</summary>
-    public static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
+    internal static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
         connection.QueryFirstOrDefaultAsync<long?>(
             "SELECT id FROM policy WHERE effective_from <= @round ORDER BY effective_from DESC, id DESC LIMIT 1", new { round }, transaction);
 
-    /// <summary>All versions in the order they were stored.</summary>
-    public static async Task<IReadOnlyList<StoredPolicy>> AllAsync(DbConnection connection, DbTransaction? transaction) =>
-        (await connection.QueryAsync<StoredPolicy>(
-            "SELECT id, effective_from, created_at, created_by FROM policy ORDER BY id", transaction: transaction)).AsList();
+    /// <summary>All versions with their rules, in the order they were stored.</summary>
+    public async Task<IReadOnlyList<(StoredPolicy Stored, Policy Policy)>> AllAsync(DbConnection connection, DbTransaction? transaction)
+    {
+        var all = new List<(StoredPolicy, Policy)>();
+        foreach (var stored in await connection.QueryAsync<StoredPolicy>(
+            "SELECT id, effective_from, created_at, created_by FROM policy ORDER BY id", transaction: transaction))
+        {
+            all.Add((stored, await GetAsync(connection, transaction, stored.Id)));
+        }
+
+        return all;
+    }
 }
 
 /// <summary>A stored version, without its rules.</summary>
@@ -26,6 +49,5 @@ public sealed class StoredPolicy
     public long Id { get; init; }
     public DateOnly EffectiveFrom { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
-
     public string CreatedBy { get; init; } = "";
 }

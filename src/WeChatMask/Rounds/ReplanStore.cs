@@ -6,7 +6,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Rounds;
 
 /// <summary>Plans announced rounds anew when a policy was added that is newer than the one they were planned by. A round that has opened keeps its rules.</summary>
-public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board)
+public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, Board board)
 {
     /// <summary>Looks for such rounds and plans them anew. Returns how many.</summary>
     public async Task<int> ReplanAsync(CancellationToken cancellationToken)

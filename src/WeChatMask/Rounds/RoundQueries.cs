@@ -6,7 +6,7 @@ using WeChatMask.Domain;
 namespace WeChatMask.Rounds;
 
 /// <summary>Reads rounds, with rules and times put together.</summary>
-public sealed class RoundQueries(Database database, PolicyBook policies)
+public sealed class RoundQueries(Database database, PolicyQueries policies)
 {
     private const string Select = """
         SELECT date, pickup_date, policy_id, phase, closed_at, slots_at, published_at, ended_at,

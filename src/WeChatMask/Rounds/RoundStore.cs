@@ -5,7 +5,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Rounds;
 
 /// <summary>Plans rounds and moves them through their phases. Each move looks at what is stored, so twice is the same as once.</summary>
-public sealed class RoundStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, Board board)
+public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, Board board)
 {
     /// <summary>Makes the round of <paramref name="date"/> from its policy and the pharmacies that take part; nothing when it exists or no policy holds.</summary>
     public async Task<bool> PlanAsync(DateOnly date, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ public static class RoundsRoom
     /// <summary>Also registers the watch that tells listeners what changes on the board.</summary>
     public static void AddRounds(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyBook>().AddSingleton<CurrentPolicy>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
+        services.AddSingleton<PolicyQueries>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
         services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardListeners>().AddSingleton<BoardWatch>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }

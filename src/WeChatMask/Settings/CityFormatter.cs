@@ -11,6 +11,9 @@ public class CityFormatter(CityCalendar calendar)
     /// <summary>As 19:00.</summary>
     public static string Time(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>As 09:00-09:30.</summary>
+    public static string Hours(TimeOnly from, TimeOnly to) => $"{Time(from)}-{Time(to)}";
+
     /// <summary>In yuan with two places, without the currency.</summary>
     public static string Amount(decimal yuan) => yuan.ToString("0.00", CultureInfo.InvariantCulture);
 
@@ -19,6 +22,9 @@ public class CityFormatter(CityCalendar calendar)
 
     /// <summary>As 19:00, in the city.</summary>
     public string Time(DateTimeOffset instant) => Local(instant, "HH:mm");
+
+    /// <summary>As 09:00-09:30, in the city.</summary>
+    public string Hours(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)}-{Time(to)}";
 
     /// <summary>As 19:00:05, in the city.</summary>
     public string Second(DateTimeOffset instant) => Local(instant, "HH:mm:ss");

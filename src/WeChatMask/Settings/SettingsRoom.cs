@@ -10,6 +10,6 @@ public static class SettingsRoom
         services.AddSection<RegistrySettings, RegistrySettingsValidator>("Registry");
         services.AddSection<MapSettings, MapSettingsValidator>("Map");
         services.AddSection<SecretSettings, SecretSettingsValidator>("Secrets");
-        services.AddSingleton(TimeProvider.System).AddSingleton<CityCalendar>();
+        services.AddSingleton(TimeProvider.System).AddSingleton<CityCalendar>().AddSingleton<CityFormatter>();
     }
 }

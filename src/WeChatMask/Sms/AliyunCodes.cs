@@ -5,7 +5,6 @@ namespace WeChatMask.Sms;
 /// <summary>What Aliyun's codes mean: its manual's API error codes (help.aliyun.com, page 101346) and the gateway's common ones.</summary>
 public static class AliyunCodes
 {
-    /// <summary>The code of a message that was taken.</summary>
     public const string Ok = "OK";
 
     /// <summary>A limit of one number; which one, only the message tells.</summary>
@@ -67,7 +66,6 @@ public static class AliyunCodes
         ["IllegalTimestamp"] = SmsProblem.Clock,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The problem that a code and its message tell of.</summary>
     public static SmsProblem Read(string code, string message)
     {
         ArgumentNullException.ThrowIfNull(code);

@@ -3,12 +3,7 @@ using System.Text;
 
 namespace WeChatMask.Sms;
 
-/// <summary>What a call to Alibaba Cloud carries and what was signed.</summary>
-/// <param name="Headers">Headers to send, <c>host</c> among them, without the authorization.</param>
-/// <param name="CanonicalRequest">The six parts of the request.</param>
-/// <param name="StringToSign">What the key was applied to.</param>
-/// <param name="Signature">Lower-case hex.</param>
-/// <param name="Authorization">The header's value.</param>
+/// <summary>What a call to Alibaba Cloud carries and what was signed: headers to send, <c>host</c> among them, without the authorization; the signature in lower-case hex.</summary>
 public sealed record AliyunSigned(
     IReadOnlyDictionary<string, string> Headers, string CanonicalRequest, string StringToSign, string Signature, string Authorization);
 
@@ -23,13 +18,7 @@ public static class AliyunSignature
     /// <summary>Time as both signatures write it: UTC, to the second.</summary>
     public const string TimeFormat = "yyyy-MM-ddTHH:mm:ssZ";
 
-    /// <summary>Signs a request by version 3.</summary>
-    /// <param name="method">HTTP method in capitals.</param>
-    /// <param name="query">Parameters in the address.</param>
-    /// <param name="headers">Headers that are sent and signed: <c>host</c>, <c>x-acs-*</c>, <c>content-type</c>, in lower case; the body's hash is added.</param>
-    /// <param name="body">The bytes that are sent.</param>
-    /// <param name="keyId">Id of the access key.</param>
-    /// <param name="secret">Its secret.</param>
+    /// <summary>Signs a request by version 3. Headers are <c>host</c>, <c>x-acs-*</c> and <c>content-type</c>, in lower case; the body's hash is added.</summary>
     public static AliyunSigned Sign(
         string method, IEnumerable<KeyValuePair<string, string>> query, IReadOnlyDictionary<string, string> headers,
         ReadOnlySpan<byte> body, string keyId, string secret)
@@ -47,7 +36,6 @@ public static class AliyunSignature
         return new(signed, canonical, toSign, signature, $"{Algorithm} Credential={keyId},SignedHeaders={names},Signature={signature}");
     }
 
-    /// <summary>What the older signature is made of.</summary>
     public static string RpcStringToSign(string method, IEnumerable<KeyValuePair<string, string>> parameters) =>
         $"{method}&%2F&{Encode(Query(parameters))}";
 

@@ -8,7 +8,6 @@ namespace WeChatMask.Sms;
 /// <summary>Alibaba Cloud's short messages: Dysmsapi 2017-05-25, one message a call.</summary>
 public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings, TimeProvider time) : ISmsVendor
 {
-    /// <summary>As settings write it.</summary>
     public const string ProviderName = "Aliyun";
 
     private const string Version = "2017-05-25";
@@ -30,12 +29,12 @@ public sealed class AliyunSmsProvider(HttpClient http, IOptionsMonitor<SmsSettin
     {
         var all = settings.CurrentValue;
         var account = all.Aliyun;
-        if (SmsTemplates.Fill(message, account.Templates, account.LongestValue, out var template, out var values) is { } hindrance)
+        if (SmsTemplates.Fill(message, account, out var template, out var values) is { } hindrance)
             return SmsOutcome.Of(SmsProblem.Template, hindrance);
         var (answer, failure) = await CallAsync(all, "SendSms", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PhoneNumbers"] = message.Mobile,
-            ["SignName"] = all.SignOf(account.SignName),
+            ["SignName"] = all.SignOf(account),
             ["TemplateCode"] = template,
             ["TemplateParam"] = JsonSerializer.Serialize(new Dictionary<string, string>(values, StringComparer.Ordinal), VendorCall.Raw),
             ["OutId"] = message.Id,

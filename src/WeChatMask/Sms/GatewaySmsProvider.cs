@@ -7,7 +7,6 @@ namespace WeChatMask.Sms;
 /// <summary>Sends by a plain HTTP gateway, as many cities run one; the sandbox's gateway speaks the same.</summary>
 public sealed class GatewaySmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings) : ISmsVendor
 {
-    /// <summary>As settings write it.</summary>
     public const string ProviderName = "Gateway";
 
     public string Name => ProviderName;

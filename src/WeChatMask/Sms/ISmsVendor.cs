@@ -6,7 +6,6 @@ public interface ISmsVendor : ISmsProvider
     /// <summary>Its name in <c>Sms:Providers</c>, in the outbox and in alarms.</summary>
     string Name { get; }
 
-    /// <summary>Whether it can be asked at all.</summary>
     bool CanFind { get; }
 
     /// <summary>Looks for a message at the vendor that was handed over at about <paramref name="since"/>. Never throws for an outage.</summary>

@@ -2,16 +2,14 @@ using WeChatMask.Data;
 
 namespace WeChatMask.Sms;
 
-/// <summary>The alarms of all nodes.</summary>
 public sealed class SmsAlarmStore(Database database)
 {
     private const int LongestCode = 100;
 
-    /// <summary>Every alarm that stands, by subject.</summary>
     public Task<List<SmsAlarm>> AllAsync(CancellationToken cancellationToken) => database.QueryAsync<SmsAlarm>(
         "SELECT subject, problem, code, since, last_at FROM sms_alarm ORDER BY subject", cancellationToken: cancellationToken);
 
-    /// <summary>Writes an alarm down. Returns whether it is a new one.</summary>
+    /// <summary>Whether it is a new one.</summary>
     public Task<bool> AddAsync(string subject, SmsProblem problem, string code, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var args = new { subject, problem, code = code.Length > LongestCode ? code[..LongestCode] : code, now };
@@ -32,7 +30,7 @@ public sealed class SmsAlarmStore(Database database)
             cancellationToken);
     }
 
-    /// <summary>Takes an alarm away. Returns whether there was one.</summary>
+    /// <summary>Whether there was one.</summary>
     public async Task<bool> ClearAsync(string subject, CancellationToken cancellationToken)
     {
         // Nearly always there is none, and looking is cheaper than writing.

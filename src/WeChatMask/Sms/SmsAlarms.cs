@@ -9,14 +9,8 @@ public sealed class SmsAlarm
 {
     /// <summary>The vendor, with the kind of message where only that is concerned: <c>Aliyun</c>, <c>Tencent:LoginCode</c>.</summary>
     public string Subject { get; init; } = "";
-
-    /// <summary>What is wrong.</summary>
     public SmsProblem Problem { get; init; }
-
-    /// <summary>The vendor's code.</summary>
     public string Code { get; init; } = "";
-
-    /// <summary>Since when.</summary>
     public DateTimeOffset Since { get; init; }
 
     /// <summary>When it was last met, within some minutes.</summary>

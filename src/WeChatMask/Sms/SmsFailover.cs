@@ -20,7 +20,6 @@ public sealed class SmsFailover : ISmsProvider
     private readonly CityCalendar calendar;
     private readonly Instruments instruments;
 
-    /// <summary>Lays the routes that the settings name.</summary>
     public SmsFailover(
         IEnumerable<ISmsVendor> vendors, IOptions<SmsSettings> settings, SmsAlarms alarms, SmsNumbers numbers, CityCalendar calendar, TimeProvider time,
         Instruments instruments)

@@ -1,10 +1,9 @@
 namespace WeChatMask.Sms;
 
-/// <summary>One message.</summary>
-/// <param name="Id">Our id, the same for every try of the same notice.</param>
-/// <param name="Mobile">Eleven digits.</param>
-/// <param name="Text">Sign and text, for a gateway that takes them ready.</param>
-/// <param name="MayBeRepeat">An earlier try broke off before its outcome was known.</param>
+/// <summary>
+/// One message: our id, the same for every try of a notice; eleven digits; sign and text, for a gateway that takes them ready; and
+/// whether an earlier try broke off before its outcome was known.
+/// </summary>
 public sealed record SmsMessage(string Id, string Mobile, string Text, bool MayBeRepeat)
 {
     /// <summary>Which of a vendor's templates it fills; without one only a gateway can send it.</summary>

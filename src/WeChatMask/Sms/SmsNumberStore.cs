@@ -5,7 +5,7 @@ namespace WeChatMask.Sms;
 /// <summary>Counts messages by number and day. The cap is guarded in the UPDATE's WHERE, so that no two nodes share its last place.</summary>
 public sealed class SmsNumberStore
 {
-    /// <summary>Takes one of a share. Returns whether there was one left.</summary>
+    /// <summary>Whether there was one left.</summary>
     public async Task<bool> TakeAsync(WriteTransaction transaction, NumberShare share)
     {
         ArgumentNullException.ThrowIfNull(transaction);
@@ -26,7 +26,7 @@ public sealed class SmsNumberStore
         return true;
     }
 
-    /// <summary>Forgets the numbers of days that are over. Returns how many.</summary>
+    /// <summary>Returns how many.</summary>
     public Task<int> ForgetAsync(WriteTransaction transaction, DateOnly before)
     {
         ArgumentNullException.ThrowIfNull(transaction);

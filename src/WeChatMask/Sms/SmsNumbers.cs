@@ -19,10 +19,10 @@ public sealed class SmsNumbers(Database database, SmsNumberStore store, Personal
         return await database.WriteAsync(transaction => store.TakeAsync(transaction, share), cancellationToken);
     }
 
-    /// <summary>Takes one of today's notices for each number, in the transaction that writes down that they are counted.</summary>
-    /// <param name="transaction">The open write transaction.</param>
-    /// <param name="mobiles">Numbers by the message's id, one entry a message.</param>
-    /// <returns>Ids of the messages that today has no room for.</returns>
+    /// <summary>
+    /// Takes one of today's notices for each number, given by the message's id, in the transaction that writes down that they are
+    /// counted. Returns the ids that today has no room for.
+    /// </summary>
     public async Task<IReadOnlySet<long>> TakeNoticesAsync(WriteTransaction transaction, IReadOnlyDictionary<long, string> mobiles)
     {
         ArgumentNullException.ThrowIfNull(mobiles);
@@ -40,11 +40,7 @@ public sealed class SmsNumbers(Database database, SmsNumberStore store, Personal
     }
 }
 
-/// <summary>One number's share of a day.</summary>
-/// <param name="NumberHash">Keyed hash of the number.</param>
-/// <param name="Purpose">0 notices, 1 log-in codes.</param>
-/// <param name="Day">The city's day.</param>
-/// <param name="Cap">How many it may get.</param>
+/// <summary>One number's share of a day, by its keyed hash; the purpose is 0 for notices, 1 for log-in codes.</summary>
 public sealed record NumberShare(string NumberHash, int Purpose, DateOnly Day, int Cap)
 {
     /// <summary>Without the hash.</summary>

@@ -1,9 +1,7 @@
 namespace WeChatMask.Sms;
 
-/// <summary>What became of one try.</summary>
 public enum SmsResult
 {
-    /// <summary>The vendor took it.</summary>
     Accepted,
 
     /// <summary>Not now: outage, time-out or a limit. Try again later.</summary>
@@ -13,11 +11,10 @@ public enum SmsResult
     Refused,
 }
 
-/// <summary>Result of one try, with the vendor's id or code.</summary>
-/// <param name="Result">What became of it.</param>
-/// <param name="ProviderId">The vendor's id of the message.</param>
-/// <param name="Problem">The vendor's code, or what failed.</param>
-/// <param name="MayHaveLeft">No answer came: the message may be on its way, and another try may repeat it.</param>
+/// <summary>
+/// What became of one try: the vendor's id of the message, or its code, or what failed. A message that may have left got no answer:
+/// another try may repeat it.
+/// </summary>
 public sealed record SmsOutcome(SmsResult Result, string? ProviderId = null, string? Problem = null, bool MayHaveLeft = false)
 {
     /// <summary>The kind of problem, whatever the vendor calls it.</summary>

@@ -3,7 +3,6 @@ namespace WeChatMask.Sms;
 /// <summary>Why a message was not taken: what vendors' codes have in common.</summary>
 public enum SmsProblem
 {
-    /// <summary>Nothing is wrong.</summary>
     None,
 
     /// <summary>The vendor cannot be reached, or fails inside.</summary>
@@ -30,7 +29,6 @@ public enum SmsProblem
     /// <summary>Messages of this kind go out in daytime only.</summary>
     SendingHours,
 
-    /// <summary>The number does not exist.</summary>
     InvalidNumber,
 
     /// <summary>The number's owner or the vendor does not want messages to it.</summary>
@@ -93,9 +91,7 @@ public static class SmsProblems
     public static bool IsAlarm(SmsProblem problem) =>
         problem is SmsProblem.AccountLimit or SmsProblem.Content or SmsProblem.Unknown || NeedsOperator(problem);
 
-    /// <summary>How long to wait at least before the next try, or none where the sender's growing pauses do.</summary>
-    /// <param name="problem">What was wrong.</param>
-    /// <param name="local">Now, in the city's zone, whose minutes and hours are the vendors' (UTC+8).</param>
+    /// <summary>How long to wait at least before the next try, or null where the sender's growing pauses do; now in the city's zone, whose minutes and hours are the vendors' (UTC+8).</summary>
     public static TimeSpan? Pause(SmsProblem problem, DateTimeOffset local) => problem switch
     {
         SmsProblem.NumberMinuteLimit => Until(local, TimeSpan.FromMinutes(1)),

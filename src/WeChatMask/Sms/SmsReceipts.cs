@@ -23,15 +23,13 @@ public static class SmsReceipts
             : $"{provider}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(providerId)))}";
     }
 
-    /// <summary>Reads Aliyun's push.</summary>
-    /// <returns>None when it is not an array.</returns>
+    /// <summary>Aliyun's push; null when it is not an array.</summary>
     public static IReadOnlyList<SmsReceipt>? OfAliyun(JsonElement body, DateTimeOffset now) => Read(body, item =>
         item.Member("biz_id") is { Length: > 0 } id && Flag(item, "success") is { } delivered
             ? new SmsReceipt(Key(AliyunSmsProvider.ProviderName, id), OurId(item.Member("out_id")), StateOf(delivered), Code(item.Member("err_code")), Time(item.Member("report_time"), now))
             : null);
 
-    /// <summary>Reads Tencent Cloud's callback.</summary>
-    /// <returns>None when it is not an array.</returns>
+    /// <summary>Tencent Cloud's callback; null when it is not an array.</summary>
     public static IReadOnlyList<SmsReceipt>? OfTencent(JsonElement body, DateTimeOffset now) => Read(body, item =>
         item.Member("sid") is { Length: > 0 } id && item.Member("report_status") is "SUCCESS" or "FAIL"
             ? new SmsReceipt(

@@ -2,13 +2,11 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Sms;
 
-/// <summary>What the container has to know of this room.</summary>
 public static class SmsRoom
 {
     // A vendor's address changes behind its name; connections that live for good would not follow.
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
 
-    /// <summary>Registers settings (checked at the start), vendors and the way through them.</summary>
     public static IServiceCollection AddSms(this IServiceCollection services)
     {
         services.AddSection<SmsSettings, SmsSettingsValidator>("Sms");

@@ -17,10 +17,7 @@ internal sealed class SmsRoute
     private readonly ResiliencePipeline<SmsOutcome> circuit;
     private int problem;
 
-    /// <summary>Puts a circuit before a vendor.</summary>
-    /// <param name="vendor">The vendor.</param>
-    /// <param name="time">The clock by which the circuit waits.</param>
-    /// <param name="guarded">Whether there is a circuit at all: a lone vendor is always tried, since nobody else could.</param>
+    /// <summary>Only where it is guarded there is a circuit: a lone vendor is always tried, since nobody else could send.</summary>
     public SmsRoute(ISmsVendor vendor, TimeProvider time, bool guarded)
     {
         Vendor = vendor;
@@ -40,7 +37,6 @@ internal sealed class SmsRoute
         circuit = builder.Build();
     }
 
-    /// <summary>The vendor.</summary>
     public ISmsVendor Vendor { get; }
 
     /// <summary>Hands a message over, unless the vendor is being left alone.</summary>

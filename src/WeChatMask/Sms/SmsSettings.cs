@@ -36,11 +36,10 @@ public sealed class SmsSettings
     /// <summary>The account at Tencent Cloud, used when <c>Sms:Providers</c> names it.</summary>
     public TencentSmsSettings Tencent { get; set; } = new();
 
-    /// <summary>The names in <see cref="Providers"/>, in order.</summary>
     public IReadOnlyList<string> ProviderNames() => (Providers ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The sign of a vendor's messages: its own, else the city's.</summary>
-    internal string SignOf(string? own) => own is { Length: > 0 } ? own : Sign;
+    internal string SignOf(SmsVendorSettings vendor) => vendor.SignName is { Length: > 0 } own ? own : Sign;
 }
 
 /// <summary>The template that a vendor has approved for one kind of message. Instead of NAME stands the kind: <c>BookingMade</c>, <c>SlotAssigned</c>, <c>PharmacyList</c>, <c>PickupChanged</c>, <c>BookingRefused</c> or <c>LoginCode</c>.</summary>
@@ -61,6 +60,22 @@ public sealed class SmsTemplate
     public string Values { get; set; } = "";
 }
 
+/// <summary>What every vendor that fills templates of its own needs.</summary>
+public abstract class SmsVendorSettings(string endpoint, int longestValue)
+{
+    /// <summary>Where calls go.</summary>
+    public string Endpoint { get; set; } = endpoint;
+
+    /// <summary>The approved sign, without brackets; empty takes <c>Sms:Sign</c>.</summary>
+    public string SignName { get; set; } = "";
+
+    /// <summary>Characters beyond which a template's value is cut. Only names of pharmacies and goods and addresses are: of the others every character counts. At Tencent, certified organisations may have more than the 12 of a personal account.</summary>
+    public int LongestValue { get; set; } = longestValue;
+
+    /// <summary>The approved templates, one for each kind of message.</summary>
+    public Dictionary<string, SmsTemplate> Templates { get; } = new(StringComparer.Ordinal);
+}
+
 /// <summary>How calls to Alibaba Cloud are signed.</summary>
 public enum AliyunSigning
 {
@@ -72,7 +87,7 @@ public enum AliyunSigning
 }
 
 /// <summary>Alibaba Cloud's SendSms (Dysmsapi 2017-05-25).</summary>
-public sealed class AliyunSmsSettings
+public sealed class AliyunSmsSettings() : SmsVendorSettings("https://dysmsapi.aliyuncs.com", 20)
 {
     /// <summary>Id of the access key of a RAM user with <c>AliyunDysmsFullAccess</c>.</summary>
     public string AccessKeyId { get; set; } = "";
@@ -80,24 +95,12 @@ public sealed class AliyunSmsSettings
     /// <summary>Secret of the access key.</summary>
     public string AccessKeySecret { get; set; } = "";
 
-    /// <summary>Where calls go.</summary>
-    public string Endpoint { get; set; } = "https://dysmsapi.aliyuncs.com";
-
     /// <summary>How calls are signed.</summary>
     public AliyunSigning Signing { get; set; } = AliyunSigning.V3;
-
-    /// <summary>The approved sign, without brackets; empty takes <c>Sms:Sign</c>.</summary>
-    public string SignName { get; set; } = "";
-
-    /// <summary>Characters beyond which a template's value is cut. Only names of pharmacies and goods and addresses are: of the others every character counts.</summary>
-    public int LongestValue { get; set; } = 20;
-
-    /// <summary>The approved templates, one for each kind of message.</summary>
-    public Dictionary<string, SmsTemplate> Templates { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>Tencent Cloud's SendSms (2021-01-11).</summary>
-public sealed class TencentSmsSettings
+public sealed class TencentSmsSettings() : SmsVendorSettings("https://sms.tencentcloudapi.com", 12)
 {
     /// <summary>Id of the API key, from the CAM console.</summary>
     public string SecretId { get; set; } = "";
@@ -105,21 +108,9 @@ public sealed class TencentSmsSettings
     /// <summary>The API key.</summary>
     public string SecretKey { get; set; } = "";
 
-    /// <summary>Where calls go.</summary>
-    public string Endpoint { get; set; } = "https://sms.tencentcloudapi.com";
-
     /// <summary>The region that is named in each call; the default serves all.</summary>
     public string Region { get; set; } = "ap-guangzhou";
 
     /// <summary>Id of the SMS application.</summary>
     public string SmsSdkAppId { get; set; } = "";
-
-    /// <summary>The approved sign, without brackets; empty takes <c>Sms:Sign</c>.</summary>
-    public string SignName { get; set; } = "";
-
-    /// <summary>Characters beyond which a value is cut, as for Aliyun. Certified organisations may have more than the 12 of a personal account.</summary>
-    public int LongestValue { get; set; } = 12;
-
-    /// <summary>The approved templates, one for each kind of message.</summary>
-    public Dictionary<string, SmsTemplate> Templates { get; } = new(StringComparer.Ordinal);
 }

@@ -46,8 +46,7 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
         CheckSecret(faults, $"{section}:AccessKeyId", account.AccessKeyId, "copy it from the RAM console, a user with AliyunDysmsFullAccess");
         CheckSecret(faults, $"{section}:AccessKeySecret", account.AccessKeySecret, "copy it from the RAM console when the key is made");
         if (!Enum.IsDefined(account.Signing)) faults.Add($"{section}:Signing must be V3 or Rpc.");
-        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign);
-        CheckTemplates(faults, section, account.Templates, ordered: false);
+        CheckVendor(faults, section, account, all.Sign, ordered: false);
     }
 
     private static void CheckTencent(List<string> faults, SmsSettings all)
@@ -58,8 +57,7 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
         CheckSecret(faults, $"{section}:SecretKey", account.SecretKey, "copy it from the CAM console when the key is made");
         if (!IsFilled(account.SmsSdkAppId)) faults.Add($"{section}:SmsSdkAppId is empty or a placeholder: copy it from the SMS console's applications.");
         if (!IsFilled(account.Region)) faults.Add($"{section}:Region is empty: ap-guangzhou serves all.");
-        CheckCommon(faults, section, account.Endpoint, account.SignName, all.Sign);
-        CheckTemplates(faults, section, account.Templates, ordered: true);
+        CheckVendor(faults, section, account, all.Sign, ordered: true);
     }
 
     private static void CheckSecret(List<string> faults, string key, string value, string cure)
@@ -89,22 +87,18 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
     private static bool IsAddress(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
-    private static void CheckCommon(List<string> faults, string section, string endpoint, string signName, string sign)
+    private static void CheckVendor(List<string> faults, string section, SmsVendorSettings account, string sign, bool ordered)
     {
-        var fits = Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+        var fits = Uri.TryCreate(account.Endpoint, UriKind.Absolute, out var address)
             && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)) && address.Query.Length == 0;
         if (!fits) faults.Add($"{section}:Endpoint must be an https address; leave it out for the vendor's own.");
-        if (!IsFilled(signName) && !IsFilled(sign)) faults.Add($"{section}:SignName is empty, and so is Sms:Sign: set the sign that the vendor has approved, without brackets.");
-    }
-
-    private static void CheckTemplates(List<string> faults, string section, Dictionary<string, SmsTemplate> templates, bool ordered)
-    {
-        foreach (var stranger in templates.Keys.Where(k => !Enum.GetNames<SmsKind>().Contains(k, StringComparer.Ordinal)))
+        if (!IsFilled(account.SignName) && !IsFilled(sign)) faults.Add($"{section}:SignName is empty, and so is Sms:Sign: set the sign that the vendor has approved, without brackets.");
+        foreach (var stranger in account.Templates.Keys.Where(k => !Enum.GetNames<SmsKind>().Contains(k, StringComparer.Ordinal)))
             faults.Add($"{section}:Templates:{stranger} is no kind of message; there are {string.Join(", ", Enum.GetNames<SmsKind>())}.");
         foreach (var kind in Enum.GetNames<SmsKind>())
         {
             var key = $"{section}:Templates:{kind}";
-            if (!templates.TryGetValue(kind, out var template) || !IsFilled(template.Id))
+            if (!account.Templates.TryGetValue(kind, out var template) || !IsFilled(template.Id))
                 faults.Add($"{key}:Id is missing: copy the approved template's id from the console, or write {SmsTemplate.Never} if this city never sends it.");
             else if (template.Id != SmsTemplate.Never) CheckValues(faults, key, template.Values, ordered);
         }

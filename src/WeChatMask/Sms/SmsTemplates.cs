@@ -3,9 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WeChatMask.Sms;
 
-/// <summary>One place of a template and the value that goes there.</summary>
-/// <param name="Variable">What the vendor's template calls it.</param>
-/// <param name="Name">One of <see cref="SmsValues"/>.</param>
+/// <summary>One place of a template, by the vendor's name of it, and the value that goes there, one of <see cref="SmsValues"/>.</summary>
 public readonly record struct SmsSlot(string Variable, string Name);
 
 /// <summary>Fills a vendor's template from a message's values.</summary>
@@ -13,19 +11,16 @@ public static partial class SmsTemplates
 {
     private const string Cut = "\u2026";
 
-    /// <summary>The template of a message with its values in order, cut to the vendor's limit and free of addresses.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="templates">The vendor's templates by kind.</param>
-    /// <param name="longest">The vendor's limit for one value.</param>
-    /// <param name="id">The template's id.</param>
-    /// <param name="filled">Variables and their values, in the configured order.</param>
-    /// <returns>What hinders, or nothing.</returns>
+    /// <summary>
+    /// The id of a message's template with its variables and values in the configured order, cut to the vendor's limit and free of
+    /// addresses. Returns what hinders, or null.
+    /// </summary>
     public static string? Fill(
-        SmsMessage message, IReadOnlyDictionary<string, SmsTemplate> templates, int longest,
-        out string id, out IReadOnlyList<KeyValuePair<string, string>> filled)
+        SmsMessage message, SmsVendorSettings vendor, out string id, out IReadOnlyList<KeyValuePair<string, string>> filled)
     {
         (id, filled) = ("", []);
-        if (message.Kind is not { } kind || !templates.TryGetValue(kind.ToString(), out var template) || template.Id is SmsTemplate.Never or "")
+        var longest = vendor.LongestValue;
+        if (message.Kind is not { } kind || !vendor.Templates.TryGetValue(kind.ToString(), out var template) || template.Id is SmsTemplate.Never or "")
             return "no template";
         id = template.Id;
         var values = new List<KeyValuePair<string, string>>();

@@ -5,7 +5,6 @@ namespace WeChatMask.Sms;
 /// <summary>What Tencent Cloud's codes mean: the error codes of SMS 2021-01-11 (cloud.tencent.com, page 382/52075 and its SDK) and the common ones.</summary>
 public static class TencentCodes
 {
-    /// <summary>The code of a message that was taken.</summary>
     public const string Ok = "Ok";
 
     private static readonly TimeSpan HalfMinute = TimeSpan.FromSeconds(31);
@@ -58,7 +57,6 @@ public static class TencentCodes
         ["AuthFailure.SignatureExpire"] = SmsProblem.Clock,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The problem that a code tells of.</summary>
     public static SmsProblem Read(string code)
     {
         ArgumentNullException.ThrowIfNull(code);

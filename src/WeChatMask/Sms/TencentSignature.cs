@@ -4,11 +4,7 @@ using System.Text;
 
 namespace WeChatMask.Sms;
 
-/// <summary>What was signed for a call to Tencent Cloud.</summary>
-/// <param name="CanonicalRequest">The six parts of the request.</param>
-/// <param name="StringToSign">What the day's key was applied to.</param>
-/// <param name="Signature">Lower-case hex.</param>
-/// <param name="Authorization">The header's value.</param>
+/// <summary>What was signed for a call to Tencent Cloud; the signature in lower-case hex.</summary>
 public sealed record TencentSigned(string CanonicalRequest, string StringToSign, string Signature, string Authorization);
 
 /// <summary>Tencent Cloud's signature TC3-HMAC-SHA256 for a POST of JSON (its API 3.0 manual, signature v3).</summary>
@@ -16,13 +12,10 @@ public static class TencentSignature
 {
     private const string Algorithm = "TC3-HMAC-SHA256";
 
-    /// <summary>Signs a request.</summary>
-    /// <param name="headers">Headers that are signed, names in lower case: <c>content-type</c> and <c>host</c>, and <c>x-tc-action</c> if it is.</param>
-    /// <param name="body">The bytes that are sent.</param>
-    /// <param name="service">The service's short name.</param>
-    /// <param name="timestamp">Unix seconds; the day is the UTC one, which in China is yesterday's until eight.</param>
-    /// <param name="secretId">Id of the API key.</param>
-    /// <param name="secretKey">The API key.</param>
+    /// <summary>
+    /// Signs a request. Headers are <c>content-type</c>, <c>host</c> and, if it is signed, <c>x-tc-action</c>, names in lower case;
+    /// the timestamp is in Unix seconds, its day the UTC one, which in China is yesterday's until eight.
+    /// </summary>
     public static TencentSigned Sign(
         IReadOnlyDictionary<string, string> headers, ReadOnlySpan<byte> body, string service, long timestamp, string secretId, string secretKey)
     {

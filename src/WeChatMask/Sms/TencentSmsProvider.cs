@@ -7,7 +7,6 @@ namespace WeChatMask.Sms;
 /// <summary>Tencent Cloud's short messages: SendSms 2021-01-11, one message a call.</summary>
 public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSettings> settings, TimeProvider time) : ISmsVendor
 {
-    /// <summary>As settings write it.</summary>
     public const string ProviderName = "Tencent";
 
     private const string Version = "2021-01-11";
@@ -26,13 +25,13 @@ public sealed class TencentSmsProvider(HttpClient http, IOptionsMonitor<SmsSetti
     {
         var all = settings.CurrentValue;
         var account = all.Tencent;
-        if (SmsTemplates.Fill(message, account.Templates, account.LongestValue, out var template, out var values) is { } hindrance)
+        if (SmsTemplates.Fill(message, account, out var template, out var values) is { } hindrance)
             return SmsOutcome.Of(SmsProblem.Template, hindrance);
         var (answer, failure) = await CallAsync(all, "SendSms", new
         {
             PhoneNumberSet = new[] { E164(message.Mobile) },
             account.SmsSdkAppId,
-            SignName = all.SignOf(account.SignName),
+            SignName = all.SignOf(account),
             TemplateId = template,
             TemplateParamSet = values.Select(v => v.Value),
             SessionContext = message.Id,

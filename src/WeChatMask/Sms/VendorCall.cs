@@ -36,7 +36,6 @@ internal static class VendorCall
         return request;
     }
 
-    /// <summary>Sends and reads.</summary>
     public static async Task<VendorAnswer> SendAsync(HttpClient http, HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -68,7 +68,7 @@ public sealed class HeldReportStore(Database database, StockReportStore reports,
     private async Task<Refusal> DecideAsync(WriteTransaction transaction, string actor, long id, HeldOutcome outcome, string? note)
     {
         if (await transaction.QueryOneAsync<HeldReport>($"{Select} WHERE h.id = @id", new { id }) is not { } held) return Refusal.UnknownReport;
-        await QuotaStore.LockAsync(transaction, held.RoundDate, [held.PharmacyId]);
+        await reports.LockAsync(transaction, held.PharmacyId, held.PickupDate);
         var now = calendar.Now;
         var rows = await transaction.ExecuteAsync(
             """

@@ -8,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Stock;
 
 /// <summary>Moves bookings to the next pickup day when stock is short, and ends those that are not collected then either.</summary>
-public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyBook policies, CityCalendar calendar, NoticeOutbox notices)
+public sealed class MovedPickupStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, NoticeOutbox notices)
 {
     /// <summary>
     /// Of bookings <c>b</c>, those to be collected on the pickup day of round <c>@round</c>: its own that have not moved away,
@@ -21,22 +21,46 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
 
     private static readonly string[] Columns = ["booking_id", "round_date", "pharmacy_id", "pickup_date", "opens_at", "closes_at", "moves", "moved_at"];
 
-    /// <summary>What a pharmacy still owes on a round's pickup day, in the order of call on its stock: moved ones first, then by serial. Locks them.</summary>
-    public static async Task<List<WaitingPickup>> WaitingAsync(WriteTransaction transaction, DateOnly round, long pharmacy)
+    /// <summary>
+    /// Locks, in the order of the days, a pharmacy's parts in the round of a reported pickup day and in all rounds whose bookings
+    /// may have to do with its shelf until another: those that have not ended, and those with bookings that moved and can still be collected.
+    /// </summary>
+    public async Task LockAsync(WriteTransaction transaction, long pharmacy, DateOnly reported, DateOnly until)
     {
-        const string select = $"""
-            SELECT b.id, b.round_date, b.serial, b.units, b.policy_id, COALESCE(m.moves, 0) AS moves
-              FROM booking b
-              LEFT JOIN moved_pickup m ON m.booking_id = b.id
-             WHERE b.pharmacy_id = @pharmacy AND b.status = @booked AND {OfTheDay}
-             ORDER BY b.round_date, b.serial
-            """;
-        var args = new { round, pharmacy, booked = BookingStatus.Booked };
-        var seen = await transaction.QueryAsync<WaitingPickup>(select, args);
-        foreach (var earlier in seen.Select(w => w.RoundDate).Distinct().Where(d => d != round)) await QuotaStore.LockAsync(transaction, earlier, [pharmacy]);
-        // Read again: a hand-over or a cancellation may have come before the locks.
-        return await transaction.QueryAsync<WaitingPickup>(select, args);
+        foreach (var round in await RoundsOfAsync(transaction, reported, until)) await QuotaStore.LockAsync(transaction, round, [pharmacy]);
     }
+
+    /// <summary>Locks whole rounds before one whose bookings may have moved to its pickup day, in the order of the days. Whoever then locks the round itself holds to that order.</summary>
+    public async Task LockBeforeAsync(WriteTransaction transaction, RoundState round)
+    {
+        foreach (var earlier in (await RoundsOfAsync(transaction, round.PickupDate, round.PickupDate)).Where(d => d < round.Date)) await QuotaStore.LockAsync(transaction, earlier);
+    }
+
+    private Task<List<DateOnly>> RoundsOfAsync(WriteTransaction transaction, DateOnly reported, DateOnly until) => transaction.QueryAsync<DateOnly>(
+        """
+        SELECT r.date
+          FROM round r
+         WHERE r.pickup_date = @reported
+            OR (r.pickup_date <= @until
+                AND (r.ended_at IS NULL
+                     OR r.date IN (SELECT m.round_date
+                                     FROM moved_pickup m
+                                     JOIN booking b ON b.id = m.booking_id
+                                    WHERE m.closes_at > @now OR b.status = @booked)))
+         ORDER BY r.date
+        """,
+        new { reported, until, now = calendar.Now, booked = BookingStatus.Booked });
+
+    /// <summary>What a pharmacy still owes on a round's pickup day, in the order of call on its stock: moved ones first, then by serial. Needs <see cref="LockAsync"/>.</summary>
+    public static Task<List<WaitingPickup>> WaitingAsync(WriteTransaction transaction, DateOnly round, long pharmacy) => transaction.QueryAsync<WaitingPickup>(
+        $"""
+        SELECT b.id, b.round_date, b.serial, b.units, b.policy_id, COALESCE(m.moves, 0) AS moves
+          FROM booking b
+          LEFT JOIN moved_pickup m ON m.booking_id = b.id
+         WHERE b.pharmacy_id = @pharmacy AND b.status = @booked AND {OfTheDay}
+         ORDER BY b.round_date, b.serial
+        """,
+        new { round, pharmacy, booked = BookingStatus.Booked });
 
     /// <summary>Units that are still to be collected on days before a pickup day, where those are not over yet.</summary>
     public static async Task<int> OwedBeforeAsync(WriteTransaction transaction, DateOnly pickupDate, long pharmacy) =>
@@ -51,7 +75,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
 
     /// <summary>
     /// Moves bookings, in the order of their call on the stock, from a pickup day to the next, spreads them over its slots, and
-    /// writes the one notice to each. Needs the locks that <see cref="WaitingAsync"/> takes.
+    /// writes the one notice to each. Needs <see cref="LockAsync"/>.
     /// </summary>
     public async Task MoveAsync(WriteTransaction transaction, long pharmacy, DateOnly from, IReadOnlyList<WaitingPickup> moving)
     {
@@ -77,28 +101,25 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
 
     /// <summary>
     /// Of a pharmacy's bookings that had to leave a pickup day for the next one, those that the units nobody else has a call on
-    /// can serve after all, in the order of their call. Locks them; needs the lock of the pharmacy's part in the day's round.
+    /// can serve after all, in the order of their call. Needs <see cref="LockAsync"/>.
     /// </summary>
     public static async Task<List<WaitingPickup>> ReturningAsync(WriteTransaction transaction, DateOnly day, long pharmacy, int shelf)
     {
-        const string select = """
+        var away = await transaction.QueryAsync<WaitingPickup>(
+            """
             SELECT b.id, b.round_date, b.serial, b.units, b.policy_id, m.moves
               FROM moved_pickup m
               JOIN booking b ON b.id = m.booking_id
              WHERE m.pharmacy_id = @pharmacy AND m.pickup_date = @next AND b.status = @booked
              ORDER BY b.round_date, b.serial
-            """;
-        var args = new { pharmacy, next = day.AddDays(1), booked = BookingStatus.Booked };
-        foreach (var round in (await transaction.QueryAsync<WaitingPickup>(select, args)).Select(w => w.RoundDate).Distinct().ToList())
-            await QuotaStore.LockAsync(transaction, round, [pharmacy]);
-        // Read again: a cancellation may have come before the locks.
-        var away = await transaction.QueryAsync<WaitingPickup>(select, args);
+            """,
+            new { pharmacy, next = day.AddDays(1), booked = BookingStatus.Booked });
         return away.GetRange(0, away.Count - StockRules.Moving([.. away.Select(w => new StockClaim(w.Id, w.Units))], shelf).Count);
     }
 
     /// <summary>
     /// Lets bookings that had to leave a pickup day, in the order of their call on the stock, be collected on it after all, and
-    /// writes the notice to each. Needs the locks that <see cref="ReturningAsync"/> takes.
+    /// writes the notice to each. Needs <see cref="LockAsync"/>.
     /// </summary>
     /// <remarks>
     /// They were told to come the next day, and who has not read the newer message comes then. So both days serve them: theirs is
@@ -207,6 +228,5 @@ public sealed class WaitingPickup
     public int Serial { get; init; }
     public int Units { get; init; }
     public long PolicyId { get; init; }
-
     public int Moves { get; init; }
 }

@@ -9,7 +9,7 @@ namespace WeChatMask.Stock;
 /// Draws the consequences of what a pharmacy got or lost: the difference from the plan goes to its next round as places, and
 /// bookings that cannot be served move to the next day. Call it under the lock of the pharmacy's part in the round.
 /// </summary>
-public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, PolicyBook policies, RoundQueries rounds, CityCalendar calendar)
+public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, PolicyQueries policies, RoundQueries rounds, CityCalendar calendar)
 {
     // Goods that come later than this before the pickup ends help nobody that day: people must read of it and come.
     private static readonly TimeSpan LastCall = TimeSpan.FromHours(1);
@@ -40,7 +40,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
     {
         if (await rounds.FindAsync(transaction.Connection, transaction.Transaction, round) is not { } state) return default;
         if (state.PublishedAt is null || calendar.Now >= state.Times.PickupClosesAt) return default;
-        await QuotaStore.LockAsync(transaction, round, [pharmacy]);
+        await moved.LockAsync(transaction, pharmacy, state.PickupDate, state.PickupDate);
         var days = await queries.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, state.PickupDate);
         if (days.Count == 0) return default;
         var shelf = StockDay.Shelves(days)[^1].Closing - await MovedPickupStore.OwedBeforeAsync(transaction, state.PickupDate, pharmacy);
@@ -55,13 +55,19 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
         return new ShelfMoves(moving.Count, back.Count);
     }
 
-    /// <summary>When a round is published: whoever was told of a delivery before then has its bookings looked at now.</summary>
+    /// <summary>When a round is published: whoever was told of a delivery before then has its bookings looked at now. Call <see cref="LockBeforeAsync"/> before the round is locked.</summary>
     public async Task MoveShortAsync(WriteTransaction transaction, DateOnly round)
     {
         var reported = await transaction.QueryAsync<long>(
             "SELECT pharmacy_id FROM delivery WHERE round_date = @round UNION SELECT pharmacy_id FROM stock_loss WHERE round_date = @round ORDER BY 1", new { round });
         foreach (var pharmacy in reported) await MoveShortAsync(transaction, round, pharmacy);
     }
+
+    /// <inheritdoc cref="MovedPickupStore.LockBeforeAsync" />
+    public Task LockBeforeAsync(WriteTransaction transaction, RoundState round) => moved.LockBeforeAsync(transaction, round);
+
+    /// <inheritdoc cref="MovedPickupStore.LockAsync" />
+    public Task LockAsync(WriteTransaction transaction, long pharmacy, DateOnly reported, DateOnly until) => moved.LockAsync(transaction, pharmacy, reported, until);
 
     /// <summary>When the pickup is over: what was still expected has not come.</summary>
     public async Task PostExpectedAsync(WriteTransaction transaction, RoundState round)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using WeChatMask.City;
 using WeChatMask.Domain;
@@ -41,7 +40,7 @@ public static class StockEndpoints
     {
         report = new StockReport(default, 0, "");
         if (!RequestId.IsWellFormed(requestId)) return Refusal.InvalidRequestId;
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return Refusal.InvalidDate;
+        if (RouteDay.Read(date) is not { } day) return Refusal.InvalidDate;
         if (units is not { } number || number < least || number > MostUnits) return Refusal.InvalidUnits;
         report = new StockReport(day, number, requestId);
         return Refusal.None;

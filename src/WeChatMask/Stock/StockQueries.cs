@@ -7,7 +7,7 @@ using WeChatMask.Rounds;
 namespace WeChatMask.Stock;
 
 /// <summary>Reads a pharmacy's shelf day by day, in units.</summary>
-public sealed class StockQueries(Database database, PolicyBook policies)
+public sealed class StockQueries(Database database, PolicyQueries policies)
 {
     private const string Days = """
         SELECT t.round_date, r.pickup_date, r.policy_id, r.published_at,

@@ -44,7 +44,7 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
             new { pharmacy, report.PickupDate });
         if (round is null) return new DeliveryAnswer(Refusal.InvalidDate);
         // Two reports of one pharmacy and day wait for each other, so that each sum is what was stored.
-        await QuotaStore.LockAsync(transaction, DateOnly.ParseExact(round, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), [pharmacy]);
+        await LockAsync(transaction, pharmacy, report.PickupDate);
         var earlier = await transaction.QueryOneAsync<Earlier>($"SELECT id, round_date, units FROM {Table(kind)} WHERE request_key = @key", new { key });
         if (earlier is not null)
             return earlier.RoundDate.Column() == round && earlier.Units == report.Units ? await RepeatAsync(transaction, clerk, report, earlier, kind) : new DeliveryAnswer(Refusal.RequestUsed);
@@ -59,7 +59,11 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         return await CountAsync(transaction, new Counted(kind, key, clerk.Staff.Id, clerk.Staff.Username, pharmacy, IsAgreed: false), report);
     }
 
-    /// <summary>Lets a report count, or has it wait for a supervisor who has not agreed to it. Needs the lock of the pharmacy's part in the day's round.</summary>
+    /// <summary>Locks the pharmacy's part in every day that a report of a pickup day may change.</summary>
+    internal Task LockAsync(WriteTransaction transaction, long pharmacy, DateOnly pickupDate) =>
+        shortage.LockAsync(transaction, pharmacy, pickupDate, Later(pickupDate, calendar.Today));
+
+    /// <summary>Lets a report count, or has it wait for a supervisor who has not agreed to it. Needs the locks of <see cref="LockAsync"/>.</summary>
     internal async Task<DeliveryAnswer> CountAsync(WriteTransaction transaction, Counted counted, StockReport report)
     {
         var (kind, pharmacy) = (counted.Kind, counted.Pharmacy);

@@ -8,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Supervision;
 
 /// <summary>Works out what a new policy would do, and reads what the public was told of earlier ones.</summary>
-public sealed class PolicyChangeQueries(Database database, PolicyBook policies, RoundQueries rounds, CityCalendar calendar)
+public sealed class PolicyChangeQueries(Database database, PolicyQueries policies, RoundQueries rounds, CityCalendar calendar)
 {
     /// <summary>All versions, the newest date first.</summary>
     public Task<IReadOnlyList<(StoredPolicy Stored, Policy Policy)>> AllAsync(CancellationToken cancellationToken) => database.ReadAsync(

@@ -20,7 +20,7 @@ public sealed record PolicyEffect(
     /// <summary>Persons who may book later than they were told.</summary>
     public int Later => Bookers.Where(b => b.After > b.Before || b.After is null).Sum(b => b.Persons);
 
-    public bool IsEmpty => PolicyBook.Write(Before with { From = Policy.From }) == PolicyBook.Write(Policy);
+    public bool IsEmpty => PolicyDocument.Write(Before with { From = Policy.From }) == PolicyDocument.Write(Policy);
 }
 
 /// <summary>Earlier bookers of one day whose first bookable day changes.</summary>

@@ -46,7 +46,7 @@ public static class PolicyEndpoints
         if (document is not { ValueKind: JsonValueKind.Object } policy) return null;
         try
         {
-            return PolicyBook.Parse(policy.GetRawText());
+            return PolicyDocument.Parse(policy.GetRawText());
         }
         catch (JsonException)
         {
@@ -57,7 +57,7 @@ public static class PolicyEndpoints
     private static PolicyEffectView View(PolicyEffect e) => new(
         Id(e.BeforeId), Document(e.Before), e.Until, e.Sooner, e.Later, e.KeptBookings, e.Bookers, e.Rounds);
 
-    private static JsonElement Document(Policy policy) => JsonSerializer.Deserialize<JsonElement>(PolicyBook.Write(policy));
+    private static JsonElement Document(Policy policy) => JsonSerializer.Deserialize<JsonElement>(PolicyDocument.Write(policy));
 
     private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -16,8 +16,11 @@ public enum MessageFault
     Downgrade,
     TooLarge,
 
-    /// <summary>Not UTF-8, not well formed, unsafe, or without the fields every message has.</summary>
+    /// <summary>Not UTF-8, not well formed, unsafe, or a field given twice.</summary>
     Xml,
+
+    /// <summary>Well formed, but without sender, kind or a time that is a number: it cannot be handled, and sending it again would not mend it.</summary>
+    Incomplete,
     EncryptMissing,
 
     /// <summary>An encrypted call to an account set up without a message key.</summary>

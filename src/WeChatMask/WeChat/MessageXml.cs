@@ -47,7 +47,7 @@ public static class MessageXml
     {
         var fields = Load(xml);
         string? Optional(string name) => fields.TryGetValue(name, out var element) && !element.HasElements ? element.Value : null;
-        string Required(string name) => Optional(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : throw new MessageRefusedException(MessageFault.Xml);
+        string Required(string name) => Optional(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : throw new MessageRefusedException(MessageFault.Incomplete);
 
         return new InboundMessage(
             Optional("ToUserName") ?? "",
@@ -83,7 +83,7 @@ public static class MessageXml
     private static long ParseTime(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var seconds)
             ? seconds
-            : throw new MessageRefusedException(MessageFault.Xml);
+            : throw new MessageRefusedException(MessageFault.Incomplete);
 
     private static string TextOf(XElement element) => element.HasElements ? element.ToString(SaveOptions.DisableFormatting) : element.Value;
 

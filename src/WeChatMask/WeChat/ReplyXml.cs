@@ -20,7 +20,6 @@ public static class ReplyXml
         _ => Success,
     };
 
-    /// <summary>The envelope of an encrypted reply.</summary>
     public static string Write(SealedMessage message) =>
         $"<xml>{Field("Encrypt", message.Encrypt)}{Field("MsgSignature", message.MsgSignature)}<TimeStamp>{message.Timestamp}</TimeStamp>{Field("Nonce", message.Nonce)}</xml>";
 

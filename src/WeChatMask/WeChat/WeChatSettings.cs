@@ -16,7 +16,6 @@ public enum MessageMode
 /// <summary>The official account's keys and addresses, as in its console.</summary>
 public sealed class WeChatSettings
 {
-    /// <summary>The configuration section these settings are read from.</summary>
     public const string Section = "WeChat";
 
     /// <summary>The account's id, from the console's basic configuration.</summary>

@@ -7,7 +7,7 @@ namespace WeChatMask.WeChat;
 
 /// <summary>Judges WeChat's calls, hands their messages to the <see cref="MessageHandler"/> and writes its reply.</summary>
 /// <remarks>
-/// The cause of a refusal goes to the log as a code; the caller sees a bare status. Bodies, secrets and openids are never logged.
+/// The cause of a refusal goes to the log as a code; the caller sees a bare status, or success where it could do no better. Bodies, secrets and openids are never logged.
 /// </remarks>
 internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, TimeProvider clock, ILogger<Webhook> logger)
 {
@@ -150,16 +150,18 @@ internal sealed partial class Webhook(IOptionsMonitor<WeChatSettings> settings, 
 
     private static ContentHttpResult Plain(string body) => TypedResults.Text(body, "text/plain", Utf8);
 
-    private StatusCodeHttpResult Refuse(MessageFault fault)
+    private IResult Refuse(MessageFault fault)
     {
         var status = fault switch
         {
+            // An error would make WeChat send the same again and tell the resident that the account is out of order.
+            MessageFault.Incomplete => StatusCodes.Status200OK,
             MessageFault.Parameters or MessageFault.Timestamp or MessageFault.Signature or MessageFault.Downgrade => StatusCodes.Status403Forbidden,
             MessageFault.TooLarge => StatusCodes.Status413PayloadTooLarge,
             _ => StatusCodes.Status400BadRequest,
         };
         LogRefusal(fault, status);
-        return TypedResults.StatusCode(status);
+        return status == StatusCodes.Status200OK ? Plain(ReplyXml.Success) : TypedResults.StatusCode(status);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "WeChat call refused: {Fault}, answered {Status}")]

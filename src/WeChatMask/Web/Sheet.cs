@@ -2,6 +2,7 @@ using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Web;
 
@@ -12,8 +13,6 @@ public sealed class Sheet(string name, IReadOnlyList<string> headings)
     private const uint BoldStyle = 1;
 
     private readonly List<IReadOnlyList<string>> rows = [];
-
-    public IReadOnlyList<IReadOnlyList<string>> Rows => rows;
 
     /// <summary>Adds a row: texts, whole numbers, and amounts with two places.</summary>
     public void Add(params IReadOnlyList<object> cells) => rows.Add([.. cells.Select(Text)]);
@@ -31,7 +30,7 @@ public sealed class Sheet(string name, IReadOnlyList<string> headings)
     private static string Text(object cell) => cell switch
     {
         string text => Harmless(text),
-        decimal amount => amount.ToString("0.00", CultureInfo.InvariantCulture),
+        decimal amount => CityFormatter.Amount(amount),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException("A cell is a text or a number.", nameof(cell)),
     };

@@ -64,6 +64,7 @@ internal sealed class ChaosNode : IAsyncDisposable
         process.OutputDataReceived += Hear;
         process.ErrorDataReceived += Hear;
         process.Start();
+        Shell.EndWithThisProcess(process.Id, "KILL");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var watch = Stopwatch.StartNew();

@@ -47,7 +47,7 @@ internal sealed partial class ConfigurationPage
         foreach (var property in type.GetProperties().Where(p => p.SetMethod is { IsPublic: true } || p.GetValue(defaults) is IEnumerable and not string))
         {
             var key = property.Name + Suffix(property.PropertyType);
-            var meaning = Meaning($"P:{type.FullName}.{property.Name}", $"{keys[0]}:{property.Name}") + Choices(property.PropertyType);
+            var meaning = Meaning($"P:{property.DeclaringType!.FullName}.{property.Name}", $"{keys[0]}:{property.Name}") + Choices(property.PropertyType);
             page.Append(CultureInfo.InvariantCulture, $"| `{key}` | {Default(property.GetValue(defaults))} | {meaning} |\n");
             if (PartOf(property.PropertyType) is { } part && part != type) parts.AddRange(keys.Select(k => ($"{k}:{key}", part)));
         }

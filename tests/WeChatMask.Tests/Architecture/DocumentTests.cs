@@ -118,6 +118,23 @@ public sealed partial class DocumentTests
         1,
         MostFilesOfAFlow));
 
+    [Fact]
+    public void A_flow_names_who_writes_its_answer() => Assert.All(Flows(), flow =>
+    {
+        var files = Rows(flow).Select(r => r[0].Trim('`')).ToList();
+        foreach (var row in Rows(flow).Where(r => r[0].EndsWith("Endpoints.cs`", StringComparison.Ordinal)))
+        {
+            var source = Repository.Read(PathOf(row[0].Trim('`')));
+            foreach (Match member in Code().Matches(row[1]))
+                Assert.All(AnswersOf(source, member.Groups["text"].Value), type => Assert.Contains(files, f => f.EndsWith($"/{type}.cs", StringComparison.Ordinal)));
+        }
+    });
+
+    [Fact]
+    public void Who_writes_an_answer_is_found_in_the_body_alone() => Assert.Equal(
+        ["BookingViews"],
+        AnswersOf("    public static IResult A() => RoundViews.Of(1);\n\n    public static IResult B()\n    {\n        return Ok(BookingViews.Answer(2));\n    }\n\n    private int C() => OtherViews.Of(3);\n", "B"));
+
     [Theory]
     [InlineData("    public Task<int> RunAsync(CancellationToken token)", "RunAsync", true)]
     [InlineData("        return await store.RunAsync(token);", "RunAsync", false)]
@@ -139,6 +156,16 @@ public sealed partial class DocumentTests
 
     private static string Declared(string member) =>
         $@"^\s*((public|private|protected|internal)\b[^=;]*\b{Regex.Escape(member)}(<\w+>)?\s*(\(|=>|\{{)|(export )?(async )?function {Regex.Escape(member)}\()";
+
+    // The types, named for what they show, that a member of a source makes its answer with.
+    private static IEnumerable<string> AnswersOf(string source, string member)
+    {
+        var head = Regex.Match(source, Declared(member), RegexOptions.Multiline | RegexOptions.NonBacktracking);
+        var rest = source[(head.Index + head.Length)..];
+        var next = Regex.Match(rest, @"^    (?:public|private|internal|protected)\b", RegexOptions.Multiline | RegexOptions.NonBacktracking);
+        var body = next.Success ? rest[..next.Index] : rest;
+        return Views().Matches(body).Select(m => m.Groups["type"].Value).Distinct(StringComparer.Ordinal);
+    }
 
     private static bool LeadsSomewhere(string document, string to)
     {
@@ -168,6 +195,9 @@ public sealed partial class DocumentTests
         return [.. lines.Where((l, i) => l.StartsWith("| ", StringComparison.Ordinal) && !(i + 1 < lines.Length && lines[i + 1].StartsWith("|--", StringComparison.Ordinal)))
             .Select(l => l.Trim('|', ' ').Split(" | "))];
     }
+
+    [GeneratedRegex(@"\b(?<type>[A-Z]\w+Views)\.\w+\(")]
+    private static partial Regex Views();
 
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]
     private static partial Regex Links();

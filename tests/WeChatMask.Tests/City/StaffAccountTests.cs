@@ -128,7 +128,8 @@ public sealed class StaffAccountTests(EachEngine<CounterHost> hosts) : IClassFix
     private async Task<long> NewAsync(StaffRole role, string? pharmacy)
     {
         var name = NewName();
-        Assert.True(await host.Get<StaffStore>().AddAsync(name, Password, role, pharmacy is null ? null : host.Pharmacies[pharmacy], default));
+        var one = new NewStaff(name, StaffStore.Hash(Password), role, pharmacy is null ? null : host.Pharmacies[pharmacy]);
+        Assert.Equal(1, await host.Get<Database>().WriteAsync(t => StaffStore.AddAsync(t, [one]), default));
         return (await host.Get<StaffAccountQueries>().FindAsync(name, default))!.Id;
     }
 }

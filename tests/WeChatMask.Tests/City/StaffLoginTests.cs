@@ -19,8 +19,15 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
     private async Task<string> NewClerkAsync()
     {
         var name = $"clerk-{Interlocked.Increment(ref names)}";
-        Assert.True(await host.Get<StaffStore>().AddAsync(name.ToUpperInvariant(), Password, StaffRole.Clerk, host.Pharmacies["LD01"], CancellationToken.None));
+        Assert.Equal(1, await AddClerkAsync(host, name.ToUpperInvariant(), Password));
         return name;
+    }
+
+    /// <summary>How many were added: one, or none where the name is taken.</summary>
+    internal static Task<int> AddClerkAsync(CounterHost host, string name, string password)
+    {
+        var clerk = new NewStaff(name, StaffStore.Hash(password), StaffRole.Clerk, host.Pharmacies["LD01"]);
+        return host.Get<Database>().WriteAsync(transaction => StaffStore.AddAsync(transaction, [clerk]), CancellationToken.None);
     }
 
     private async Task<string?> LogInAsync(string username, string password, string? returnUrl = null)
@@ -36,7 +43,7 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         await UseAsync(engine);
         var name = await NewClerkAsync();
         Assert.Equal("/pharmacy", await LogInAsync($"  {name.ToUpperInvariant()} ", Password));
-        Assert.False(await host.Get<StaffStore>().AddAsync(name, Password, StaffRole.Clerk, 1, CancellationToken.None));
+        Assert.Equal(0, await AddClerkAsync(host, name, Password));
     }
 
     [EngineTheory]

@@ -24,7 +24,7 @@ internal sealed class OnceNodes : IAsyncDisposable
     public static async Task<OnceNodes> StartAsync(DatabaseKind engine, int count)
     {
         var city = new OnceNodes();
-        city.database = await TestDatabase.CreateAsync(engine, city.folder);
+        city.database = await TestDatabase.CreateAsync(engine, city.folder, forNode: true);
         for (var i = 0; i < count; i++)
         {
             var node = new OnceNode(city.database, city.Clock);
@@ -60,9 +60,7 @@ internal sealed class OnceNode : IAsyncDisposable
 
     public OnceNode(TestDatabase database, TimeProvider clock)
     {
-        var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
-        secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
-        personal = new PersonalData(Options.Create(secrets));
+        personal = new PersonalData(Options.Create(DeskCity.Secrets()));
         Database = new Database(database.Settings());
         Store = new HandledMessageStore(Database, new CityCalendar(Options.Create(new SiteSettings()), clock));
         Claims = new ClaimWriter(Database, Store, NullLogger<ClaimWriter>.Instance);

@@ -1,11 +1,6 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using WeChatMask.Bookings;
 using WeChatMask.Counter;
 using WeChatMask.Data;
@@ -29,11 +24,9 @@ public sealed class CounterHost : IOnEngine
 
     public static readonly DateOnly Date = new(2020, 2, 10);
 
-    private readonly string data = Directory.CreateTempSubdirectory("counter-").FullName;
     private readonly FakeClock clock = new(Evening);
-    private readonly Dictionary<string, HttpClient> browsers = new(StringComparer.Ordinal);
-    private WebApplication app = null!;
-    private TestDatabase? home;
+    private readonly Dictionary<string, HttpClient> staff = new(StringComparer.Ordinal);
+    private SandboxHost? host;
     private int persons;
 
     /// <inheritdoc />
@@ -48,32 +41,23 @@ public sealed class CounterHost : IOnEngine
     internal IReadOnlyDictionary<string, long> Pharmacies { get; private set; } = null!;
 
     public T Get<T>()
-        where T : notnull => app.Services.GetRequiredService<T>();
+        where T : notnull => host!.Get<T>();
 
     public async Task InitializeAsync()
     {
-        home = await TestDatabase.CreateAsync(Engine, data);
-        var builder = SandboxApp.CreateBuilder(new SandboxOptions("loudi", "http://127.0.0.1:0", data, Evening), settings: home.Configuration());
-        builder.Logging.ClearProviders();
-        builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
-        foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsHangfire(s)).ToList()) builder.Services.Remove(timer);
-        app = SandboxApp.Build(builder);
-        await app.StartAsync();
+        host = await SandboxHost.StartAsync(clock: $"{Evening:O}", engine: Engine, configure: builder =>
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            foreach (var timer in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && IsHangfire(s)).ToList()) builder.Services.Remove(timer);
+        });
         var rows = await Get<Database>().QueryAsync<CounterPharmacyRow>("SELECT id, code FROM pharmacy");
         Pharmacies = rows.ToDictionary(r => r.Code, r => r.Id, StringComparer.Ordinal);
     }
 
     public async Task DisposeAsync()
     {
-        foreach (var browser in browsers.Values) browser.Dispose();
-        if (app is not null)
-        {
-            await app.StopAsync();
-            await app.DisposeAsync();
-        }
-
-        if (home is not null) await home.DisposeAsync();
-        Directory.Delete(data, recursive: true);
+        foreach (var browser in staff.Values) browser.Dispose();
+        if (host is not null) await host.DisposeAsync();
     }
 
     /// <summary>Closes the evening's round, publishes its lists and goes to the first slot of the pickup day.</summary>
@@ -119,22 +103,15 @@ public sealed class CounterHost : IOnEngine
         return new { name = person.Name.Value, idNumber = person.IdNumber.Value };
     }
 
-    public HttpClient Anonymous(bool followsRedirects = false) => NewBrowser(followsRedirects);
+    public HttpClient Anonymous(bool followsRedirects = false) => host!.Browser(followsRedirects);
 
-    public Task<HttpClient> ClerkAsync(string pharmacy = "LD01") =>
-        BrowserAsync($"clerk-{pharmacy.ToLowerInvariant()}", DemoStaffStore.ClerkPassword);
+    public Task<HttpClient> ClerkAsync(string pharmacy = "LD01") => OnceAsync(pharmacy, () => host!.ClerkAsync(pharmacy));
 
-    public Task<HttpClient> SupervisorAsync() => BrowserAsync(DemoStaffStore.Supervisor, DemoStaffStore.SupervisorPassword);
-
-    public static async Task<(int Status, JsonElement Body)> PostAsync(HttpClient http, string path, object body)
-    {
-        using var answer = await http.PostAsJsonAsync(path, body);
-        return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
-    }
+    public Task<HttpClient> SupervisorAsync() => OnceAsync("supervisor", () => host!.SupervisorAsync());
 
     public static async Task<string> VerdictAsync(HttpClient clerk, object body, string path = "/api/pharmacy/redemptions")
     {
-        var (status, answer) = await PostAsync(clerk, path, body);
+        var (status, answer) = await clerk.PostAsync(path, body);
         Assert.True(status == 200, answer.ToString());
         return answer.GetProperty("verdict").GetString()!;
     }
@@ -163,17 +140,8 @@ public sealed class CounterHost : IOnEngine
     private static bool IsHangfire(ServiceDescriptor service) =>
         service.ImplementationFactory?.Method.Module.Name.Contains("Hangfire", StringComparison.Ordinal) == true;
 
-    private async Task<HttpClient> BrowserAsync(string username, string password)
-    {
-        if (browsers.TryGetValue(username, out var known)) return known;
-        var browser = NewBrowser(followsRedirects: false);
-        using var answer = await StaffLogins.LogInAsync(browser, username, password);
-        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
-        return browsers[username] = browser;
-    }
-
-    private HttpClient NewBrowser(bool followsRedirects) =>
-        new(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = followsRedirects }) { BaseAddress = new Uri(app.Urls.First()) };
+    private async Task<HttpClient> OnceAsync(string who, Func<Task<HttpClient>> logIn) =>
+        staff.TryGetValue(who, out var known) ? known : staff[who] = await logIn();
 
     private sealed class CounterPharmacyRow
     {

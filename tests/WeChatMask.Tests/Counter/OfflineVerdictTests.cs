@@ -41,13 +41,14 @@ public sealed class OfflineVerdictTests : IDisposable
         var own = given.Booking?.Pharmacy == Pharmacy;
         var identity = RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, IdNumber);
         var status = given.HandedOverHere ? BookingStatus.Redeemed : given.Booking?.Status ?? default;
-        var (opens, closes) = Hours(given.Booking?.Day ?? Today);
+        var (opens, closes) = HoursOf(given.Booking);
 
-        var verdict = RedemptionRules.Judge(new RedemptionFacts(request.Forged, known, own, identity, status, opens, closes, ProxyFull: false), given.Now);
+        var facts = new CounterFacts(request.Forged, known, own, identity, status, opens, closes);
+        var verdict = RedemptionRules.Judge(facts, proxyFull: false, given.Now);
 
         Assert.Equal(given.Verdict, verdict);
         // What the phone hands over counts when it is sent.
-        var sent = OfflineRules.Judge(new OfflineFacts(request.Forged, known, own, identity, status, opens, closes, 5, 5, given.Now), given.Now.AddHours(1));
+        var sent = OfflineRules.Judge(facts, new OfflineClaim(5, 5, given.Now), given.Now.AddHours(1));
         if (verdict == Verdict.Valid) Assert.Equal(OfflineConflict.None, sent);
     }
 
@@ -94,12 +95,13 @@ public sealed class OfflineVerdictTests : IDisposable
         return given.Shown.Voucher == "changed" ? voucher[..^4] + (voucher.EndsWith("2222", StringComparison.Ordinal) ? "3333" : "2222") : voucher;
     }
 
-    /// <summary>What the phone has taken along: the bookings of its own pharmacy and day.</summary>
+    /// <summary>What the phone has taken along: the bookings of its own pharmacy and day, those too that have moved away from it.</summary>
     private object JobOf(Case given)
     {
-        var (opens, closes) = Hours(Today);
-        OfflineBooking[] bookings = given.Booking is { Pharmacy: Pharmacy } booking && booking.Day == Today
-            ? [new OfflineBooking(Number, 1, "*", IdNumber[^4..], 5, 160, "", booking.Status)]
+        var (opens, closes) = HoursOf(null);
+        var (opensItself, closesItself) = HoursOf(given.Booking);
+        OfflineBooking[] bookings = given.Booking is { Pharmacy: Pharmacy } booking && (booking.Day == Today || booking.SignedFor == Today || booking.Until >= Today)
+            ? [new OfflineBooking(Number, 1, "*", IdNumber[^4..], 5, 160, "", booking.Status, opensItself, closesItself)]
             : [];
         return new
         {
@@ -110,11 +112,13 @@ public sealed class OfflineVerdictTests : IDisposable
         };
     }
 
-    private static (DateTimeOffset Opens, DateTimeOffset Closes) Hours(DateOnly day)
+    private static (DateTimeOffset Opens, DateTimeOffset Closes) HoursOf(Booking? booking)
     {
-        var opens = new DateTimeOffset(day.ToDateTime(new TimeOnly(9, 0)), TimeSpan.FromHours(8));
-        return (opens, opens.AddHours(9));
+        var day = booking?.Day ?? Today;
+        return (At(day, 9), At(booking?.Until ?? day, 18));
     }
+
+    private static DateTimeOffset At(DateOnly day, int hour) => new(day.ToDateTime(new TimeOnly(hour, 0)), TimeSpan.FromHours(8));
 
     private static async Task<List<string>> PhoneAsync(IEnumerable<object> jobs)
     {
@@ -145,5 +149,5 @@ public sealed class OfflineVerdictTests : IDisposable
 
     private sealed record Shown(string? Voucher = null, bool Number = false, string? Text = null, string LastFour = "");
 
-    private sealed record Booking(BookingStatus Status, string Pharmacy, DateOnly Day, DateOnly? SignedFor = null);
+    private sealed record Booking(BookingStatus Status, string Pharmacy, DateOnly Day, DateOnly? SignedFor = null, DateOnly? Until = null);
 }

@@ -46,7 +46,7 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
     {
         await UseAsync(engine);
         var booking = Handout.Next();
-        var (status, answer) = await CounterHost.PostAsync(await Host.ClerkAsync(), Redemptions, booking.ByVoucher("a1"));
+        var (status, answer) = await (await Host.ClerkAsync()).PostAsync(Redemptions, booking.ByVoucher("a1"));
         Assert.Equal(200, status);
         Assert.Equal("redeemed", answer.GetProperty("verdict").GetString());
         var shown = answer.GetProperty("booking");
@@ -83,7 +83,7 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
 
         async Task IsAsync(string verdict, HttpClient who, object body)
         {
-            var (status, answer) = await CounterHost.PostAsync(who, Redemptions, body);
+            var (status, answer) = await who.PostAsync(Redemptions, body);
             Assert.Equal((200, verdict), (status, answer.GetProperty("verdict").GetString()));
             var hidden = verdict is "forged" or "unknown" or "other_pharmacy" or "identity_mismatch";
             Assert.Equal(!hidden, answer.TryGetProperty("booking", out _));
@@ -145,7 +145,7 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
         var clerk = await Host.ClerkAsync();
         var booking = Handout.Next();
         Host.Now = CounterHost.Morning.AddHours(8.5);
-        var (_, answer) = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("e1"));
+        var (_, answer) = await clerk.PostAsync(Redemptions, booking.ByNumber("e1"));
         Assert.Equal("redeemed", answer.GetProperty("verdict").GetString());
         Assert.True(answer.GetProperty("outsideSlot").GetBoolean());
     }
@@ -156,10 +156,10 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
         await UseAsync(engine);
         var clerk = await Host.ClerkAsync();
         var booking = Handout.Next();
-        var first = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("f1", units: 3));
+        var first = await clerk.PostAsync(Redemptions, booking.ByNumber("f1", units: 3));
         var state = await Host.StateAsync();
         Host.Now = Host.Now.AddHours(20);
-        var again = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("f1", units: 3));
+        var again = await clerk.PostAsync(Redemptions, booking.ByNumber("f1", units: 3));
         Assert.Equal(first.Body.ToString(), again.Body.ToString());
         Assert.Equal("redeemed", again.Body.GetProperty("verdict").GetString());
         Assert.Equal(state, await Host.StateAsync());
@@ -172,7 +172,7 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
         await UseAsync(engine);
         var clerk = await Host.ClerkAsync();
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, Handout.Next().ByNumber("g1")));
-        var (status, answer) = await CounterHost.PostAsync(clerk, Redemptions, Handout.Next().ByNumber("g1"));
+        var (status, answer) = await clerk.PostAsync(Redemptions, Handout.Next().ByNumber("g1"));
         Assert.Equal((409, "request_used"), (status, answer.GetProperty("code").GetString()));
     }
 
@@ -207,7 +207,7 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
         await UseAsync(engine);
         var clerk = await Host.ClerkAsync();
         var booking = Handout.Next();
-        var (_, answer) = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("j1", units: 2));
+        var (_, answer) = await clerk.PostAsync(Redemptions, booking.ByNumber("j1", units: 2));
         Assert.Equal(2, answer.GetProperty("booking").GetProperty("units").GetInt32());
         Assert.Equal(3.20m, answer.GetProperty("booking").GetProperty("amount").GetDecimal());
         Assert.Equal(320, await Host.Get<Database>().ScalarAsync<long>("SELECT amount_fen FROM redemption WHERE booking_id = @Id", new { booking.Row.Id }));
@@ -266,13 +266,13 @@ public sealed class RedemptionTests(EachEngine<Handout> handouts) : HandoutTests
         ];
         foreach (var (body, code) in cases)
         {
-            var (status, answer) = await CounterHost.PostAsync(clerk, Redemptions, body);
+            var (status, answer) = await clerk.PostAsync(Redemptions, body);
             Assert.Equal((422, code), (status, answer.GetProperty("code").GetString()));
         }
 
         Assert.Equal(state, await Host.StateAsync());
-        Assert.Equal(400, (await CounterHost.PostAsync(clerk, Redemptions, new { number = 1, requestId = "m" })).Status);
-        Assert.Equal(400, (await CounterHost.PostAsync(clerk, Redemptions, new { surprise = 1 })).Status);
+        Assert.Equal(400, (await clerk.PostAsync(Redemptions, new { number = 1, requestId = "m" })).Status);
+        Assert.Equal(400, (await clerk.PostAsync(Redemptions, new { surprise = 1 })).Status);
     }
 
     [EngineTheory]

@@ -119,7 +119,7 @@ public sealed class SettlementTests
         var answers = await city.SettleAsync([.. told.Select(t => t.Body)]);
 
         Assert.Equal(told.Select(t => $"flagged:{t.Conflict}"), answers);
-        Assert.Equal(["flagged:other_pharmacy"], await city.SettleAsync([city.ByVoucher(0, "a", InHours)], "clerk-ld02"));
+        Assert.Equal(["flagged:other_pharmacy"], await city.SettleAsync([city.ByVoucher(0, "a", InHours)], "LD02"));
         Assert.Equal(["booked", "booked"], await city.StatusesAsync());
         Assert.Equal(0, await city.ScalarAsync("SELECT COUNT(*) FROM redemption"));
         await city.ReviewAllAsync(told.Length + 1);
@@ -171,9 +171,9 @@ public sealed class SettlementTests
         await using var city = await OfflineCity.HandoutAsync(DatabaseKind.Sqlite, 2);
         var day = await city.Clerk.GetJsonAsync("/api/pharmacy/offline");
         var same = await city.Clerk.GetJsonAsync("/api/pharmacy/offline");
-        using var second = await city.LogInAsync("clerk-ld01");
+        using var second = await city.Host.ClerkAsync("LD01");
         var other = await second.GetJsonAsync("/api/pharmacy/offline");
-        using var neighbour = await city.LogInAsync("clerk-ld02");
+        using var neighbour = await city.Host.ClerkAsync("LD02");
 
         Assert.Equal(32, day.GetProperty("key").GetBytesFromBase64().Length);
         Assert.Equal(day.GetProperty("key").GetString(), same.GetProperty("key").GetString());
@@ -223,7 +223,7 @@ internal sealed class OfflineCity : IAsyncDisposable
         await city.Host.SetClockAsync("2020-02-11T08:30:00+08:00");
         if (cancelled is { } index) Assert.Equal(204, await city.Residents[index].CancelAsync(city.Numbers[index]));
         await city.Host.SetClockAsync("2020-02-11T10:00:00+08:00");
-        city.Clerk = await city.LogInAsync("clerk-ld01");
+        city.Clerk = await city.Host.ClerkAsync("LD01");
         return city;
     }
 
@@ -233,9 +233,9 @@ internal sealed class OfflineCity : IAsyncDisposable
         new { requestId, number = Numbers[i], idNumberLast4 = People.IdNumber(i)[^4..], units, handedOverAt = at };
 
     /// <summary>Tells hand-overs; <c>settled</c> or <c>flagged:why</c> for each.</summary>
-    public async Task<string[]> SettleAsync(object[] handOvers, string? clerkName = null)
+    public async Task<string[]> SettleAsync(object[] handOvers, string? pharmacy = null)
     {
-        var clerk = clerkName is null ? Clerk : await LogInAsync(clerkName);
+        var clerk = pharmacy is null ? Clerk : await Host.ClerkAsync(pharmacy);
         var (status, body) = await clerk.PostAsync("/api/pharmacy/redemptions/settle", new { handOvers });
         Assert.True(status == 200, body.ToString());
         return
@@ -258,14 +258,14 @@ internal sealed class OfflineCity : IAsyncDisposable
 
     public async Task<JsonElement[]> ToldAsync()
     {
-        using var supervisor = await LogInAsync("supervisor", "supervisor-demo");
+        using var supervisor = await Host.SupervisorAsync();
         return [.. (await supervisor.GetJsonAsync("/api/supervisor/offline-hand-overs")).GetProperty("handOvers").EnumerateArray()];
     }
 
     /// <summary>Looks into all that wait, of which there must be so many.</summary>
     public async Task ReviewAllAsync(int expected)
     {
-        using var supervisor = await LogInAsync("supervisor", "supervisor-demo");
+        using var supervisor = await Host.SupervisorAsync();
         var queries = Host.Get<OfflineHandOverQueries>();
         Assert.Equal(expected, await queries.OpenCountAsync(default));
         foreach (var row in await queries.OpenAsync(100, default))
@@ -284,14 +284,6 @@ internal sealed class OfflineCity : IAsyncDisposable
 
     public async Task AssertSoundAsync() =>
         Assert.All(await Host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
-
-    public async Task<HttpClient> LogInAsync(string username, string password = "clerk-demo")
-    {
-        var browser = Host.Browser();
-        using var answer = await StaffLogins.LogInAsync(browser, username, password);
-        Assert.Equal(302, (int)answer.StatusCode);
-        return browser;
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,7 @@ public sealed class VoidTests(EachEngine<Handout> handouts) : HandoutTests(hando
 {
     private const string Redemptions = "/api/pharmacy/redemptions";
     private static Task<(int Status, System.Text.Json.JsonElement Body)> VoidAsync(HttpClient http, Booked booking, string path = Redemptions) =>
-        CounterHost.PostAsync(http, $"{path}/{booking.Number}/void", new { reason = "扫错了" });
+        http.PostAsync($"{path}/{booking.Number}/void", new { reason = "扫错了" });
 
     [EngineTheory]
     public async Task A_clerk_takes_back_within_ten_minutes_and_hands_over_again(DatabaseKind engine)
@@ -26,7 +26,7 @@ public sealed class VoidTests(EachEngine<Handout> handouts) : HandoutTests(hando
         Assert.Equal(0, await Host.Get<Database>().ScalarAsync<long>("SELECT SUM(used) FROM proxy_day"));
 
         // The old request is spent: it neither claims a success that was taken back nor hands over behind the clerk's back.
-        var old = await CounterHost.PostAsync(clerk, Redemptions, booking.ByNumber("a1", proxy));
+        var old = await clerk.PostAsync(Redemptions, booking.ByNumber("a1", proxy));
         Assert.Equal((409, "request_used"), (old.Status, old.Body.GetProperty("code").GetString()));
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(clerk, booking.ByNumber("a2", proxy)));
         var rows = await Host.Get<Database>().QueryAsync<string>(
@@ -58,9 +58,9 @@ public sealed class VoidTests(EachEngine<Handout> handouts) : HandoutTests(hando
         Assert.Equal((409, "not_redeemed"), Code(await VoidAsync(clerk, booking)));
         await CounterHost.VerdictAsync(clerk, booking.ByNumber("c1"));
         Assert.Equal((404, "unknown_booking"), Code(await VoidAsync(await Host.ClerkAsync("LD02"), booking)));
-        Assert.Equal((404, "unknown_booking"), Code(await CounterHost.PostAsync(clerk, $"{Redemptions}/123/void", new { reason = "x" })));
+        Assert.Equal((404, "unknown_booking"), Code(await clerk.PostAsync($"{Redemptions}/123/void", new { reason = "x" })));
         foreach (var reason in new[] { null, " ", new string('x', 201) })
-            Assert.Equal((422, "invalid_reason"), Code(await CounterHost.PostAsync(clerk, $"{Redemptions}/{booking.Number}/void", new { reason })));
+            Assert.Equal((422, "invalid_reason"), Code(await clerk.PostAsync($"{Redemptions}/{booking.Number}/void", new { reason })));
     }
 
     [EngineTheory]
@@ -98,8 +98,8 @@ public sealed class VoidAfterTheEndTests : IAsyncLifetime
         await host.RunJobsAsync();
         var before = await CarriedInAsync();
 
-        var (status, answer) = await CounterHost.PostAsync(
-            await host.SupervisorAsync(), $"/api/supervisor/redemptions/{booking.Number}/void", new { reason = "未实际发放" });
+        var (status, answer) = await (await host.SupervisorAsync()).PostAsync(
+            $"/api/supervisor/redemptions/{booking.Number}/void", new { reason = "未实际发放" });
         Assert.Equal((200, "lapsed"), (status, answer.GetProperty("status").GetString()));
         Assert.Equal(BookingStatus.Lapsed, await host.StatusAsync(booking));
         var row = (await host.Get<Database>().QueryAsync<Posted>(

@@ -31,7 +31,7 @@ public sealed class OutageTests
         using var database = new Database(Options.Create(new DatabaseSettings { Engine = engine, ConnectionString = nowhere }));
         var site = Options.Create(new SiteSettings());
         var calendar = new CityCalendar(site, new FakeClock(DeskCity.Opening));
-        var rounds = new RoundQueries(database, new PolicyBook());
+        var rounds = new RoundQueries(database, new PolicyQueries(database, calendar));
         using var board = new Board(new BoardQueries(database, rounds), calendar);
         var log = new Lines();
         using var desk = new BookingDesk(database, new BookingStore(rounds, DeskNode.Outbox(calendar)), new BookingQueries(database), board, calendar, site, QuietMeters.New(), log);

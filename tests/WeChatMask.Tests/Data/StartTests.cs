@@ -146,6 +146,14 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task The_keys_behind_cookies_are_there_before_the_first_request()
+    {
+        await using var host = await SandboxHost.StartAsync();
+
+        Assert.Equal(1, await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM data_protection_key"));
+    }
+
+    [Fact]
     public async Task Migrations_run_once_and_an_edited_old_one_is_an_error()
     {
         await using var host = await SandboxHost.StartAsync();

@@ -34,7 +34,7 @@ public sealed class EligibilityRulesTests
     {
         Assert.Empty(Rules(EligibilityCheck.Registry, null).Faults());
         Assert.Contains(nameof(Policy.Registry), Rules(EligibilityCheck.Registry, new RegistryRules(0)).Faults());
-        Assert.Equal(new RegistryRules(), EligibilityRules.Rules(PolicyBook.Parse(PolicyBook.Write(Rules(EligibilityCheck.Registry, null)))));
+        Assert.Equal(new RegistryRules(), EligibilityRules.Rules(PolicyDocument.Parse(PolicyDocument.Write(Rules(EligibilityCheck.Registry, null)))));
     }
 
     private static Policy Rules(EligibilityCheck check, RegistryRules? registry) => new(

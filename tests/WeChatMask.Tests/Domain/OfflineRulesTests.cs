@@ -7,38 +7,39 @@ public sealed class OfflineRulesTests
     private static readonly DateTimeOffset Opens = new(2020, 2, 11, 9, 0, 0, TimeSpan.FromHours(8));
     private static readonly DateTimeOffset Closes = Opens.AddHours(9);
 
-    private static readonly OfflineFacts Good = new(false, true, true, true, BookingStatus.Booked, Opens, Closes, 5, 5, Opens.AddHours(1));
+    private static readonly CounterFacts Good = new(false, true, true, true, BookingStatus.Booked, Opens, Closes);
+    private static readonly OfflineClaim Claim = new(5, 5, Opens.AddHours(1));
 
-    public static TheoryData<OfflineFacts, OfflineConflict> Cases => new()
+    public static TheoryData<CounterFacts, OfflineClaim, OfflineConflict> Cases => new()
     {
-        { Good, OfflineConflict.None },
-        { Good with { Status = BookingStatus.Lapsed }, OfflineConflict.None },
-        { Good with { ClaimedAt = Opens }, OfflineConflict.None },
-        { Good with { ClaimedAt = Closes.AddMilliseconds(-1) }, OfflineConflict.None },
-        { Good with { ClaimedAt = Closes }, OfflineConflict.OutsideHours },
-        { Good with { ClaimedAt = Opens.AddMilliseconds(-1) }, OfflineConflict.OutsideHours },
-        { Good with { Units = 6 }, OfflineConflict.InvalidUnits },
-        { Good with { Units = 0 }, OfflineConflict.InvalidUnits },
-        { Good with { Status = BookingStatus.Redeemed, Units = 0 }, OfflineConflict.AlreadyRedeemed },
-        { Good with { Status = BookingStatus.Cancelled, ClaimedAt = Closes }, OfflineConflict.Cancelled },
-        { Good with { IdentityHolds = false, Status = BookingStatus.Cancelled }, OfflineConflict.IdentityMismatch },
-        { Good with { OwnPharmacy = false, IdentityHolds = false }, OfflineConflict.OtherPharmacy },
-        { Good with { Known = false, OwnPharmacy = false }, OfflineConflict.Unknown },
-        { Good with { Forged = true, Known = false }, OfflineConflict.Forged },
+        { Good, Claim, OfflineConflict.None },
+        { Good with { Status = BookingStatus.Lapsed }, Claim, OfflineConflict.None },
+        { Good, Claim with { At = Opens }, OfflineConflict.None },
+        { Good, Claim with { At = Closes.AddMilliseconds(-1) }, OfflineConflict.None },
+        { Good, Claim with { At = Closes }, OfflineConflict.OutsideHours },
+        { Good, Claim with { At = Opens.AddMilliseconds(-1) }, OfflineConflict.OutsideHours },
+        { Good, Claim with { Units = 6 }, OfflineConflict.InvalidUnits },
+        { Good, Claim with { Units = 0 }, OfflineConflict.InvalidUnits },
+        { Good with { Status = BookingStatus.Redeemed }, Claim with { Units = 0 }, OfflineConflict.AlreadyRedeemed },
+        { Good with { Status = BookingStatus.Cancelled }, Claim with { At = Closes }, OfflineConflict.Cancelled },
+        { Good with { IdentityHolds = false, Status = BookingStatus.Cancelled }, Claim, OfflineConflict.IdentityMismatch },
+        { Good with { OwnPharmacy = false, IdentityHolds = false }, Claim, OfflineConflict.OtherPharmacy },
+        { Good with { Known = false, OwnPharmacy = false }, Claim, OfflineConflict.Unknown },
+        { Good with { Forged = true, Known = false }, Claim, OfflineConflict.Forged },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void It_counts_if_it_was_right_at_its_own_time(OfflineFacts facts, OfflineConflict conflict) =>
-        Assert.Equal(conflict, OfflineRules.Judge(facts, Closes.AddHours(2)));
+    public void It_counts_if_it_was_right_at_its_own_time(CounterFacts facts, OfflineClaim claim, OfflineConflict conflict) =>
+        Assert.Equal(conflict, OfflineRules.Judge(facts, claim, Closes.AddHours(2)));
 
     [Fact]
     public void A_claim_is_bounded_on_both_sides()
     {
-        Assert.Equal(OfflineConflict.None, OfflineRules.Judge(Good, Good.ClaimedAt - OfflineRules.ClockDrift));
-        Assert.Equal(OfflineConflict.InFuture, OfflineRules.Judge(Good, Good.ClaimedAt - OfflineRules.ClockDrift - TimeSpan.FromSeconds(1)));
-        Assert.Equal(OfflineConflict.None, OfflineRules.Judge(Good, Good.ClaimedAt + OfflineRules.LongestSilence));
-        Assert.Equal(OfflineConflict.TooLate, OfflineRules.Judge(Good, Good.ClaimedAt + OfflineRules.LongestSilence + TimeSpan.FromSeconds(1)));
+        Assert.Equal(OfflineConflict.None, OfflineRules.Judge(Good, Claim, Claim.At - OfflineRules.ClockDrift));
+        Assert.Equal(OfflineConflict.InFuture, OfflineRules.Judge(Good, Claim, Claim.At - OfflineRules.ClockDrift - TimeSpan.FromSeconds(1)));
+        Assert.Equal(OfflineConflict.None, OfflineRules.Judge(Good, Claim, Claim.At + OfflineRules.LongestSilence));
+        Assert.Equal(OfflineConflict.TooLate, OfflineRules.Judge(Good, Claim, Claim.At + OfflineRules.LongestSilence + TimeSpan.FromSeconds(1)));
     }
 
     // planned, carried in, rolled in, rolled out, taken of each window

@@ -192,7 +192,7 @@ public sealed class CredentialsTests : IDisposable
 
     private sealed class Node : IDisposable
     {
-        private readonly PersonalData personal = new(Options.Create(Secrets()));
+        private readonly PersonalData personal = new(Options.Create(DeskCity.Secrets()));
 
         public Node(TestDatabase database, TimeProvider clock, TokenWorld world)
         {
@@ -216,13 +216,6 @@ public sealed class CredentialsTests : IDisposable
             Credentials.Dispose();
             personal.Dispose();
             Database.Dispose();
-        }
-
-        private static SecretSettings Secrets()
-        {
-            var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
-            secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
-            return secrets;
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class DayReportTests
     public async Task A_hand_over_that_is_told_after_the_report_corrects_it_with_revision_and_time(DatabaseKind engine)
     {
         await using var city = await OfflineCity.HandoutAsync(engine, 2);
-        using var supervisor = await city.LogInAsync("supervisor", "supervisor-demo");
+        using var supervisor = await city.Host.SupervisorAsync();
         await city.Host.SetClockAsync("2020-02-11T18:30:00+08:00");
         var first = await ReportAsync(city, supervisor, "2020-02-10");
         Assert.Equal((1, 0, 2, 160), (Revision(first), Of(first, "redeemed"), Of(first, "lapsed"), Of(first, "carriedOut")));
@@ -50,7 +50,7 @@ public sealed class DayReportTests
     public async Task A_voided_hand_over_corrects_it_and_the_same_figures_again_do_not(DatabaseKind engine)
     {
         await using var city = await OfflineCity.HandoutAsync(engine, 1);
-        using var supervisor = await city.LogInAsync("supervisor", "supervisor-demo");
+        using var supervisor = await city.Host.SupervisorAsync();
         Assert.Equal("redeemed", await CounterHost.VerdictAsync(city.Clerk, new { voucher = city.Vouchers[0], requestId = "h" }));
         await city.Host.SetClockAsync("2020-02-11T18:30:00+08:00");
         Assert.Equal((1, 1, 0), Brief(await ReportAsync(city, supervisor, "2020-02-10")));
@@ -74,7 +74,7 @@ public sealed class DayReportTests
     public async Task A_place_that_is_taken_back_through_ended_rounds_corrects_each_of_their_reports(DatabaseKind engine)
     {
         await using var city = await OfflineCity.HandoutAsync(engine, 2);
-        using var supervisor = await city.LogInAsync("supervisor", "supervisor-demo");
+        using var supervisor = await city.Host.SupervisorAsync();
         await city.Host.SetClockAsync("2020-02-12T18:30:00+08:00");
         var before = (await ReportAsync(city, supervisor, "2020-02-10"), await ReportAsync(city, supervisor, "2020-02-11"));
 
@@ -92,7 +92,7 @@ public sealed class DayReportTests
     public async Task Pickups_that_moved_correct_the_report_of_their_own_round_when_they_are_settled(DatabaseKind engine)
     {
         await using var city = await OfflineCity.HandoutAsync(engine, 3);
-        using var supervisor = await city.LogInAsync("supervisor", "supervisor-demo");
+        using var supervisor = await city.Host.SupervisorAsync();
         var (status, _) = await city.Clerk.PostAsync("/api/pharmacy/deliveries", new { date = "2020-02-11", units = 0, requestId = "d" });
         Assert.Equal(201, status);
         await city.Host.SetClockAsync("2020-02-11T18:30:00+08:00");

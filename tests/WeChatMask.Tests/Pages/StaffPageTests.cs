@@ -26,7 +26,7 @@ public sealed class StaffPageTests(EachEngine<CounterHost> hosts) : IClassFixtur
     private async Task LocksAtTheFifthAsync(string name)
     {
         if (name.Contains("known", StringComparison.Ordinal))
-            await host.Get<StaffStore>().AddAsync(name, "right password", StaffRole.Clerk, host.Pharmacies["LD01"], CancellationToken.None);
+            await City.StaffLoginTests.AddClerkAsync(host, name, "right password");
         host.Now = CounterHost.Evening;
         using var browser = host.Anonymous();
         var texts = new List<string>();

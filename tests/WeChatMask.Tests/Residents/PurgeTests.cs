@@ -51,7 +51,7 @@ public sealed class PurgeTests
         await NameAsync(city);
         city.Clock.Now = Later;
         await node.Rounds.PlanAsync(DayOf(Later), CancellationToken.None);
-        var desk = new BookingStore(new RoundQueries(city.Database, new PolicyBook()), DeskNode.Outbox(new CityCalendar(Options.Create(new SiteSettings()), city.Clock)));
+        var desk = new BookingStore(new RoundQueries(city.Database, Policies(city)), DeskNode.Outbox(CalendarOf(city)));
         var request = new BookingRequest(person.AccountId, person.ResidentId, city.Codes[0], "r");
 
         await using var booking = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);
@@ -73,11 +73,9 @@ public sealed class PurgeTests
     {
         await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
         var account = (await city.RegisterAsync(1))[0].AccountId;
-        var policy = (await new RoundQueries(city.Database, new PolicyBook()).FindAsync(DeskCity.Day, CancellationToken.None))!.Policy;
-        var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
-        secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
-        using var personal = new PersonalData(Options.Create(secrets));
-        var store = new ResidentStore(city.Database, personal, new CityCalendar(Options.Create(new SiteSettings()), city.Clock));
+        var policy = (await new RoundQueries(city.Database, Policies(city)).FindAsync(DeskCity.Day, CancellationToken.None))!.Policy;
+        using var personal = new PersonalData(Options.Create(DeskCity.Secrets()));
+        var store = new ResidentStore(city.Database, personal, CalendarOf(city));
         var person = CounterHost.PersonOf(1);
         var (_, before) = await store.AddAsync(account, person, null, policy, CancellationToken.None);
 
@@ -94,8 +92,12 @@ public sealed class PurgeTests
 
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.DateTime);
 
+    private static CityCalendar CalendarOf(DeskCity city) => new(Options.Create(new SiteSettings()), city.Clock);
+
+    private static PolicyQueries Policies(DeskCity city) => new(city.Database, CalendarOf(city));
+
     private static PurgeStore Store(DeskCity city) => new(
-        city.Database, new RetentionQueries(city.Database, new PolicyBook()), new CityCalendar(Options.Create(new SiteSettings()), city.Clock));
+        city.Database, new RetentionQueries(city.Database, Policies(city)), CalendarOf(city));
 
     private static Task NameAsync(DeskCity city) => city.Database.WriteAsync(
         transaction => transaction.ExecuteAsync("UPDATE resident SET name = 'n', id_number = 'i', mobile = 'm'"), CancellationToken.None);

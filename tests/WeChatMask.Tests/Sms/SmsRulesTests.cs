@@ -129,5 +129,5 @@ public sealed class SmsRulesTests
     private static string? Fill(SmsTemplate template, int longest, out IReadOnlyList<KeyValuePair<string, string>> filled, Dictionary<string, string> values) =>
         SmsTemplates.Fill(
             new SmsMessage("1", "13800000001", "", false) { Kind = SmsKind.SlotAssigned, Values = values },
-            new Dictionary<string, SmsTemplate>(StringComparer.Ordinal) { [nameof(SmsKind.SlotAssigned)] = template }, longest, out _, out filled);
+            new AliyunSmsSettings { LongestValue = longest, Templates = { [nameof(SmsKind.SlotAssigned)] = template } }, out _, out filled);
 }

@@ -35,6 +35,13 @@ public sealed class StockTests
         await host.SetClockAsync("2020-02-11T10:00:00+08:00");
         Assert.Equal("redeemed", await city.HandOverAsync(clerk, 0));
         Assert.Equal("not_yet", await city.HandOverAsync(clerk, 2));
+        // A phone without a network is told so too.
+        Assert.Equal(
+            [
+                $"{city.Numbers[0]} redeemed 02-11T09:00/02-11T18:00", $"{city.Numbers[1]} booked 02-11T09:00/02-11T18:00",
+                $"{city.Numbers[2]} booked 02-12T09:00/02-12T18:00",
+            ],
+            await TakenAlongAsync(clerk));
         await host.SetClockAsync("2020-02-11T18:00:00+08:00");
         Assert.Equal(["redeemed", "lapsed", "booked"], await city.StatusesAsync());
         // 157 nobody booked, one not collected, 158 that never came: the plan is whole again.
@@ -96,11 +103,15 @@ public sealed class StockTests
         await host.SetClockAsync("2020-02-12T08:30:00+08:00");
         Assert.Equal(1, (await DeliverAsync(clerk, "2020-02-12", 1, "d3")).Body.Figure("moved"));
         await host.SetClockAsync("2020-02-12T09:30:00+08:00");
-        // A phone without a network serves both too: who was called back, and who waits for this day anyway. It also knows who has been.
+        // A phone without a network serves both too: who was called back, and who waits for this day anyway. It also knows who has
+        // been, and who comes a day later still.
+        Assert.Equal("not_yet", await city.HandOverAsync(clerk, 3));
         Assert.Equal(
-            [$"{city.Numbers[0]} redeemed", $"{city.Numbers[1]} booked", $"{city.Numbers[2]} booked"],
-            (await clerk.GetJsonAsync("/api/pharmacy/offline")).GetProperty("bookings").EnumerateArray()
-                .Select(b => $"{b.GetProperty("number").GetString()} {b.GetProperty("status").GetString()}"));
+            [
+                $"{city.Numbers[0]} redeemed 02-11T09:00/02-12T18:00", $"{city.Numbers[1]} booked 02-11T09:00/02-12T18:00",
+                $"{city.Numbers[3]} booked 02-13T09:00/02-13T18:00", $"{city.Numbers[2]} booked 02-12T09:00/02-12T18:00",
+            ],
+            await TakenAlongAsync(clerk));
         Assert.Equal("redeemed", await city.HandOverAsync(clerk, 1));
         Assert.Equal("redeemed", await city.HandOverAsync(clerk, 2));
         await host.AssertSoundAsync();
@@ -268,6 +279,11 @@ public sealed class StockTests
 
     private static Task<(int Status, JsonElement Body)> LoseAsync(HttpClient clerk, int units, string requestId) =>
         clerk.PostAsync("/api/pharmacy/losses", new { date = "2020-02-11", units, reason = "受潮", requestId });
+
+    /// <summary>What the counter's phone takes along: each booking with its state and its own hours.</summary>
+    private static async Task<IEnumerable<string>> TakenAlongAsync(HttpClient clerk) =>
+        (await clerk.GetJsonAsync("/api/pharmacy/offline")).GetProperty("bookings").EnumerateArray().Select(
+            b => $"{b.Text("number")} {b.Text("status")} {b.Text("pickupOpensAt")[5..16]}/{b.Text("pickupClosesAt")[5..16]}");
 
     private static string[][] Csv(string text) => [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim().Split(','))];
 

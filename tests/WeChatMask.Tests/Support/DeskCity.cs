@@ -56,7 +56,7 @@ internal sealed class DeskCity : IAsyncDisposable
     public static async Task<DeskCity> CreateAsync(DatabaseKind engine, int pharmacies, int[] places, params string[] windows)
     {
         var city = new DeskCity(pharmacies);
-        city.database = await TestDatabase.CreateAsync(engine, city.folder);
+        city.database = await TestDatabase.CreateAsync(engine, city.folder, forNode: true);
         var node = city.AddNode();
         await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
         using var personal = new PersonalData(Options.Create(Secrets()));
@@ -155,7 +155,8 @@ internal sealed class DeskCity : IAsyncDisposable
         retentionDays = 30,
     };
 
-    private static SecretSettings Secrets()
+    /// <summary>Keys that are as good as any.</summary>
+    public static SecretSettings Secrets()
     {
         var secrets = new SecretSettings { EncryptionKeyId = "k1", IdentityHashKey = Convert.ToBase64String(new byte[32]) };
         secrets.EncryptionKeys["k1"] = Convert.ToBase64String(new byte[32]);
@@ -171,7 +172,7 @@ internal sealed class DeskNode : IAsyncDisposable
         var site = Options.Create(settings);
         Database = new Database(database.Settings());
         var calendar = new CityCalendar(site, clock);
-        var policies = new PolicyBook();
+        var policies = new PolicyQueries(Database, calendar);
         var rounds = new RoundQueries(Database, policies);
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);

@@ -64,7 +64,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var host = new SandboxHost(city, data, configure, world, settings);
         try
         {
-            if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data);
+            if (engine != DatabaseKind.Sqlite) host.database = await TestDatabase.CreateAsync(engine, host.Data, forNode: true);
             await host.RunAsync(clock);
             return host;
         }
@@ -126,7 +126,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     public Task<HttpClient> StaffAsync(string username) => StaffAsync(username, $"{username.Split('-')[0]}-demo");
 
     /// <summary>A browser with cookies that nobody has logged in with.</summary>
-    public HttpClient Browser() => NewClient(new CookieContainer(), followsRedirects: false);
+    public HttpClient Browser(bool followsRedirects = false) => NewClient(new CookieContainer(), followsRedirects);
 
     /// <summary>What the clock shows.</summary>
     public async Task<DateTimeOffset> NowAsync() => (await Http.GetJsonAsync("/sandbox/clock")).GetProperty("now").GetDateTimeOffset();

@@ -48,6 +48,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
         try
         {
             sandbox.process.Start();
+            Shell.EndWithThisProcess(sandbox.process.Id, "KILL");
             sandbox.process.BeginOutputReadLine();
             sandbox.process.BeginErrorReadLine();
             sandbox.Http = Phone.Connect(await sandbox.started.Task.WaitAsync(Eventually.GiveUp));

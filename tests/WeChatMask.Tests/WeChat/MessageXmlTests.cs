@@ -34,7 +34,9 @@ public sealed class MessageXmlTests
         if (string.Equals(item.Text("expect"), "accept", StringComparison.Ordinal))
             Assert.Equal("text", MessageXml.Parse(MessageXml.Decode(body)).MsgType);
         else
-            Assert.Equal(MessageFault.Xml, Assert.Throws<MessageRefusedException>(() => MessageXml.Parse(MessageXml.Decode(body))).Fault);
+            Assert.Equal(
+                item.TryGetProperty("answer", out _) ? MessageFault.Incomplete : MessageFault.Xml,
+                Assert.Throws<MessageRefusedException>(() => MessageXml.Parse(MessageXml.Decode(body))).Fault);
     }
 
     [Fact]

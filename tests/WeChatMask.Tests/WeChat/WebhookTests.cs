@@ -167,9 +167,29 @@ public sealed class WebhookTests
         await using var host = await StartAsync(MessageMode.Compatible);
         using var plain = await host.PostAsync(host.PlainQuery(), body);
         using var aes = await host.PostSealedAsync(Encoding.UTF8.GetString(body));
-        var expected = (accepted, large) switch { (true, _) => 200, (_, true) => 413, _ => 400 };
+        var answered = item.TryGetProperty("answer", out var answer);
+        var expected = (accepted || answered, large) switch { (true, _) => 200, (_, true) => 413, _ => 400 };
         Assert.Equal((expected, expected), ((int)plain.StatusCode, (int)aes.StatusCode));
+        var said = answered ? answer.GetString() : "";
+        if (!accepted) Assert.Equal((said, said), (await plain.Content.ReadAsStringAsync(), await aes.Content.ReadAsStringAsync()));
         Assert.Equal(accepted ? 2 : 0, host.Handled.Count);
+    }
+
+    [Theory]
+    [InlineData(MessageMode.Plain, "<ToUserName>gh_m</ToUserName><FromUserName>oU</FromUserName><CreateTime>1</CreateTime><Content>1</Content>")]
+    [InlineData(MessageMode.Safe, "<ToUserName>gh_m</ToUserName><FromUserName>oU</FromUserName><CreateTime>1</CreateTime><Content>1</Content>")]
+    [InlineData(MessageMode.Plain, "<FromUserName> </FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>")]
+    [InlineData(MessageMode.Safe, "<FromUserName>oU</FromUserName><MsgType>text</MsgType><Content>1</Content>")]
+    [InlineData(MessageMode.Plain, "<FromUserName><a>oU</a></FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>")]
+    [InlineData(MessageMode.Plain, "")]
+    public async Task A_message_that_lacks_what_every_message_has_is_answered_with_success_and_not_handled(MessageMode mode, string fields)
+    {
+        await using var host = await StartAsync(mode);
+        var body = $"<xml>{fields}</xml>";
+        using var response = mode == MessageMode.Safe ? await host.PostSealedAsync(body) : await host.PostPlainAsync(body);
+        Assert.Equal((HttpStatusCode.OK, "success"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Empty(host.Handled);
+        Assert.Contains("refused: Incomplete, answered 200", host.Log.All, StringComparison.Ordinal);
     }
 
     [Theory]

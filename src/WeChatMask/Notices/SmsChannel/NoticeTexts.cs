@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
@@ -8,7 +7,8 @@ using WeChatMask.Sms;
 namespace WeChatMask.Notices;
 
 /// <summary>Makes the texts of notices from their templates in <c>Text/Sms.resx</c>.</summary>
-public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor<SmsSettings> settings, IOptionsMonitor<SiteSettings> site, CityCalendar calendar)
+public sealed class NoticeTexts(
+    IStringLocalizer<Text.Sms> text, IOptionsMonitor<SmsSettings> settings, IOptionsMonitor<SiteSettings> site, CityCalendar calendar, CityFormatter format)
 {
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
@@ -24,15 +24,15 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
         };
         return Signed(sign, text[
             template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number,
-            n.Units, policy.Goods.Unit, policy.Goods.Name, Amount(n.Units * n.UnitPriceFen), bring, Day(calendar.DateOf(n.PickupClosesAt))]);
+            n.Units, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(n.Units, n.UnitPriceFen), bring, Day(calendar.DateOf(n.PickupClosesAt))]);
     }
 
     /// <summary>The text for a pharmacy: counts by slot and where the list is.</summary>
     public string ForPharmacy(LeasedNotice n, Policy policy, IReadOnlyCollection<SlotCount> slots, string sign)
     {
         var counts = string.Join(text["Separator"], slots.Select(s => text[
-            "SlotCount", s.SlotStartsAt is { } from && s.SlotEndsAt is { } to ? Span(from, to) : text["AnyTime"].Value, s.Bookings].Value));
-        var list = $"{site.CurrentValue.PublicBaseUrl}/pharmacy/lists/{n.RoundDate:yyyy-MM-dd}";
+            "SlotCount", s.SlotStartsAt is { } from && s.SlotEndsAt is { } to ? format.Hours(from, to) : text["AnyTime"].Value, s.Bookings].Value));
+        var list = $"{site.CurrentValue.PublicBaseUrl}/pharmacy/lists/{CityFormatter.Date(n.RoundDate)}";
         return Signed(sign, text[
             "PharmacyList", n.PharmacyName, Day(n.PickupDate), slots.Sum(s => s.Bookings), slots.Sum(s => s.Units),
             policy.Goods.Unit, policy.Goods.Name, slots.Count == 0 ? text["NoBookings"].Value : counts, list]);
@@ -48,12 +48,6 @@ public sealed class NoticeTexts(IStringLocalizer<Text.Sms> text, IOptionsMonitor
 
     /// <summary>When to come: the slot, or the pickup hours.</summary>
     internal string Slot(LeasedNotice n) => n.SlotStartsAt is { } from && n.SlotEndsAt is { } to
-        ? Span(from, to)
-        : Span(n.PickupOpensAt, n.PickupClosesAt);
-
-    private string Span(DateTimeOffset from, DateTimeOffset to) =>
-        $"{calendar.Local(from).ToString("HH:mm", CultureInfo.InvariantCulture)}-{calendar.Local(to).ToString("HH:mm", CultureInfo.InvariantCulture)}";
-
-    /// <summary>An amount in yuan as messages write it.</summary>
-    internal static string Amount(int fen) => Money.Yuan(fen).ToString("0.00", CultureInfo.InvariantCulture);
+        ? format.Hours(from, to)
+        : format.Hours(n.PickupOpensAt, n.PickupClosesAt);
 }

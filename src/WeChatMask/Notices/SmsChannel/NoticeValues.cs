@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.Sms;
 
 namespace WeChatMask.Notices;
@@ -28,7 +29,7 @@ internal static class NoticeValues
             [SmsValues.Units] = Whole(n.Units),
             [SmsValues.Unit] = policy.Goods.Unit,
             [SmsValues.Goods] = policy.Goods.Name,
-            [SmsValues.Amount] = NoticeTexts.Amount(n.Units * n.UnitPriceFen),
+            [SmsValues.Amount] = CityFormatter.Amount(n.Units, n.UnitPriceFen),
         };
 
     /// <summary>A pharmacy's values: counts by slot and the list's address are only in a ready text.</summary>

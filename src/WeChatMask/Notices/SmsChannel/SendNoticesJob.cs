@@ -9,7 +9,7 @@ namespace WeChatMask.Notices;
 
 /// <summary>Sends the notices that leave by SMS: each number its share of the day, and again later what a vendor could not take.</summary>
 public sealed class SendNoticesJob(
-    OutboxStore outbox, PolicyBook policies, Database database, CityCalendar calendar, ReceiptStore receipts, NoticeCapStore caps, NoticeTexts texts,
+    OutboxStore outbox, PolicyQueries policies, Database database, CityCalendar calendar, ReceiptStore receipts, NoticeCapStore caps, NoticeTexts texts,
     ISmsProvider sms, PersonalData personal, CityQueries city, OutboxAgeQueries ages)
     : OutboxJob(outbox, policies, database, calendar, ages)
 {

@@ -12,7 +12,7 @@ namespace WeChatMask.Notices;
 
 /// <summary>Sends the notices that leave by WeChat. Who does not follow or does not want them is left in peace.</summary>
 public sealed class SendWeChatNoticesJob(
-    OutboxStore outbox, PolicyBook policies, Database database, CityCalendar calendar, WeChatNoticeTexts texts, OfficialAccountClient client,
+    OutboxStore outbox, PolicyQueries policies, Database database, CityCalendar calendar, WeChatNoticeTexts texts, OfficialAccountClient client,
     IOptionsMonitor<WeChatNoticeSettings> settings, OutboxAgeQueries ages)
     : OutboxJob(outbox, policies, database, calendar, ages)
 {

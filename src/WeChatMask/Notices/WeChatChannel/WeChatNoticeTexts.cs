@@ -34,7 +34,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
         ["day"] = text["Day", n.PickupDate.Year, n.PickupDate.Month, n.PickupDate.Day],
         ["goods"] = policy.Goods.Name,
         ["units"] = text["Units", n.Units, policy.Goods.Unit],
-        ["amount"] = text["Amount", Money.Yuan(n.Units * n.UnitPriceFen).ToString("0.00", CultureInfo.InvariantCulture)],
+        ["amount"] = text["Amount", CityFormatter.Amount(n.Units, n.UnitPriceFen)],
         ["hint"] = text[$"Hint_{n.Kind}{(policy.Identification == CounterIdentification.Voucher ? "_Voucher" : "")}"] is { ResourceNotFound: false } own
             ? own.Value
             : text[$"Hint_{n.Kind}"],
@@ -46,7 +46,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
     private string Time(DateTimeOffset instant)
     {
         var local = calendar.Local(instant);
-        return text["Time", local.Year, local.Month, local.Day, local.ToString("HH:mm", CultureInfo.InvariantCulture)];
+        return text["Time", local.Year, local.Month, local.Day, CityFormatter.Time(TimeOnly.FromDateTime(local.DateTime))];
     }
 
     private static string Fill(string pattern, Dictionary<string, string> values) =>

@@ -16,7 +16,7 @@ namespace WeChatMask.Pages.Login;
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
 public sealed class PhoneModel(
-    LoginCodes codes, LoginProofs proofs, CurrentPolicy policies, IDataProtectionProvider protection, IStringLocalizer<Text.Login> text) : PageModel
+    LoginCodes codes, LoginProofs proofs, PolicyQueries policies, IDataProtectionProvider protection, IStringLocalizer<Text.Login> text) : PageModel
 {
     /// <summary>Where to go after the log-in, as it was asked.</summary>
     [BindProperty(SupportsGet = true)]
@@ -87,7 +87,7 @@ public sealed class PhoneModel(
         // The work is one browser's, so it must be known again.
         browser.Keep(HttpContext, protection);
         Work = proofs.New(browser.Id);
-        Hotlines = (await policies.GetAsync(cancellationToken))?.Complaints ?? [];
+        Hotlines = (await policies.TodayAsync(cancellationToken))?.Complaints ?? [];
     }
 
     private async Task<PageResult> ShowAsync(LoginCodeFault fault, bool isSent, LoginBrowser browser, CancellationToken cancellationToken)

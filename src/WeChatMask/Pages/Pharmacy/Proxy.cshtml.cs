@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ProxyModel(
-    CounterLines counter, RefusalResults refusals, RoundQueries rounds, CurrentPolicy policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    CounterLines counter, RefusalResults refusals, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
     : CounterPage(counter, refusals, text)
 {
     // A form longer than this is no help to anybody; the cap itself is the server's, whatever is sent.
@@ -36,6 +36,6 @@ public sealed class ProxyModel(
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var today = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
-        Cap = (today?.Policy ?? await policies.GetAsync(cancellationToken))?.ProxyCap ?? 0;
+        Cap = (today?.Policy ?? await policies.TodayAsync(cancellationToken))?.ProxyCap ?? 0;
     }
 }

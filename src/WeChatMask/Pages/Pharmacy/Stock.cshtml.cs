@@ -152,7 +152,7 @@ public sealed class StockModel(
         if (Days.Count > 0) Held = [.. (await held.OfPharmacyAsync(pharmacy, HeldShown, cancellationToken)).Where(h => h.PickupDate >= Days[^1].Day.PickupDate)];
         if (Shown is { } shown)
         {
-            Date ??= shown.Day.PickupDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            Date ??= CityFormatter.Date(shown.Day.PickupDate);
             Goods = (await rounds.FindAsync(shown.Day.Round, cancellationToken))?.Policy.Goods ?? Goods;
         }
     }

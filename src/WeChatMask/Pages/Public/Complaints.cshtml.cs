@@ -8,11 +8,11 @@ namespace WeChatMask.Pages.Public;
 /// <summary>Whom to call when something is not right.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 60)]
-public sealed class ComplaintsModel(CurrentPolicy current) : PageModel
+public sealed class ComplaintsModel(PolicyQueries policies) : PageModel
 {
     /// <summary>The city's numbers.</summary>
     public IReadOnlyList<string> Numbers { get; private set; } = [];
 
     public async Task OnGetAsync(CancellationToken cancellationToken) =>
-        Numbers = (await current.GetAsync(cancellationToken))?.Complaints ?? [];
+        Numbers = (await policies.TodayAsync(cancellationToken))?.Complaints ?? [];
 }

@@ -9,14 +9,14 @@ namespace WeChatMask.Pages.Public;
 /// <summary>The guide in six steps, with pictures.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 60)]
-public sealed class GuideModel(CurrentPolicy current, PolicyFormatter words, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class GuideModel(PolicyQueries policies, PolicyFormatter words, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>The steps, in order; empty while the city has no rules.</summary>
     public IReadOnlyList<RuleLine> Steps { get; private set; } = [];
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        if (await current.GetAsync(cancellationToken) is not { } policy) return;
+        if (await policies.TodayAsync(cancellationToken) is not { } policy) return;
         Steps =
         [
             new(text["Guide_1_Title"], text["Guide_1"]),

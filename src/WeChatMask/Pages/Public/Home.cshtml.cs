@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Public;
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
 public sealed class HomeModel(
-    Board board, CurrentPolicy current, RoundQueries rounds, CityQueries cities, PolicyChangeQueries policies,
+    Board board, PolicyQueries current, RoundQueries rounds, CityQueries cities, PolicyChangeQueries policies,
     CityCalendar calendar, Visits visits, PolicyFormatter words) : PageModel
 {
     private const int ChangeShownDays = 7;
@@ -43,7 +43,7 @@ public sealed class HomeModel(
         var handout = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
         Handout = handout is not null && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
         Change = (await policies.NoticesAsync(1, cancellationToken)).FirstOrDefault(n => n.From.AddDays(ChangeShownDays) >= calendar.Today);
-        if ((Banner.Round?.Policy ?? await current.GetAsync(cancellationToken)) is not { } policy) return;
+        if ((Banner.Round?.Policy ?? await current.TodayAsync(cancellationToken)) is not { } policy) return;
         Goods = policy.Goods.Name;
         Rules = words.Of(policy, calendar.Today);
     }

@@ -22,7 +22,7 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class BookModel(
-    Board board, CurrentPolicy current, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals)
+    Board board, PolicyQueries policies, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals)
     : PageModel
 {
     // The person's id is put behind it.
@@ -87,7 +87,7 @@ public sealed class BookModel(
     private async Task ShowAsync(string? residentId, string? requestId, CancellationToken cancellationToken)
     {
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
-        Policy = Banner.Round?.Policy ?? await current.GetAsync(cancellationToken);
+        Policy = Banner.Round?.Policy ?? await policies.TodayAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
         if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
             Usual = Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -11,7 +10,8 @@ namespace WeChatMask.Pages.Resident;
 /// <summary>One booking: its number and code to show at the counter, when and where to go, what to bring.</summary>
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
-public sealed class BookingModel(BookingDetailsReader reader, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar) : PageModel
+public sealed class BookingModel(
+    BookingDetailsReader reader, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar, CityFormatter format) : PageModel
 {
     public BookingDetails? Details { get; private set; }
 
@@ -26,7 +26,7 @@ public sealed class BookingModel(BookingDetailsReader reader, PolicyFormatter ru
     public long NowMilliseconds { get; } = calendar.Now.ToUnixTimeMilliseconds();
 
     /// <summary>The same as the city's clocks show it.</summary>
-    public string NowText { get; } = calendar.Local(calendar.Now).ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public string NowText { get; } = format.MomentToTheSecond(calendar.Now);
 
     /// <summary>The city's time zone, for the script.</summary>
     public string Zone => calendar.Zone.Id;

@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ResidentsModel(
-    ResidentQueries persons, Registration registration, CurrentPolicy current, CityCalendar calendar, RefusalFormatter refusals) : PageModel
+    ResidentQueries persons, Registration registration, PolicyQueries policies, CityCalendar calendar, RefusalFormatter refusals) : PageModel
 {
     private const string Booking = "book";
 
@@ -39,7 +39,7 @@ public sealed class ResidentsModel(
     public async Task OnGetAsync(string? next, CancellationToken cancellationToken)
     {
         Next = next == Booking ? Booking : null;
-        Policy = await current.GetAsync(cancellationToken);
+        Policy = await policies.TodayAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
     }
 

@@ -9,7 +9,7 @@ namespace WeChatMask.Pages.Staff;
 /// <summary>The clerks' guide in six steps, with pictures. Anybody may read it: a clerk learns before the first log-in.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 60, NoIndex = true)]
-public sealed class GuideModel(CurrentPolicy current, IStringLocalizer<Text.Guides> text) : PageModel
+public sealed class GuideModel(PolicyQueries policies, IStringLocalizer<Text.Guides> text) : PageModel
 {
     private const int Count = 6;
 
@@ -18,7 +18,7 @@ public sealed class GuideModel(CurrentPolicy current, IStringLocalizer<Text.Guid
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        var goods = (await current.GetAsync(cancellationToken))?.Goods.Name ?? "";
+        var goods = (await policies.TodayAsync(cancellationToken))?.Goods.Name ?? "";
         Steps = [.. Enumerable.Range(1, Count).Select(i => new RuleLine(text[$"Clerk_{i}_Title"], text[$"Clerk_{i}", goods]))];
     }
 }

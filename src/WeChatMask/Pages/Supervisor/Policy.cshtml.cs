@@ -107,5 +107,5 @@ public sealed class PolicyModel(
     }
 
     private static string MarkOf(PolicyEffect effect) => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{effect.BeforeId}{PolicyBook.Write(effect.Policy)}")));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{effect.BeforeId}{PolicyDocument.Write(effect.Policy)}")));
 }

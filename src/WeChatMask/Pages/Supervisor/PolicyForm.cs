@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Supervisor;
 
@@ -62,7 +63,7 @@ public sealed class PolicyForm
 
     public static PolicyForm Of(Policy p, DateOnly from) => new()
     {
-        From = from.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        From = CityFormatter.Date(from),
         GoodsName = p.Goods.Name,
         GoodsUnit = p.Goods.Unit,
         GoodsPicture = p.Goods.PictureUrl,
@@ -71,7 +72,7 @@ public sealed class PolicyForm
         CooldownDays = Number(p.CooldownDays),
         ResidentsPerAccount = Number(p.ResidentsPerAccount),
         ProxyCap = Number(p.ProxyCap),
-        Windows = string.Join('\n', p.Windows.Select(w => $"{CityFormatter.Time(w.Opens)}-{CityFormatter.Time(w.Closes)}")),
+        Windows = string.Join('\n', p.Windows.Select(w => CityFormatter.Hours(w.Opens, w.Closes))),
         Quotas = string.Join('\n', p.Quotas.OrderBy(q => q.Key, StringComparer.Ordinal).Select(q => $"{q.Key}={string.Join(',', q.Value.Select(Number))}")),
         PickupOpens = CityFormatter.Time(p.Pickup.Opens),
         PickupCloses = CityFormatter.Time(p.Pickup.Closes),
@@ -99,7 +100,7 @@ public sealed class PolicyForm
         }
 
         var policy = new Policy(
-            Need(nameof(From), Day(From)),
+            Need(nameof(From), RouteDay.Read(From?.Trim())),
             new Goods(GoodsName?.Trim() ?? "", GoodsUnit?.Trim() ?? "", string.IsNullOrWhiteSpace(GoodsPicture) ? null : GoodsPicture),
             Need(nameof(UnitsPerBooking), Whole(UnitsPerBooking)),
             Need(nameof(UnitPrice), Fen(UnitPrice)),
@@ -153,9 +154,6 @@ public sealed class PolicyForm
     };
 
     private static string[] Lines(string? text) => (text ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    private static DateOnly? Day(string? text) =>
-        DateOnly.TryParseExact(text?.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static TimeOnly? Time(string? text) =>
         TimeOnly.TryParseExact(text?.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -28,7 +27,7 @@ public sealed class ProvisionalModel(RoundQueries rounds, ProvisionalQueries que
 
     public async Task<IActionResult> OnGetAsync(string date, CancellationToken cancellationToken)
     {
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        if (RouteDay.Read(date) is not { } day
             || await rounds.FindAsync(day, cancellationToken) is not { } round)
             return NotFound();
         var counts = await queries.OfAsync(day, cancellationToken);

@@ -40,8 +40,9 @@ const digits = (text) => text.normalize('NFKC').replace(/\D/g, '');
 function judgeBooking(booking, day, used, now) {
   if (booking.status === 'cancelled') return 'Cancelled';
   if (booking.status === 'redeemed' || used.has(booking.number)) return 'AlreadyRedeemed';
-  if (booking.status === 'lapsed' || now >= Date.parse(day.pickupClosesAt)) return 'Lapsed';
-  return now < Date.parse(day.pickupOpensAt) ? 'NotYet' : 'Valid';
+  // Its own hours: the list also holds who has moved to another day. One that was taken along before they were told has the day's.
+  if (booking.status === 'lapsed' || now >= Date.parse(booking.pickupClosesAt ?? day.pickupClosesAt)) return 'Lapsed';
+  return now < Date.parse(booking.pickupOpensAt ?? day.pickupOpensAt) ? 'NotYet' : 'Valid';
 }
 
 // The verdict, with the booking once identity holds. `used` are the numbers handed over here, `now` is the server's time.
@@ -52,7 +53,7 @@ export async function judge({ code, lastFour }, day, used, now) {
   if (voucher && voucher.pharmacy !== day.pharmacyCode) return { verdict: 'OtherPharmacy' };
   const number = voucher?.number ?? digits(code);
   const booking = day.bookings.find((b) => b.number === number);
-  // A pickup may have moved since the code was printed: what is on today's list is today's.
+  // A pickup may have moved since the code was printed: of what is on the list, the list's hours count.
   if (voucher && !booking && voucher.date < day.date) return { verdict: 'Lapsed' };
   if (voucher && !booking && voucher.date > day.date) return { verdict: 'NotYet' };
   if (!booking) return { verdict: 'Unknown' };

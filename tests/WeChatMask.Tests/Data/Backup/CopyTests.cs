@@ -273,7 +273,7 @@ public sealed class CopyTests : IDisposable
         moved = true;
         await host.RestartAsync("2020-02-10T19:01:00+08:00");
 
-        Assert.Equal(target.Engine != DatabaseKind.Sqlite, host.Get<Database>().Engine.IsServer);
+        Assert.Equal(target.Engine == DatabaseKind.Sqlite, host.Get<Database>().Engine is SqliteEngine);
         var again = await phone.BookAsync(host.Http, "LD01", "moving-1");
         Assert.Equal((200, booked.Text("number")), (again.Status, again.Text("number")));
         var neighbour = new Phone("oNeighbour");

@@ -88,12 +88,10 @@ internal abstract class DatabaseServer : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database and gives its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"city{Interlocked.Increment(ref made)}");
-        await ExecuteAsync($"CREATE DATABASE {name}");
-        return ConnectionString(name);
-    }
+    public Task<string> CreateDatabaseAsync() => CreateDatabaseAsync("");
+
+    /// <summary>The same for a node that migrates at its start: where databases can be copied, it finds that done.</summary>
+    public virtual Task<string> CreateForNodeAsync() => CreateDatabaseAsync();
 
     /// <summary>Drops a database, whoever is still connected.</summary>
     public abstract Task DropDatabaseAsync(string connectionString);
@@ -104,7 +102,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
         process?.Dispose();
         // A server must not hold this process's pipes open, so what it prints goes to its log.
         process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec \"$@\" >>{Folder}/log 2>&1 </dev/null", "sh", .. AsUser(Command())]) { UseShellExecute = false })!;
-        EndWithThisProcess(process.Id);
+        Shell.EndWithThisProcess(process.Id, CrashSignal, Folder);
         var watch = Stopwatch.StartNew();
         while (!await TakesConnectionsAsync())
         {
@@ -173,6 +171,14 @@ internal abstract class DatabaseServer : IAsyncDisposable
         return Shell.RunAsync(whole[0], whole[1..]);
     }
 
+    /// <summary>Makes a database.</summary>
+    protected async Task<string> CreateDatabaseAsync(string options)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"city{Interlocked.Increment(ref made)}");
+        await ExecuteAsync($"CREATE DATABASE {name} {options}");
+        return ConnectionString(name);
+    }
+
     private string[] AsUser(string[] command) =>
         Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", .. command] : command;
 
@@ -200,13 +206,4 @@ internal abstract class DatabaseServer : IAsyncDisposable
         Shell.RunAsync("sh", "-c", $"kill -{signal} {Pid} && for p in $(cat /proc/{Pid}/task/{Pid}/children); do kill -{signal} $p || true; done");
 
     private string Pid => process!.Id.ToString(CultureInfo.InvariantCulture);
-
-    // A test host is often killed rather than ended, so nothing in it can be trusted to stop the server.
-    private void EndWithThisProcess(int server)
-    {
-        var script = string.Create(
-            CultureInfo.InvariantCulture,
-            $"exec >/dev/null 2>&1 </dev/null; while kill -0 {server} && kill -0 {Environment.ProcessId}; do sleep 1; done; kill -0 {Environment.ProcessId} && exit; kill -{CrashSignal} {server}; sleep 1; rm -rf {Folder}");
-        Process.Start(new ProcessStartInfo("sh", ["-c", script]) { UseShellExecute = false })?.Dispose();
-    }
 }

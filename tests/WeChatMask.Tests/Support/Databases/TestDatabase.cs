@@ -25,11 +25,12 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>Makes one.</summary>
     /// <param name="engine">Its engine.</param>
     /// <param name="folder">Where a database that is a file is put.</param>
-    public static async Task<TestDatabase> CreateAsync(DatabaseKind engine, string folder)
+    /// <param name="forNode">Whether only nodes use it, which find the schema made where the engine can copy one.</param>
+    public static async Task<TestDatabase> CreateAsync(DatabaseKind engine, string folder, bool forNode = false)
     {
         if (engine == DatabaseKind.Sqlite) return new TestDatabase(engine, $"Data Source={Path.Combine(folder, "wechatmask.db")}", () => Task.CompletedTask);
         var server = await DatabaseServer.SharedAsync(engine);
-        var database = await server.CreateDatabaseAsync();
+        var database = forNode ? await server.CreateForNodeAsync() : await server.CreateDatabaseAsync();
         // A machine that is busy with tests may take longer than a person would wait.
         var patient = new DbConnectionStringBuilder { ConnectionString = database, [engine == DatabaseKind.PostgreSql ? "Timeout" : "Connection Timeout"] = 30 };
         return new TestDatabase(engine, patient.ConnectionString, () => server.DropDatabaseAsync(database));

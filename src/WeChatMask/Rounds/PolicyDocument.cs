@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,8 +5,8 @@ using WeChatMask.Domain;
 
 namespace WeChatMask.Rounds;
 
-/// <summary>The city's dated policies. A stored version never changes, so each is parsed once per process.</summary>
-public sealed class PolicyBook
+/// <summary>A policy as JSON: as it is stored, imported, sent and shown.</summary>
+public static class PolicyDocument
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -18,28 +16,11 @@ public sealed class PolicyBook
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new ClockTime() },
     };
 
-    private readonly ConcurrentDictionary<long, Policy> parsed = new();
-
-    /// <summary>Reads a policy document.</summary>
     /// <exception cref="JsonException">It is not a policy.</exception>
     public static Policy Parse(string document) =>
         JsonSerializer.Deserialize<Policy>(document, Json) ?? throw new JsonException("The policy is empty.");
 
     public static string Write(Policy policy) => JsonSerializer.Serialize(policy, Json);
-
-    public async Task<Policy> GetAsync(DbConnection connection, DbTransaction? transaction, long id)
-    {
-        if (parsed.TryGetValue(id, out var known)) return known;
-        return parsed.GetOrAdd(id, Parse(await PolicyQueries.DocumentAsync(connection, transaction, id)));
-    }
-
-    /// <summary>All versions with their rules, in the order they were stored.</summary>
-    public async Task<IReadOnlyList<(StoredPolicy Stored, Policy Policy)>> AllAsync(DbConnection connection, DbTransaction? transaction)
-    {
-        var all = new List<(StoredPolicy, Policy)>();
-        foreach (var stored in await PolicyQueries.AllAsync(connection, transaction)) all.Add((stored, await GetAsync(connection, transaction, stored.Id)));
-        return all;
-    }
 
     private sealed class ClockTime : JsonConverter<TimeOnly>
     {
