@@ -13,7 +13,15 @@ public static class CityRoom
         services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<StaffStore>();
         services.AddSingleton<StaffLinkStore>().AddSingleton<StaffAccountStore>().AddSingleton<StaffAccountQueries>();
         services.AddHostedService<FirstAdministrator>();
-        services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o => o.Events.OnValidatePrincipal = ValidateAsync);
+        services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o =>
+        {
+            var session = o.Events.OnValidatePrincipal;
+            o.Events.OnValidatePrincipal = async context =>
+            {
+                await session(context);
+                if (context.Principal is not null) await ValidateAsync(context);
+            };
+        });
         return services;
     }
 

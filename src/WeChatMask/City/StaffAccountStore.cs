@@ -46,6 +46,7 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
                  WHERE id = @id
                 """,
                 new { id });
+            await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id);
             await transaction.ExecuteAsync("DELETE FROM staff_recovery_code WHERE staff_id = @id", new { id });
             await AuditAsync(transaction, actor, "staff.reset", account.Username);
             return new AccountAnswer(AccountFault.None, await links.NewAsync(transaction, id, StaffLinkStore.Life));
@@ -71,6 +72,7 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
         {
             if (await IsLastAdministratorAsync(transaction, account)) return AccountFault.LastAdministrator;
             await transaction.ExecuteAsync("UPDATE staff SET disabled = 1, wechat_hash = NULL WHERE id = @id", new { id });
+            await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id);
             await transaction.ExecuteAsync("DELETE FROM staff_link WHERE staff_id = @id", new { id });
             await AuditAsync(transaction, actor, "staff.disabled", account.Username);
             return AccountAnswer.Done;
@@ -100,6 +102,7 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
             if (role != StaffRole.Administrator && await IsLastAdministratorAsync(transaction, account)) return AccountFault.LastAdministrator;
             if (role == account.Role && pharmacy == account.PharmacyId) return AccountAnswer.Done;
             await transaction.ExecuteAsync("UPDATE staff SET role = @role, pharmacy_id = @pharmacy, wechat_hash = NULL WHERE id = @id", new { id, role, pharmacy });
+            await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id);
             await AuditAsync(
                 transaction, actor, role == account.Role ? "staff.moved" : "staff.role_changed", account.Username,
                 $"{account.Role} {account.PharmacyCode} > {role} {(pharmacy is null ? "" : pharmacyCode)}".Trim());

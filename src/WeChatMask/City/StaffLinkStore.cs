@@ -115,10 +115,12 @@ public sealed class StaffLinkStore(Database database, CityCalendar calendar, Per
         return WelcomeFault.None;
     }
 
-    private static async Task<WelcomeFault> SetAsync(WriteTransaction transaction, long id, string passwordHash) =>
-        await transaction.ExecuteAsync("UPDATE staff SET password_hash = @passwordHash WHERE id = @id AND disabled = 0", new { id, passwordHash }) == 1
-            ? WelcomeFault.None
-            : WelcomeFault.Gone;
+    private static async Task<WelcomeFault> SetAsync(WriteTransaction transaction, long id, string passwordHash)
+    {
+        if (await transaction.ExecuteAsync("UPDATE staff SET password_hash = @passwordHash WHERE id = @id AND disabled = 0", new { id, passwordHash }) != 1) return WelcomeFault.Gone;
+        await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id);
+        return WelcomeFault.None;
+    }
 
     private string HashOf(string token) => personal.KeyedHash(HashPurpose.StaffLink, token);
 }

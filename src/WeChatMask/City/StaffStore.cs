@@ -65,8 +65,20 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
         }
 
         var renewed = result == PasswordVerificationResult.SuccessRehashNeeded ? Hash(password) : row.PasswordHash;
-        return await SucceedAsync(row, renewed, cancellationToken) ? row : null;
+        return await SucceedAsync(row, renewed, cancellationToken) ? row with { PasswordHash = renewed } : null;
     }
+
+    /// <summary>Begins the session of somebody whose log-in was verified; false when the account has changed since.</summary>
+    public Task<bool> BeginAsync(StaffRow verified, NewSession session, CancellationToken cancellationToken) => database.WriteAsync(
+        async transaction =>
+        {
+            // Held until the session is there: who changes the row meanwhile comes after, and finds it.
+            var row = await transaction.QueryOneAsync<StaffRow>($"{Select} WHERE id = @Id{transaction.Engine.ForUpdate}", new { verified.Id });
+            if (row is not { Disabled: false } || row.PasswordHash != verified.PasswordHash || row.Role != verified.Role || row.PharmacyId != verified.PharmacyId) return false;
+            await SessionStore.BeginAsync(transaction, session, row.Id);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Whether a cookie's member of staff still works here, in the same role and place.</summary>
     public async Task<bool> StandsAsync(StaffMember staff, CancellationToken cancellationToken) =>
@@ -96,14 +108,14 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
         },
         cancellationToken);
 
-    /// <summary>False when parallel guesses have locked the log-in meanwhile: the right one among them must not win.</summary>
+    /// <summary>False when the log-in was locked, disabled or given a new password meanwhile: the right one among parallel guesses must not win, nor an old password come back.</summary>
     private Task<bool> SucceedAsync(StaffRow row, string hash, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             var now = calendar.Now;
             var rows = await transaction.ExecuteAsync(
-                "UPDATE staff SET failures = 0, locked_until = 0, password_hash = @hash WHERE id = @Id AND disabled = 0 AND locked_until <= @now",
-                new { hash, row.Id, now });
+                "UPDATE staff SET failures = 0, locked_until = 0, password_hash = @hash WHERE id = @Id AND disabled = 0 AND locked_until <= @now AND password_hash = @PasswordHash",
+                new { hash, row.Id, now, row.PasswordHash });
             await AuditStore.AddAsync(transaction, now, row.Username, rows == 1 ? "staff.login" : "staff.login_failed", row.Username);
             return rows == 1;
         },
@@ -118,7 +130,7 @@ public sealed record NewStaff(string Username, string PasswordHash, StaffRole Ro
 }
 
 /// <summary>A stored log-in.</summary>
-public sealed class StaffRow
+public sealed record StaffRow
 {
     public long Id { get; init; }
     public string Username { get; init; } = "";
@@ -127,4 +139,7 @@ public sealed class StaffRow
     public long? PharmacyId { get; init; }
     public DateTimeOffset LockedUntil { get; init; }
     public bool Disabled { get; init; }
+
+    // Its password's hash stays out of texts.
+    public override string ToString() => Username;
 }

@@ -10,13 +10,13 @@ namespace WeChatMask.Counter;
 
 /// <summary>Puts together what a counter's phone needs to hand over without a network: the bookings of today's list, masked, and the public keys.</summary>
 public sealed class OfflineBundles(
-    Database database, Vouchers vouchers, CounterQueries queries, PharmacyLists lists, RoundQueries rounds, PersonalData personal, CityCalendar calendar, IMemoryCache audited)
+    Database database, Vouchers vouchers, CounterQueries queries, PharmacyLists lists, RoundQueries rounds, PersonalData personal, CityCalendar calendar, MachineClock machine, IMemoryCache audited)
 {
     private const int Ending = 4;
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
     /// <summary>The counter's day as of now. The phone keeps it under the log-in's key.</summary>
-    public async Task<OfflineBundle> ReadAsync(Clerk clerk, string? key, CancellationToken cancellationToken)
+    public async Task<OfflineBundle> ReadAsync(Clerk clerk, string? key, DateTimeOffset loginEndsAt, CancellationToken cancellationToken)
     {
         var pharmacy = (await queries.PharmacyAsync(clerk.PharmacyId, cancellationToken))!;
         var round = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
@@ -34,7 +34,8 @@ public sealed class OfflineBundles(
             calendar.Local(round?.Times.PickupClosesAt),
             round?.Policy.Goods.Unit ?? "",
             vouchers.PublicKeys(),
-            [.. rows.Select(r => BookingOf(r, round!))]);
+            [.. rows.Select(r => BookingOf(r, round!))],
+            (int)(loginEndsAt - machine.Time.GetUtcNow()).TotalSeconds);
     }
 
     private OfflineBooking BookingOf(ListRow row, RoundState round)
@@ -63,7 +64,8 @@ public sealed class OfflineBundles(
 /// </summary>
 public sealed record OfflineBundle(
     string? Key, DateTimeOffset Now, string PharmacyCode, string PharmacyName, DateOnly Date, DateTimeOffset? PickupOpensAt, DateTimeOffset? PickupClosesAt,
-    string Unit, IReadOnlyDictionary<string, byte[]> VoucherKeys, IReadOnlyList<OfflineBooking> Bookings);
+    string Unit, IReadOnlyDictionary<string, byte[]> VoucherKeys, IReadOnlyList<OfflineBooking> Bookings,
+    int KeySeconds);
 
 /// <summary>
 /// A booking as the counter needs it without a network: the name masked, of the identity number the last four, the price in fen,

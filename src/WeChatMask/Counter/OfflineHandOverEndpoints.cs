@@ -10,7 +10,7 @@ public static class OfflineHandOverEndpoints
     private const int LongestBatch = 100;
 
     internal static async Task<IResult> TakeAlongAsync(HttpContext context, OfflineBundles bundles, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await bundles.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), cancellationToken));
+        TypedResults.Ok(await bundles.ReadAsync(Clerk.Of(context.User.Staff()), context.User.CounterKey(), context.User.SessionEnd(), cancellationToken));
 
     internal static async Task<IResult> RecordAsync(
         OfflineHandOversBody body, HttpContext context, RedemptionRequestReader reader, OfflineHandOverStore store, RefusalResults refusals, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Text;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Residents;
 
@@ -66,7 +67,7 @@ public sealed class LoginCodeStore(Database database, LoginStore logins, CityCal
         CancellationToken.None);
 
     /// <summary>Spends a code and finds or makes the number's account. A wrong one counts; the fifth spends the code.</summary>
-    public Task<(LoginCodeFault Fault, long Account)> SpendAsync(string codeKey, string mobileHash, string codeHash, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<(LoginCodeFault Fault, long Account)> SpendAsync(string codeKey, string mobileHash, string codeHash, NewSession session, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             var row = await CodeAsync(transaction, codeKey);
@@ -79,7 +80,9 @@ public sealed class LoginCodeStore(Database database, LoginStore logins, CityCal
             }
 
             await transaction.ExecuteAsync("UPDATE login_browser_code SET code_hash = '', expires_at = 0 WHERE code_key = @codeKey", new { codeKey });
-            return (LoginCodeFault.None, await logins.AccountAsync(transaction, LoginStore.PhoneOpenId(mobileHash), LoginWay.Mobile));
+            var account = await logins.AccountAsync(transaction, LoginStore.PhoneOpenId(mobileHash), LoginWay.Mobile);
+            await SessionStore.BeginAsync(transaction, session, account);
+            return (LoginCodeFault.None, account);
         },
         cancellationToken);
 

@@ -7,6 +7,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
+using WeChatMask.Web;
 
 namespace WeChatMask.Residents;
 
@@ -47,16 +48,16 @@ public sealed class LoginCodes(
         return LoginCodeFault.Unavailable;
     }
 
-    /// <summary>With no fault, the account that the code opens, and the browser as one that knows the number.</summary>
+    /// <summary>With no fault, the account that the code opens, with this session begun, and the browser as one that knows the number.</summary>
     public async Task<(LoginCodeFault Fault, long Account, LoginBrowser Browser)> VerifyAsync(
-        string? typedMobile, string? typedCode, LoginBrowser browser, CancellationToken cancellationToken)
+        string? typedMobile, string? typedCode, LoginBrowser browser, NewSession session, CancellationToken cancellationToken)
     {
         if (MobileNumber.TryParse(typedMobile) is not { } mobile) return (LoginCodeFault.InvalidMobile, 0, browser);
         var hash = MobileHash(mobile);
         var code = string.Concat((typedCode ?? "").Where(c => !char.IsWhiteSpace(c)));
         // What cannot be a code costs no try: it is a slip of the finger.
         if (code.Length != Digits || !code.All(char.IsAsciiDigit)) return (LoginCodeFault.Wrong, 0, browser);
-        var (fault, account) = await store.SpendAsync(CodeKey(hash, browser), hash, CodeHash(hash, code), cancellationToken);
+        var (fault, account) = await store.SpendAsync(CodeKey(hash, browser), hash, CodeHash(hash, code), session, cancellationToken);
         return (fault, account, fault == LoginCodeFault.None ? browser.With(hash) : browser);
     }
 

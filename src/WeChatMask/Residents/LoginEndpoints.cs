@@ -48,9 +48,10 @@ public static partial class LoginEndpoints
             // A snapshot user's openid is made up by WeChat and belongs to nobody.
             if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user");
             // After the exchange, in one transaction with the account: the code itself is good once, and a log-in costs one write.
-            var account = await store.FinishAsync(personal.KeyedHash(HashPurpose.LoginState, state), ticket.ExpiresAt, identity.OpenId, cancellationToken);
+            var session = NewSession.Of(context, SessionKind.Resident);
+            var account = await store.FinishAsync(personal.KeyedHash(HashPurpose.LoginState, state), ticket.ExpiresAt, identity.OpenId, session, cancellationToken);
             if (account is not { } id) return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
-            await context.SignInResidentAsync(id);
+            await context.SignInResidentAsync(session, id);
             return TypedResults.LocalRedirect(ticket.ReturnUrl);
         }
         catch (WeChatApiException e)

@@ -1,6 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Residents;
 
@@ -9,16 +10,19 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
 {
     /// <summary>
     /// Spends a state and finds or makes the account of an openid, both or neither. No account when the state was spent before, on
-    /// whichever node. It expires by the machine's time, after which the state is refused anyway.
+    /// whichever node. It expires by the machine's time, after which the state is refused anyway. The session, where somebody
+    /// is to be logged in, begins in the same write.
     /// </summary>
-    public Task<long?> FinishAsync(string stateHash, DateTimeOffset stateExpiresAt, string openId, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<long?> FinishAsync(string stateHash, DateTimeOffset stateExpiresAt, string openId, NewSession? session, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             // Two at once: the second one's insert clashes, it comes again, and then finds the first one's row.
             if (await transaction.ScalarAsync<long?>("SELECT expires_at FROM login_state WHERE state_hash = @stateHash", new { stateHash }) is not null) return (long?)null;
             await transaction.ExecuteAsync(
                 "INSERT INTO login_state (state_hash, expires_at) VALUES (@stateHash, @stateExpiresAt)", new { stateHash, stateExpiresAt });
-            return await AccountAsync(transaction, openId, LoginWay.WeChat);
+            var account = await AccountAsync(transaction, openId, LoginWay.WeChat);
+            if (session is not null) await SessionStore.BeginAsync(transaction, session, account);
+            return account;
         },
         cancellationToken);
 

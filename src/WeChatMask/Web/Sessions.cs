@@ -39,14 +39,16 @@ public static class Sessions
     private const string SessionClaim = "session";
     private const string PharmacyClaim = "pharmacy";
     private const string CounterKeyClaim = "counter-key";
+    private const string EndClaim = "end";
     private const int CounterKeyBytes = 32;
 
     /// <summary>Registers both cookies and the policies. Whatever names no policy is refused.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
+        services.AddSingleton<SessionStore>();
         services.AddAuthentication()
-            .AddCookie(ResidentScheme, o => Configure(o, "wm_resident", "/login", TimeSpan.FromDays(30)))
-            .AddCookie(StaffScheme, o => Configure(o, "wm_staff", "/staff/login", TimeSpan.FromHours(12)));
+            .AddCookie(ResidentScheme, o => Configure(o, "wm_resident", "/login", SessionKind.Resident))
+            .AddCookie(StaffScheme, o => Configure(o, "wm_staff", "/staff/login", SessionKind.Staff));
         services.AddAuthorizationBuilder()
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
             .AddPolicy(ClerkPolicy, p => Of(p, StaffRole.Clerk, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
@@ -60,21 +62,21 @@ public static class Sessions
         return services;
     }
 
-    /// <summary>Signs a resident's account in, with a fresh cookie under a new session id: no cookie from before the log-in becomes one after it.</summary>
-    public static Task SignInResidentAsync(this HttpContext context, long accountId) => context.SignInAsync(
+    /// <summary>Gives a resident's account the cookie of a session that is written down. No cookie from before the log-in becomes one after it.</summary>
+    public static Task SignInResidentAsync(this HttpContext context, NewSession session, long accountId) => context.SignInAsync(
         ResidentScheme,
-        Principal(
-            ResidentScheme,
-            [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture)), new(SessionClaim, RandomNumberGenerator.GetHexString(32, lowercase: true))]));
+        Principal(ResidentScheme, [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture)), new(SessionClaim, session.Id)]));
 
-    /// <summary>Signs a member of staff in, with a fresh cookie.</summary>
-    public static Task SignInStaffAsync(this HttpContext context, long staffId, string username, StaffRole role, long? pharmacyId)
+    /// <summary>Gives a member of staff the cookie of a session that is written down.</summary>
+    public static Task SignInStaffAsync(this HttpContext context, NewSession session, long staffId, string username, StaffRole role, long? pharmacyId)
     {
         List<Claim> claims =
         [
             new(ClaimTypes.NameIdentifier, staffId.ToString(CultureInfo.InvariantCulture)),
             new(ClaimTypes.Name, username),
             new(ClaimTypes.Role, role.ToString()),
+            new(SessionClaim, session.Id),
+            new(EndClaim, session.ExpiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
         ];
         if (pharmacyId is { } pharmacy)
         {
@@ -86,6 +88,26 @@ public static class Sessions
         return context.SignInAsync(StaffScheme, Principal(StaffScheme, claims));
     }
 
+    /// <summary>Ends the caller's session on every node, and the cookie.</summary>
+    public static async Task SignOutAsync(this HttpContext context, SessionKind kind)
+    {
+        var user = context.User;
+        if (user.FindFirstValue(SessionClaim) is { } id)
+        {
+            // Whoever wants to leave is let go, also when the browser hangs up meanwhile.
+            await context.RequestServices.GetRequiredService<SessionStore>()
+                .EndAsync(kind, Number(user, ClaimTypes.NameIdentifier), SessionStore.HashOf(id), CancellationToken.None);
+        }
+
+        await context.SignOutAsync(kind == SessionKind.Staff ? StaffScheme : ResidentScheme);
+    }
+
+    /// <summary>The hash of the caller's own session, which tells it from the others of a list.</summary>
+    public static string SessionHash(this ClaimsPrincipal user) => SessionStore.HashOf(user.FindFirstValue(SessionClaim)!);
+
+    /// <summary>When the log-in of a member of staff ends by itself, in real time.</summary>
+    public static DateTimeOffset SessionEnd(this ClaimsPrincipal user) => DateTimeOffset.FromUnixTimeMilliseconds(Number(user, EndClaim));
+
     /// <summary>The account of a signed-in resident. Call only behind <see cref="ResidentPolicy"/>.</summary>
     public static long AccountId(this ClaimsPrincipal user) => Number(user, ClaimTypes.NameIdentifier);
 
@@ -96,14 +118,14 @@ public static class Sessions
         Enum.Parse<StaffRole>(user.FindFirstValue(ClaimTypes.Role)!),
         user.HasClaim(c => c.Type == PharmacyClaim) ? Number(user, PharmacyClaim) : null);
 
-    /// <summary>The AES-256 key, in base64, under which this log-in's phone keeps what its counter needs without a network; none for log-ins older than it.</summary>
+    /// <summary>The AES-256 key, in base64, under which this log-in's phone keeps what its counter needs without a network.</summary>
     public static string? CounterKey(this ClaimsPrincipal user) => user.FindFirstValue(CounterKeyClaim);
 
     /// <summary>Tells signed-in callers apart, whichever kind they are.</summary>
     internal static string Key(ClaimsPrincipal user) =>
         $"{user.Identity?.AuthenticationType}:{user.FindFirstValue(ClaimTypes.NameIdentifier)}";
 
-    private static void Configure(CookieAuthenticationOptions options, string name, string login, TimeSpan lifetime)
+    private static void Configure(CookieAuthenticationOptions options, string name, string login, SessionKind kind)
     {
         options.Cookie.Name = name;
         options.Cookie.HttpOnly = true;
@@ -112,12 +134,24 @@ public static class Sessions
         options.LoginPath = login;
         options.AccessDeniedPath = login;
         options.ReturnUrlParameter = "returnUrl";
-        options.ExpireTimeSpan = lifetime;
-        options.SlidingExpiration = true;
+        options.ExpireTimeSpan = NewSession.LifeOf(kind);
+        options.SlidingExpiration = false;
         // A log-in lasts for real hours, whatever the sandbox's clock is set to.
         options.TimeProvider = TimeProvider.System;
+        options.Events.OnValidatePrincipal = context => ValidateAsync(context, kind);
         options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
+    }
+
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionKind kind)
+    {
+        var store = context.HttpContext.RequestServices.GetRequiredService<SessionStore>();
+        var stands = context.Principal is { } user
+            && user.FindFirstValue(SessionClaim) is { } id
+            && await store.StandsAsync(kind, Number(user, ClaimTypes.NameIdentifier), id, context.HttpContext.RequestAborted);
+        if (stands) return;
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(context.Scheme.Name);
     }
 
     private static AuthorizationPolicyBuilder Of(AuthorizationPolicyBuilder policy, params StaffRole[] roles) =>

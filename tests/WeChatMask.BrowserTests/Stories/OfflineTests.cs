@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using WeChatMask.BrowserTests.PageObjects;
 using WeChatMask.BrowserTests.Support;
+using WeChatMask.Data;
 using WeChatMask.Operations;
 using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
@@ -155,6 +156,23 @@ public sealed class OfflineTests : IAsyncLifetime
         await phone.Page.WaitForURLAsync("**/staff/login");
         Assert.Equal("[]", await phone.Page.EvaluateAsync<string>(Vault));
         phone.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_log_in_that_was_ended_elsewhere_takes_key_and_list_from_the_phone_at_its_next_contact()
+    {
+        await using var phone = await city.ClerkAsync();
+        await TakeAlongAsync(phone);
+        await phone.CutAsync(true);
+        await HandOverAsync(phone, city.Today[0].Voucher, "");
+        await city.Host.Get<Database>().WriteAsync(t => t.ExecuteAsync("DELETE FROM session"), CancellationToken.None);
+        Assert.NotEqual("[]", await phone.Page.EvaluateAsync<string>(Vault));
+
+        await phone.CutAsync(false);
+
+        await phone.Page.WaitForFunctionAsync($"async () => await ({Vault})() === '[]'");
+        // What was handed over is still to be told, after the next log-in.
+        Assert.Equal(1, await phone.Page.EvaluateAsync<int>("() => import('/js/offline-store.js').then(async (s) => (await s.waiting()).length)"));
     }
 
     private static ILocator Line(BrowserPhone phone) => phone.Page.Locator(".line-down");

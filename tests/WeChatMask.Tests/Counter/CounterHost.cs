@@ -76,7 +76,7 @@ public sealed class CounterHost : IOnEngine
     {
         var n = Interlocked.Increment(ref persons);
         var person = PersonOf(n);
-        var account = (await Get<LoginStore>().FinishAsync($"state {n}", TimeProvider.System.GetUtcNow(), $"o{n}", CancellationToken.None))!.Value;
+        var account = (await Get<LoginStore>().FinishAsync($"state {n}", TimeProvider.System.GetUtcNow(), $"o{n}", null, CancellationToken.None))!.Value;
         var policy = (await Get<RoundQueries>().FindAsync(Date, CancellationToken.None))!.Policy;
         var (refusal, resident) = await Get<ResidentStore>().AddAsync(account, person, new RegistryAnswer(true), policy, CancellationToken.None);
         Assert.Equal(Refusal.None, refusal);

@@ -106,7 +106,7 @@ public sealed class OfflineVerdictTests : IDisposable
         return new
         {
             typed = new { code = CodeOf(given), lastFour = given.Shown.LastFour },
-            day = new OfflineBundle(null, given.Now, Pharmacy, "", Today, opens, closes, "", ours.PublicKeys(), bookings),
+            day = new OfflineBundle(null, given.Now, Pharmacy, "", Today, opens, closes, "", ours.PublicKeys(), bookings, 60),
             used = given.HandedOverHere ? new[] { Number } : [],
             now = given.Now.ToUnixTimeMilliseconds(),
         };

@@ -19,10 +19,15 @@ internal sealed record PageReader(HttpStatusCode Status, Uri Address, HttpRespon
     }
 
     /// <summary>Sends the page's form to the page's own address, with its token.</summary>
-    public Task<PageReader> PostAsync(HttpClient browser, params (string Name, string Value)[] fields)
+    public Task<PageReader> PostAsync(HttpClient browser, params (string Name, string Value)[] fields) => PostToAsync(browser, Address, fields);
+
+    /// <summary>Sends a form of the page, with its token, to an address of the form's own.</summary>
+    public Task<PageReader> PostToAsync(HttpClient browser, string path, params (string Name, string Value)[] fields) => PostToAsync(browser, new Uri(path, UriKind.Relative), fields);
+
+    private Task<PageReader> PostToAsync(HttpClient browser, Uri address, (string Name, string Value)[] fields)
     {
         var form = fields.Append((Name: "__RequestVerificationToken", Value: Hidden("__RequestVerificationToken")));
-        return SendAsync(browser, new HttpRequestMessage(HttpMethod.Post, Address)
+        return SendAsync(browser, new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new FormUrlEncodedContent(form.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))),
         });

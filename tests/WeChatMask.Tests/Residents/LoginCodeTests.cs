@@ -16,6 +16,8 @@ namespace WeChatMask.Tests.Residents;
 public sealed class LoginCodeTests
 {
     private const string Mobile = "13800001234";
+    private static NewSession Begun() => new(SessionKind.Resident, Guid.NewGuid().ToString("N"), "", TimeProvider.System.GetUtcNow());
+
     private static readonly LoginBrowser Mine = new("mine", []);
     private static readonly LoginBrowser Other = new("other", []);
 
@@ -28,7 +30,7 @@ public sealed class LoginCodeTests
         var code = await CodeAsync(host);
         var wrong = code == "000000" ? "000001" : "000000";
 
-        var tries = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => codes.VerifyAsync(Mobile, wrong, Mine, CancellationToken.None)));
+        var tries = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => codes.VerifyAsync(Mobile, wrong, Mine, Begun(), CancellationToken.None)));
 
         Assert.Equal(LoginCodeStore.MostTries - 1, tries.Count(t => t.Fault == LoginCodeFault.Wrong));
         Assert.Equal(LoginCodeFault.Gone, await EnterAsync(host, code, Mine));
@@ -61,7 +63,7 @@ public sealed class LoginCodeTests
     {
         await using var host = await StartAsync(engine: engine);
         Assert.Equal(LoginCodeFault.None, await SendAsync(host, Mine, "203.0.113.7"));
-        var (_, _, known) = await host.Get<LoginCodes>().VerifyAsync(Mobile, await CodeAsync(host), Mine, CancellationToken.None);
+        var (_, _, known) = await host.Get<LoginCodes>().VerifyAsync(Mobile, await CodeAsync(host), Mine, Begun(), CancellationToken.None);
         Assert.Equal(LoginCodeFault.TooSoon, await SendAsync(host, known, "203.0.113.7"));
         var got = new List<LoginCodeFault>();
         for (var i = 0; i < 8; i++)
@@ -206,7 +208,7 @@ public sealed class LoginCodeTests
         host.Get<LoginCodes>().SendAsync(Mobile, CallerAddress.Of(IPAddress.Parse(address)), browser, null, CancellationToken.None);
 
     private static async Task<LoginCodeFault> EnterAsync(SandboxHost host, string code, LoginBrowser browser) =>
-        (await host.Get<LoginCodes>().VerifyAsync(Mobile, code, browser, CancellationToken.None)).Fault;
+        (await host.Get<LoginCodes>().VerifyAsync(Mobile, code, browser, Begun(), CancellationToken.None)).Fault;
 
     private static Task<LoginCodeFault> AskAsync(SandboxHost host, int i, LoginProof? proof) => host.Get<LoginCodes>().SendAsync(
         People.Mobile(i), "192.0.2.1", new LoginBrowser($"b{i}", []), proof, CancellationToken.None);

@@ -21,7 +21,7 @@ public sealed class LoginTests
         var store = host.Get<LoginStore>();
         var until = TimeProvider.System.GetUtcNow().AddMinutes(10);
 
-        var accounts = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => store.FinishAsync("state", until, $"oRace{i}", CancellationToken.None)));
+        var accounts = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => store.FinishAsync("state", until, $"oRace{i}", null, CancellationToken.None)));
 
         Assert.Single(accounts, a => a is not null);
         Assert.Equal(1, await host.Get<Database>().ScalarAsync<int>("SELECT COUNT(*) FROM account WHERE open_id LIKE 'oRace%'"));

@@ -74,10 +74,11 @@ public sealed class PhoneModel(
 
     private async Task<IActionResult> VerifyAsync(CancellationToken cancellationToken)
     {
-        var (fault, account, browser) = await codes.VerifyAsync(Mobile, Code, LoginBrowser.Of(HttpContext, protection), cancellationToken);
+        var session = NewSession.Of(HttpContext, SessionKind.Resident);
+        var (fault, account, browser) = await codes.VerifyAsync(Mobile, Code, LoginBrowser.Of(HttpContext, protection), session, cancellationToken);
         if (fault != LoginCodeFault.None) return await ShowAsync(fault, isSent: fault == LoginCodeFault.Wrong, browser, cancellationToken);
         browser.Keep(HttpContext, protection);
-        await HttpContext.SignInResidentAsync(account);
+        await HttpContext.SignInResidentAsync(session, account);
         return LocalRedirect(SiteLinks.LocalPath(ReturnUrl));
     }
 

@@ -35,6 +35,13 @@ public sealed class MyDataModel(MyDataQueries queries, ErasureStore erasure) : P
         return File(kept.ToFile(), "application/json; charset=utf-8", FormattableString.Invariant($"my-data-{kept.AsOf:yyyy-MM-dd}.json"));
     }
 
+    /// <summary>Ends this browser's log-in, on every node.</summary>
+    public async Task<IActionResult> OnPostLeaveAsync()
+    {
+        await HttpContext.SignOutAsync(SessionKind.Resident);
+        return LocalRedirect("/");
+    }
+
     /// <summary>The log-in that comes back to a page; for a session that outlived its account.</summary>
     internal static string LoginOf(string page) => $"/login?returnUrl={Uri.EscapeDataString(page)}";
 }

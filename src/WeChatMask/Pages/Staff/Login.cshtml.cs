@@ -57,14 +57,15 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         var staff = await store.VerifyAsync(Username ?? "", Password ?? "", cancellationToken);
-        if (staff is null)
+        var session = NewSession.Of(HttpContext, SessionKind.Staff);
+        if (staff is null || !await store.BeginAsync(staff, session, cancellationToken))
         {
             Fail();
             return Page();
         }
 
         LoginTries.Clear(HttpContext);
-        await HttpContext.SignInStaffAsync(staff.Id, staff.Username, staff.Role, staff.PharmacyId);
+        await HttpContext.SignInStaffAsync(session, staff.Id, staff.Username, staff.Role, staff.PharmacyId);
         return LocalRedirect(Target(staff.Role));
     }
 

@@ -4,7 +4,6 @@
 const name = 'wechatmask-counter';
 const vault = 'vault';
 const records = 'records';
-const longestLogin = 12 * 3600 * 1000;
 let opened = null;
 
 function open() {
@@ -32,14 +31,14 @@ async function run(store, mode, work) {
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
-// Puts the day away under the log-in's key. `clock` is how far the server's clock is ahead of this phone's.
+// Puts the day away under the log-in's key, which ends when the log-in does, with a network or without. `clock` is how far the server's clock is ahead of this phone's.
 export async function keepDay(day, clock) {
-  const { key: secret, ...rest } = day;
+  const { key: secret, keySeconds, ...rest } = day;
   const key = await crypto.subtle.importKey('raw', bytesOf(secret), 'AES-GCM', false, ['encrypt', 'decrypt']);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const data = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(JSON.stringify(rest)));
   await run(vault, 'readwrite', (store) => {
-    store.put({ key, until: Date.now() + longestLogin }, 'key');
+    store.put({ key, until: Date.now() + keySeconds * 1000 }, 'key');
     return store.put({ iv, data, clock, at: Date.now() }, 'day');
   });
 }

@@ -2,10 +2,10 @@
 // is gone, this judges and writes down; when it is back, this tells the server. Not inside WeChat, whose browser may
 // throw away at any time what a page keeps.
 import { takePageAlong } from './offline-cache.js';
-import { isToday, now, takeDayAlong, used } from './offline-day.js';
+import { isToday, LoginOver, now, takeDayAlong, used } from './offline-day.js';
 import { announce, askForLogin, isServing, kept, looked, refuse, repeatLastWords, root, showFace, showLine, shownWaiting, showVerdict, words } from './offline-page.js';
 import { send } from './offline-sending.js';
-import { readDay, waiting, write } from './offline-store.js';
+import { readDay, waiting, wipe, write } from './offline-store.js';
 import { judge } from './offline-verdict.js';
 import { inWeChat } from './wechat.js';
 
@@ -19,14 +19,27 @@ async function show() {
   showLine(line, (await waiting()).length);
 }
 
+// Nothing can be judged any more, here or on the kept page, until somebody logs in.
+async function endLogin() {
+  line.day = null;
+  delete root.dataset.offline;
+  askForLogin();
+  await wipe();
+}
+
 async function takeAlong() {
-  line.day = (await takeDayAlong()) ?? line.day;
+  try {
+    line.day = (await takeDayAlong()) ?? line.day;
+  } catch (error) {
+    if (!(error instanceof LoginOver)) throw error;
+    await endLogin();
+  }
 }
 
 async function tell() {
   // Without the day it is not known whose counter this is now.
   const sent = line.day && (await send(line.day.pharmacyCode));
-  if (sent?.login) askForLogin();
+  if (sent?.login) await endLogin();
   else if (sent) announce(sent.settled, sent.flagged);
 }
 
