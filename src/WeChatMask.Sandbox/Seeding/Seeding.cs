@@ -1,5 +1,4 @@
 using WeChatMask.City;
-using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
 
@@ -16,7 +15,7 @@ internal sealed class Seeding(
         if (known.City.Length > 0)
         {
             if (known.City != city.Name)
-                throw new StartFaultException($"The data in {options.Data} is of another city than {options.City}; choose another --data.");
+                throw new InvalidOperationException($"The data in {options.Data} is of another city than {options.City}; choose another --data.");
             // A start that was killed half way has the city but not its staff.
             await staff.AddAsync(cancellationToken);
             return;

@@ -60,7 +60,7 @@ public abstract class DatabaseEngine
     public async Task RequireCityAsync(CancellationToken cancellationToken)
     {
         const string cure = "check the name, or start a node or import a city first.";
-        if (!IsThere()) throw new StartFaultException($"There is no database where Database:ConnectionString points; {cure}");
+        if (!IsThere()) throw new StartFaultException($"The database that Database:ConnectionString names is not there, so it holds no city; {cure}");
         await using var connection = await OpenProbeAsync(write: false, cancellationToken);
         if (!(await TablesAsync(connection, null)).Contains(Migrator.Table, StringComparer.OrdinalIgnoreCase))
             throw new StartFaultException($"The database that Database:ConnectionString names holds no city; {cure}");

@@ -41,7 +41,7 @@ public static partial class StartFaults
         InvalidOperationException or FormatException or ArgumentException when IsOfHost(exception.Source) =>
             [new StartFault(OneLine($"A setting of the server or its log is wrong: {exception.Message}"))],
         { InnerException: { } inner } and (TypeInitializationException or System.Reflection.TargetInvocationException) => Of(inner),
-        InvalidOperationException or NotSupportedException or ArgumentException when exception.Source == typeof(StartFaults).Assembly.GetName().Name =>
+        InvalidOperationException or NotSupportedException or ArgumentException when IsOurs(exception.Source) =>
             [new StartFault(OneLine(exception.Message))],
         _ => [new StartFault(OneLine($"{exception.GetType().Name}: {exception.Message}"))],
     };
@@ -70,6 +70,8 @@ public static partial class StartFaults
         (file.HResult & 0xffff) is NoSpace or QuotaExceeded or TryAgain || file.Message.Contains("used by another process", StringComparison.Ordinal)
             ? ExitCodes.NotYet
             : ExitCodes.Mend);
+
+    private static bool IsOurs(string? source) => source?.StartsWith(nameof(WeChatMask), StringComparison.Ordinal) == true;
 
     private static bool IsOfHost(string? source) =>
         source is not null && (source.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || source.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal));

@@ -68,7 +68,7 @@ public sealed class BackupCommands(Database database, Migrator migrator, Invaria
 
     private async Task<int> BackupAsync(string file, byte[]? key, CancellationToken cancellationToken)
     {
-        await database.Engine.RequireCityAsync(cancellationToken);
+        if (!File.Exists(file)) await database.Engine.RequireCityAsync(cancellationToken);
         await using var snapshot = await database.Engine.BeginSnapshotAsync(alone: false, cancellationToken);
         var manifest = await CityBackup.WriteAsync(database.Engine, snapshot, file, key, time, cancellationToken);
         await output.WriteLineAsync($"{"table",-24}{"rows",12}  sha256");

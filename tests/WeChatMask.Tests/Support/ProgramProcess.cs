@@ -115,6 +115,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
             ["Secrets:EncryptionKeyId"] = "k1",
             ["Secrets:EncryptionKeys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:IdentityHashKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:BackupKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:VoucherKeyId"] = "A",
             ["Secrets:VoucherKeys:A"] = Convert.ToBase64String(voucher.ExportPkcs8PrivateKey()),
         };
