@@ -69,6 +69,9 @@ public abstract class DatabaseEngine
     /// <summary>Opens a connection that has little patience and is not kept for reuse.</summary>
     protected virtual ValueTask<DbConnection> OpenProbeAsync(bool write, CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
+    /// <summary>Whether waiting may help while it does not answer; an embedded one's file must be mended by somebody.</summary>
+    public virtual bool MayComeBack => true;
+
     /// <summary>Whether there is something to open; a server says so itself.</summary>
     protected virtual bool IsThere() => true;
 

@@ -66,6 +66,8 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         return OpenAsync(unpooled, write ? "BEGIN IMMEDIATE; ROLLBACK;" : "PRAGMA user_version;", cancellationToken);
     }
 
+    public override bool MayComeBack => false;
+
     protected override bool IsThere() => File.Exists(file);
 
     /// <summary>What an operator is told of a failure of this engine; none of another's.</summary>
@@ -202,6 +204,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     private void MakeFile()
     {
         if (isMade) return;
+        if (Directory.Exists(file)) throw new StartFaultException($"Database:ConnectionString names {file}, which is a folder; it must be a file, not a folder.");
         if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && File.Exists(folder))
             throw new StartFaultException($"Database:ConnectionString names the folder {folder}, which is a file.");
         // Its log and the index of that take the file's own mode.

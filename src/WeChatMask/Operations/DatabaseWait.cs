@@ -55,7 +55,7 @@ internal sealed partial class DatabaseWait(WebApplication app)
             });
             return null;
         }
-        catch (DbException e) when (engine is not SqliteEngine && engine.IsOutage(e))
+        catch (DbException e) when (engine.MayComeBack && engine.IsOutage(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
             return e;

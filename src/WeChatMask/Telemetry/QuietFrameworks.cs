@@ -1,10 +1,13 @@
 namespace WeChatMask.Telemetry;
 
-/// <summary>Keeps frameworks' logs at warnings, whatever the settings ask for, of all or of one sink.</summary>
-/// <remarks>In detail they show addresses of calls, and log-ins, receipts, webhook calls and bookings are known by what stands there.</remarks>
+/// <summary>
+/// Keeps frameworks' logs at warnings where more is asked for of everything, of all sinks or of one. Who names a framework
+/// hears more of it, but never the addresses of calls: log-ins, receipts, webhook calls and bookings are known by what stands there.
+/// </summary>
 internal static class QuietFrameworks
 {
     private static readonly string[] Names = ["Microsoft.AspNetCore", "Microsoft.Extensions.Http", "System.Net.Http", "Polly", "Hangfire"];
+    private static readonly string[] Addresses = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.StaticFiles", "System.Net.Http"];
 
     public static void AddQuietFrameworks(this IServiceCollection services) => services.PostConfigure<LoggerFilterOptions>(options =>
     {
@@ -12,14 +15,13 @@ internal static class QuietFrameworks
         for (var i = 0; i < options.Rules.Count; i++)
         {
             var rule = options.Rules[i];
+            var bounded = IsOne(Names, rule.CategoryName) ? Addresses : Names;
             options.Rules[i] = new LoggerFilterRule(
                 rule.ProviderName, rule.CategoryName, rule.LogLevel,
-                (sink, category, level) => MayBeSaid(category, level) && (rule.Filter is null || rule.Filter(sink, category, level)));
+                (sink, category, level) => (level >= LogLevel.Warning || !IsOne(bounded, category)) && (rule.Filter is null || rule.Filter(sink, category, level)));
         }
-
-        foreach (var name in Names) options.Rules.Add(new LoggerFilterRule(null, name, LogLevel.Warning, null));
     });
 
-    private static bool MayBeSaid(string? category, LogLevel level) =>
-        level >= LogLevel.Warning || category is null || !Array.Exists(Names, name => category.StartsWith(name, StringComparison.Ordinal));
+    private static bool IsOne(string[] names, string? category) =>
+        category is not null && Array.Exists(names, name => category.StartsWith(name, StringComparison.Ordinal));
 }
