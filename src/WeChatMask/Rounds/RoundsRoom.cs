@@ -17,6 +17,7 @@ public static class RoundsRoom
     {
         var board = routes.MapPublicApi("/api/board");
         board.MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
-        board.MapGet("/events", BoardEndpoints.EventsAsync);
+        // Each listener would hold what every middleware behind the routes keeps of a call that does not end.
+        board.MapGet("/events", BoardEndpoints.EventsAsync).ShortCircuit();
     }
 }
