@@ -66,6 +66,7 @@ public sealed class SampleSettingsTests
     [Theory]
     [InlineData("Secrets:EncryptionKeys:k1")]
     [InlineData("Secrets:IdentityHashKey")]
+    [InlineData("Secrets:BackupKey")]
     [InlineData("Secrets:VoucherKeys:A")]
     [InlineData("WeChat:AppId")]
     [InlineData("WeChat:AppSecret")]
@@ -124,6 +125,7 @@ public sealed class SampleSettingsTests
             ["WeChat:EncodingAesKey"] = RandomNumberGenerator.GetString("ABCDEFGHabcdefgh01234567", 43),
             ["Secrets:EncryptionKeys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:IdentityHashKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:BackupKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:VoucherKeys:A"] = Convert.ToBase64String(voucher.ExportPkcs8PrivateKey()),
         };
     }

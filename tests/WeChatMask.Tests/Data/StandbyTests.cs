@@ -69,13 +69,16 @@ public sealed class StandbyTests
 
         public Database Database => database;
 
-        public static async Task<City> CreateAsync(DatabaseKind engine, string? settings = null)
+        public static async Task<City> CreateAsync(DatabaseKind engine, string? more = null)
         {
             var primary = await DatabaseServer.CreateAsync(engine, durable: true);
-            var connectionString = await primary.CreateDatabaseAsync() + (settings ?? (engine == DatabaseKind.MySql ? ";Default Command Timeout=1" : ";Command Timeout=1"));
-            var database = new Database(Options.Create(new DatabaseSettings { Engine = engine, ConnectionString = connectionString }));
-            await database.WriteAsync(t => t.ExecuteAsync(database.Engine.Translate("CREATE TABLE promise (id {long} NOT NULL PRIMARY KEY)")), default);
-            return new City(primary, await primary.FollowSynchronouslyAsync(), connectionString, database);
+            var connectionString = await primary.CreateDatabaseAsync() + (more ?? (engine == DatabaseKind.MySql ? ";Default Command Timeout=1" : ";Command Timeout=1"));
+            var settings = Options.Create(new DatabaseSettings { Engine = engine, ConnectionString = connectionString });
+            using (var before = new Database(settings))
+                await before.WriteAsync(t => t.ExecuteAsync(before.Engine.Translate("CREATE TABLE promise (id {long} NOT NULL PRIMARY KEY)")), default);
+            var standby = await primary.FollowSynchronouslyAsync();
+            // A node that was there before would notice the standby within seconds.
+            return new City(primary, standby, connectionString, new Database(settings));
         }
 
         public Task WriteAsync(long id) => database.WriteAsync(t => t.ExecuteAsync(Insert, new { id }), default);
