@@ -9,7 +9,7 @@ public sealed class DatabaseSettings
     /// <summary>The database's kind.</summary>
     public DatabaseKind Engine { get; set; } = DatabaseKind.Sqlite;
 
-    /// <summary>ADO.NET connection string of that engine: <c>Data Source=/var/lib/wechatmask/wechatmask.db</c>; <c>Host=…</c>, with several hosts where there is a standby; <c>Server=…</c>. A node opens at most 25 connections unless it says otherwise.</summary>
+    /// <summary>ADO.NET connection string of that engine: <c>Data Source=/var/lib/wechatmask/wechatmask.db</c>; <c>Host=…</c>, with several hosts where a person promotes the standby, and the proxy's alone under Patroni or its like; <c>Server=…</c>. A node opens at most 25 connections unless it says otherwise.</summary>
     public string ConnectionString { get; set; } = "";
 
     /// <summary>How long a node that starts waits for a database server that does not answer, up to a day; then it ends, and systemd starts it again. Meanwhile <c>/health/live</c> answers, and <c>/health/ready</c> says 503.</summary>
