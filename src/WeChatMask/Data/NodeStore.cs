@@ -26,13 +26,14 @@ public sealed class NodeStore(Database database, MachineClock machine)
         },
         cancellationToken);
 
-    /// <summary>Holds this node's keys against those the database was used with, and notes those it sees for the first time.</summary>
+    /// <summary>Holds this node's keys against those the database was used with, and notes those it sees for the first time where it is to.</summary>
     /// <param name="own">Fingerprints by the name of the setting.</param>
     /// <param name="readable">Whether a stored value can be read with the node's keys.</param>
+    /// <param name="note">Whether new ones are noted.</param>
     /// <param name="cancellationToken">Stops the looking.</param>
     /// <returns>The settings that hold another key than before, or none where values are stored under one; nothing is noted then.</returns>
     public Task<List<string>> WrongKeysAsync(
-        IReadOnlyDictionary<string, string> own, Func<string, bool> readable, CancellationToken cancellationToken) => database.WriteAsync(
+        IReadOnlyDictionary<string, string> own, Func<string, bool> readable, bool note, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             var rows = await transaction.QueryAsync<(string Name, string Value)>(
@@ -46,7 +47,7 @@ public sealed class NodeStore(Database database, MachineClock machine)
                 if (await StoredUnderAsync(transaction, name[KeyFingerprints.EncryptionKey("").Length..]) is { } value && !readable(value)) wrong.Add(name);
             }
 
-            if (wrong.Count > 0) return wrong;
+            if (wrong.Count > 0 || !note) return wrong;
             foreach (var (name, value) in own.Where(k => !known.ContainsKey(k.Key)))
                 await transaction.ExecuteAsync(
                     "INSERT INTO setting (name, value) VALUES (@row, @value)", new { row = name == KeyFingerprints.IdentityKey ? IdentityRow : KeyPrefix + name, value });

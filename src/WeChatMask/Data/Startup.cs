@@ -46,15 +46,21 @@ internal sealed class Startup(Migrator migrator, NodeStore node, PersonalData pe
 
     private async Task CheckKeysAsync(CancellationToken cancellationToken)
     {
-        var own = KeyFingerprints.Of(secrets.Value, personal);
-        var wrong = await node.WrongKeysAsync(own, IsReadable, cancellationToken);
-        if (wrong.Count == 0) return;
         // With another identity key every person would look new, and the repeat rule would be gone without a word; with another
         // encryption key nobody could be read and what is written could never be read again; with another voucher key honest
         // people's vouchers would be forged ones.
-        throw new StartFaultException(string.Join('\n', wrong.Select(name => own.ContainsKey(name)
+        if (await WrongKeysAsync(note: true, cancellationToken) is { Count: > 0 } wrong) throw new StartFaultException(string.Join('\n', wrong));
+    }
+
+    /// <summary>A sentence for each key that is not the one this database was used with, or is missing.</summary>
+    /// <param name="note">Whether keys that are new to the database are noted.</param>
+    /// <param name="cancellationToken">Stops the looking.</param>
+    public async Task<IReadOnlyList<string>> WrongKeysAsync(bool note, CancellationToken cancellationToken)
+    {
+        var own = KeyFingerprints.Of(secrets.Value, personal);
+        return [.. (await node.WrongKeysAsync(own, IsReadable, note, cancellationToken)).Select(name => own.ContainsKey(name)
             ? $"{name} is not the key this database was used with; configure the same key on every node. A new key needs an id of its own."
-            : $"{name} is missing, and something is stored under it; put it back.")));
+            : $"{name} is missing, and something is stored under it; put it back.")];
     }
 
     private bool IsReadable(string stored)

@@ -5,13 +5,15 @@ using WeChatMask.Settings;
 
 namespace WeChatMask.Operations;
 
-/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, and those of <see cref="BackupCommands"/> and <see cref="StaffCommands"/>.</summary>
+/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, <c>doctor</c>, and those of <see cref="BackupCommands"/> and <see cref="StaffCommands"/>. <see cref="SetupCommand"/> comes before there are settings.</summary>
 public static class OperatorCommands
 {
-    private const string Usage = "verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final] | staff …";
+    private const string StandardInput = "-";
+
+    private const string Usage = "setup [--answers FILE] [--sms NUMBER] | doctor [--sms NUMBER] | verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final] | staff …";
 
     /// <summary>Whether the arguments name a command rather than server settings.</summary>
-    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || BackupCommands.Named(args) || StaffCommands.Named(args);
+    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || DoctorCommand.Named(args) || SetupCommand.Named(args) || BackupCommands.Named(args) || StaffCommands.Named(args);
 
     /// <summary>Refuses a mistyped command or option, before anything is started for it.</summary>
     /// <exception cref="StartFaultException">There is no such command or option.</exception>
@@ -33,6 +35,8 @@ public static class OperatorCommands
                 return await VerifyAsync(app.Services.GetRequiredService<InvariantQueries>(), output, stop);
             case ["import", var file]:
                 return await ImportAsync(app.Services, file, output, stop);
+            case var _ when DoctorCommand.Named(args):
+                return await DoctorCommand.RunAsync(app.Services, args, output, stop);
             case var _ when BackupCommands.Named(args):
                 return await BackupCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop);
             case var _ when StaffCommands.Named(args):
@@ -64,7 +68,7 @@ public static class OperatorCommands
     {
         CityFile city;
         // Read first: a file that cannot be used must not leave a new, empty database behind.
-        await using (var stream = File.OpenRead(file)) city = CityImport.Read(stream);
+        await using (var stream = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file)) city = CityImport.Read(stream);
         await services.GetRequiredService<Database>().Engine.ProbeAsync(cancellationToken);
         await services.GetRequiredService<Startup>().StartingAsync(cancellationToken);
         await services.GetRequiredService<CityImport>().ImportAsync(city, "operator", cancellationToken);

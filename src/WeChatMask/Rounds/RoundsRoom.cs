@@ -17,7 +17,6 @@ public static class RoundsRoom
     {
         var board = routes.MapPublicApi("/api/board");
         board.MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
-        // Each listener would hold what every middleware behind the routes keeps of a call that does not end.
-        board.MapGet("/events", BoardEndpoints.EventsAsync).ShortCircuit();
+        board.MapGet("/events", BoardEndpoints.EventsAsync);
     }
 }

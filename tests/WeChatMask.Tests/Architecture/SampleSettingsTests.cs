@@ -5,11 +5,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
-using WeChatMask.Notices;
-using WeChatMask.OfficialAccount;
+using WeChatMask.Operations;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
-using WeChatMask.Telemetry;
 using WeChatMask.WeChat;
 
 namespace WeChatMask.Tests.Architecture;
@@ -19,12 +17,7 @@ public sealed class SampleSettingsTests
 {
     internal const string Sample = "appsettings.sample.json";
 
-    internal static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
-    {
-        ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["Site"] = typeof(SiteSettings),
-        ["Registry"] = typeof(RegistrySettings), ["Map"] = typeof(MapSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings),
-        ["Telemetry"] = typeof(TelemetrySettings), ["WeChatMenu"] = typeof(MenuSettings), ["WeChatNotices"] = typeof(WeChatNoticeSettings),
-    };
+    internal static IReadOnlyDictionary<string, Type> Sections => SettingNames.Sections;
 
     [Fact]
     public void It_shows_every_key_and_no_other()

@@ -70,6 +70,24 @@ internal sealed partial class Phone(string openId)
         if (answer.StatusCode != HttpStatusCode.Found) throw new InvalidOperationException($"The log-in of {username}: {answer.StatusCode}");
     }
 
+    /// <summary>Opens a one-time link of the staff's and sets a password by it; a name too where there is none yet.</summary>
+    public async Task WelcomeAsync(HttpClient http, Uri link, string username, string password)
+    {
+        using (var opened = await CallAsync(http, HttpMethod.Get, link, null))
+        {
+            if (opened.StatusCode != HttpStatusCode.Found) throw new InvalidOperationException($"The link of {username}: {opened.StatusCode}");
+        }
+
+        var address = new Uri(link, link.AbsolutePath);
+        using var page = await CallAsync(http, HttpMethod.Get, address, null);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Username"] = username, ["Password"] = password, ["Again"] = password, ["__RequestVerificationToken"] = FormToken(await page.Content.ReadAsStringAsync()),
+        });
+        using var answer = await CallAsync(http, HttpMethod.Post, address, form);
+        if (answer.StatusCode != HttpStatusCode.Found) throw new InvalidOperationException($"The password of {username}: {answer.StatusCode}");
+    }
+
     /// <summary>Tries to book.</summary>
     public Task<PhoneReply> BookAsync(HttpClient http, string pharmacy, string requestId) =>
         SendAsync(http, HttpMethod.Post, "/api/bookings", new { residentId = ResidentId, pharmacyCode = pharmacy, requestId });

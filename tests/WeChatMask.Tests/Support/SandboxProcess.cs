@@ -12,7 +12,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Uri? address;
 
-    private SandboxProcess(string data, string? clock)
+    private SandboxProcess(string data, string? clock, IReadOnlyDictionary<string, string>? settings)
     {
         // The tests refer to the sandbox's project, so its program lies beside theirs.
         var program = Path.Combine(AppContext.BaseDirectory, "WeChatMask.Sandbox.dll");
@@ -29,6 +29,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
             start.ArgumentList.Add(clock);
         }
 
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[key] = value;
         process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, e) => Hear(e.Data);
         process.ErrorDataReceived += (_, e) => Hear(e.Data);
@@ -42,9 +43,12 @@ internal sealed class SandboxProcess : IAsyncDisposable
     public string Output => string.Join('\n', output);
 
     /// <summary>Starts it on a folder and waits until it serves.</summary>
-    public static async Task<SandboxProcess> StartAsync(string data, string? clock = null)
+    /// <param name="data">The folder.</param>
+    /// <param name="clock">Where its clock starts.</param>
+    /// <param name="settings">By their names in the environment.</param>
+    public static async Task<SandboxProcess> StartAsync(string data, string? clock = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var sandbox = new SandboxProcess(data, clock);
+        var sandbox = new SandboxProcess(data, clock, settings);
         try
         {
             sandbox.process.Start();
