@@ -24,7 +24,7 @@ internal static class Greeting
               residents   {self}/
               pharmacies  {self}/pharmacy       {DemoStaffStore.ClerkPrefix}{code} / {DemoStaffStore.ClerkPassword} (one for each pharmacy code)
               supervisor  {self}/supervisor     {DemoStaffStore.Supervisor} / {DemoStaffStore.SupervisorPassword}
-              others      {self}/staff/login    {DemoStaffStore.LeadPrefix}{code} / {DemoStaffStore.LeadPassword}, {DemoStaffStore.Auditor} / {DemoStaffStore.AuditorPassword}, {DemoStaffStore.Administrator} / {DemoStaffStore.AdministratorPassword}
+              others      {self}/staff/login    {DemoStaffStore.LeadPrefix}{code} / {DemoStaffStore.LeadPassword}, {DemoStaffStore.Auditor} / {DemoStaffStore.AuditorPassword}, {DemoStaffStore.Administrator} / {DemoStaffStore.AdministratorPassword} (second factor {DemoStaffStore.AdministratorSecret})
 
             Ctrl-C stops it; the same command goes on where it was.
             """);

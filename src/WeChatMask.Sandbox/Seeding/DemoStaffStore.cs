@@ -5,7 +5,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Sandbox;
 
 /// <summary>Writes the demo log-ins: one of each role, and a clerk and a lead for each pharmacy.</summary>
-public sealed class DemoStaffStore(Database database)
+public sealed class DemoStaffStore(Database database, PersonalData personal)
 {
     /// <summary>The supervisor's name.</summary>
     public const string Supervisor = "supervisor";
@@ -33,6 +33,9 @@ public sealed class DemoStaffStore(Database database)
 
     public const string AdministratorPassword = "administrator-demo";
 
+    /// <summary>The administrator's second factor, for an authenticator app.</summary>
+    public const string AdministratorSecret = "ADMINDEMOADMINDEMOADMINDEMOADMIN";
+
     /// <summary>Adds those who are not there yet: a folder of an earlier build gets the roles it lacks.</summary>
     public async Task AddAsync(CancellationToken cancellationToken)
     {
@@ -44,7 +47,7 @@ public sealed class DemoStaffStore(Database database)
             async transaction =>
             {
                 var pharmacies = await transaction.QueryAsync<Shop>("SELECT id, code FROM pharmacy ORDER BY code");
-                return await StaffStore.AddAsync(
+                var added = await StaffStore.AddAsync(
                     transaction,
                     [
                         new NewStaff(Supervisor, supervisor, StaffRole.Supervisor),
@@ -53,6 +56,8 @@ public sealed class DemoStaffStore(Database database)
                         .. pharmacies.Select(p => new NewStaff(ClerkPrefix + p.Code, clerk, StaffRole.Clerk, p.Id)),
                         .. pharmacies.Select(p => new NewStaff(LeadPrefix + p.Code, lead, StaffRole.PharmacyLead, p.Id)),
                     ]);
+                await transaction.ExecuteAsync("UPDATE staff SET totp_secret = @secret WHERE username = @Administrator", new { secret = personal.Encrypt(AdministratorSecret), Administrator });
+                return added;
             },
             cancellationToken);
     }

@@ -11,7 +11,7 @@ public static class CityRoom
     public static IServiceCollection AddCity(this IServiceCollection services)
     {
         services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<StaffStore>();
-        services.AddSingleton<StaffLinkStore>().AddSingleton<StaffAccountStore>().AddSingleton<StaffAccountQueries>();
+        services.AddSingleton<StaffLinkStore>().AddSingleton<StaffAccountStore>().AddSingleton<StaffAccountQueries>().AddSingleton<StaffProofStore>().AddSingleton<OwnAccountStore>();
         services.AddHostedService<FirstAdministrator>();
         services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o =>
         {

@@ -110,6 +110,21 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
         },
         cancellationToken);
 
+    /// <summary>Ends one of somebody's log-ins, by its hash, or all of them.</summary>
+    public Task<AccountAnswer> EndSessionAsync(AccountActor actor, long id, string? idHash, CancellationToken cancellationToken) => ActAsync(
+        actor, id,
+        async (transaction, account) =>
+        {
+            var ended = idHash is null
+                ? await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id) > 0
+                : await SessionStore.EndAsync(transaction, SessionKind.Staff, id, idHash);
+            if (!ended) return AccountFault.NoSession;
+            await AuditAsync(transaction, actor, "staff.signed_out", account.Username);
+            return AccountAnswer.Done;
+        },
+        cancellationToken,
+        oneself: true);
+
     private Task<AccountAnswer> ActAsync(
         AccountActor actor, long id, Func<WriteTransaction, StaffAccount, Task<AccountAnswer>> act, CancellationToken cancellationToken, bool oneself = false) =>
         database.WriteAsync(

@@ -8,7 +8,7 @@ namespace WeChatMask.Operations;
 
 /// <summary>The accounts of staff from a shell: who may run commands on the city's machine may do all of it.</summary>
 public sealed class StaffCommands(
-    StaffAccountStore store, StaffAccountQueries accounts, StaffLinkStore links, SiteLinks site, CityCalendar calendar, TextWriter output)
+    StaffAccountStore store, StaffAccountQueries accounts, StaffLinkStore links, SessionStore sessions, SiteLinks site, CityCalendar calendar, TextWriter output)
 {
     private const int Portion = 500;
 
@@ -16,7 +16,7 @@ public sealed class StaffCommands(
         Usage: staff first-administrator
                staff list
                staff invite NAME --role clerk|lead|supervisor|auditor|administrator [--pharmacy CODE]
-               staff reset|unlock|disable|enable NAME
+               staff reset|unlock|disable|enable|sessions|sign-out NAME
                staff move NAME --pharmacy CODE
         """;
 
@@ -34,7 +34,7 @@ public sealed class StaffCommands(
     {
         var commands = new StaffCommands(
             services.GetRequiredService<StaffAccountStore>(), services.GetRequiredService<StaffAccountQueries>(), services.GetRequiredService<StaffLinkStore>(),
-            services.GetRequiredService<SiteLinks>(), services.GetRequiredService<CityCalendar>(), output);
+            services.GetRequiredService<SessionStore>(), services.GetRequiredService<SiteLinks>(), services.GetRequiredService<CityCalendar>(), output);
         var run = commands.Read(args) ?? throw new StartFaultException(Usage);
         var engine = services.GetRequiredService<Database>().Engine;
         await (args is [_, "first-administrator"] ? engine.ProbeAsync(cancellationToken) : engine.RequireCityAsync(cancellationToken));
@@ -53,6 +53,9 @@ public sealed class StaffCommands(
         ["staff", "unlock", var name] when IsName(name) => token => ActAsync(name, "unlocked", store.UnlockAsync, token),
         ["staff", "disable", var name] when IsName(name) => token => ActAsync(name, "disabled", store.DisableAsync, token),
         ["staff", "enable", var name] when IsName(name) => token => ActAsync(name, "enabled", store.EnableAsync, token),
+        ["staff", "sessions", var name] when IsName(name) => token => SessionsAsync(name, token),
+        ["staff", "sign-out", var name] when IsName(name) =>
+            token => ActAsync(name, "signed out everywhere", (actor, id, t) => store.EndSessionAsync(actor, id, null, t), token),
         ["staff", "move", var name, "--pharmacy", var code] when IsName(name) =>
             token => ActAsync(name, $"moved to {code.ToUpperInvariant()}", (actor, id, t) => store.PlaceAsync(actor, id, null, code, t), token),
         _ => null,
@@ -86,6 +89,18 @@ public sealed class StaffCommands(
         { HasPassword: false } => "invited",
         _ => account.IsLocked(now) ? "locked" : "active",
     };
+
+    private async Task<int> SessionsAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await accounts.FindAsync(name, cancellationToken) is not { } account) return await TellAsync(AccountFault.Unknown, "");
+        var found = await sessions.OfAsync(SessionKind.Staff, account.Id, cancellationToken);
+        await output.WriteLineAsync($"{"began",-22}{"last seen",-22}{"ends",-22}browser");
+        foreach (var s in found) await output.WriteLineAsync($"{Moment(s.CreatedAt),-22}{Moment(s.SeenAt),-22}{Moment(s.ExpiresAt),-22}{s.Browser}");
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{account.Username}: {found.Count} log-ins"));
+        return ExitCodes.Stopped;
+    }
+
+    private string Moment(DateTimeOffset instant) => calendar.Local(instant).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private async Task<int> InviteAsync(string name, StaffRole role, string? pharmacy, CancellationToken cancellationToken) =>
         await TellAsync(await store.InviteAsync(AccountActor.Operator, name, role, pharmacy, cancellationToken), $"{name} ({WordOf(role)})");
@@ -123,6 +138,7 @@ public sealed class StaffCommands(
         AccountFault.UnknownPharmacy => "There is no pharmacy of this code.",
         AccountFault.LastAdministrator => "This is the last administrator; invite another one first.",
         AccountFault.HasAdministrator => "There is an administrator already: staff invite NAME --role administrator adds one, staff reset NAME helps one who cannot log in.",
+        AccountFault.NoSession => "Nobody is logged in by this account.",
         AccountFault.Disabled => "The account is disabled: staff enable NAME comes first.",
         _ => $"Not done: {fault}.",
     };

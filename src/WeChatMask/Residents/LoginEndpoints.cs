@@ -21,15 +21,23 @@ public static partial class LoginEndpoints
     private static readonly TimeSpan StateLife = TimeSpan.FromMinutes(10);
 
     internal static IResult Start(
-        HttpContext context, IDataProtectionProvider protection, IOptionsMonitor<WeChatSettings> weChat, IOptionsMonitor<SiteSettings> site)
+        HttpContext context, IOptionsMonitor<SiteSettings> site)
     {
         var returnUrl = SiteLinks.LocalPath(context.Request.Query["returnUrl"].ToString());
         if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return TypedResults.LocalRedirect($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        return TypedResults.Redirect(Begin(context, returnUrl));
+    }
+
+    /// <summary>Ties a new log-in to the browser and gives WeChat's address for it.</summary>
+    internal static string Begin(HttpContext context, string returnUrl, LoginFor purpose = LoginFor.Resident, long staffId = 0)
+    {
+        var services = context.RequestServices;
         var state = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife);
-        context.Response.Cookies.Append(StateCookie, Protector(protection).Protect(JsonSerializer.Serialize(ticket)), CookieOptions(context));
-        var home = Home(context.Request, site.CurrentValue);
-        return TypedResults.Redirect(OAuthLinks.Authorize(weChat.CurrentValue, $"{home}/login/callback", state));
+        var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife, purpose, staffId);
+        var sealedTicket = Protector(services.GetRequiredService<IDataProtectionProvider>()).Protect(JsonSerializer.Serialize(ticket));
+        context.Response.Cookies.Append(StateCookie, sealedTicket, CookieOptions(context));
+        var home = Home(context.Request, services.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue);
+        return OAuthLinks.Authorize(services.GetRequiredService<IOptionsMonitor<WeChatSettings>>().CurrentValue, $"{home}/login/callback", state);
     }
 
     internal static async Task<IResult> FinishAsync(
@@ -47,6 +55,8 @@ public static partial class LoginEndpoints
             var identity = await weChat.ExchangeCodeAsync(code, cancellationToken);
             // A snapshot user's openid is made up by WeChat and belongs to nobody.
             if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user");
+            if (ticket.Purpose != LoginFor.Resident)
+                return await StaffWeChat.FinishAsync(context, ticket, personal.KeyedHash(HashPurpose.LoginState, state), identity.OpenId, cancellationToken) ?? new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
             // After the exchange, in one transaction with the account: the code itself is good once, and a log-in costs one write.
             var session = NewSession.Of(context, SessionKind.Resident);
             var account = await store.FinishAsync(personal.KeyedHash(HashPurpose.LoginState, state), ticket.ExpiresAt, identity.OpenId, session, cancellationToken);
@@ -109,7 +119,7 @@ public static partial class LoginEndpoints
     [LoggerMessage(Level = LogLevel.Warning, Message = "WeChat refused a log-in code with {ErrorCode}")]
     private static partial void LogRefusal(ILogger log, int errorCode);
 
-    private sealed record LoginTicket(string State, string ReturnUrl, DateTimeOffset ExpiresAt);
+    internal sealed record LoginTicket(string State, string ReturnUrl, DateTimeOffset ExpiresAt, LoginFor Purpose = LoginFor.Resident, long StaffId = 0);
 
     private sealed class LoginAgain(int status, string code) : IResult
     {

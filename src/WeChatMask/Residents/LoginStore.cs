@@ -16,15 +16,20 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
     public Task<long?> FinishAsync(string stateHash, DateTimeOffset stateExpiresAt, string openId, NewSession? session, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            // Two at once: the second one's insert clashes, it comes again, and then finds the first one's row.
-            if (await transaction.ScalarAsync<long?>("SELECT expires_at FROM login_state WHERE state_hash = @stateHash", new { stateHash }) is not null) return (long?)null;
-            await transaction.ExecuteAsync(
-                "INSERT INTO login_state (state_hash, expires_at) VALUES (@stateHash, @stateExpiresAt)", new { stateHash, stateExpiresAt });
+            if (!await SpendStateAsync(transaction, stateHash, stateExpiresAt)) return (long?)null;
             var account = await AccountAsync(transaction, openId, LoginWay.WeChat);
             if (session is not null) await SessionStore.BeginAsync(transaction, session, account);
             return account;
         },
         cancellationToken);
+
+    /// <summary>False when the state was spent before. Of two at once, the second one's insert clashes, it comes again, and then finds the first one's row.</summary>
+    internal static async Task<bool> SpendStateAsync(WriteTransaction transaction, string stateHash, DateTimeOffset expiresAt)
+    {
+        if (await transaction.ScalarAsync<long?>("SELECT expires_at FROM login_state WHERE state_hash = @stateHash", new { stateHash }) is not null) return false;
+        await transaction.ExecuteAsync("INSERT INTO login_state (state_hash, expires_at) VALUES (@stateHash, @expiresAt)", new { stateHash, expiresAt });
+        return true;
+    }
 
     /// <summary>Removes states that cannot be used any more; they are dated by the machine's time. Returns the rows removed.</summary>
     public Task<int> PurgeAsync(DateTimeOffset machineNow, CancellationToken cancellationToken) => database.WriteAsync(

@@ -24,5 +24,6 @@ public static class ResidentsRoom
         login.MapGet("", LoginEndpoints.Start).NoStore();
         login.MapGet("/callback", LoginEndpoints.FinishAsync).NoStore();
         login.MapGet("/account.svg", LoginEndpoints.AccountCodeAsync);
+        routes.MapGet("/staff/wechat", StaffWeChat.Start).AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).NoStore().ExcludeFromDescription();
     }
 }

@@ -36,10 +36,17 @@ public static class Sessions
 
     public const string StaffPolicy = "staff";
 
+    /// <summary>What an administrator without a second factor may do too: set one up, and leave.</summary>
+    public const string OwnLogInPolicy = "own-log-in";
+
+    /// <summary>Where an administrator without a second factor is sent from everywhere else.</summary>
+    public const string SecondFactorPage = "/staff/totp";
+
     private const string SessionClaim = "session";
     private const string PharmacyClaim = "pharmacy";
     private const string CounterKeyClaim = "counter-key";
     private const string EndClaim = "end";
+    private const string SecondFactorClaim = "second-factor";
     private const int CounterKeyBytes = 32;
 
     /// <summary>Registers both cookies and the policies. Whatever names no policy is refused.</summary>
@@ -57,7 +64,8 @@ public static class Sessions
             .AddPolicy(AuditPolicy, p => Of(p, StaffRole.Supervisor, StaffRole.Auditor, StaffRole.Administrator).RequireAssertion(ChangesOrOnlyReads))
             .AddPolicy(AdministratorPolicy, p => Of(p, StaffRole.Administrator))
             .AddPolicy(AccountsPolicy, p => Of(p, StaffRole.Administrator, StaffRole.PharmacyLead))
-            .AddPolicy(StaffPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser())
+            .AddPolicy(StaffPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser().RequireAssertion(c => !LacksSecondFactor(c.User)))
+            .AddPolicy(OwnLogInPolicy, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser())
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(ResidentScheme, StaffScheme).RequireAssertion(IsNoRouteOfOurs).Build());
         return services;
     }
@@ -68,7 +76,7 @@ public static class Sessions
         Principal(ResidentScheme, [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture)), new(SessionClaim, session.Id)]));
 
     /// <summary>Gives a member of staff the cookie of a session that is written down.</summary>
-    public static Task SignInStaffAsync(this HttpContext context, NewSession session, long staffId, string username, StaffRole role, long? pharmacyId)
+    public static Task SignInStaffAsync(this HttpContext context, NewSession session, long staffId, string username, StaffRole role, long? pharmacyId, bool secondFactor = false)
     {
         List<Claim> claims =
         [
@@ -78,6 +86,7 @@ public static class Sessions
             new(SessionClaim, session.Id),
             new(EndClaim, session.ExpiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
         ];
+        if (secondFactor) claims.Add(new(SecondFactorClaim, bool.TrueString));
         if (pharmacyId is { } pharmacy)
         {
             claims.Add(new(PharmacyClaim, pharmacy.ToString(CultureInfo.InvariantCulture)));
@@ -155,7 +164,10 @@ public static class Sessions
     }
 
     private static AuthorizationPolicyBuilder Of(AuthorizationPolicyBuilder policy, params StaffRole[] roles) =>
-        policy.AddAuthenticationSchemes(StaffScheme).RequireRole(roles.Select(r => r.ToString()));
+        policy.AddAuthenticationSchemes(StaffScheme).RequireRole(roles.Select(r => r.ToString())).RequireAssertion(c => !LacksSecondFactor(c.User));
+
+    // Whoever looks after all accounts is worth a stolen password the most.
+    private static bool LacksSecondFactor(ClaimsPrincipal user) => user.IsInRole(nameof(StaffRole.Administrator)) && !user.HasClaim(c => c.Type == SecondFactorClaim);
 
     // So no page or call of the supervisor's can forget that an auditor changes nothing.
     private static bool ChangesOrOnlyReads(AuthorizationHandlerContext context) =>
@@ -175,7 +187,7 @@ public static class Sessions
             return Task.CompletedTask;
         }
 
-        context.Response.Redirect(context.RedirectUri);
+        context.Response.Redirect(status == StatusCodes.Status403Forbidden && LacksSecondFactor(context.HttpContext.User) ? SecondFactorPage : context.RedirectUri);
         return Task.CompletedTask;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using WeChatMask.BrowserTests.Support;
+using WeChatMask.City;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.BrowserTests.Pages;
@@ -18,6 +19,7 @@ internal sealed class CityMoment : IAsyncDisposable
     private string resident = "";
     private string free = "";
     private string redeemed = "";
+    private string account = "";
 
     private CityMoment(SandboxHost host) => this.host = host;
 
@@ -43,9 +45,17 @@ internal sealed class CityMoment : IAsyncDisposable
         var openId = viewer switch { Viewer.Newcomer => "o-newcomer", Viewer.Resident => OpenId, _ => null };
         var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(openId, large));
         if (openId is not null) await phone.LogInAsync();
+        if (account.Length == 0)
+            account = (await host.Get<StaffAccountQueries>().FindAsync("clerk-ld01", default))!.Id.ToString(CultureInfo.InvariantCulture);
         if (viewer == Viewer.Clerk) await phone.LogInAsync("clerk-ld01", "clerk-demo");
         if (viewer == Viewer.Auditor) await phone.LogInAsync("auditor", "auditor-demo");
-        if (viewer == Viewer.Administrator) await phone.LogInAsync("administrator", "administrator-demo");
+        if (viewer == Viewer.Lead) await phone.LogInAsync("lead-ld01", "lead-demo");
+        if (viewer == Viewer.Administrator)
+        {
+            await host.RenewCodeAsync();
+            await phone.LogInAsync("administrator", "administrator-demo");
+        }
+
         if (viewer == Viewer.Supervisor) await phone.LogInAsync("supervisor", "supervisor-demo");
         return phone;
     }
@@ -53,7 +63,8 @@ internal sealed class CityMoment : IAsyncDisposable
     /// <summary>A page's path with the resident's own particulars in it.</summary>
     public string Path(ShownPage page) => page.Path
         .Replace("{number}", number, StringComparison.Ordinal).Replace("{resident}", resident, StringComparison.Ordinal)
-        .Replace("{free}", free, StringComparison.Ordinal).Replace("{redeemed}", redeemed, StringComparison.Ordinal);
+        .Replace("{free}", free, StringComparison.Ordinal).Replace("{redeemed}", redeemed, StringComparison.Ordinal)
+        .Replace("{account}", account, StringComparison.Ordinal);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => host.DisposeAsync();

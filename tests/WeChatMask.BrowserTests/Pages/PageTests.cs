@@ -138,7 +138,7 @@ public sealed class ShownPageTests
 
     private static bool Matches(string route, ShownPage page)
     {
-        var path = page.Path.Split('?')[0].Replace("{resident}", "1", StringComparison.Ordinal).Replace("{free}", "1", StringComparison.Ordinal);
+        var path = page.Path.Split('?')[0].Replace("{resident}", "1", StringComparison.Ordinal).Replace("{free}", "1", StringComparison.Ordinal).Replace("{account}", "1", StringComparison.Ordinal);
         return new TemplateMatcher(TemplateParser.Parse(route.Replace(":long", "", StringComparison.Ordinal)), [])
             .TryMatch(new PathString(path), new RouteValueDictionary());
     }

@@ -23,6 +23,9 @@ public enum Viewer
 
     /// <summary>The administrator.</summary>
     Administrator,
+
+    /// <summary>The lead of the first pharmacy.</summary>
+    Lead,
 }
 
 /// <summary>A moment of the city's day that pages look different at.</summary>
@@ -47,7 +50,7 @@ public enum Moment
     Lapsed,
 }
 
-/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over.</summary>
+/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over, {account} for the clerk's account.</summary>
 public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int Status = 200)
 {
     /// <summary>Every page of the product, in each state that looks different.</summary>
@@ -128,6 +131,16 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor", Viewer.Auditor, Moment.Handout),
         new("/supervisor/policy", Viewer.Auditor, Moment.Open),
         new("/administrator", Viewer.Administrator, Moment.Open),
+        new("/staff/accounts", Viewer.Administrator, Moment.Open),
+        new("/staff/accounts?q=ld01", Viewer.Administrator, Moment.Open),
+        new("/staff/accounts", Viewer.Lead, Moment.Open),
+        new("/staff/accounts/{account}", Viewer.Administrator, Moment.Open),
+        new("/staff/accounts/{account}", Viewer.Lead, Moment.Open),
+        new("/staff/me", Viewer.Clerk, Moment.Open),
+        new("/staff/me", Viewer.Administrator, Moment.Open),
+        new("/staff/totp", Viewer.Clerk, Moment.Open),
+        new("/staff/totp", Viewer.Administrator, Moment.Open),
+        new("/staff/code", Viewer.Public, Moment.Announced),
         new("/sandbox", Viewer.Public, Moment.Announced),
         new("/sandbox", Viewer.Public, Moment.Handout),
         new("/login?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),

@@ -200,6 +200,13 @@ internal sealed class SandboxHost : IAsyncDisposable
         var browser = Browser();
         using var answer = await StaffLogins.LogInAsync(browser, username, password);
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        if (username == DemoStaffStore.Administrator)
+        {
+            await this.RenewCodeAsync();
+            using var entered = await StaffLogins.EnterCodeAsync(browser, StaffLogins.CodeOf(DemoStaffStore.AdministratorSecret));
+            Assert.Equal(HttpStatusCode.Found, entered.StatusCode);
+        }
+
         return browser;
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using WeChatMask.Data;
 using WeChatMask.Operations;
+using WeChatMask.Sandbox;
 
 namespace WeChatMask.Tests.Support;
 
@@ -17,6 +19,22 @@ internal static class StaffLogins
         });
         return await browser.PostAsync(new Uri("/staff/login", UriKind.Relative), form);
     }
+
+    /// <summary>The code that an authenticator app with the secret shows now.</summary>
+    public static string CodeOf(string secret, DateTimeOffset? at = null) =>
+        new OtpNet.Totp(OtpNet.Base32Encoding.ToBytes(secret)).ComputeTotp((at ?? TimeProvider.System.GetUtcNow()).UtcDateTime);
+
+    /// <summary>Sends the second step's form.</summary>
+    public static async Task<HttpResponseMessage> EnterCodeAsync(HttpClient browser, string code)
+    {
+        var token = Phone.FormToken(await browser.GetStringAsync(new Uri("/staff/code", UriKind.Relative)));
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["Code"] = code, ["__RequestVerificationToken"] = token });
+        return await browser.PostAsync(new Uri("/staff/code", UriKind.Relative), form);
+    }
+
+    /// <summary>Makes the demo administrator's current code good again: many tests log in within one step of the clock.</summary>
+    public static Task RenewCodeAsync(this SandboxHost host) => host.Get<Database>().WriteAsync(
+        t => t.ExecuteAsync("UPDATE staff SET totp_step = 0 WHERE username = @name", new { name = DemoStaffStore.Administrator }), default);
 
     /// <summary>A pharmacy's books of a round.</summary>
     public static async Task<JsonElement> BooksAsync(this SandboxHost host, string date, string pharmacy) =>

@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Staff;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCalendar calendar, PageFormatter format) : PageModel
+public sealed class LoginModel(StaffStore store, StaffProofStore proofs, RefusalResults refusals, CityCalendar calendar, PageFormatter format) : PageModel
 {
     private const int FewTries = 2;
 
@@ -40,6 +40,10 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     [BindProperty(SupportsGet = true)]
     public bool Welcome { get; set; }
 
+    /// <summary>Whether WeChat's account belongs to nobody who may log in by it.</summary>
+    [BindProperty(SupportsGet = true)]
+    public bool NotBound { get; set; }
+
     /// <summary>The typed name, shown again.</summary>
     [BindProperty]
     public string? Username { get; set; }
@@ -57,6 +61,13 @@ public sealed class LoginModel(StaffStore store, RefusalResults refusals, CityCa
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         var staff = await store.VerifyAsync(Username ?? "", Password ?? "", cancellationToken);
+        if (staff is not null && await proofs.FindAsync(staff.Id, cancellationToken) is { HasTotp: true })
+        {
+            LoginTries.Clear(HttpContext);
+            new HalfWay(staff.Id, StaffProofs.StampOf(staff.PasswordHash), Target(staff.Role)).Keep(HttpContext);
+            return LocalRedirect(HalfWay.Address);
+        }
+
         var session = NewSession.Of(HttpContext, SessionKind.Staff);
         if (staff is null || !await store.BeginAsync(staff, session, cancellationToken))
         {

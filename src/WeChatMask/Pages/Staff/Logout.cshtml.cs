@@ -6,7 +6,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Pages.Staff;
 
 /// <summary>Ends the log-in; only by a form, so that no link of a stranger can.</summary>
-[Authorize(Policy = Sessions.StaffPolicy)]
+[Authorize(Policy = Sessions.OwnLogInPolicy)]
 public sealed class LogoutModel : PageModel
 {
     private const string Login = "/staff/login";
