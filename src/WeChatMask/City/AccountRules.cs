@@ -57,7 +57,9 @@ public sealed record AccountAnswer(AccountFault Fault, StaffLink? Link = null)
 {
     public static readonly AccountAnswer Done = new(AccountFault.None);
 
-    public static implicit operator AccountAnswer(AccountFault fault) => new(fault);
+    public static implicit operator AccountAnswer(AccountFault fault) => FromAccountFault(fault);
+
+    public static AccountAnswer FromAccountFault(AccountFault fault) => new(fault);
 }
 
 /// <summary>What a log-in name may be.</summary>

@@ -21,10 +21,10 @@ internal static class Cultures
         {
             _ = CultureInfo.GetCultureInfo("zh-CN");
         }
-        catch (CultureNotFoundException)
+        catch (CultureNotFoundException e)
         {
             throw new StartFaultException(
-                "The system lacks the rules of languages that pages need (globalization-invariant mode): install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+                "The system lacks the rules of languages that pages need (globalization-invariant mode): install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.", e);
         }
     }
 

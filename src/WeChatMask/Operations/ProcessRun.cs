@@ -38,6 +38,7 @@ public sealed class ProcessRun : IDisposable
             Cultures.RefuseIfMissing();
             return await program();
         }
+#pragma warning disable CA1031 // The one place where a program's end is put into words.
         catch (Exception) when (stop.IsCancellationRequested)
         {
             // The end has met something half done.
@@ -48,6 +49,7 @@ public sealed class ProcessRun : IDisposable
         {
             return await SayAsync(StartFaults.Of(e));
         }
+#pragma warning restore CA1031
         finally
         {
             over.Set();
