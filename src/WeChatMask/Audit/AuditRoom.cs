@@ -4,5 +4,5 @@ namespace WeChatMask.Audit;
 public static class AuditRoom
 {
     /// <summary>Lines are written by whoever changes something, in the same transaction.</summary>
-    public static void AddAudit(this IServiceCollection services) => services.AddSingleton<AuditQueries>();
+    public static void AddAudit(this IServiceCollection services) => services.AddSingleton<AuditQueries>().AddSingleton<AuditExportStore>();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WeChatMask.Data;
 
 namespace WeChatMask.Audit;
@@ -6,6 +7,8 @@ namespace WeChatMask.Audit;
 public static class AuditStore
 {
     public const string Nobody = "-";
+
+    private const int SecondsInAnHour = 3600;
 
     /// <summary>Adds a line, in the transaction of the act itself.</summary>
     /// <remarks>
@@ -17,23 +20,15 @@ public static class AuditStore
         transaction.ExecuteAsync(
             "INSERT INTO audit (id, at, actor, action, subject, detail) VALUES (@id, @at, @actor, @action, @subject, @detail)",
             new { id = Ids.Next(), at, actor, action, subject, detail });
-}
 
-/// <summary>Reads the audit.</summary>
-public sealed class AuditQueries(Database database)
-{
-    /// <summary>The newest lines, newest first.</summary>
-    public Task<List<AuditLine>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<AuditLine>(
-        "SELECT id, at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT @count", new { count }, cancellationToken);
-}
-
-/// <summary>One line of the audit.</summary>
-public sealed class AuditLine
-{
-    public long Id { get; init; }
-    public DateTimeOffset At { get; init; }
-    public string Actor { get; init; } = "";
-    public string Action { get; init; } = "";
-    public string Subject { get; init; } = "";
-    public string? Detail { get; init; }
+    /// <summary>Counts what nobody known did, and what somebody could do very often: one line for an hour, whose count alone changes.</summary>
+    public static async Task TallyAsync(WriteTransaction transaction, DateTimeOffset at, string action, string subject)
+    {
+        var key = string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeSeconds() / SecondsInAnHour} {action} {subject}");
+        if (await transaction.ExecuteAsync("UPDATE audit SET counted = counted + 1 WHERE tally_key = @key", new { key }) > 0) return;
+        // Two that are the hour's first: the second one's insert clashes, it comes again, and then finds the first one's row.
+        await transaction.ExecuteAsync(
+            "INSERT INTO audit (id, at, actor, action, subject, tally_key) VALUES (@id, @at, @Nobody, @action, @subject, @key)",
+            new { id = Ids.Next(), at, Nobody, action, subject, key });
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
 using WeChatMask.Web;
 
 namespace WeChatMask.City;
@@ -12,6 +13,7 @@ public static class CityRoom
     {
         services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<StaffStore>();
         services.AddSingleton<StaffLinkStore>().AddSingleton<StaffAccountStore>().AddSingleton<StaffAccountQueries>().AddSingleton<StaffProofStore>().AddSingleton<OwnAccountStore>();
+        services.AddSingleton<LoginLimitStore>().AddSingleton<PasswordHashing>().AddSingleton<IPasswordHasher<StaffRow>, PasswordHasher<StaffRow>>();
         services.AddHostedService<FirstAdministrator>();
         services.Configure<CookieAuthenticationOptions>(Sessions.StaffScheme, o =>
         {

@@ -5,12 +5,12 @@ using WeChatMask.Web;
 namespace WeChatMask.City;
 
 /// <summary>What members of staff change of their own account. Each change asks for the password, is audited, and ends the other log-ins.</summary>
-public sealed class OwnAccountStore(Database database, StaffProofStore proofs, PersonalData personal)
+public sealed class OwnAccountStore(Database database, StaffProofStore proofs, PersonalData personal, PasswordHashing hashing)
 {
     /// <summary>Sets another password. The log-in that asks goes on.</summary>
     public async Task<ProofFault> ChangePasswordAsync(long id, string password, string newPassword, string session, CancellationToken cancellationToken)
     {
-        var hash = StaffStore.Hash(newPassword);
+        if (await hashing.HashAsync(newPassword, cancellationToken) is not { } hash) return ProofFault.Busy;
         return await proofs.WithPasswordAsync(
             id, password,
             async (transaction, staff) =>

@@ -19,7 +19,7 @@ public sealed class PharmacyStatusStore(Database database, CityCalendar calendar
                 if (known is null) return Refusal.UnknownPharmacy;
                 if (known.Status == status) return Refusal.None;
                 await transaction.ExecuteAsync("UPDATE pharmacy SET status = @status WHERE code = @code", new { status, code });
-                await AuditStore.AddAsync(transaction, calendar.Now, actor, $"pharmacy.{status.ToString().ToLowerInvariant()}", code, reason);
+                await AuditStore.AddAsync(transaction, calendar.Now, actor, ActionOf(status), code, reason);
                 await QuotaStore.TouchBoardAsync(transaction);
                 return Refusal.None;
             },
@@ -27,6 +27,14 @@ public sealed class PharmacyStatusStore(Database database, CityCalendar calendar
         if (refusal == Refusal.None) board.MarkChanged();
         return refusal;
     }
+
+    private static string ActionOf(PharmacyStatus status) => status switch
+    {
+        PharmacyStatus.Open => "pharmacy.open",
+        PharmacyStatus.Paused => "pharmacy.paused",
+        PharmacyStatus.Withdrawn => "pharmacy.withdrawn",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "No action sets this status."),
+    };
 
     private sealed class Known
     {

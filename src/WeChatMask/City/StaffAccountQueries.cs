@@ -7,7 +7,8 @@ namespace WeChatMask.City;
 public sealed class StaffAccountQueries(Database database)
 {
     internal const string Select = """
-        SELECT s.id, s.username, s.role, s.pharmacy_id, s.disabled, s.locked_until, s.proof_locked_until, p.code AS pharmacy_code, p.name AS pharmacy_name,
+        SELECT s.id, s.username, s.role, s.pharmacy_id, s.disabled, s.proof_locked_until,
+               COALESCE((SELECT MAX(t.locked_until) FROM staff_try t WHERE t.staff_id = s.id), 0) AS locked_until, p.code AS pharmacy_code, p.name AS pharmacy_name,
                CASE WHEN s.password_hash = '' THEN 0 ELSE 1 END AS has_password, CASE WHEN s.totp_secret IS NULL THEN 0 ELSE 1 END AS has_totp,
                CASE WHEN s.wechat_hash IS NULL THEN 0 ELSE 1 END AS has_we_chat
           FROM staff s

@@ -42,11 +42,13 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
             if (account.Disabled) return AccountFault.Disabled;
             await transaction.ExecuteAsync(
                 """
-                UPDATE staff SET password_hash = '', failures = 0, locked_until = 0, proof_failures = 0, proof_locked_until = 0, totp_secret = NULL, wechat_hash = NULL
+                UPDATE staff SET password_hash = '', proof_failures = 0, proof_locked_until = 0, totp_secret = NULL, wechat_hash = NULL
                  WHERE id = @id
                 """,
                 new { id });
             await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id);
+            await LoginLimitStore.UnlockAsync(transaction, id);
+            await LoginLimitStore.ForgetBrowsersAsync(transaction, id);
             await transaction.ExecuteAsync("DELETE FROM staff_recovery_code WHERE staff_id = @id", new { id });
             await AuditAsync(transaction, actor, "staff.reset", account.Username);
             return new AccountAnswer(AccountFault.None, await links.NewAsync(transaction, id, StaffLinkStore.Life));
@@ -58,7 +60,8 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
         actor, id,
         async (transaction, account) =>
         {
-            await transaction.ExecuteAsync("UPDATE staff SET failures = 0, locked_until = 0, proof_failures = 0, proof_locked_until = 0 WHERE id = @id", new { id });
+            await transaction.ExecuteAsync("UPDATE staff SET proof_failures = 0, proof_locked_until = 0 WHERE id = @id", new { id });
+            await LoginLimitStore.UnlockAsync(transaction, id);
             await AuditAsync(transaction, actor, "staff.unlocked", account.Username);
             return AccountAnswer.Done;
         },
@@ -73,6 +76,7 @@ public sealed class StaffAccountStore(Database database, CityCalendar calendar, 
             if (await IsLastAdministratorAsync(transaction, account)) return AccountFault.LastAdministrator;
             await transaction.ExecuteAsync("UPDATE staff SET disabled = 1, wechat_hash = NULL WHERE id = @id", new { id });
             await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id);
+            await LoginLimitStore.ForgetBrowsersAsync(transaction, id);
             await transaction.ExecuteAsync("DELETE FROM staff_link WHERE staff_id = @id", new { id });
             await AuditAsync(transaction, actor, "staff.disabled", account.Username);
             return AccountAnswer.Done;

@@ -10,7 +10,7 @@ namespace WeChatMask.City;
 
 /// <summary>One-time links by which people set a password: the first administrator's, invitations, resets. A new one replaces the one before.</summary>
 /// <remarks>Only a keyed hash of the token is kept. It stands in a query, which no log of ours has, and leaves the address bar at once.</remarks>
-public sealed class StaffLinkStore(Database database, CityCalendar calendar, PersonalData personal)
+public sealed class StaffLinkStore(Database database, CityCalendar calendar, PersonalData personal, PasswordHashing hashing)
 {
     /// <summary>How long the first administrator's link is good.</summary>
     public static readonly TimeSpan FirstLife = TimeSpan.FromMinutes(30);
@@ -69,7 +69,7 @@ public sealed class StaffLinkStore(Database database, CityCalendar calendar, Per
         var name = welcome.IsFirstAdministrator ? StaffStore.Normal(username) : welcome.Username;
         if (!StaffNames.IsValid(name) && welcome.IsFirstAdministrator) return WelcomeFault.InvalidName;
         // Slow on purpose, and so outside the transaction and after the link was seen.
-        var passwordHash = StaffStore.Hash(password);
+        if (await hashing.HashAsync(password, cancellationToken) is not { } passwordHash) return WelcomeFault.Busy;
         return await database.WriteAsync(
             async transaction =>
             {
@@ -151,4 +151,7 @@ public enum WelcomeFault
     Gone,
     InvalidName,
     NameTaken,
+
+    /// <summary>Too many set a password or log in at this moment.</summary>
+    Busy,
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Identity;
 using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Settings;
@@ -10,7 +9,7 @@ namespace WeChatMask.City;
 
 /// <summary>What a member of staff proves after the log-in name is known: the second factor, or the password once more for a change of the own account.</summary>
 /// <remarks>Five wrong ones lock proofs for ten minutes. Only who has the password, or a session, gets as far, so that strangers cannot lock anybody out here.</remarks>
-public sealed class StaffProofStore(Database database, CityCalendar calendar, MachineClock machine, PersonalData personal)
+public sealed class StaffProofStore(Database database, CityCalendar calendar, MachineClock machine, PersonalData personal, PasswordHashing hashing)
 {
     private const string Select = """
         SELECT s.id, s.username, s.password_hash, s.role, s.pharmacy_id, s.disabled, s.totp_secret, s.totp_step, s.proof_failures, s.proof_locked_until,
@@ -18,8 +17,6 @@ public sealed class StaffProofStore(Database database, CityCalendar calendar, Ma
                (SELECT COUNT(*) FROM staff_recovery_code c WHERE c.staff_id = s.id) AS recovery_codes
           FROM staff s
         """;
-
-    private static readonly PasswordHasher<string> Hasher = new();
 
     /// <summary>How somebody logs in, or null when there is no such account.</summary>
     public Task<StaffProofs?> FindAsync(long id, CancellationToken cancellationToken) =>
@@ -53,8 +50,9 @@ public sealed class StaffProofStore(Database database, CityCalendar calendar, Ma
         if (seen is not { Disabled: false }) return ProofFault.Gone;
         if (seen.ProofLockedUntil > calendar.Now) return ProofFault.Locked;
         // Slow on purpose, and so outside the transaction.
-        var isRight = password.Length is > 0 and <= Domain.PasswordRules.Longest
-            && seen.PasswordHash.Length > 0 && Hasher.VerifyHashedPassword("", seen.PasswordHash, password) != PasswordVerificationResult.Failed;
+        var isTypable = password.Length is > 0 and <= Domain.PasswordRules.Longest && seen.PasswordHash.Length > 0;
+        var check = isTypable ? await hashing.CheckAsync(seen.PasswordHash, password, cancellationToken) : new PasswordCheck(false);
+        if (check is null) return ProofFault.Busy;
         return await database.WriteAsync(
             async transaction =>
             {
@@ -62,7 +60,7 @@ public sealed class StaffProofStore(Database database, CityCalendar calendar, Ma
                 if (staff is not { Disabled: false } || staff.PasswordHash != seen.PasswordHash) return ProofFault.Gone;
                 // The right one among parallel guesses must not win.
                 if (staff.ProofLockedUntil > calendar.Now) return ProofFault.Locked;
-                if (!isRight) return await FailAsync(transaction, staff, "staff.password_failed");
+                if (!check.IsRight) return await FailAsync(transaction, staff, "staff.password_failed");
                 await SucceedAsync(transaction, id);
                 return await change(transaction, staff);
             },
@@ -85,11 +83,11 @@ public sealed class StaffProofStore(Database database, CityCalendar calendar, Ma
 
     internal async Task<ProofFault> FailAsync(WriteTransaction transaction, StaffProofs staff, string action)
     {
-        var locks = staff.ProofFailures + 1 >= StaffStore.MostFailures;
+        var locks = staff.ProofFailures + 1 >= LoginLimitStore.MostFailures;
         await transaction.ExecuteAsync(
             "UPDATE staff SET proof_failures = @failures, proof_locked_until = @until WHERE id = @Id",
-            new { staff.Id, failures = locks ? 0 : staff.ProofFailures + 1, until = locks ? calendar.Now + StaffStore.LockTime : staff.ProofLockedUntil });
-        await AuditAsync(transaction, staff, action);
+            new { staff.Id, failures = locks ? 0 : staff.ProofFailures + 1, until = locks ? calendar.Now + LoginLimitStore.LockTime : staff.ProofLockedUntil });
+        await AuditStore.TallyAsync(transaction, calendar.Now, action, staff.Username);
         return locks ? ProofFault.Locked : ProofFault.Wrong;
     }
 
@@ -144,6 +142,9 @@ public enum ProofFault
 {
     None,
     Wrong,
+
+    /// <summary>Too many passwords are looked at in this moment: nothing was, and nothing counted.</summary>
+    Busy,
 
     /// <summary>Too many wrong ones; ten minutes long not even the right one is taken.</summary>
     Locked,

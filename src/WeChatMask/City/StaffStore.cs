@@ -8,23 +8,16 @@ namespace WeChatMask.City;
 
 /// <summary>The log-ins of all staff.</summary>
 /// <remarks>A wrong name costs the same work and gets the same answer as a wrong password, so that names cannot be found out.</remarks>
-public sealed class StaffStore(Database database, CityCalendar calendar)
+public sealed class StaffStore(Database database, CityCalendar calendar, LoginLimitStore limits, PasswordHashing hashing)
 {
-    /// <summary>Wrong passwords in a row after which the log-in is locked.</summary>
-    public const int MostFailures = 5;
-
-    /// <summary>How long it stays locked.</summary>
-    public static readonly TimeSpan LockTime = TimeSpan.FromMinutes(10);
-
     private const int LongestUsername = StaffNames.Longest;
     private const int LongestPassword = 256;
-    private const string Select = "SELECT id, username, password_hash, role, pharmacy_id, locked_until, disabled FROM staff";
+    private const string Select = "SELECT id, username, password_hash, role, pharmacy_id, disabled FROM staff";
 
     private static readonly PasswordHasher<StaffRow> Hasher = new();
     private static readonly StaffRow Someone = new();
-    private static readonly Lazy<string> DummyHash = new(() => Hash(Guid.NewGuid().ToString()));
 
-    /// <summary>The stored form of a password. Slow on purpose; call it outside transactions.</summary>
+    /// <summary>The stored form of a password, made at once: for commands. Who answers people asks <see cref="PasswordHashing"/>.</summary>
     public static string Hash(string password) => Hasher.HashPassword(Someone, password);
 
     public static string Normal(string username) => username.Trim().ToLowerInvariant();
@@ -42,30 +35,22 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
         return rows.Count;
     }
 
-    /// <summary>The member of staff with this name and password, or null: unknown, wrong, locked or disabled alike.</summary>
-    public async Task<StaffRow?> VerifyAsync(string username, string password, CancellationToken cancellationToken)
+    /// <summary>Whose name and password these are. Unknown, wrong and disabled are answered alike, and a made-up name is locked as any other.</summary>
+    public async Task<LoginAnswer> VerifyAsync(string username, string password, LoginCaller caller, CancellationToken cancellationToken)
     {
         var name = Normal(username);
         var row = name.Length > LongestUsername
             ? null
             : await database.QueryOneAsync<StaffRow>($"{Select} WHERE username = @name", new { name }, cancellationToken);
-        var usable = row is { Disabled: false, PasswordHash.Length: > 0 } && row.LockedUntil <= calendar.Now;
-        var result = Hasher.VerifyHashedPassword(
-            Someone, usable ? row!.PasswordHash : DummyHash.Value, password.Length > LongestPassword ? "" : password);
-        if (row is null || !usable)
-        {
-            await FailAsync(row, cancellationToken);
-            return null;
-        }
-
-        if (result == PasswordVerificationResult.Failed)
-        {
-            await CountFailureAsync(row, cancellationToken);
-            return null;
-        }
-
-        var renewed = result == PasswordVerificationResult.SuccessRehashNeeded ? Hash(password) : row.PasswordHash;
-        return await SucceedAsync(row, renewed, cancellationToken) ? row with { PasswordHash = renewed } : null;
+        var attempt = new LoginTry(LoginProof.Password, name, row?.Id ?? 0, caller);
+        if ((await limits.LookAsync(attempt, cancellationToken)).LockedUntil is not null) return await FailAsync(attempt, row, cancellationToken);
+        var hash = row is { Disabled: false, PasswordHash.Length: > 0 } ? row.PasswordHash : null;
+        if (await hashing.CheckAsync(hash, password.Length > LongestPassword ? "" : password, cancellationToken) is not { } check) return LoginAnswer.Busy;
+        if (row is null || !check.IsRight) return await FailAsync(attempt, row, cancellationToken);
+        var renewed = check.Renewed ?? row.PasswordHash;
+        return await SucceedAsync(attempt, row, renewed, cancellationToken)
+            ? new LoginAnswer(row with { PasswordHash = renewed }, null)
+            : await FailAsync(attempt, row, cancellationToken);
     }
 
     /// <summary>Begins the session of somebody whose log-in was verified; false when the account has changed since.</summary>
@@ -87,39 +72,38 @@ public sealed class StaffStore(Database database, CityCalendar calendar)
             new { staff.Id, staff.Role, pharmacy = staff.PharmacyId ?? 0 },
             cancellationToken) > 0;
 
-    // An unknown name is not written down: people type passwords into the wrong field.
-    private Task FailAsync(StaffRow? row, CancellationToken cancellationToken) => database.WriteAsync(
-        transaction => AuditStore.AddAsync(transaction, calendar.Now, AuditStore.Nobody, "staff.login_failed", row?.Username ?? AuditStore.Nobody),
-        cancellationToken);
-
-    private Task CountFailureAsync(StaffRow row, CancellationToken cancellationToken) => database.WriteAsync(
+    // An unknown name is not written down: people type passwords into the wrong field. One line for an hour tells how often.
+    private Task<LoginAnswer> FailAsync(LoginTry attempt, StaffRow? row, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            var now = calendar.Now;
-            // The lock is set first: some engines would show the CASE below it the failures already counted up.
-            await transaction.ExecuteAsync(
-                """
-                UPDATE staff SET locked_until = CASE WHEN failures + 1 >= @most THEN @until ELSE locked_until END,
-                                 failures = CASE WHEN failures + 1 >= @most THEN 0 ELSE failures + 1 END
-                 WHERE id = @Id AND locked_until <= @now
-                """,
-                new { most = MostFailures, until = now + LockTime, row.Id, now });
-            await AuditStore.AddAsync(transaction, now, AuditStore.Nobody, "staff.login_failed", row.Username);
+            var standing = await limits.FailAsync(transaction, attempt);
+            await AuditStore.TallyAsync(transaction, calendar.Now, "staff.login_failed", row?.Username ?? AuditStore.Nobody);
+            return new LoginAnswer(null, standing);
         },
         cancellationToken);
 
-    /// <summary>False when the log-in was locked, disabled or given a new password meanwhile: the right one among parallel guesses must not win, nor an old password come back.</summary>
-    private Task<bool> SucceedAsync(StaffRow row, string hash, CancellationToken cancellationToken) => database.WriteAsync(
+    /// <summary>False when the name was locked, or the account disabled or given a new password meanwhile: the right one among parallel guesses must not win, nor an old password come back.</summary>
+    private Task<bool> SucceedAsync(LoginTry attempt, StaffRow row, string hash, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            var now = calendar.Now;
-            var rows = await transaction.ExecuteAsync(
-                "UPDATE staff SET failures = 0, locked_until = 0, password_hash = @hash WHERE id = @Id AND disabled = 0 AND locked_until <= @now AND password_hash = @PasswordHash",
-                new { hash, row.Id, now, row.PasswordHash });
-            await AuditStore.AddAsync(transaction, now, row.Username, rows == 1 ? "staff.login" : "staff.login_failed", row.Username);
-            return rows == 1;
+            var stored = await transaction.QueryOneAsync<StaffRow>($"{Select} WHERE id = @Id{transaction.Engine.ForUpdate}", new { row.Id });
+            if (stored is not { Disabled: false } || stored.PasswordHash != row.PasswordHash || !await limits.SucceedAsync(transaction, attempt)) return false;
+            if (hash != row.PasswordHash) await transaction.ExecuteAsync("UPDATE staff SET password_hash = @hash WHERE id = @Id AND password_hash = @PasswordHash", new { hash, row.Id, row.PasswordHash });
+            await AuditStore.AddAsync(transaction, calendar.Now, row.Username, "staff.login", row.Username);
+            return true;
         },
         cancellationToken);
+}
+
+/// <summary>What became of a name and a password.</summary>
+/// <param name="Staff">Whose they are, or null.</param>
+/// <param name="Standing">How the caller stands after a wrong one; null with a right one, or when nothing was looked at.</param>
+public sealed record LoginAnswer(StaffRow? Staff, LoginStanding? Standing)
+{
+    /// <summary>Too many log in at this moment: nothing was looked at, and nothing counted.</summary>
+    public static LoginAnswer Busy { get; } = new(null, null);
+
+    public bool IsBusy => Staff is null && Standing is null;
 }
 
 /// <summary>A log-in to be added, its password by <see cref="StaffStore.Hash"/>; a clerk's with the pharmacy.</summary>
@@ -137,7 +121,6 @@ public sealed record StaffRow
     public string PasswordHash { get; init; } = "";
     public StaffRole Role { get; init; }
     public long? PharmacyId { get; init; }
-    public DateTimeOffset LockedUntil { get; init; }
     public bool Disabled { get; init; }
 
     // Its password's hash stays out of texts.

@@ -35,4 +35,10 @@ public enum HashPurpose
 
     /// <summary>The openid that a clerk logs in with.</summary>
     StaffWeChat,
+
+    /// <summary>A name typed at the staff's log-in, with the browser or address it was typed at.</summary>
+    StaffTry,
+
+    /// <summary>A browser in which a member of staff has logged in.</summary>
+    StaffBrowser,
 }

@@ -106,6 +106,8 @@ public sealed class PersonalData : IDisposable
         HashPurpose.StaffLink => "staff-link",
         HashPurpose.StaffRecovery => "staff-recovery",
         HashPurpose.StaffWeChat => "staff-wechat",
+        HashPurpose.StaffTry => "staff-try",
+        HashPurpose.StaffBrowser => "staff-browser",
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "No label belongs to this purpose."),
     };
 }

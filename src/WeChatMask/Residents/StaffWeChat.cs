@@ -46,6 +46,7 @@ internal static class StaffWeChat
             return TypedResults.LocalRedirect(HalfWay.Address);
         }
 
+        await context.RequestServices.GetRequiredService<LoginLimitStore>().RememberAsync(staff.Id, context, cancellationToken);
         await context.SignInStaffAsync(session, staff.Id, staff.Username, staff.Role, staff.PharmacyId);
         return TypedResults.LocalRedirect(ticket.ReturnUrl);
     }

@@ -35,5 +35,8 @@ public class CityFormatter(CityCalendar calendar)
     /// <summary>As 02-10 19:00:05, in the city.</summary>
     public string MomentToTheSecond(DateTimeOffset instant) => Local(instant, "MM-dd HH:mm:ss");
 
+    /// <summary>As 2020-02-10 19:00:05, in the city.</summary>
+    public string FullMoment(DateTimeOffset instant) => Local(instant, "yyyy-MM-dd HH:mm:ss");
+
     private string Local(DateTimeOffset instant, string format) => calendar.Local(instant).ToString(format, CultureInfo.InvariantCulture);
 }

@@ -15,6 +15,9 @@ public sealed class SiteSettings
     /// <summary>Whether a browser outside WeChat is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
     public bool LoginChoice { get; set; } = true;
 
+    /// <summary>How many passwords of staff a node hashes at once, 0 to 64; 0 is half of the cores. Each takes a core for some 75 ms. Thirty-two more wait for each; beyond that a log-in is told to come again.</summary>
+    public int PasswordHashes { get; set; }
+
     /// <summary>How many browsers may follow the board on one node at once, 0 to 100000; whoever comes beyond that asks for the board every few seconds. Each takes a file descriptor and some 10 KB: the limit of open files must be larger.</summary>
     public int BoardListeners { get; set; } = 20_000;
 

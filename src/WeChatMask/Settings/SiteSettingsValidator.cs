@@ -8,6 +8,7 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
     private const int LargestQueue = 1_000_000;
     private const int LargestBatch = 100_000;
     private const int MostListeners = 100_000;
+    private const int MostHashes = 64;
 
     public ValidateOptionsResult Validate(string? name, SiteSettings options)
     {
@@ -23,6 +24,7 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
         if (options.DeskQueue is < 1 or > LargestQueue) faults.Add(FormattableString.Invariant($"Site:DeskQueue is 1 to {LargestQueue}."));
         if (options.DeskBatch is < 1 or > LargestBatch) faults.Add(FormattableString.Invariant($"Site:DeskBatch is 1 to {LargestBatch}."));
         if (options.BoardListeners is < 0 or > MostListeners) faults.Add(FormattableString.Invariant($"Site:BoardListeners is 0 to {MostListeners}."));
+        if (options.PasswordHashes is < 0 or > MostHashes) faults.Add(FormattableString.Invariant($"Site:PasswordHashes is 0 to {MostHashes}."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

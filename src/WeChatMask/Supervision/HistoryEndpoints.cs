@@ -20,7 +20,7 @@ public static class HistoryEndpoints
     internal static async Task<IResult> AuditAsync(int? take, AuditQueries audit, CityCalendar calendar, CancellationToken cancellationToken)
     {
         var newest = await audit.NewestAsync(Bounded(take), cancellationToken);
-        return TypedResults.Ok(new AuditList([.. newest.Select(l => new AuditView(calendar.Local(l.At), l.Actor, l.Action, l.Subject, l.Detail))]));
+        return TypedResults.Ok(new AuditList([.. newest.Select(l => new AuditView(calendar.Local(l.At), l.Actor, l.Action, l.Subject, l.Detail, l.Counted))]));
     }
 
     private static int Bounded(int? take) => Math.Clamp(take ?? UsuallyTaken, 1, MostTaken);
@@ -36,5 +36,5 @@ public sealed record JobView(
 /// <summary>Audit lines, newest first.</summary>
 public sealed record AuditList(IReadOnlyList<AuditView> Entries);
 
-/// <summary>One line of the audit.</summary>
-public sealed record AuditView(DateTimeOffset At, string Actor, string Action, string Subject, string? Detail);
+/// <summary>One line of the audit; what is counted by the hour has more than one in it.</summary>
+public sealed record AuditView(DateTimeOffset At, string Actor, string Action, string Subject, string? Detail, int Count);

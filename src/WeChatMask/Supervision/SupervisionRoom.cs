@@ -8,6 +8,7 @@ public static class SupervisionRoom
     public static void AddSupervision(this IServiceCollection services)
     {
         services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();
+        services.AddSingleton<AuditFiles>();
         services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
     }
 
@@ -33,6 +34,9 @@ public static class SupervisionRoom
         sheets.MapGet("/delivery.csv", SheetEndpoints.DeliveryCsvAsync);
         sheets.MapGet("/report.xlsx", SheetEndpoints.ReportXlsxAsync);
         sheets.MapGet("/report.csv", SheetEndpoints.ReportCsvAsync);
+        var audit = routes.MapFiles("/supervisor", Sessions.AuditPolicy);
+        audit.MapGet("/audit.csv", AuditFiles.CsvAsync);
+        audit.MapGet("/audit.xlsx", AuditFiles.XlsxAsync);
         routes.MapPublicApi("/api/public").KeptBriefly().MapGet("/changes", PolicyEndpoints.ChangesAsync).Produces<PolicyChangeList>();
     }
 }

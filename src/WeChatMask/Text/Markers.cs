@@ -56,3 +56,6 @@ public sealed class Rules;
 
 /// <summary>Finds <c>Text/Accounts.resx</c>: the accounts of staff, their links, passwords and second factors.</summary>
 public sealed class Accounts;
+
+/// <summary>Finds <c>Text/AuditLines.resx</c>: what was done, as the pages and files of the audit say it.</summary>
+public sealed class AuditLines;

@@ -64,7 +64,12 @@ public sealed partial class RoleTableTests
         {
             using var answer = await city.Callers["auditor"].GetAsync(new Uri(WalkedCity.Filled(route.Split(' ')[1], city.Number), UriKind.Relative));
             if (answer.Content.Headers.ContentType?.MediaType != "text/html" || route.Contains("/hangfire", StringComparison.Ordinal)) continue;
-            var html = await answer.Content.ReadAsStringAsync();
+            // Looking for something changes nothing, and its page has no other method.
+            var html = SearchForms().Replace(await answer.Content.ReadAsStringAsync(), found =>
+            {
+                Assert.Contains($"GET {found.Groups["action"].Value}", pages.Select(p => p.Key));
+                return "";
+            });
             Assert.DoesNotMatch(OtherForms(), html);
             Assert.Single(Buttons().Matches(html));
         }
@@ -100,6 +105,9 @@ public sealed partial class RoleTableTests
 
     [GeneratedRegex("<form(?![^>]*action=\"/staff/logout\")")]
     private static partial Regex OtherForms();
+
+    [GeneratedRegex("<form method=\"get\"[^>]* action=\"(?<action>[^\"]*)\".*?</form>", RegexOptions.Singleline)]
+    private static partial Regex SearchForms();
 
     [GeneratedRegex("<(button|input)(?![^>]*(data-again|type=\"hidden\"))")]
     private static partial Regex Buttons();

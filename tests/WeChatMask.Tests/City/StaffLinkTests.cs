@@ -37,7 +37,7 @@ public sealed class StaffLinkTests(EachEngine<CounterHost> hosts) : IClassFixtur
 
         var done = await page.PostAsync(browser, ("Username", "Root"), ("Password", Password), ("Again", Password));
         Assert.Equal((HttpStatusCode.OK, "/staff/login"), (done.Status, done.Address.AbsolutePath));
-        Assert.Equal(StaffRole.Administrator, (await host.Get<StaffStore>().VerifyAsync("root", Password, default))!.Role);
+        Assert.Equal(StaffRole.Administrator, (await host.Get<StaffStore>().VerifyAsync("root", Password, Callers.At("192.0.2.1"), default)).Staff!.Role);
 
         Assert.Equal(HttpStatusCode.Gone, (await PageReader.OpenAsync(stranger, link.Path)).Status);
         Assert.Equal(AccountFault.HasAdministrator, (await host.Get<StaffLinkStore>().FirstAdministratorAsync(default)).Fault);
@@ -76,7 +76,7 @@ public sealed class StaffLinkTests(EachEngine<CounterHost> hosts) : IClassFixtur
             var answers = await Task.WhenAll(browsers.Select((b, i) => b.Page.PostAsync(b.Browser, ("Username", name), ("Password", $"{Password} {i}"), ("Again", $"{Password} {i}"))));
             Assert.Equal((1, 2), (answers.Count(a => a.Status == HttpStatusCode.OK), answers.Count(a => a.Status == HttpStatusCode.Gone)));
             var winner = Array.FindIndex(answers, a => a.Status == HttpStatusCode.OK);
-            Assert.NotNull(await host.Get<StaffStore>().VerifyAsync(name, $"{Password} {winner}", default));
+            Assert.NotNull((await host.Get<StaffStore>().VerifyAsync(name, $"{Password} {winner}", Callers.At("192.0.2.1"), default)).Staff);
             Assert.Equal(before + 1, await SetByLinkAsync(name));
             foreach (var (browser, _) in browsers) browser.Dispose();
         }
@@ -87,7 +87,7 @@ public sealed class StaffLinkTests(EachEngine<CounterHost> hosts) : IClassFixtur
     {
         host = await hosts.OnAsync(engine);
         var (name, link) = await InviteAsync();
-        Assert.Null(await host.Get<StaffStore>().VerifyAsync(name, "", default));
+        Assert.Null((await host.Get<StaffStore>().VerifyAsync(name, "", Callers.At("192.0.2.1"), default)).Staff);
         var start = host.Now;
         host.Now = start + StaffLinkStore.Life;
         using var browser = host.Anonymous(followsRedirects: true);

@@ -1,4 +1,5 @@
 using System.Net;
+using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Tests.Counter;
@@ -93,11 +94,11 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         await UseAsync(engine);
         var name = await NewClerkAsync();
         var start = host.Now;
-        for (var i = 0; i < StaffStore.MostFailures; i++) Assert.Null(await LogInAsync(name, "wrong"));
+        for (var i = 0; i < LoginLimitStore.MostFailures; i++) Assert.Null(await LogInAsync(name, "wrong"));
         Assert.Null(await LogInAsync(name, Password));
-        host.Now = start + StaffStore.LockTime - TimeSpan.FromSeconds(1);
+        host.Now = start + LoginLimitStore.LockTime - TimeSpan.FromSeconds(1);
         Assert.Null(await LogInAsync(name, Password));
-        host.Now = start + StaffStore.LockTime;
+        host.Now = start + LoginLimitStore.LockTime;
         Assert.Equal("/pharmacy", await LogInAsync(name, Password));
         host.Now = start;
     }
@@ -109,7 +110,7 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         var name = await NewClerkAsync();
         for (var round = 0; round < 2; round++)
         {
-            for (var i = 1; i < StaffStore.MostFailures; i++) Assert.Null(await LogInAsync(name, "wrong"));
+            for (var i = 1; i < LoginLimitStore.MostFailures; i++) Assert.Null(await LogInAsync(name, "wrong"));
             Assert.NotNull(await LogInAsync(name, Password));
         }
     }
@@ -120,8 +121,8 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         await UseAsync(engine);
         var name = await NewClerkAsync();
         var store = host.Get<StaffStore>();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.VerifyAsync(name, "wrong", CancellationToken.None)));
-        Assert.Null(await store.VerifyAsync(name, Password, CancellationToken.None));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => store.VerifyAsync(name, "wrong", Callers.At($"198.51.100.1", $"burst {i}"), CancellationToken.None)));
+        Assert.Null((await store.VerifyAsync(name, Password, Callers.At("198.51.100.1", "another"), CancellationToken.None)).Staff);
     }
 
     [EngineTheory]
@@ -136,6 +137,28 @@ public sealed class StaffLoginTests(EachEngine<CounterHost> hosts) : IClassFixtu
         Assert.Equal(["staff.login_failed", "staff.login"], actions, StringComparer.Ordinal);
         var all = await host.Get<Database>().QueryAsync<string>("SELECT actor || action || subject || COALESCE(detail, '') FROM audit");
         Assert.DoesNotContain(all, line => line.Contains("secret", StringComparison.Ordinal) || line.Contains(Password, StringComparison.Ordinal));
+    }
+
+    [EngineTheory]
+    public async Task Failures_are_one_line_for_a_name_and_hour_and_all_made_up_names_share_one(DatabaseKind engine)
+    {
+        await UseAsync(engine);
+        var (start, name, store) = (host.Now, await NewClerkAsync(), host.Get<StaffStore>());
+        host.Now = start.AddDays(3);
+        // By threes, which all have their turn.
+        async Task FailAsync(int count)
+        {
+            for (var i = 0; i < count; i += 3)
+                await Task.WhenAll(Enumerable.Range(i, 3).SelectMany(n => new[] { (Who: name, n), (Who: $"made-up-{n}", n) }).Select(t => store.VerifyAsync(t.Who, "wrong", Callers.At($"203.0.113.{t.n}"), CancellationToken.None)));
+        }
+
+        await FailAsync(12);
+        host.Now = host.Now.AddHours(1);
+        await FailAsync(3);
+        var lines = await host.Get<Database>().QueryAsync<AuditLine>(
+            "SELECT subject, counted FROM audit WHERE action = 'staff.login_failed' AND at >= @from AND subject IN (@name, '-') ORDER BY at, subject", new { from = start.AddDays(3), name });
+        host.Now = start;
+        Assert.Equal([("-", 12), (name, 12), ("-", 3), (name, 3)], lines.Select(l => (l.Subject, l.Counted)));
     }
 
     [EngineTheory]

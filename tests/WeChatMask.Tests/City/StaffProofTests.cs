@@ -79,7 +79,7 @@ public sealed partial class StaffProofTests(EachEngine<CounterHost> hosts) : ICl
         var (_, codes) = await TurnOnAsync(phone, name);
         using var browser = host.Anonymous();
         using var half = await StaffLogins.LogInAsync(browser, name, Password);
-        for (var i = 0; i < StaffStore.MostFailures; i++) (await StaffLogins.EnterCodeAsync(browser, "AAAAA-AAAAA")).Dispose();
+        for (var i = 0; i < LoginLimitStore.MostFailures; i++) (await StaffLogins.EnterCodeAsync(browser, "AAAAA-AAAAA")).Dispose();
         using var locked = await StaffLogins.EnterCodeAsync(browser, codes[0]);
         Assert.Equal(HttpStatusCode.OK, locked.StatusCode);
         Assert.Equal(AccountFault.None, (await host.Get<StaffAccountStore>().UnlockAsync(AccountActor.Operator, id, default)).Fault);
@@ -122,10 +122,10 @@ public sealed partial class StaffProofTests(EachEngine<CounterHost> hosts) : ICl
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(other, "/pharmacy"));
         Assert.Equal(HttpStatusCode.OK, (await page.PostAsync(own, ("Password", Password), ("NewPassword", "another river"), ("Again", "another river"))).Status);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Found), (await StatusAsync(own, "/pharmacy"), await StatusAsync(other, "/pharmacy")));
-        Assert.NotNull(await host.Get<StaffStore>().VerifyAsync(name, "another river", default));
+        Assert.NotNull((await host.Get<StaffStore>().VerifyAsync(name, "another river", Callers.At("192.0.2.1"), default)).Staff);
         Assert.Single(await host.Get<SessionStore>().OfAsync(SessionKind.Staff, id, default));
 
-        for (var i = 0; i < StaffStore.MostFailures; i++) await page.PostAsync(own, ("Password", "wrong"), ("NewPassword", "third river x"), ("Again", "third river x"));
+        for (var i = 0; i < LoginLimitStore.MostFailures; i++) await page.PostAsync(own, ("Password", "wrong"), ("NewPassword", "third river x"), ("Again", "third river x"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await page.PostAsync(own, ("Password", "another river"), ("NewPassword", "third river x"), ("Again", "third river x"))).Status);
     }
 

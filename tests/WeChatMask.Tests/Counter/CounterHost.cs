@@ -107,6 +107,8 @@ public sealed class CounterHost : IOnEngine
 
     public Task<HttpClient> ClerkAsync(string pharmacy = "LD01") => OnceAsync(pharmacy, () => host!.ClerkAsync(pharmacy));
 
+    public Task<HttpClient> StaffAsync(string role) => OnceAsync(role, () => host!.StaffAsync(role));
+
     public Task<HttpClient> SupervisorAsync() => OnceAsync("supervisor", () => host!.SupervisorAsync());
 
     public static async Task<string> VerdictAsync(HttpClient clerk, object body, string path = "/api/pharmacy/redemptions")

@@ -30,7 +30,7 @@ public sealed class StaffPageTests(EachEngine<CounterHost> hosts) : IClassFixtur
         host.Now = CounterHost.Evening;
         using var browser = host.Anonymous();
         var texts = new List<string>();
-        for (var i = 0; i < StaffStore.MostFailures; i++) texts.Add((await TryAsync(browser, name, "wrong")).Text);
+        for (var i = 0; i < LoginLimitStore.MostFailures; i++) texts.Add((await TryAsync(browser, name, "wrong")).Text);
         Assert.DoesNotContain("还可以试", texts[1], StringComparison.Ordinal);
         Assert.Contains("还可以试 2 次", texts[2], StringComparison.Ordinal);
         Assert.Contains("还可以试 1 次", texts[3], StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class StaffPageTests(EachEngine<CounterHost> hosts) : IClassFixtur
         await UseAsync(engine);
         using var browser = host.Anonymous();
         var form = await PageReader.OpenAsync(browser, "/staff/login");
-        browser.DefaultRequestHeaders.Add("Cookie", "wm_staff_tries=nonsense");
+        browser.DefaultRequestHeaders.Add("Cookie", "wm_staff_browser=nonsense");
         var page = await form.PostAsync(browser, ("username", "a-stranger"), ("password", "wrong"));
         Assert.Equal(HttpStatusCode.OK, page.Status);
         Assert.Contains("用户名或密码不正确", page.Text, StringComparison.Ordinal);

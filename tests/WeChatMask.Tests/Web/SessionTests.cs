@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Tests.Architecture;
+using WeChatMask.Tests.City;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;
@@ -100,7 +101,7 @@ public sealed class SessionTests
     {
         await using var host = await SandboxHost.StartAsync(engine: engine);
         var staff = host.Get<StaffStore>();
-        var verified = await staff.VerifyAsync("clerk-ld03", "clerk-demo", CancellationToken.None);
+        var verified = (await staff.VerifyAsync("clerk-ld03", "clerk-demo", Callers.At("192.0.2.1"), CancellationToken.None)).Staff;
         await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("UPDATE staff SET password_hash = 'another' WHERE id = @Id", new { verified!.Id }), CancellationToken.None);
 
         Assert.False(await staff.BeginAsync(verified!, Begun(SessionKind.Staff), CancellationToken.None));

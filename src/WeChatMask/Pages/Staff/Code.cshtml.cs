@@ -12,7 +12,7 @@ namespace WeChatMask.Pages.Staff;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class CodeModel(StaffProofStore proofs, IStringLocalizer<Text.Accounts> text) : PageModel
+public sealed class CodeModel(StaffProofStore proofs, LoginLimitStore limits, IStringLocalizer<Text.Accounts> text) : PageModel
 {
     private const string Login = "/staff/login";
 
@@ -42,6 +42,7 @@ public sealed class CodeModel(StaffProofStore proofs, IStringLocalizer<Text.Acco
         }
 
         HalfWay.Clear(HttpContext);
+        await limits.RememberAsync(staff.Id, HttpContext, cancellationToken);
         await HttpContext.SignInStaffAsync(session, staff.Id, staff.Username, staff.Role, staff.PharmacyId, secondFactor: true);
         return LocalRedirect(half.Target);
     }

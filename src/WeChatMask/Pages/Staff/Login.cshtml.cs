@@ -1,11 +1,10 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
 using WeChatMask.City;
 using WeChatMask.Domain;
-using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Staff;
@@ -14,24 +13,22 @@ namespace WeChatMask.Pages.Staff;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class LoginModel(StaffStore store, StaffProofStore proofs, RefusalResults refusals, CityCalendar calendar, PageFormatter format) : PageModel
+public sealed class LoginModel(StaffStore store, StaffProofStore proofs, LoginLimitStore limits, RefusalResults refusals, PageFormatter format, IStringLocalizer<Text.Staff> text) : PageModel
 {
     private const int FewTries = 2;
+    private const string BusySeconds = "5";
 
     /// <summary>Why the log-in failed, or null.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>City time until which the name is locked after this browser's wrong passwords, or null.</summary>
+    /// <summary>City time until which the name is locked for this browser, or null.</summary>
     public string? LockedUntil { get; private set; }
 
     /// <summary>How many tries are left before the lock, said when they become few.</summary>
     public int? TriesLeft { get; private set; }
 
-    /// <summary>Wrong passwords that lock.</summary>
-    public int MostTries => StaffStore.MostFailures;
-
     /// <summary>How long the lock lasts.</summary>
-    public int LockMinutes => (int)StaffStore.LockTime.TotalMinutes;
+    public int LockMinutes => (int)LoginLimitStore.LockTime.TotalMinutes;
 
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
@@ -60,32 +57,41 @@ public sealed class LoginModel(StaffStore store, StaffProofStore proofs, Refusal
     /// <summary>Signs in, or shows the form again with one message for every reason.</summary>
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        var staff = await store.VerifyAsync(Username ?? "", Password ?? "", cancellationToken);
-        if (staff is not null && await proofs.FindAsync(staff.Id, cancellationToken) is { HasTotp: true })
+        var caller = LoginCaller.Of(HttpContext);
+        // Kept with a wrong one too, so that it is known whose wrong ones they were.
+        caller.Keep(HttpContext);
+        var answer = await store.VerifyAsync(Username ?? "", Password ?? "", caller, cancellationToken);
+        if (answer.Staff is { } verified && await proofs.FindAsync(verified.Id, cancellationToken) is { HasTotp: true })
         {
-            LoginTries.Clear(HttpContext);
-            new HalfWay(staff.Id, StaffProofs.StampOf(staff.PasswordHash), Target(staff.Role)).Keep(HttpContext);
+            new HalfWay(verified.Id, StaffProofs.StampOf(verified.PasswordHash), Target(verified.Role)).Keep(HttpContext);
             return LocalRedirect(HalfWay.Address);
         }
 
         var session = NewSession.Of(HttpContext, SessionKind.Staff);
-        if (staff is null || !await store.BeginAsync(staff, session, cancellationToken))
+        if (answer.Staff is not { } staff || !await store.BeginAsync(staff, session, cancellationToken))
         {
-            Fail();
+            Fail(answer);
             return Page();
         }
 
-        LoginTries.Clear(HttpContext);
+        await limits.RememberAsync(staff.Id, caller, cancellationToken);
         await HttpContext.SignInStaffAsync(session, staff.Id, staff.Username, staff.Role, staff.PharmacyId);
         return LocalRedirect(Target(staff.Role));
     }
 
-    private void Fail()
+    private void Fail(LoginAnswer answer)
     {
+        if (answer.IsBusy)
+        {
+            Message = text["Login_Busy"];
+            Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            Response.Headers.RetryAfter = BusySeconds;
+            return;
+        }
+
         Message = refusals.Sentence(Refusal.LoginFailed);
-        var tries = LoginTries.Add(HttpContext, Username ?? "", calendar.Now);
-        LockedUntil = tries.LockedUntil is { } until ? format.Time(until) : null;
-        if (tries.LockedUntil is null && StaffStore.MostFailures - tries.Failures <= FewTries) TriesLeft = StaffStore.MostFailures - tries.Failures;
+        LockedUntil = answer.Standing?.LockedUntil is { } until ? format.Time(until) : null;
+        if (LockedUntil is null && answer.Standing?.Left <= FewTries) TriesLeft = answer.Standing.Left;
     }
 
     /// <summary>Only an address inside the role's own pages is followed: anything else could lead away or in circles.</summary>

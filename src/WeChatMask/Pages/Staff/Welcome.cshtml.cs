@@ -19,7 +19,7 @@ namespace WeChatMask.Pages.Staff;
 [AllowAnonymous]
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
-public sealed class WelcomeModel(StaffLinkStore links, IDataProtectionProvider protection, IStringLocalizer<Text.Accounts> text) : PageModel
+public sealed class WelcomeModel(StaffLinkStore links, LoginLimitStore limits, IDataProtectionProvider protection, IStringLocalizer<Text.Accounts> text) : PageModel
 {
     private const string Cookie = "wm_staff_welcome";
     private const string Address = "/staff/welcome";
@@ -66,9 +66,16 @@ public sealed class WelcomeModel(StaffLinkStore links, IDataProtectionProvider p
         {
             case WelcomeFault.None:
                 Response.Cookies.Delete(Cookie, Options(null));
+                // Whoever was let in by a link gets in though strangers have locked the name.
+                if (!Holder.IsFirstAdministrator) await limits.RememberAsync(Holder.StaffId, HttpContext, cancellationToken);
                 return LocalRedirect("/staff/login?welcome=true");
             case WelcomeFault.Gone:
                 return await ShowAsync(cancellationToken);
+            case WelcomeFault.Busy:
+                var page = Fail(text["Welcome_Busy"]);
+                Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                Response.Headers.RetryAfter = "5";
+                return page;
             case var other:
                 return Fail(text[$"Welcome_{other}"]);
         }
