@@ -28,8 +28,9 @@ public sealed class AccountModel(
 
     public ShownLink? Link { get; private set; }
 
+    /// <summary>Null when what was sent is none.</summary>
     [BindProperty]
-    public StaffRole Role { get; set; }
+    public StaffRole? Role { get; set; }
 
     [BindProperty]
     public string? Pharmacy { get; set; }
@@ -58,8 +59,8 @@ public sealed class AccountModel(
 
     public Task<IActionResult> OnPostPlaceAsync(long id, CancellationToken cancellationToken) => ActAsync(
         id, "Done_Placed",
-        (actor, account, token) => Enum.IsDefined(Role)
-            ? store.PlaceAsync(actor, account, Role, Role.IsOfAPharmacy() ? Pharmacy : null, token)
+        (actor, account, token) => Role is { } role && Enum.IsDefined(role)
+            ? store.PlaceAsync(actor, account, role, role.IsOfAPharmacy() ? Pharmacy : null, token)
             : Task.FromResult<AccountAnswer>(AccountFault.NotAllowed),
         cancellationToken);
 

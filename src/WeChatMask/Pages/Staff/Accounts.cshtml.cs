@@ -17,7 +17,7 @@ public sealed class AccountsModel(
     StaffAccountQueries accounts, StaffAccountStore store, SiteLinks site, CityCalendar calendar, IStringLocalizer<Text.Accounts> text) : PageModel
 {
     private const int OnAPage = 50;
-    private const int MostPages = 10_000;
+    private const int MostParts = 10_000;
 
     public IReadOnlyList<StaffAccount> Shown { get; private set; } = [];
 
@@ -35,14 +35,15 @@ public sealed class AccountsModel(
     public string? Q { get; set; }
 
     /// <summary>From 1.</summary>
-    [BindProperty(SupportsGet = true, Name = "page")]
-    public int Number { get; set; } = 1;
+    [BindProperty(SupportsGet = true)]
+    public int Part { get; set; } = 1;
 
     [BindProperty]
     public string? Username { get; set; }
 
+    /// <summary>Null when what was sent is none.</summary>
     [BindProperty]
-    public StaffRole Role { get; set; }
+    public StaffRole? Role { get; set; }
 
     [BindProperty]
     public string? Pharmacy { get; set; }
@@ -57,8 +58,8 @@ public sealed class AccountsModel(
 
     public async Task OnPostAsync(CancellationToken cancellationToken)
     {
-        var answer = Enum.IsDefined(Role)
-            ? await store.InviteAsync(Actor, Username ?? "", IsLead ? StaffRole.Clerk : Role, Role.IsOfAPharmacy() ? Pharmacy : null, cancellationToken)
+        var answer = (IsLead ? StaffRole.Clerk : Role) is { } role && Enum.IsDefined(role)
+            ? await store.InviteAsync(Actor, Username ?? "", role, role.IsOfAPharmacy() ? Pharmacy : null, cancellationToken)
             : AccountFault.NotAllowed;
         if (answer.Link is { } link)
         {
@@ -77,9 +78,9 @@ public sealed class AccountsModel(
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        Number = Math.Clamp(Number, 1, MostPages);
+        Part = Math.Clamp(Part, 1, MostParts);
         var text = Q is { Length: <= 64 } typed ? typed : "";
-        var found = await accounts.ListAsync(Actor, text, (Number - 1) * OnAPage, OnAPage + 1, cancellationToken);
+        var found = await accounts.ListAsync(Actor, text, (Part - 1) * OnAPage, OnAPage + 1, cancellationToken);
         (Shown, HasMore) = ([.. found.Take(OnAPage)], found.Count > OnAPage);
         if (!IsLead) Workplaces = await accounts.WorkplacesAsync(cancellationToken);
     }
