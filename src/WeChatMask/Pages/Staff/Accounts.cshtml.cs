@@ -79,8 +79,8 @@ public sealed class AccountsModel(
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Part = Math.Clamp(Part, 1, MostParts);
-        var text = Q is { Length: <= 64 } typed ? typed : "";
-        var found = await accounts.ListAsync(Actor, text, (Part - 1) * OnAPage, OnAPage + 1, cancellationToken);
+        var asked = Q is { Length: <= 64 } typed ? typed : "";
+        var found = await accounts.ListAsync(Actor, asked, (Part - 1) * OnAPage, OnAPage + 1, cancellationToken);
         (Shown, HasMore) = ([.. found.Take(OnAPage)], found.Count > OnAPage);
         if (!IsLead) Workplaces = await accounts.WorkplacesAsync(cancellationToken);
     }
