@@ -69,7 +69,6 @@ public static class WeChatMaskApp
         services.AddConversation();
         services.AddPages();
         services.AddMemoryCache();
-        services.AddOpenApi();
         return builder;
     }
 
@@ -93,7 +92,6 @@ public static class WeChatMaskApp
         app.MapSupervision();
         app.MapOperations();
         app.MapPages();
-        app.MapOpenApi().AllowAnonymous();
         return app;
     }
 }

@@ -36,8 +36,7 @@ public static class SignatureEndpoints
         if (url is not { Length: > 0 and <= LongestAddress } || url.Any(char.IsControl)) return false;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var page) || page.UserInfo.Length > 0) return false;
         if (site.PublicBaseUrl.Length > 0 && IsSameSite(page, site.PublicBaseUrl)) return true;
-        var asked = $"{request.Scheme}://{request.Host}";
-        return (site.PublicBaseUrl.Length == 0 || new Uri(asked).IsLoopback) && IsSameSite(page, asked);
+        return IsSameSite(page, SiteLinks.Home(request, site));
     }
 
     private static bool IsSameSite(Uri page, string site) => Uri.TryCreate(site, UriKind.Absolute, out var ours)

@@ -14,7 +14,7 @@ public static class PagesRoom
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
         services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<BookingDetailsReader>();
-        services.AddRazorPages();
+        services.AddRazorPages().AddMvcOptions(o => o.Filters.Add<PageMethods>());
     }
 
     public static void MapPages(this IEndpointRouteBuilder routes)

@@ -36,7 +36,8 @@ public static partial class LoginEndpoints
         var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife, purpose, staffId);
         var sealedTicket = Protector(services.GetRequiredService<IDataProtectionProvider>()).Protect(JsonSerializer.Serialize(ticket));
         context.Response.Cookies.Append(StateCookie, sealedTicket, CookieOptions(context));
-        var home = Home(context.Request, services.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue);
+        // The state cookie lies with the host that was asked.
+        var home = SiteLinks.Home(context.Request, services.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue);
         return OAuthLinks.Authorize(services.GetRequiredService<IOptionsMonitor<WeChatSettings>>().CurrentValue, $"{home}/login/callback", state);
     }
 
@@ -79,13 +80,6 @@ public static partial class LoginEndpoints
         if (await scenes.UrlAsync(SceneStore.Site, cancellationToken) is not { } url) return TypedResults.NotFound();
         context.Response.Headers.CacheControl = "public, max-age=3600";
         return TypedResults.Text(QrPicture.Svg(url), "image/svg+xml");
-    }
-
-    // The state cookie lies with the host that was asked: on one machine both its name and its number are in use.
-    private static string Home(HttpRequest request, SiteSettings site)
-    {
-        var asked = $"{request.Scheme}://{request.Host}";
-        return site.PublicBaseUrl.Length == 0 || new Uri(asked).IsLoopback ? asked : site.PublicBaseUrl;
     }
 
     private static IDataProtector Protector(IDataProtectionProvider protection) => protection.CreateProtector("wechat-login");

@@ -53,6 +53,12 @@ public static class BoardEndpoints
     /// <remarks>Where there is no room, whoever asks is told to poll the board by its ETag instead.</remarks>
     internal static async Task EventsAsync(HttpContext context, string? view, BoardWatch watch, BoardListeners listeners)
     {
+        if (HeadRequests.IsHead(context))
+        {
+            BoardListeners.BeginAnswer(context.Response);
+            return;
+        }
+
         var account = await AccountAsync(context);
         if (await listeners.ListenAsync(context, account, view == FiguresView, watch.BeginAsync)) return;
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -35,9 +35,7 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
             // A listener would hold the server's stop up for its whole grace time; it comes back by itself to the next node.
             await using var stop = lifetime.ApplicationStopping.UnsafeRegister(static l => ((Listener)l!).End(), listener);
             await using var gone = context.RequestAborted.UnsafeRegister(static l => ((Listener)l!).End(), listener);
-            context.Response.ContentType = "text/event-stream";
-            context.Response.Headers.CacheControl = "no-cache,no-store";
-            context.Response.Headers.Pragma = "no-cache";
+            BeginAnswer(context.Response);
             context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
             listener.Begin(await begin(context.RequestAborted));
             await listener.Ended;
@@ -53,6 +51,13 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
 
         await listener.WrittenAsync();
         return true;
+    }
+
+    internal static void BeginAnswer(HttpResponse response)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache,no-store";
+        response.Headers.Pragma = "no-cache";
     }
 
     internal void Tell(BoardTelling telling)

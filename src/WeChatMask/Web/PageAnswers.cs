@@ -38,17 +38,11 @@ public sealed class CacheablePageAttribute : ResultFilterAttribute
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class PersonalPageAttribute : ResultFilterAttribute
 {
-    private const string NoStore = "no-store";
-
     /// <remarks>Written last: a form's token sets its own "no-cache, no-store" while the page is made, and warns of whatever stood there before.</remarks>
     public override void OnResultExecuting(ResultExecutingContext context)
     {
         var response = context.HttpContext.Response;
-        response.OnStarting(() =>
-        {
-            if (!response.Headers.CacheControl.ToString().Contains(NoStore, StringComparison.Ordinal)) response.Headers.CacheControl = NoStore;
-            return Task.CompletedTask;
-        });
+        response.OnStarting(() => PersonalAnswers.KeepNot(response));
     }
 }
 

@@ -16,7 +16,7 @@ public static class RateLimits
     public const string PerAddress = "address";
 
     private const int CallsPerTenSeconds = 60;
-    private const int LoginsPerMinute = 600;
+    internal const int LoginsPerMinute = 600;
 
     public static IServiceCollection AddRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
     {

@@ -1,8 +1,13 @@
+using Microsoft.Net.Http.Headers;
+
 namespace WeChatMask.Web;
 
-/// <summary>What holds for every route of an audience, said once: who may call, how often, and that nobody keeps the answer.</summary>
+/// <summary>What holds for every route of an audience, said once: who may call and how often. That nobody keeps a personal answer, <see cref="PersonalAnswers"/> says.</summary>
 public static class RouteGroups
 {
+    private const string OpenToAll = "open to all";
+    private static readonly string[] Open = ["/api/board", "/api/public"];
+
     public static RouteGroupBuilder MapResidentApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ResidentPolicy, "Resident");
 
     public static RouteGroupBuilder MapClerkApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ClerkPolicy, "Pharmacy");
@@ -12,9 +17,18 @@ public static class RouteGroups
 
     public static RouteGroupBuilder MapAuditApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.AuditPolicy, "Audit");
 
+    public static IServiceCollection AddOpenToAllOrigins(this IServiceCollection services) => services.AddCors(options => options.AddPolicy(OpenToAll, policy => policy
+        .AllowAnyOrigin().AllowAnyHeader().WithMethods(HttpMethods.Get, HttpMethods.Head)
+        .WithExposedHeaders(HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.ContentDisposition).SetPreflightMaxAge(TimeSpan.FromHours(1))));
+
+    /// <summary>Answers what browsers ask before a call of another site's page. By path and before routing, since some of these routes leave the pipeline there.</summary>
+    public static void UseOpenToAllOrigins(this IApplicationBuilder app) => app.UseWhen(
+        context => Open.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)), branch => branch.UseCors(OpenToAll));
+
     /// <summary>What anybody may read, from pages of other sites too.</summary>
+    /// <remarks>Said to who names no origin as well: a proxy may keep that answer for one who does.</remarks>
     public static RouteGroupBuilder MapPublicApi(this IEndpointRouteBuilder routes, string prefix) =>
-        routes.MapGroup(prefix).AllowAnonymous().WithTags("Public").AddEndpointFilter((call, next) =>
+        routes.MapGroup(Open.Contains(prefix, StringComparer.Ordinal) ? prefix : throw new ArgumentException("Not open to other origins.", nameof(prefix))).AllowAnonymous().WithTags("Public").AddEndpointFilter((call, next) =>
         {
             call.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
             return next(call);
@@ -22,7 +36,7 @@ public static class RouteGroups
 
     /// <summary>Files and pictures that only one audience may open.</summary>
     public static RouteGroupBuilder MapFiles(this IEndpointRouteBuilder routes, string prefix, string policy) =>
-        routes.MapGroup(prefix).RequireAuthorization(policy).NoStore().ExcludeFromDescription();
+        routes.MapGroup(prefix).RequireAuthorization(policy).ExcludeFromDescription();
 
     /// <summary>Browsers and proxies keep the answers for a moment, refusals not at all.</summary>
     public static TBuilder KeptBriefly<TBuilder>(this TBuilder routes)
@@ -49,5 +63,5 @@ public static class RouteGroups
     });
 
     private static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, string prefix, string policy, string audience) =>
-        routes.MapGroup(prefix).RequireAuthorization(policy).RequireRateLimiting(RateLimits.PerAccount).AuthorizeBeforeContentType().NoStore().WithTags(audience);
+        routes.MapGroup(prefix).RequireAuthorization(policy).RequireRateLimiting(RateLimits.PerAccount).AuthorizeBeforeContentType().WithTags(audience);
 }

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using WeChatMask.Settings;
 
 namespace WeChatMask.Web;
 
@@ -187,7 +189,15 @@ public static class Sessions
             return Task.CompletedTask;
         }
 
-        context.Response.Redirect(status == StatusCodes.Status403Forbidden && LacksSecondFactor(context.HttpContext.User) ? SecondFactorPage : context.RedirectUri);
+        if (status == StatusCodes.Status403Forbidden && LacksSecondFactor(context.HttpContext.User))
+        {
+            context.Response.Redirect(SecondFactorPage);
+            return Task.CompletedTask;
+        }
+
+        var asked = context.Request.PathBase + path + context.Request.QueryString;
+        var site = context.HttpContext.RequestServices.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue;
+        context.Response.Redirect(SiteLinks.Home(context.Request, site) + context.Options.LoginPath + QueryString.Create(context.Options.ReturnUrlParameter, asked));
         return Task.CompletedTask;
     }
 

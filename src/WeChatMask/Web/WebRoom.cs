@@ -11,6 +11,8 @@ public static class WebRoom
         services.AddSessions();
         services.AddRateLimits();
         services.AddPageCompression();
+        services.AddOpenToAllOrigins();
+        services.AddOpenApi().AddSingleton<ApiDescription>();
         services.AddHttpContextAccessor();
         services.AddSingleton<SiteLinks>();
         // An address changes behind its name: connections are renewed, and the handlers that hold them live as long as the program.
@@ -22,20 +24,26 @@ public static class WebRoom
     /// <summary>Puts them before the routes, in the order in which a request meets them.</summary>
     public static void UseWeb(this WebApplication app)
     {
+        app.UseHostCookies();
+        app.UseHead();
         app.UseErrors();
+        app.UseSoundHosts();
         app.UseSafeHeaders();
         app.UsePageCompression();
+        app.UseOpenToAllOrigins();
         app.UseRouting();
+        app.UseNoStore();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimits();
         app.UseReadableBodies();
     }
 
-    /// <summary>Maps the server's clock and the choice of large type.</summary>
+    /// <summary>Maps the server's clock, the choice of large type and the description of the API.</summary>
     public static void MapWeb(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/clock", ClockEndpoints.Now).AllowAnonymous().NoStore().WithTags("Public").Produces<ClockReading>();
         routes.MapGet("/large-type", LargeType.Choose).AllowAnonymous().NoStore().ExcludeFromDescription();
+        routes.MapGet(ApiDescription.Path, ApiDescription.GetAsync).AllowAnonymous().ExcludeFromDescription();
     }
 }

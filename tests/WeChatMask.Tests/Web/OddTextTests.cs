@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using WeChatMask.Data;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
+using WeChatMask.Tests.Web.Fuzz;
 
 namespace WeChatMask.Tests.Web;
 
@@ -19,13 +19,13 @@ namespace WeChatMask.Tests.Web;
 public sealed class OddTextTests
 {
     private static readonly string[] Odd = ["\0", "a\0b", "LD01 ", "\U0001F637", "'\"\\%_;--", new string('口', 300)];
-    private const string Token = "__RequestVerificationToken";
+    private const string Token = FuzzSeeds.Token;
 
     // Whose form ends the log-in that the others need.
     private static readonly string[] Leaving = ["/staff/logout", "/my-data/erase"];
     private static readonly string[] Queries = ["pharmacy", "date", "from", "code", "state", "returnUrl", "view", "q", "page", "number", "since", "k"];
 
-    private static readonly (string Role, string Method, string Path, string Body)[] Calls =
+    internal static readonly (string Role, string Method, string Path, string Body)[] Calls =
     [
         ("resident", "POST", "/api/bookings", """{"residentId":"1","pharmacyCode":"LD01","requestId":"a"}"""),
         ("resident", "POST", "/api/residents", """{"name":"张三","idNumber":"43130219850612987X","mobile":"13800138000","consent":true}"""),
@@ -87,7 +87,7 @@ public sealed class OddTextTests
         foreach (var (browser, path) in Pages(host, wang, clerk, supervisor, nobody))
         {
             var page = await PageReader.OpenAsync(browser, path);
-            foreach (var (action, fields) in Forms(page))
+            foreach (var (action, fields) in FuzzSeeds.Forms(page.Html))
             {
                 foreach (var (field, odd) in fields.Keys.Where(f => f != Token).SelectMany(f => Odd.Select(o => (f, o))))
                 {
@@ -118,18 +118,6 @@ public sealed class OddTextTests
                 "number" => "10000000001", "id" => wang.ResidentId, "code" => "LD01", _ => "2020-02-10",
             });
             yield return (path.Split('/')[1] switch { "pharmacy" => clerk, "supervisor" => supervisor, "staff" or "login" => nobody, _ => wang.Http }, path);
-        }
-    }
-
-    private static IEnumerable<(string Action, Dictionary<string, string> Fields)> Forms(PageReader page)
-    {
-        foreach (Match form in Regex.Matches(page.Html, "<form[^>]*method=\"post\"[^>]*>.*?</form>", RegexOptions.Singleline | RegexOptions.IgnoreCase))
-        {
-            var actions = Regex.Matches(form.Value, "(?:formaction|action)=\"([^\"]*)\"").Select(m => WebUtility.HtmlDecode(m.Groups[1].Value)).DefaultIfEmpty("").Distinct(StringComparer.Ordinal);
-            var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (Match field in Regex.Matches(form.Value, "<(?:input|textarea|select|button)[^>]* name=\"([^\"]+)\"[^>]*>"))
-                fields[field.Groups[1].Value] = WebUtility.HtmlDecode(Regex.Match(field.Value, " value=\"([^\"]*)\"").Groups[1].Value);
-            foreach (var action in actions) yield return (action, fields);
         }
     }
 
@@ -172,7 +160,7 @@ public sealed class OddTextTests
     }
 
     /// <summary>The product's own calls that change something.</summary>
-    private static List<(string Method, string Route)> Written(SandboxHost host) =>
+    internal static List<(string Method, string Route)> Written(SandboxHost host) =>
     [
         .. host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(m => (m, "/" + e.RoutePattern.RawText!.Trim('/'))) ?? [])

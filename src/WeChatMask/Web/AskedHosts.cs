@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace WeChatMask.Web;
+
+/// <summary>Refuses a Host header that is no host, and a proxy's word of a scheme that is none, before anything makes an address of them.</summary>
+public static class AskedHosts
+{
+    private const int LongestName = 253;
+
+    /// <remarks>A request of HTTP/1.0 may name none, as simple probes do.</remarks>
+    public static IApplicationBuilder UseSoundHosts(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var asked = context.Request.Headers.Host;
+        if (asked.Count == 0) context.Request.Host = new HostString("localhost");
+        else if (asked.Count > 1 || !IsSound(asked[0]!)) return RefuseAsync(context);
+        if (context.Request.Scheme is not ("http" or "https")) return RefuseAsync(context);
+        return next(context);
+    });
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    }
+
+    internal static bool IsSound(string asked)
+    {
+        var end = asked.StartsWith('[') ? asked.IndexOf(']', StringComparison.Ordinal) + 1 : asked.IndexOf(':', StringComparison.Ordinal);
+        var name = end < 0 ? asked : asked[..end];
+        return IsName(name) && (name.Length == asked.Length || IsPort(asked[name.Length..]));
+    }
+
+    private static bool IsName(string name)
+    {
+        if (name.Length is 0 or > LongestName || !name.All(char.IsAscii)) return false;
+        if (name[0] != '[') return Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4;
+        var address = name[1..^1];
+        return !address.Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6;
+    }
+
+    private static bool IsPort(string port) =>
+        port[0] == ':' && ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0;
+}
