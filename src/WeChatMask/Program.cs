@@ -7,7 +7,7 @@ using var run = ProcessRun.Begin();
 return await run.RunAsync(async () =>
 {
     OperatorCommands.RefuseMistyped(args);
-    if (SetupCommand.Named(args)) return await new SetupCommand(Judge, Console.In, Console.Out).RunAsync(args, run.Stop);
+    if (SetupCommand.Named(args)) return await new SetupCommand(Judge, Environment.GetEnvironmentVariable, Console.In, Console.Out).RunAsync(args, run.Stop);
     var command = OperatorCommands.Named(args);
     var builder = WebApplication.CreateBuilder(command ? [] : args);
     builder.AddWeChatMask();

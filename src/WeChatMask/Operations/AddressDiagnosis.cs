@@ -109,7 +109,8 @@ internal sealed class AddressDiagnosis(Uri address, TimeProvider time, DoctorRep
 
     private async Task<(long? Version, string Problem)> AskAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = Patience }) { Timeout = Patience };
+        using var line = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = Patience };
+        using var http = new HttpClient(line, disposeHandler: false) { Timeout = Patience };
         try
         {
             using var answer = await http.GetAsync(new Uri(address, "/api/board"), cancellationToken);

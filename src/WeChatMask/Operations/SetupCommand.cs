@@ -9,9 +9,10 @@ namespace WeChatMask.Operations;
 /// The command <c>wechatmask</c> lets it do so as who may, and then tries everything by <see cref="DoctorCommand"/> as the city's user.
 /// </summary>
 /// <param name="host">Builds the product on settings, so that they are judged by its own rules. Nothing of it is started.</param>
+/// <param name="environment">Reads a variable of the environment.</param>
 /// <param name="input">Where answers come from.</param>
 /// <param name="output">Where questions go.</param>
-public sealed class SetupCommand(Func<IEnumerable<KeyValuePair<string, string?>>, IHost> host, TextReader input, TextWriter output)
+public sealed class SetupCommand(Func<IEnumerable<KeyValuePair<string, string?>>, IHost> host, Func<string, string?> environment, TextReader input, TextWriter output)
 {
     private const string Usage = "Usage: setup [--answers FILE] [--sms NUMBER]";
 
@@ -27,8 +28,8 @@ public sealed class SetupCommand(Func<IEnumerable<KeyValuePair<string, string?>>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         var (file, number) = Read(args);
-        var folder = Environment.GetEnvironmentVariable(FolderVariable) ?? "/etc/wechatmask";
-        var data = Environment.GetEnvironmentVariable(DataVariable) ?? "/var/lib/wechatmask";
+        var folder = environment(FolderVariable) ?? "/etc/wechatmask";
+        var data = environment(DataVariable) ?? "/var/lib/wechatmask";
         if (!Directory.Exists(folder)) throw new StartFaultException($"{folder} is not there; wechatmask prepare makes it.");
         var settings = EnvironmentFile.Read(Path.Combine(folder, "settings.env"));
         var secrets = EnvironmentFile.Read(Path.Combine(folder, "secrets.env"));
@@ -54,7 +55,7 @@ public sealed class SetupCommand(Func<IEnumerable<KeyValuePair<string, string?>>
 
         Write(settings, secrets, wanted.Concat(made));
         await output.WriteLineAsync($"{settings.Values.Count} settings are in {Path.Combine(folder, "settings.env")}, {secrets.Values.Count} keys and passwords in {Path.Combine(folder, "secrets.env")}, {made.Count(m => !m.Key.EndsWith("KeyId", StringComparison.Ordinal))} of them made just now.");
-        if (Environment.GetEnvironmentVariable(NumberVariable) is { Length: > 0 } note && number is { Length: > 0 })
+        if (environment(NumberVariable) is { Length: > 0 } note && number is { Length: > 0 })
             await File.WriteAllTextAsync(note, number, cancellationToken);
         return ExitCodes.Stopped;
     }

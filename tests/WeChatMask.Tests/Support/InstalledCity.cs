@@ -71,6 +71,7 @@ internal sealed class InstalledCity : IAsyncDisposable
             start.Environment["FAKETIME"] = later;
             // Timers and time-outs go by the true clock.
             start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+            start.Environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
         }
 
         var process = node = Process.Start(start)!;
@@ -79,6 +80,8 @@ internal sealed class InstalledCity : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var http = Phone.Connect(new Uri(FormattableString.Invariant($"http://127.0.0.1:{port}")));
+        // Other browsers are offered the ways to log in; this one is sent to WeChat at once.
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("Mozilla/5.0 MicroMessenger/8.0.40");
         await Eventually.UntilAsync(async () =>
         {
             if (process.HasExited) throw new InvalidOperationException($"The node ended with {process.ExitCode}:\n{Said}");
