@@ -17,7 +17,7 @@ public sealed class OwnAccountStore(Database database, StaffProofStore proofs, P
             {
                 if (PasswordRules.Judge(newPassword, staff.Username) != PasswordFault.None) return ProofFault.InvalidPassword;
                 await transaction.ExecuteAsync("UPDATE staff SET password_hash = @hash WHERE id = @id", new { id, hash });
-                await EndOthersAsync(transaction, id, session);
+                await SessionStore.EndAllAsync(transaction, SessionKind.Staff, id, session);
                 await proofs.AuditAsync(transaction, staff, "staff.password");
                 return ProofFault.None;
             },
