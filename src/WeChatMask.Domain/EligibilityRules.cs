@@ -22,7 +22,8 @@ public static class EligibilityRules
     // Half an hour for the lists, half an hour for a pharmacy to read its own before the doors open.
     private static readonly TimeSpan BeforePickup = TimeSpan.FromHours(1);
 
-    private static readonly RegistryRules Usual = new();
+    /// <summary>What holds where a city says nothing else.</summary>
+    public static readonly RegistryRules Usual = new();
 
     public static RegistryRules Rules(Policy policy) => policy.Registry ?? Usual;
 

@@ -41,6 +41,9 @@ public sealed class PolicyChangeFormatter(IStringLocalizer<Text.Rules> text, Pag
         ("C_Complaints", string.Join(text["Separator"], p.Complaints)),
         ("C_Retention", text["C_Days", p.RetentionDays]),
         ("C_StockMargin", FormattableString.Invariant($"{p.StockMarginPercent}%")),
+        ("C_RegistryKeep", text["C_Days", EligibilityRules.Rules(p).KeepDays]),
+        ("C_RegistryOutage", text[$"RegistryOutage_{EligibilityRules.Rules(p).Outage}"]),
+        ("C_Picture", p.Goods.PictureUrl ?? text["C_None"]),
     ];
 
     private string Quota(KeyValuePair<string, IReadOnlyList<int>> quota) => text[

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -50,31 +52,64 @@ public static class BoardEndpoints
         given == "*" || given == tag || (given.StartsWith("W/", StringComparison.Ordinal) && given.AsSpan(2).SequenceEqual(tag));
 
     /// <summary>What changes on the board from now on, as server-sent events: of <c>view=figures</c> without what the directory says already, else whole pharmacies.</summary>
-    /// <remarks>Where there is no room, whoever asks is told to poll the board by its ETag instead.</remarks>
-    internal static async Task EventsAsync(HttpContext context, string? view, BoardWatch watch, BoardListeners listeners)
+    /// <remarks>
+    /// Where there is no room, whoever asks is told to poll the board by its ETag instead. No method waits here: each would be kept for every listener.
+    /// </remarks>
+    internal static Task EventsAsync(HttpContext context, BoardWatch watch, BoardListeners listeners, IServiceScopeFactory scopes)
     {
+        context.Response.Headers.AccessControlAllowOrigin = "*";
         if (HeadRequests.IsHead(context))
         {
             BoardListeners.BeginAnswer(context.Response);
-            return;
+            return Task.CompletedTask;
         }
 
-        var account = await AccountAsync(context);
-        if (await listeners.ListenAsync(context, account, view == FiguresView, watch.BeginAsync)) return;
+        return context.Request.Headers.Cookie.Count == 0
+            ? ListenAsync(context, null, watch, listeners)
+            : AccountAsync(context, scopes).ContinueWith(
+                account => account.Exception?.InnerException is DbException ? PollAsync(context) : ListenAsync(context, account.GetAwaiter().GetResult(), watch, listeners),
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+    }
+
+    private static Task ListenAsync(HttpContext context, string? account, BoardWatch watch, BoardListeners listeners) =>
+        listeners.Listen(context, account, AsFigures(context.Request.QueryString), watch.BeginAsync, PollAsync) ?? PollAsync(context);
+
+    private static Task PollAsync(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.RetryAfter = Random.Shared.Next(ShortestPause, LongestPause).ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.CacheControl = "no-store";
-        await Errors.WriteAsync(context, "poll");
+        return Errors.WriteAsync(context, "poll");
     }
 
-    // The board is for everybody, so no log-in has been looked at yet.
-    private static async Task<string?> AccountAsync(HttpContext context)
+    private static bool AsFigures(QueryString query)
     {
-        foreach (var scheme in new[] { Sessions.ResidentScheme, Sessions.StaffScheme })
+        foreach (var pair in new QueryStringEnumerable(query.Value))
         {
-            if (await context.AuthenticateAsync(scheme) is { Succeeded: true, Principal: { } who }) return Sessions.Key(who);
+            if (pair.DecodeName().Span is "view" && pair.DecodeValue().Span is FiguresView) return true;
         }
 
-        return null;
+        return false;
+    }
+
+    // The board is for everybody, so no log-in has been looked at yet. What looks at it goes before the listening begins.
+    private static async Task<string?> AccountAsync(HttpContext context, IServiceScopeFactory scopes)
+    {
+        var services = context.RequestServices;
+        await using var scope = scopes.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        try
+        {
+            foreach (var scheme in new[] { Sessions.ResidentScheme, Sessions.StaffScheme })
+            {
+                if (await context.AuthenticateAsync(scheme) is { Succeeded: true, Principal: { } who }) return Sessions.Key(who);
+            }
+
+            return null;
+        }
+        finally
+        {
+            context.RequestServices = services;
+        }
     }
 }

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
@@ -8,10 +10,10 @@ namespace WeChatMask.Rounds;
 
 /// <summary>Everybody who follows the board on this node, as many as it bears. Whoever comes beyond that asks from time to time instead.</summary>
 /// <remarks>
-/// A listener is one object beside its connection: no channel, no timer, no buffer of its own. Events are the same bytes for all.
+/// A listener is one object beside its connection: no channel, timer, buffer, scope or waiting method of its own. Events are the same bytes for all.
 /// None is counted by address, since thousands share one behind a carrier.
 /// </remarks>
-public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHostApplicationLifetime lifetime)
+public sealed class BoardListeners
 {
     /// <summary>Streams that one account may have open at once: a phone and a computer.</summary>
     public const int MostOfAccount = 2;
@@ -19,38 +21,38 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
     private const int ShortestBreak = 2_000;
     private const int LongestBreak = 6_000;
 
+    private readonly IOptionsMonitor<SiteSettings> settings;
+    private readonly CancellationToken stopping;
     private readonly Lock entering = new();
     private readonly HashSet<Listener> all = [];
     private readonly Dictionary<string, int> byAccount = new(StringComparer.Ordinal);
 
+    /// <summary>A listener would hold the server's stop up for its whole grace time; it is let go, and comes back by itself to the next node.</summary>
+    public BoardListeners(IOptionsMonitor<SiteSettings> settings, IHostApplicationLifetime lifetime)
+    {
+        this.settings = settings;
+        stopping = lifetime.ApplicationStopping;
+        stopping.UnsafeRegister(static l => Array.ForEach(((BoardListeners)l!).Present(), listener => listener.End()), this);
+    }
+
     public int Count => all.Count;
 
-    /// <summary>Listens until the browser goes or the server stops. False when there is no room, and nothing has been written.</summary>
-    internal async Task<bool> ListenAsync(HttpContext context, string? account, bool asFigures, Func<CancellationToken, Task<BoardTelling>> begin)
+    /// <summary>
+    /// Lets somebody listen, until the returned task ends: the browser went, the server stopped, or the database does not answer, which <paramref name="refuse"/>
+    /// tells. Null when there is no room, and nothing has been written.
+    /// </summary>
+    internal Task? Listen(HttpContext context, string? account, bool asFigures, Func<CancellationToken, Task<BoardTelling>> begin, Func<HttpContext, Task> refuse)
     {
-        var listener = new Listener(context.Response, account, asFigures);
-        if (!Enter(listener)) return false;
-        try
-        {
-            // A listener would hold the server's stop up for its whole grace time; it comes back by itself to the next node.
-            await using var stop = lifetime.ApplicationStopping.UnsafeRegister(static l => ((Listener)l!).End(), listener);
-            await using var gone = context.RequestAborted.UnsafeRegister(static l => ((Listener)l!).End(), listener);
-            BeginAnswer(context.Response);
-            context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
-            listener.Begin(await begin(context.RequestAborted));
-            await listener.Ended;
-        }
-        catch (OperationCanceledException)
-        {
-            // The browser went while it was let in.
-        }
-        finally
-        {
-            Leave(listener);
-        }
-
-        await listener.WrittenAsync();
-        return true;
+        var listener = new Listener(this, context.Response, account, asFigures);
+        if (!Enter(listener)) return null;
+        // Of a connection with one call at a time its own end is enough; the call's would be a source of its own.
+        var gone = HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionLifetimeFeature>() is { } connection
+            ? connection.ConnectionClosed
+            : context.RequestAborted;
+        listener.EndWith(gone);
+        if (stopping.IsCancellationRequested) listener.End();
+        _ = listener.BeginAsync(begin, refuse, gone);
+        return listener.Task;
     }
 
     internal static void BeginAnswer(HttpResponse response)
@@ -62,9 +64,12 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
 
     internal void Tell(BoardTelling telling)
     {
-        Listener[] present;
-        lock (entering) present = [.. all];
-        foreach (var listener in present) listener.Tell(telling);
+        foreach (var listener in Present()) listener.Tell(telling);
+    }
+
+    private Listener[] Present()
+    {
+        lock (entering) return [.. all];
     }
 
     private bool Enter(Listener listener)
@@ -95,33 +100,52 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
     }
 
     /// <summary>One connection. Writes come one after the other; what a slow phone cannot take in time is dropped, and the next event says so.</summary>
-    private sealed class Listener(HttpResponse response, string? account, bool asFigures)
+    private sealed class Listener(BoardListeners listeners, HttpResponse response, string? account, bool asFigures)
+        : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock telling = new();
         private Task writing = Task.CompletedTask;
+        private CancellationTokenRegistration going;
         private BoardTelling? late;
         private bool hasBegun;
         private bool hasMissed;
+        private bool hasEnded;
 
         public string? Account => account;
 
-        public Task Ended => ended.Task;
-
-        public void End() => ended.TrySetResult();
-
-        public void Begin(BoardTelling first)
+        public void EndWith(CancellationToken gone)
         {
+            var registration = gone.UnsafeRegister(static l => ((Listener)l!).End(), this);
             lock (telling)
             {
-                hasBegun = true;
-                hasMissed = late is not null;
-                var bytes = (late ?? first).Bytes(asFigures, hasMissed).Span;
-                hasMissed = false;
-                late = null;
-                // After a break everybody comes back at a time of their own.
-                var rest = Random.Shared.Next(ShortestBreak, LongestBreak);
-                Write((byte[])[.. bytes[..^1], .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {rest}\n\n"))]);
+                going = registration;
+                if (hasEnded) going.Unregister();
+            }
+        }
+
+        public async Task BeginAsync(Func<CancellationToken, Task<BoardTelling>> begin, Func<HttpContext, Task> refuse, CancellationToken gone)
+        {
+            try
+            {
+                Begin(await begin(gone));
+            }
+            catch (OperationCanceledException)
+            {
+                // The browser went while it was let in.
+                End();
+            }
+            catch (DbException)
+            {
+                lock (telling)
+                {
+                    if (!hasEnded) writing = refuse(response.HttpContext);
+                }
+
+                End();
+            }
+            catch (Exception e) when (e is not DbException)
+            {
+                End(e);
             }
         }
 
@@ -129,7 +153,7 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
         {
             lock (telling)
             {
-                if (ended.Task.IsCompleted) return;
+                if (hasEnded) return;
                 if (!hasBegun)
                 {
                     late = next;
@@ -148,26 +172,55 @@ public sealed class BoardListeners(IOptionsMonitor<SiteSettings> settings, IHost
             }
         }
 
-        /// <summary>Waits for the last write: the connection is not ours any more when the call is over.</summary>
-        public async Task WrittenAsync()
+        /// <summary>The call is over after the last write: the connection is not ours any more then.</summary>
+        public void End(Exception? failure = null)
         {
             Task last;
             lock (telling)
             {
-                End();
+                if (hasEnded) return;
+                hasEnded = true;
                 last = writing;
+                going.Unregister();
             }
 
-            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            listeners.Leave(this);
+            if (failure is not null) SetException(failure);
+            else if (last.IsCompleted) SetResult();
+            else _ = last.ContinueWith(static (_, l) => ((Listener)l!).SetResult(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        private void Begin(BoardTelling first)
+        {
+            lock (telling)
+            {
+                if (hasEnded) return;
+                hasBegun = true;
+                StartStream();
+                var bytes = (late ?? first).Bytes(asFigures, afterGap: late is not null).Span;
+                late = null;
+                // After a break everybody comes back at a time of their own.
+                var rest = Random.Shared.Next(ShortestBreak, LongestBreak);
+                Write((byte[])[.. bytes[..^1], .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {rest}\n\n"))]);
+            }
+        }
+
+        private void StartStream()
+        {
+            BeginAnswer(response);
+            // What a browser sends most of is read by now and would be kept for hours.
+            var request = response.HttpContext.Request;
+            (request.Headers.Cookie, request.Headers.UserAgent, request.QueryString) = (default, default, default);
+            if (response.HttpContext.Features.Get<IRequestCookiesFeature>() is not null) response.HttpContext.Features.Set<IRequestCookiesFeature>(null);
         }
 
         private void Write(ReadOnlyMemory<byte> bytes)
         {
-            var write = response.Body.WriteAsync(bytes, response.HttpContext.RequestAborted);
+            var write = response.BodyWriter.WriteAsync(bytes);
             writing = write.IsCompletedSuccessfully ? Task.CompletedTask : FinishAsync(write);
         }
 
-        private async Task FinishAsync(ValueTask write)
+        private async Task FinishAsync(ValueTask<System.IO.Pipelines.FlushResult> write)
         {
             try
             {

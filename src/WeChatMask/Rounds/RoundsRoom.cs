@@ -5,6 +5,8 @@ namespace WeChatMask.Rounds;
 /// <summary>Policies, rounds and their windows, carry-over, and the board.</summary>
 public static class RoundsRoom
 {
+    private const string EventsPath = "/api/board/events";
+
     /// <summary>Also registers the watch that tells listeners what changes on the board.</summary>
     public static void AddRounds(this IServiceCollection services)
     {
@@ -13,10 +15,24 @@ public static class RoundsRoom
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 
+    /// <summary>Answers who follows the board before anything else sees the call. Put first.</summary>
+    /// <remarks>Each of the thousands who listen for hours would hold what every middleware, filter and scope keeps of a call that does not end.</remarks>
+    public static IApplicationBuilder UseBoardEvents(this IApplicationBuilder app)
+    {
+        var follow = Follow(app.ApplicationServices);
+        return app.Use((context, next) => context.Request.Path == EventsPath && HttpMethods.IsGet(context.Request.Method) ? follow(context) : next(context));
+    }
+
     public static void MapRounds(this IEndpointRouteBuilder routes)
     {
-        var board = routes.MapPublicApi("/api/board");
-        board.MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
-        board.MapGet("/events", BoardEndpoints.EventsAsync);
+        routes.MapPublicApi("/api/board").MapGet("/", BoardEndpoints.GetAsync).Produces<BoardView>();
+        // So that the route is known, with who may call it; the call itself is answered before.
+        routes.MapGet(EventsPath, Follow(routes.ServiceProvider)).AllowAnonymous().WithTags("Public");
+    }
+
+    private static RequestDelegate Follow(IServiceProvider services)
+    {
+        var (watch, listeners, scopes) = (services.GetRequiredService<BoardWatch>(), services.GetRequiredService<BoardListeners>(), services.GetRequiredService<IServiceScopeFactory>());
+        return context => BoardEndpoints.EventsAsync(context, watch, listeners, scopes);
     }
 }

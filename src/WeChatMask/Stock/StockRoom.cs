@@ -5,10 +5,12 @@ namespace WeChatMask.Stock;
 /// <summary>What a pharmacy has on its shelf, and whom it cannot serve.</summary>
 public static class StockRoom
 {
+    /// <summary>Also registers the watch over reports that wait.</summary>
     public static void AddStock(this IServiceCollection services)
     {
         services.AddSingleton<StockReportStore>().AddSingleton<HeldReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>();
-        services.AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>();
+        services.AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>().AddSingleton<HeldReportWatch>();
+        services.AddHostedService(s => s.GetRequiredService<HeldReportWatch>());
     }
 
     public static void MapStock(this IEndpointRouteBuilder routes)

@@ -20,7 +20,14 @@ public sealed record PolicyEffect(
     /// <summary>Persons who may book later than they were told.</summary>
     public int Later => Bookers.Where(b => b.After > b.Before || b.After is null).Sum(b => b.Persons);
 
-    public bool IsEmpty => PolicyDocument.Write(Before with { From = Policy.From }) == PolicyDocument.Write(Policy);
+    /// <summary>Whether both mean the same, however they are written.</summary>
+    public bool IsEmpty => Meaning(Before with { From = Policy.From }) == Meaning(Policy);
+
+    private static string Meaning(Policy policy) => PolicyDocument.Write(policy with
+    {
+        Registry = EligibilityRules.Rules(policy),
+        Quotas = policy.Quotas.OrderBy(q => q.Key, StringComparer.Ordinal).ToDictionary(q => q.Key, q => q.Value, StringComparer.Ordinal),
+    });
 }
 
 /// <summary>Earlier bookers of one day whose first bookable day changes.</summary>

@@ -73,6 +73,13 @@ public sealed class Instruments
     public void ShowBoardListeners(Func<int> listeners) =>
         meter.CreateObservableGauge("wechatmask.board.listeners", listeners, "{listener}", "Browsers that follow the board's changes.");
 
+    /// <summary>Shows how many reports of stock wait for a supervisor, once that was looked up. The answer says whether anybody listens.</summary>
+    public ObservableGauge<long> ShowHeldReports(Func<long?> waiting) => meter.CreateObservableGauge<long>(
+        "wechatmask.stock.held",
+        () => waiting() is { } count ? [new Measurement<long>(count)] : [],
+        "{report}",
+        "Reports of stock that wait for a supervisor.");
+
     /// <summary>Shows how long the oldest notice of each channel has waited. The answer says whether anybody listens, for whom it costs something to know.</summary>
     public ObservableGauge<double> ShowOutboxAge(Func<IEnumerable<(string Channel, TimeSpan Age)>> ages) => meter.CreateObservableGauge(
         "wechatmask.outbox.age",

@@ -6,8 +6,11 @@ namespace WeChatMask.Telemetry;
 /// </summary>
 internal static class QuietFrameworks
 {
+    // While it may say that something is critical, each call has an activity and scopes of its own. All it would say is that the start failed, which the start says itself.
+    private const string Calls = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private static readonly string[] Names = ["Microsoft.AspNetCore", "Microsoft.Extensions.Http", "System.Net.Http", "Polly", "Hangfire"];
-    private static readonly string[] Addresses = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.StaticFiles", "System.Net.Http"];
+    private static readonly string[] Addresses = [Calls, "Microsoft.AspNetCore.StaticFiles", "System.Net.Http"];
 
     public static void AddQuietFrameworks(this IServiceCollection services) => services.PostConfigure<LoggerFilterOptions>(options =>
     {
@@ -18,7 +21,7 @@ internal static class QuietFrameworks
             var bounded = IsOne(Names, rule.CategoryName) ? Addresses : Names;
             options.Rules[i] = new LoggerFilterRule(
                 rule.ProviderName, rule.CategoryName, rule.LogLevel,
-                (sink, category, level) => (level >= LogLevel.Warning || !IsOne(bounded, category)) && (rule.Filter is null || rule.Filter(sink, category, level)));
+                (sink, category, level) => !(category == Calls && level == LogLevel.Critical) && (level >= LogLevel.Warning || !IsOne(bounded, category)) && (rule.Filter is null || rule.Filter(sink, category, level)));
         }
     });
 

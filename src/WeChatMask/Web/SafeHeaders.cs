@@ -34,10 +34,14 @@ public static class SafeHeaders
     {
         var settings = app.ApplicationServices.GetRequiredService<IOptionsMonitor<WeChatSettings>>();
         var map = app.ApplicationServices.GetRequiredService<IOptionsMonitor<MapSettings>>();
+        Policies? policies = null;
         return app.Use((context, next) =>
         {
+            // One text for all answers, not one for each: a stream keeps its own for hours.
+            var (wechat, tiles) = (settings.CurrentValue, map.CurrentValue);
+            if (policies is not { } present || !present.Are(wechat, tiles)) policies = present = new Policies(wechat, tiles);
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = $"{PolicyOf(context.Request.Path, map.CurrentValue)}{LoginHost(settings.CurrentValue)}";
+            headers.ContentSecurityPolicy = present.For(context.Request.Path);
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
@@ -46,15 +50,24 @@ public static class SafeHeaders
         });
     }
 
-    // The map's tiles, from their one host and on the one page that shows them. The jobs' dashboard colours states by style
-    // attributes; style elements and scripts in its pages stay forbidden.
-    private static string PolicyOf(PathString path, MapSettings map)
-    {
-        if (path.StartsWithSegments(JobDashboard.Path, StringComparison.Ordinal)) return ContentPolicy.Replace(OwnStyles, $"{OwnStyles}; style-src-attr 'unsafe-inline'", StringComparison.Ordinal);
-        return map.TileHost() is { } host && path == MapPage ? ContentPolicy.Replace(OwnPictures, $"{OwnPictures} {host}", StringComparison.Ordinal) : ContentPolicy;
-    }
-
     // A form sent after its session has ended is led to WeChat's log-in, which browsers count as the form's target.
     private static string LoginHost(WeChatSettings settings) =>
         Uri.TryCreate(settings.AuthorizeBaseUrl, UriKind.Absolute, out var address) ? $" {address.GetLeftPart(UriPartial.Authority)}" : "";
+
+    /// <summary>The content policies as the settings have them.</summary>
+    private sealed class Policies(WeChatSettings wechat, MapSettings map)
+    {
+        private readonly string usual = ContentPolicy + LoginHost(wechat);
+
+        // The jobs' dashboard colours states by style attributes; style elements and scripts in its pages stay forbidden.
+        private readonly string jobs = ContentPolicy.Replace(OwnStyles, $"{OwnStyles}; style-src-attr 'unsafe-inline'", StringComparison.Ordinal) + LoginHost(wechat);
+
+        // The map's tiles, from their one host and on the one page that shows them.
+        private readonly string mapPage = (map.TileHost() is { } host ? ContentPolicy.Replace(OwnPictures, $"{OwnPictures} {host}", StringComparison.Ordinal) : ContentPolicy) + LoginHost(wechat);
+
+        public bool Are(WeChatSettings other, MapSettings otherMap) => ReferenceEquals(wechat, other) && ReferenceEquals(map, otherMap);
+
+        public string For(PathString path) =>
+            path.StartsWithSegments(JobDashboard.Path, StringComparison.Ordinal) ? jobs : path == MapPage ? mapPage : usual;
+    }
 }

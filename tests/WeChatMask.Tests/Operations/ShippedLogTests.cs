@@ -35,6 +35,18 @@ public sealed class ShippedLogTests
         Assert.True(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(Routing).IsEnabled(LogLevel.Information));
     }
 
+    // That category's being heard so is what makes an activity and three scopes for each call, and for hours for each who follows the board.
+    [Theory]
+    [InlineData("Logging:LogLevel:Default")]
+    [InlineData("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics")]
+    [InlineData("Logging:Console:LogLevel:Microsoft.AspNetCore")]
+    public async Task No_call_has_an_activity_for_the_logs_sake(string asked)
+    {
+        await using var app = Build(new() { [asked] = "Trace" });
+
+        Assert.False(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics").IsEnabled(LogLevel.Critical));
+    }
+
     // As Program makes it, with no settings of this machine.
     private static WebApplication Build(Dictionary<string, string?> settings)
     {

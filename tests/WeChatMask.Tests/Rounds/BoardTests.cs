@@ -35,7 +35,7 @@ public sealed class BoardTests(ITestOutputHelper output)
         var streams = new List<Stream>();
         for (var i = 0; i < 3; i++) streams.Add(await ListenAsync(host.Http));
 
-        using var refused = await host.Http.GetAsync(new Uri("/api/board/events?view=figures", UriKind.Relative));
+        using var refused = await host.Http.GetAsync(new Uri("/api/board/events?view=figures", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "poll"), (refused.StatusCode, (await refused.JsonAsync()).Code()));
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 5, 15);
         Assert.Equal("*", Assert.Single(refused.Headers.GetValues("Access-Control-Allow-Origin")));
@@ -63,7 +63,7 @@ public sealed class BoardTests(ITestOutputHelper output)
 
         foreach (var http in new[] { one.Http, two.Http, clerk })
         {
-            using var refused = await http.GetAsync(new Uri("/api/board/events", UriKind.Relative));
+            using var refused = await http.GetAsync(new Uri("/api/board/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "poll"), (refused.StatusCode, (await refused.JsonAsync()).Code()));
         }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Domain;
+using WeChatMask.Stock;
 using WeChatMask.Telemetry;
+using WeChatMask.Tests.Stock;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;
 
@@ -83,6 +85,31 @@ public sealed class InstrumentTests
         }
 
         await Eventually.UntilAsync(() => figures.Now("wechatmask.board.listeners") == 0);
+    }
+
+    [Fact]
+    public async Task Reports_of_stock_are_shown_while_they_wait_for_a_supervisor()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
+        var watch = host.Get<HeldReportWatch>();
+        await watch.LookAsync(CancellationToken.None);
+        using var figures = new Figures(host.App.Services);
+        await host.SetClockAsync("2020-02-11T08:00:00+08:00");
+        using var clerk = await host.ClerkAsync("LD01");
+        using var supervisor = await host.SupervisorAsync();
+
+        Assert.Equal(0, await HeldAsync());
+        Assert.Equal(202, (await clerk.PostAsync("/api/pharmacy/deliveries", new { date = "2020-02-11", units = 5000, requestId = "d" })).Status);
+        Assert.Equal(1, await HeldAsync());
+        Assert.Equal(204, await HeldReportTests.AgreeAsync(supervisor));
+        Assert.Equal(0, await HeldAsync());
+        Assert.Contains("wechatmask.stock.held", figures.Names);
+
+        async Task<double> HeldAsync()
+        {
+            await watch.LookAsync(CancellationToken.None);
+            return figures.Now("wechatmask.stock.held");
+        }
     }
 
     [Fact]

@@ -61,6 +61,11 @@ public sealed class PolicyForm
 
     public CounterIdentification Identification { get; set; }
 
+    /// <summary>Days that the registry's answer is good for.</summary>
+    public string? RegistryKeepDays { get; set; }
+
+    public RegistryOutage RegistryOutage { get; set; }
+
     public static PolicyForm Of(Policy p, DateOnly from) => new()
     {
         From = CityFormatter.Date(from),
@@ -86,6 +91,8 @@ public sealed class PolicyForm
         Eligibility = p.Eligibility,
         ResidentNotice = p.ResidentNotice,
         Identification = p.Identification,
+        RegistryKeepDays = Number(EligibilityRules.Rules(p).KeepDays),
+        RegistryOutage = EligibilityRules.Rules(p).Outage,
     };
 
     /// <summary>The policy that is meant, or the fields that cannot be read or contradict each other.</summary>
@@ -118,7 +125,8 @@ public sealed class PolicyForm
             Identification,
             [.. (Complaints ?? "").Split([',', '\uFF0C', '\u3001'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Need(nameof(RetentionDays), Whole(RetentionDays)),
-            StockMarginPercent: Need(nameof(StockMarginPercent), Whole(StockMarginPercent)));
+            new RegistryRules(Need(nameof(RegistryKeepDays), Whole(RegistryKeepDays)), RegistryOutage),
+            Need(nameof(StockMarginPercent), Whole(StockMarginPercent)));
         if (wrong.Count == 0) wrong.AddRange(policy.Faults().Select(FieldOf));
         faults = [.. wrong.Distinct(StringComparer.Ordinal)];
         return faults.Count == 0 ? policy : null;
@@ -150,6 +158,7 @@ public sealed class PolicyForm
         nameof(Policy.Goods) => nameof(GoodsName),
         nameof(Policy.UnitPriceFen) => nameof(UnitPrice),
         nameof(Policy.Pickup) => nameof(PickupOpens),
+        nameof(Policy.Registry) => nameof(RegistryKeepDays),
         _ => member,
     };
 
