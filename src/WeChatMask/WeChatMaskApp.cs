@@ -75,6 +75,7 @@ public static class WeChatMaskApp
     /// <summary>Maps every route and the middleware before them.</summary>
     public static WebApplication MapWeChatMask(this WebApplication app)
     {
+        app.UseHostCookies();
         app.UseBoardEvents();
         app.UseWeb();
         app.UseVisitCounting();

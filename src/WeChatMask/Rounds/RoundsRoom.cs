@@ -15,7 +15,7 @@ public static class RoundsRoom
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 
-    /// <summary>Answers who follows the board before anything else sees the call. Put first.</summary>
+    /// <summary>Answers who follows the board before anything else sees the call. Put right behind the cookies' names.</summary>
     /// <remarks>Each of the thousands who listen for hours would hold what every middleware, filter and scope keeps of a call that does not end.</remarks>
     public static IApplicationBuilder UseBoardEvents(this IApplicationBuilder app)
     {
