@@ -193,10 +193,12 @@ internal sealed class FuzzMaker(int seed, string host, WeChatSettings account, l
         try
         {
             node = JsonNode.Parse(body);
+            // Read through: a name that is there twice is found only then.
+            if (node is not null) _ = Values(node).Count();
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
         {
-            // Spoilt before.
+            node = null;
         }
 
         if (node is null || random.Next(6) == 0) return mutation.Of(body);
