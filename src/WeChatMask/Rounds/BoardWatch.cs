@@ -28,12 +28,15 @@ public sealed partial class BoardWatch(
 
     private readonly Lock watching = new();
     private BoardView? told;
+    private volatile First? first;
 
     /// <summary>What a listener is told first: the version it should have. Nothing that changes afterwards is told to others only.</summary>
     internal async Task<BoardTelling> BeginAsync(CancellationToken cancellationToken)
     {
         var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
-        return Tell(new BoardChange(view.Version, view.AsOf, view.Round, []), view.Round);
+        // The same for all who come while it is the newest.
+        if (first is not { } known || !ReferenceEquals(known.Of, view)) first = known = new First(view, Tell(new BoardChange(view.Version, view.AsOf, view.Round, []), view.Round));
+        return known.Telling;
     }
 
     /// <summary>What a new listener starts from: never older than what the next event is compared with, else a change between the two is told to nobody.</summary>
@@ -114,6 +117,8 @@ public sealed partial class BoardWatch(
     }
 
     private BoardTelling Tell(BoardChange change, BoardRound? round) => new(change, round?.Window?.Index, json.Value.SerializerOptions);
+
+    private sealed record First(BoardView Of, BoardTelling Telling);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The board could not be read; the next second tries again.")]
     private partial void LogUnread(Exception failure);
