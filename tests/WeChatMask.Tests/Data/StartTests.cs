@@ -119,6 +119,13 @@ public sealed class StartTests
         Assert.Empty(await node.WrongKeysAsync(own, s => ours.DecryptOrNothing(s).Length > 0, note: true, default));
         // Taken out of the settings while a value is stored under it.
         Assert.Equal(["Secrets:EncryptionKeys:k1"], await node.WrongKeysAsync(none, _ => false, note: true, default));
+        // A second factor alone is reason enough.
+        await city.WriteAsync(
+            async t => await t.ExecuteAsync("DELETE FROM pharmacy") + await t.ExecuteAsync(
+                "INSERT INTO staff (id, username, password_hash, role, failures, locked_until, disabled, totp_secret) VALUES (1, 'a', '', 0, 0, 0, 0, @secret)",
+                new { secret = ours.Encrypt("A") }),
+            default);
+        Assert.Equal(["Secrets:EncryptionKeys:k1"], await node.WrongKeysAsync(none, _ => false, note: true, default));
         folder.Delete(recursive: true);
     }
 
