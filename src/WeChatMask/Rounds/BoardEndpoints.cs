@@ -72,7 +72,7 @@ public static class BoardEndpoints
     }
 
     private static Task ListenAsync(HttpContext context, string? account, BoardWatch watch, BoardListeners listeners) =>
-        listeners.Listen(context, account, AsFigures(context.Request.QueryString), watch.BeginAsync, PollAsync) ?? PollAsync(context);
+        listeners.TryListen(context, account, AsFigures(context.Request.QueryString), watch.BeginAsync, PollAsync, out var ended) ? ended : PollAsync(context);
 
     private static Task PollAsync(HttpContext context)
     {

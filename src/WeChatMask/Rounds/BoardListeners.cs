@@ -39,12 +39,14 @@ public sealed class BoardListeners
 
     /// <summary>
     /// Lets somebody listen, until the returned task ends: the browser went, the server stopped, or the database does not answer, which <paramref name="refuse"/>
-    /// tells. Null when there is no room, and nothing has been written.
+    /// tells. False when there is no room, and nothing has been written.
     /// </summary>
-    internal Task? Listen(HttpContext context, string? account, bool asFigures, Func<CancellationToken, Task<BoardTelling>> begin, Func<HttpContext, Task> refuse)
+    internal bool TryListen(
+        HttpContext context, string? account, bool asFigures, Func<CancellationToken, Task<BoardTelling>> begin, Func<HttpContext, Task> refuse, out Task ended)
     {
         var listener = new Listener(this, context.Response, account, asFigures);
-        if (!Enter(listener)) return null;
+        ended = listener.Task;
+        if (!Enter(listener)) return false;
         // Of a connection with one call at a time its own end is enough; the call's would be a source of its own.
         var gone = HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionLifetimeFeature>() is { } connection
             ? connection.ConnectionClosed
@@ -52,7 +54,7 @@ public sealed class BoardListeners
         listener.EndWith(gone);
         if (stopping.IsCancellationRequested) listener.End();
         _ = listener.BeginAsync(begin, refuse, gone);
-        return listener.Task;
+        return true;
     }
 
     internal static void BeginAnswer(HttpResponse response)
