@@ -53,10 +53,9 @@ internal static class ListenMeasurement
 
     private static async Task<Socket?> OpenAsync(Uri url, byte[] ask)
     {
-        Socket? socket = null;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(IPAddress.Loopback, url.Port);
             await socket.SendAsync(ask);
             var heard = new byte[2048];
@@ -75,7 +74,7 @@ internal static class ListenMeasurement
             Console.Error.WriteLine(e.Message);
         }
 
-        socket?.Dispose();
+        socket.Dispose();
         return null;
     }
 

@@ -16,7 +16,7 @@ public sealed partial class AuditTextTests
         var written = Repository.Files("src", ".cs").Select(f => (File: f, Text: Repository.Read(f))).Where(f => Writes().IsMatch(f.Text)).ToList();
         var actions = written.SelectMany(f => ActionsOf(f.Text)).Distinct(StringComparer.Ordinal).ToList();
         Assert.True(actions.Count > 30, $"Only {actions.Count} actions were found.");
-        Assert.Empty(actions.Where(a => !texts.Contains(a)));
+        Assert.DoesNotContain(actions, a => !texts.Contains(a));
         // An action that is put together has no text that could be looked for.
         Assert.Empty(written.Where(f => PutTogether().IsMatch(f.Text)).Select(f => f.File));
     }

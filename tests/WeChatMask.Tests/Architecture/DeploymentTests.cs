@@ -151,7 +151,7 @@ public sealed partial class DeploymentTests
         return printed;
     }
 
-    [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| (?<code>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex ExitCodeRows();
 
     [GeneratedRegex(@"map \$uri \$place \{\s*~(\S+) \$called;")]

@@ -149,7 +149,7 @@ public sealed class StartTests
         var paths = Directory.EnumerateFileSystemEntries(host.Data, "*", SearchOption.AllDirectories).Append(host.Data).ToList();
 
         Assert.Contains(paths, p => p.EndsWith(".db-wal", StringComparison.Ordinal));
-        Assert.DoesNotContain(paths, p => (File.GetUnixFileMode(p) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)) != 0);
+        Assert.DoesNotContain(paths, p => (File.GetUnixFileMode(p) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)) != UnixFileMode.None);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class StartTests
         var two = new OptionsValidationException("b", typeof(DatabaseSettings), ["mend b"]);
 
         Assert.Equal([new StartFault("mend a"), new StartFault("mend b")], StartFaults.Of(new AggregateException(one, two)));
-        Assert.Equal([new StartFault("NullReferenceException: a defect")], StartFaults.Of(new NullReferenceException("a defect")));
+        Assert.Equal([new StartFault("TimeoutException: a defect")], StartFaults.Of(new TimeoutException("a defect")));
     }
 
     [Fact]

@@ -49,10 +49,8 @@ public sealed class DatabaseWaitTests
         await Eventually.UntilAsync(() => AnswersAsync(http, "/health/live"));
         Assert.False(await AnswersAsync(http, "/health/ready"));
 
-        using var way = new TcpListener(IPAddress.Loopback, port);
-        way.Start();
         using var over = new CancellationTokenSource();
-        var forwarding = ForwardAsync(way, there, over.Token);
+        var forwarding = ForwardAsync(port, there, over.Token);
 
         await Eventually.UntilAsync(() => AnswersAsync(http, "/health/ready"));
         Assert.True(await node.TerminateAsync());
@@ -88,8 +86,10 @@ public sealed class DatabaseWaitTests
         }
     }
 
-    private static async Task ForwardAsync(TcpListener way, int there, CancellationToken over)
+    private static async Task ForwardAsync(int port, int there, CancellationToken over)
     {
+        using var way = new TcpListener(IPAddress.Loopback, port);
+        way.Start();
         var lines = new List<Task>();
         try
         {

@@ -115,14 +115,14 @@ public sealed class PolicyFormTests
 
     private static IEnumerable<(string Name, string Value)> Fields(string html)
     {
-        foreach (Match field in Regex.Matches(html, "<(input|textarea|select)[^>]* name=\"(Form[.][A-Za-z]+)\"[^>]*>(.*?)(?=</?(?:textarea|select|input|div|p)\\b)", RegexOptions.Singleline))
+        foreach (Match field in Regex.Matches(html, "<(?<tag>input|textarea|select)[^>]* name=\"(?<name>Form[.][A-Za-z]+)\"[^>]*>(?<body>.*?)(?=</?(textarea|select|input|div|p)\\b)", RegexOptions.Singleline | RegexOptions.ExplicitCapture))
         {
-            var (tag, name, head) = (field.Groups[1].Value, field.Groups[2].Value, field.Value[..(field.Value.IndexOf('>', StringComparison.Ordinal) + 1)]);
+            var (tag, name, head) = (field.Groups["tag"].Value, field.Groups["name"].Value, field.Value[..(field.Value.IndexOf('>', StringComparison.Ordinal) + 1)]);
             if (name == "Form.From" || (head.Contains("checkbox", StringComparison.Ordinal) && !head.Contains("checked", StringComparison.Ordinal))) continue;
             var value = tag switch
             {
-                "textarea" => field.Groups[3].Value,
-                "select" => Regex.Match(field.Groups[3].Value, "value=\"([^\"]*)\" selected").Groups[1].Value,
+                "textarea" => field.Groups["body"].Value,
+                "select" => Regex.Match(field.Groups["body"].Value, "value=\"([^\"]*)\" selected").Groups[1].Value,
                 _ => Regex.Match(head, "value=\"([^\"]*)\"").Groups[1].Value,
             };
             yield return (name, WebUtility.HtmlDecode(value).Trim());
