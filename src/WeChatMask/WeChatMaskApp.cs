@@ -76,6 +76,7 @@ public static class WeChatMaskApp
     public static WebApplication MapWeChatMask(this WebApplication app)
     {
         app.UseHostCookies();
+        app.UseHead();
         app.UseBoardEvents();
         app.UseWeb();
         app.UseVisitCounting();

@@ -146,7 +146,7 @@ public sealed class LoginLimitStore(Database database, CityCalendar calendar, Pe
     {
         // A clock that was set back must lock nobody for longer.
         var isOver = row is null || (now - row.CountedFrom).Duration() >= (limit.IsOfAllStrangers ? StrangersTime : Row);
-        var until = row is null || row.LockedUntil > now + limit.Lock ? DateTimeOffset.UnixEpoch : row.LockedUntil;
+        var until = row is null || row.LockedUntil > now + limit.Lock + CityCalendar.MostBetweenNodes ? DateTimeOffset.UnixEpoch : row.LockedUntil;
         return new Count(limit, row is not null, isOver ? now : row!.CountedFrom, isOver ? 0 : row!.Counted, until);
     }
 

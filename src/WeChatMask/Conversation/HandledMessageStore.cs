@@ -102,8 +102,9 @@ public sealed class HandledMessageStore(Database database, CityCalendar calendar
         public DateTimeOffset LeasedUntil { get; init; }
         public string? Reply { get; init; }
 
-        // A lease further ahead than any can be was given before the clock was set back.
-        public bool IsAbandoned(DateTimeOffset now) => Reply is null && (LeasedUntil <= now || LeasedUntil > now + HandledMessageStore.Lease);
+        // A lease further ahead than any node's can be was given before the clock was set back.
+        public bool IsAbandoned(DateTimeOffset now) =>
+            Reply is null && (LeasedUntil <= now || LeasedUntil > now + HandledMessageStore.Lease + CityCalendar.MostBetweenNodes);
     }
 }
 

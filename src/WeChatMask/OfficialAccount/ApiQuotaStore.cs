@@ -9,7 +9,7 @@ public sealed class ApiQuotaStore(Database database, CityCalendar calendar)
     public Task<List<CallLimit>> PresentAsync(CancellationToken cancellationToken) => database.QueryAsync<CallLimit>(
         // Further ahead than any is set: from before the clock was put back.
         "SELECT api_call, error_code, rests_until FROM wechat_limit WHERE rests_until > @now AND rests_until < @far ORDER BY api_call",
-        new { now = calendar.Now, far = calendar.Now + ApiPause.Longest },
+        new { now = calendar.Now, far = calendar.Now + ApiPause.Longest + CityCalendar.MostBetweenNodes },
         cancellationToken);
 
     public Task PauseAsync(string call, int errorCode, DateTimeOffset until, CancellationToken cancellationToken) => database.WriteAsync(

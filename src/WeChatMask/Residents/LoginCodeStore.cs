@@ -72,7 +72,7 @@ public sealed class LoginCodeStore(Database database, LoginStore logins, CityCal
         {
             var row = await CodeAsync(transaction, codeKey);
             var now = calendar.Now;
-            if (row is null || row.CodeHash.Length == 0 || now >= row.ExpiresAt || row.ExpiresAt > now + CodeLife || row.Tries >= MostTries) return (LoginCodeFault.Gone, 0L);
+            if (row is null || row.CodeHash.Length == 0 || now >= row.ExpiresAt || row.ExpiresAt > now + CodeLife + CityCalendar.MostBetweenNodes || row.Tries >= MostTries) return (LoginCodeFault.Gone, 0L);
             if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(row.CodeHash), Encoding.ASCII.GetBytes(codeHash)))
             {
                 await transaction.ExecuteAsync("UPDATE login_browser_code SET tries = tries + 1 WHERE code_key = @codeKey", new { codeKey });

@@ -57,7 +57,8 @@ public static class BoardEndpoints
     /// </remarks>
     internal static Task EventsAsync(HttpContext context, BoardWatch watch, BoardListeners listeners, IServiceScopeFactory scopes)
     {
-        context.Response.Headers.AccessControlAllowOrigin = "*";
+        RouteGroups.OpenToOtherSites(context.Response);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         if (HeadRequests.IsHead(context))
         {
             BoardListeners.BeginAnswer(context.Response);

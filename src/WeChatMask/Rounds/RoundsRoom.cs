@@ -20,7 +20,8 @@ public static class RoundsRoom
     public static IApplicationBuilder UseBoardEvents(this IApplicationBuilder app)
     {
         var follow = Follow(app.ApplicationServices);
-        return app.Use((context, next) => context.Request.Path == EventsPath && HttpMethods.IsGet(context.Request.Method) ? follow(context) : next(context));
+        return app.Use((context, next) =>
+            context.Request.Path == EventsPath && HttpMethods.IsGet(context.Request.Method) && AskedHosts.AreSound(context.Request) ? follow(context) : next(context));
     }
 
     public static void MapRounds(this IEndpointRouteBuilder routes)

@@ -6,6 +6,9 @@ namespace WeChatMask.Settings;
 /// <summary>The one place where instants become the city's days and times, and back.</summary>
 public sealed class CityCalendar
 {
+    /// <summary>How far two nodes' clocks may lie apart: each within a second of the database's, or it is not ready.</summary>
+    public static readonly TimeSpan MostBetweenNodes = TimeSpan.FromSeconds(2);
+
     private readonly TimeProvider time;
     private readonly TimeZoneInfo zone;
 

@@ -54,6 +54,6 @@ internal sealed class TelemetrySettingsValidator : IValidateOptions<TelemetrySet
     {
         var name = pair.Split('=', 2)[0].Trim();
         return name.Length > 0 && name.Length < pair.Trim().Length && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            && pair.All(c => c is > '\u001f' and < '\u007f');
+            && pair.All(char.IsAscii);
     }
 }

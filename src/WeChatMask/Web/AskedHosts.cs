@@ -12,12 +12,14 @@ public static class AskedHosts
     /// <remarks>A request of HTTP/1.0 may name none, as simple probes do.</remarks>
     public static IApplicationBuilder UseSoundHosts(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        var asked = context.Request.Headers.Host;
-        if (asked.Count == 0) context.Request.Host = new HostString("localhost");
-        else if (asked.Count > 1 || !IsSound(asked[0]!)) return RefuseAsync(context);
-        if (context.Request.Scheme is not ("http" or "https")) return RefuseAsync(context);
+        if (!AreSound(context.Request)) return RefuseAsync(context);
+        if (context.Request.Headers.Host.Count == 0) context.Request.Host = new HostString("localhost");
         return next(context);
     });
+
+    /// <summary>Whether the call names one host that there could be, or none, and a scheme that is ours.</summary>
+    public static bool AreSound(HttpRequest request) =>
+        (request.Headers.Host is [] || (request.Headers.Host is [{ } asked] && IsSound(asked))) && request.Scheme is "http" or "https";
 
     private static Task RefuseAsync(HttpContext context)
     {

@@ -8,6 +8,16 @@ public static class RouteGroups
     private const string OpenToAll = "open to all";
     private static readonly string[] Open = ["/api/board", "/api/public"];
 
+    private static readonly string[] Exposed = [HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.ContentDisposition];
+    private static readonly string ExposedLine = string.Join(',', Exposed);
+
+    /// <summary>What pages of other sites need, on an answer that leaves before the pipeline could say it.</summary>
+    public static void OpenToOtherSites(HttpResponse response)
+    {
+        response.Headers.AccessControlAllowOrigin = "*";
+        response.Headers.AccessControlExposeHeaders = ExposedLine;
+    }
+
     public static RouteGroupBuilder MapResidentApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ResidentPolicy, "Resident");
 
     public static RouteGroupBuilder MapClerkApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ClerkPolicy, "Pharmacy");
@@ -19,7 +29,7 @@ public static class RouteGroups
 
     public static IServiceCollection AddOpenToAllOrigins(this IServiceCollection services) => services.AddCors(options => options.AddPolicy(OpenToAll, policy => policy
         .AllowAnyOrigin().AllowAnyHeader().WithMethods(HttpMethods.Get, HttpMethods.Head)
-        .WithExposedHeaders(HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.ContentDisposition).SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        .WithExposedHeaders(Exposed).SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
     /// <summary>Answers what browsers ask before a call of another site's page. By path and before routing, since some of these routes leave the pipeline there.</summary>
     public static void UseOpenToAllOrigins(this IApplicationBuilder app) => app.UseWhen(

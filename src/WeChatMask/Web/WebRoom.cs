@@ -24,7 +24,6 @@ public static class WebRoom
     /// <summary>Puts them before the routes, in the order in which a request meets them.</summary>
     public static void UseWeb(this WebApplication app)
     {
-        app.UseHead();
         app.UseErrors();
         app.UseSoundHosts();
         app.UseSafeHeaders();

@@ -44,6 +44,19 @@ public sealed class MessageDeduplicatorTests
     }
 
     [EngineTheory]
+    public async Task A_node_whose_clock_is_a_little_behind_takes_no_message_over_that_another_is_at(DatabaseKind engine)
+    {
+        await using var city = await OnceNodes.StartAsync(engine, 2);
+        var key = city[0].Hash("m");
+        Assert.NotNull((await city[0].Claims.ClaimAsync(key)).Lease);
+
+        city.Clock.Now -= TimeSpan.FromSeconds(1.9);
+
+        Assert.Null((await city[1].Claims.ClaimAsync(key)).Lease);
+        Assert.True(await city[1].Store.IsHeldAsync(key, default));
+    }
+
+    [EngineTheory]
     public async Task A_message_that_reaches_two_nodes_at_once_has_one_effect_and_one_reply(DatabaseKind engine)
     {
         const int messages = 200;

@@ -243,7 +243,8 @@ public sealed class JoinedWorldTests
         var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SandboxHost.StartAsync(data: folder.FullName, world: owner.Address)));
 
         var database = nodes[0].Get<WeChatMask.Data.Database>();
-        Assert.Equal((1, 5, 6, 2), (
+        // A clerk and a lead for each pharmacy, and one of each of the city's own roles.
+        Assert.Equal((1, 5, 13, 2), (
             await database.ScalarAsync<int>("SELECT COUNT(*) FROM policy"),
             await database.ScalarAsync<int>("SELECT COUNT(*) FROM pharmacy"),
             await database.ScalarAsync<int>("SELECT COUNT(*) FROM staff"),

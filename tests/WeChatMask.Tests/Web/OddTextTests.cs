@@ -39,6 +39,8 @@ public sealed class OddTextTests
         ("supervisor", "PUT", "/api/supervisor/pharmacies/LD01", """{"status":"paused","reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/redemptions/10000000001/void", """{"reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/offline-hand-overs/1/review", """{"note":"n"}"""),
+        ("supervisor", "POST", "/api/supervisor/stock-reports/1/agree", "{}"),
+        ("supervisor", "POST", "/api/supervisor/stock-reports/1/decline", """{"reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/policies/preview", """{"policy":{"name":"x"},"beforeId":"1"}"""),
         ("supervisor", "POST", "/api/supervisor/policies", """{"policy":{"name":"x"},"reason":"r","beforeId":"1"}"""),
     ];
