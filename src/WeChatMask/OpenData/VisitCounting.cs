@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.Web;
 
 namespace WeChatMask.OpenData;
 
@@ -13,7 +14,7 @@ public static class VisitCounting
         return app.Use(async (context, next) =>
         {
             await next(context);
-            if (HttpMethods.IsGet(context.Request.Method)
+            if (HttpMethods.IsGet(context.Request.Method) && !HeadRequests.IsHead(context)
                 && context.Response.StatusCode == StatusCodes.Status200OK
                 && context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is { } page
                 && Counted.Any(folder => page.ViewEnginePath.StartsWith(folder, StringComparison.Ordinal)))
