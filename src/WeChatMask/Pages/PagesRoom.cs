@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Pages.Resident;
 
@@ -14,7 +15,13 @@ public static class PagesRoom
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
         services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<BookingDetailsReader>();
-        services.AddRazorPages().AddMvcOptions(o => o.Filters.Add<PageMethods>());
+        services.AddRazorPages().AddMvcOptions(o =>
+        {
+            o.Filters.Add<PageMethods>();
+            // No form of ours has names like jQuery's, and of those whose brackets do not close these make a failure.
+            o.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            o.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+        });
     }
 
     public static void MapPages(this IEndpointRouteBuilder routes)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Web;
@@ -22,6 +23,28 @@ public sealed class BadInputTests : IAsyncLifetime
     {
         phone.Dispose();
         await host.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("a[b")]
+    [InlineData("[")]
+    [InlineData("]")]
+    [InlineData("a[]b[")]
+    [InlineData("Mobile[0")]
+    [InlineData("<![CDATA[x")]
+    [InlineData("a.b[c].d[")]
+    public async Task A_field_of_any_name_is_no_failure_of_ours(string name)
+    {
+        const string path = "/login/phone";
+        using var browser = host.Browser();
+        using var asked = await browser.GetAsync(new Uri($"{path}?{Uri.EscapeDataString(name)}=1", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
+        var token = Regex.Match(await asked.Content.ReadAsStringAsync(), "name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture).Groups["token"].Value;
+
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token), KeyValuePair.Create(name, "1")]);
+        using var answer = await browser.PostAsync(new Uri(path, UriKind.Relative), form);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
     }
 
     public static TheoryData<string, int, string> Bodies() => new()
