@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WeChatMask.Web;
 
 /// <summary>
@@ -8,6 +10,8 @@ namespace WeChatMask.Web;
 internal sealed class SessionReads(Func<IReadOnlyList<string>, Task<List<SessionRow>>> read)
 {
     private const int Most = 64;
+
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
     private readonly Queue<Question> waiting = new();
@@ -33,6 +37,7 @@ internal sealed class SessionReads(Func<IReadOnlyList<string>, Task<List<Session
     {
         while (TakeWaiting() is { Count: > 0 } batch)
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 var found = (await read(Filled(batch))).ToDictionary(r => r.IdHash, StringComparer.Ordinal);
@@ -43,7 +48,17 @@ internal sealed class SessionReads(Func<IReadOnlyList<string>, Task<List<Session
 #pragma warning restore CA1031
             {
                 foreach (var question in batch) question.Answer.TrySetException(e);
+                // A database that took this long to fail is silent: those at the end would wait that long many times over.
+                if (Stopwatch.GetElapsedTime(began) >= Slow) FailWaiting(e);
             }
+        }
+    }
+
+    private void FailWaiting(Exception cause)
+    {
+        lock (gate)
+        {
+            while (waiting.TryDequeue(out var question)) question.Answer.TrySetException(cause);
         }
     }
 
