@@ -12,7 +12,7 @@ namespace WeChatMask.City;
 public sealed class StaffProofStore(Database database, CityCalendar calendar, MachineClock machine, PersonalData personal, PasswordHashing hashing)
 {
     private const string Select = """
-        SELECT s.id, s.username, s.password_hash, s.role, s.pharmacy_id, s.disabled, s.totp_secret, s.totp_step, s.proof_failures, s.proof_locked_until,
+        SELECT s.id, s.username, s.password_hash, s.role, s.pharmacy_id, s.disabled, s.totp_secret, s.proof_failures, s.proof_locked_until,
                CASE WHEN s.wechat_hash IS NULL THEN 0 ELSE 1 END AS has_we_chat,
                (SELECT COUNT(*) FROM staff_recovery_code c WHERE c.staff_id = s.id) AS recovery_codes
           FROM staff s
@@ -121,7 +121,6 @@ public sealed class StaffProofs
     public long? PharmacyId { get; init; }
     public bool Disabled { get; init; }
     public string? TotpSecret { get; init; }
-    public long TotpStep { get; init; }
     public int ProofFailures { get; init; }
     public DateTimeOffset ProofLockedUntil { get; init; }
     public bool HasWeChat { get; init; }

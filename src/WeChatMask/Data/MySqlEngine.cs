@@ -61,7 +61,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         {
             // The driver waits for this answer without any limit, whatever the connection string says.
             return new WriteTransaction(
-                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken, confirm: () => ConfirmAsync(connection, cancellationToken));
+                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken, confirm: () => ConfirmAsync(connection));
         }
         catch (TimeoutException e)
         {
@@ -190,21 +190,22 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    // A server that was told to wait for a standby gives up after a time, says nothing, and goes on alone.
-    private async Task ConfirmAsync(DbConnection connection, CancellationToken cancellationToken)
+    // A server that was told to wait for a standby gives up after a time, says nothing, and goes on alone. Asked by no token:
+    // what is committed must not look undone because somebody went away.
+    private async Task ConfirmAsync(DbConnection connection)
     {
-        if (!await IsSemiSynchronousAsync(connection, cancellationToken)) return;
-        var states = await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition(
-            "SHOW GLOBAL STATUS WHERE Variable_name IN ('Rpl_semi_sync_master_status', 'Rpl_semi_sync_source_status')", cancellationToken: cancellationToken));
+        if (!await IsSemiSynchronousAsync(connection)) return;
+        var states = await connection.QueryAsync<(string Name, string Value)>(
+            "SHOW GLOBAL STATUS WHERE Variable_name IN ('Rpl_semi_sync_master_status', 'Rpl_semi_sync_source_status')");
         if (!states.Any(s => s.Value == "ON")) throw OnlyHere();
     }
 
     // An operator may turn it on while the city runs.
-    private async ValueTask<bool> IsSemiSynchronousAsync(DbConnection connection, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsSemiSynchronousAsync(DbConnection connection)
     {
         if (semiSynchronous is { } known && Stopwatch.GetElapsedTime(known.AskedAt) < BetweenQuestions) return known.IsOn;
-        var settings = await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition(
-            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('rpl_semi_sync_master_enabled', 'rpl_semi_sync_source_enabled')", cancellationToken: cancellationToken));
+        var settings = await connection.QueryAsync<(string Name, string Value)>(
+            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('rpl_semi_sync_master_enabled', 'rpl_semi_sync_source_enabled')");
         var isOn = settings.Any(s => s.Value == "ON");
         semiSynchronous = new SemiSynchronous(isOn, Stopwatch.GetTimestamp());
         return isOn;
