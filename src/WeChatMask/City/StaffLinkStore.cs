@@ -68,6 +68,7 @@ public sealed class StaffLinkStore(Database database, CityCalendar calendar, Per
         if (await FindAsync(token, cancellationToken) is not { } welcome) return WelcomeFault.Gone;
         var name = welcome.IsFirstAdministrator ? StaffStore.Normal(username) : welcome.Username;
         if (!StaffNames.IsValid(name) && welcome.IsFirstAdministrator) return WelcomeFault.InvalidName;
+        if (PasswordRules.Judge(password, name) != PasswordFault.None) return WelcomeFault.InvalidPassword;
         // Slow on purpose, and so outside the transaction and after the link was seen.
         if (await hashing.HashAsync(password, cancellationToken) is not { } passwordHash) return WelcomeFault.Busy;
         return await database.WriteAsync(
@@ -142,7 +143,7 @@ public sealed class Welcome
     public bool IsFirstAdministrator => StaffId == 0;
 }
 
-/// <summary>Why no password was set. Each has its sentence in <c>Text/Accounts.resx</c>.</summary>
+/// <summary>Why no password was set. Each has its sentence in <c>Text/Accounts.resx</c>, a password's fault its own.</summary>
 public enum WelcomeFault
 {
     None,
@@ -151,6 +152,9 @@ public enum WelcomeFault
     Gone,
     InvalidName,
     NameTaken,
+
+    /// <summary>By <see cref="PasswordRules"/>, which say what is wrong with it.</summary>
+    InvalidPassword,
 
     /// <summary>Too many set a password or log in at this moment.</summary>
     Busy,

@@ -145,7 +145,9 @@ public sealed class BoardListeners
 
                 End();
             }
-            catch (Exception e) when (e is not DbException)
+#pragma warning disable CA1031 // Nobody awaits this: whatever it was ends the call, whose task carries it to the server.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 End(e);
             }

@@ -35,6 +35,11 @@ public sealed class StaffLinkTests(EachEngine<CounterHost> hosts) : IClassFixtur
             Assert.DoesNotContain(password, refused.Html, StringComparison.Ordinal);
         }
 
+        // Nor is one taken past the page.
+        var token = link.Path[(link.Path.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        foreach (var weak in new[] { "", "short", "1234567890", "administrator" })
+            Assert.Equal(WelcomeFault.InvalidPassword, await host.Get<StaffLinkStore>().FinishAsync(token, "administrator", weak, default));
+
         var done = await page.PostAsync(browser, ("Username", "Root"), ("Password", Password), ("Again", Password));
         Assert.Equal((HttpStatusCode.OK, "/staff/login"), (done.Status, done.Address.AbsolutePath));
         Assert.Equal(StaffRole.Administrator, (await host.Get<StaffStore>().VerifyAsync("root", Password, Callers.At("192.0.2.1"), default)).Staff!.Role);

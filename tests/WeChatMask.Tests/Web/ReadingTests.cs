@@ -202,7 +202,7 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_description_of_the_API_is_made_once_and_known_again()
+    public async Task The_description_of_the_API_is_the_same_for_everybody_and_known_again()
     {
         using var first = await host.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
         var tag = first.Headers.ETag!;

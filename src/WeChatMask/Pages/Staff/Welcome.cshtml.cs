@@ -59,10 +59,8 @@ public sealed class WelcomeModel(StaffLinkStore links, LoginLimitStore limits, I
         Holder = await links.FindAsync(Token(), cancellationToken);
         if (Holder is null) return await ShowAsync(cancellationToken);
         var name = Holder.IsFirstAdministrator ? Username ?? "" : Holder.Username;
-        var fault = PasswordRules.Judge(Password ?? "", name);
-        if (fault != PasswordFault.None) return Fail(text[$"Password_{fault}", PasswordRules.Shortest]);
         if (Password != Again) return Fail(text["Password_Differs"]);
-        switch (await links.FinishAsync(Token(), name, Password!, cancellationToken))
+        switch (await links.FinishAsync(Token(), name, Password ?? "", cancellationToken))
         {
             case WelcomeFault.None:
                 Response.Cookies.Delete(Cookie, Options(null));
@@ -71,6 +69,8 @@ public sealed class WelcomeModel(StaffLinkStore links, LoginLimitStore limits, I
                 return LocalRedirect("/staff/login?welcome=true");
             case WelcomeFault.Gone:
                 return await ShowAsync(cancellationToken);
+            case WelcomeFault.InvalidPassword:
+                return Fail(text[$"Password_{PasswordRules.Judge(Password ?? "", name)}", PasswordRules.Shortest]);
             case WelcomeFault.Busy:
                 var page = Fail(text["Welcome_Busy"]);
                 Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
