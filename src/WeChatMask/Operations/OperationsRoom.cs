@@ -3,7 +3,8 @@ namespace WeChatMask.Operations;
 /// <summary>What an operator asks and commands.</summary>
 public static class OperationsRoom
 {
-    public static void AddOperations(this IServiceCollection services) => services.AddSingleton<InvariantQueries>().AddSingleton<DoctorQueries>();
+    public static void AddOperations(this IServiceCollection services) => services
+        .AddSingleton<IHostLifetime, NoSignals>().AddSingleton<InvariantQueries>().AddSingleton<DoctorQueries>();
 
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, for machines.</summary>
     public static void MapOperations(this IEndpointRouteBuilder routes)

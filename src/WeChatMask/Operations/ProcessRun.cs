@@ -19,10 +19,10 @@ public sealed class ProcessRun : IDisposable
 
     private ProcessRun()
     {
-        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT }) signals.Add(PosixSignalRegistration.Create(signal, End));
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }) signals.Add(PosixSignalRegistration.Create(signal, End));
     }
 
-    /// <summary>Set by SIGTERM and Ctrl-C.</summary>
+    /// <summary>Set by SIGTERM, SIGQUIT and Ctrl-C.</summary>
     public CancellationToken Stop => stop.Token;
 
     /// <summary>What a process that was stopped ends with; a command that was not done has not succeeded.</summary>
@@ -102,4 +102,13 @@ public sealed class ProcessRun : IDisposable
 
         stop.Cancel();
     }
+}
+
+/// <summary>Leaves the signals to <see cref="ProcessRun"/>.</summary>
+/// <remarks>The framework's own lifetime hears them too and stops the host before the run knows that it was asked to.</remarks>
+internal sealed class NoSignals : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -39,6 +39,15 @@ public sealed class SigtermTests
     }
 
     [Fact]
+    public async Task Nothing_but_the_run_hears_signals()
+    {
+        // A host that hears one first gives its start up, and the run, not yet asked to end, calls that a fault.
+        await using var host = await SandboxHost.StartAsync();
+
+        Assert.Equal(typeof(ProcessRun).Assembly, host.Get<IHostLifetime>().GetType().Assembly);
+    }
+
+    [Fact]
     public async Task A_command_that_was_stopped_has_not_succeeded()
     {
         // Nobody accepts there, so the command waits for its database.
