@@ -45,7 +45,7 @@ public sealed class AuthorizeModel(WeChatCodes codes, IOptionsMonitor<WeChatSett
                 ["code"] = codes.Issue(openId!),
                 ["state"] = query["state"].ToString(),
             };
-            return Redirect(QueryHelpers.AddQueryString(redirect, answer));
+            return Redirect(QueryHelpers.AddQueryString(new Uri(redirect).AbsoluteUri, answer));
         }
 
         Carried = query.Where(q => q.Key != "openid").ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal);

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
-using System.Text.Json;
-using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.OfficialAccount;
@@ -13,64 +11,59 @@ namespace WeChatMask.Residents;
 /// <summary>Log-in by WeChat: out to its page with a random state, back with a code that WeChat turns into an openid.</summary>
 /// <remarks>
 /// The state is bound to the browser by a sealed cookie, lives ten minutes and is good once, on whichever node. Where to go
-/// afterwards is in that cookie, not in the address, and only ever a path of this site.
+/// afterwards is in that cookie, not in the address, and only ever a path of this site. Who comes back with it a second time, by
+/// the back button or since WeChat has asked twice, goes on as who they are, or logs in anew, once and by itself.
 /// </remarks>
 public static partial class LoginEndpoints
 {
-    private const string StateCookie = "wm_login";
-    private static readonly TimeSpan StateLife = TimeSpan.FromMinutes(10);
+    private const int LongestCode = 512;
 
     internal static IResult Start(
         HttpContext context, IOptionsMonitor<SiteSettings> site)
     {
         var returnUrl = SiteLinks.LocalPath(context.Request.Query["returnUrl"].ToString());
-        if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return TypedResults.LocalRedirect($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return LocalRedirects.To($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
         return TypedResults.Redirect(Begin(context, returnUrl));
     }
 
     /// <summary>Ties a new log-in to the browser and gives WeChat's address for it.</summary>
-    internal static string Begin(HttpContext context, string returnUrl, LoginFor purpose = LoginFor.Resident, long staffId = 0)
+    internal static string Begin(HttpContext context, string returnUrl, LoginFor purpose = LoginFor.Resident, long staffId = 0, bool isSecond = false)
     {
         var services = context.RequestServices;
-        var state = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var ticket = new LoginTicket(state, returnUrl, TimeProvider.System.GetUtcNow() + StateLife, purpose, staffId);
-        var sealedTicket = Protector(services.GetRequiredService<IDataProtectionProvider>()).Protect(JsonSerializer.Serialize(ticket));
-        context.Response.Cookies.Append(StateCookie, sealedTicket, CookieOptions(context));
+        var ticket = LoginTicket.New(returnUrl, purpose, staffId, isSecond);
+        ticket.Keep(context);
         // The state cookie lies with the host that was asked.
         var home = SiteLinks.Home(context.Request, services.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue);
-        return OAuthLinks.Authorize(services.GetRequiredService<IOptionsMonitor<WeChatSettings>>().CurrentValue, $"{home}/login/callback", state);
+        return OAuthLinks.Authorize(services.GetRequiredService<IOptionsMonitor<WeChatSettings>>().CurrentValue, $"{home}/login/callback", ticket.State);
     }
 
     internal static async Task<IResult> FinishAsync(
-        HttpContext context, IDataProtectionProvider protection, WeChatClient weChat, LoginStore store, PersonalData personal,
-        ILoggerFactory logs, CancellationToken cancellationToken)
+        HttpContext context, WeChatClient weChat, LoginStore store, PersonalData personal, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var code = context.Request.Query["code"].ToString();
         var state = context.Request.Query["state"].ToString();
-        var ticket = ReadTicket(context, protection);
-        context.Response.Cookies.Delete(StateCookie, CookieOptions(context));
-        if (ticket is null || code.Length is 0 or > 512 || ticket.ExpiresAt < TimeProvider.System.GetUtcNow() || !Same(ticket.State, state))
-            return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
+        // Another browser's, or so old that nobody knows where to: whoever is logged in stays that, and nobody becomes it.
+        if (LoginTicket.Of(context, state) is not { } ticket)
+            return await AccountAsync(context) is null ? new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state") : LocalRedirects.To("/");
+        var stateHash = personal.KeyedHash(HashPurpose.LoginState, state);
+        var spentBy = await store.SpentByAsync(stateHash, cancellationToken);
+        if (spentBy is not null || ticket.IsOver) return await GoOnAsync(context, ticket, spentBy, "invalid_state");
+        if (code.Length is 0 or > LongestCode) return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state", ticket);
         try
         {
             var identity = await weChat.ExchangeCodeAsync(code, cancellationToken);
             // A snapshot user's openid is made up by WeChat and belongs to nobody.
-            if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user");
-            if (ticket.Purpose != LoginFor.Resident)
-                return await StaffWeChat.FinishAsync(context, ticket, personal.KeyedHash(HashPurpose.LoginState, state), identity.OpenId, cancellationToken) ?? new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
-            // After the exchange, in one transaction with the account: the code itself is good once, and a log-in costs one write.
-            var session = NewSession.Of(context, SessionKind.Resident);
-            var account = await store.FinishAsync(personal.KeyedHash(HashPurpose.LoginState, state), ticket.ExpiresAt, identity.OpenId, session, cancellationToken);
-            if (account is not { } id) return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state");
-            await context.SignInResidentAsync(session, id);
-            return TypedResults.LocalRedirect(ticket.ReturnUrl);
+            if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user", ticket);
+            return await LogInAsync(context, store, ticket, stateHash, identity.OpenId, cancellationToken)
+                ?? await GoOnAsync(context, ticket, await store.SpentByAsync(stateHash, cancellationToken), "invalid_state");
         }
         catch (WeChatApiException e)
         {
             LogRefusal(logs.CreateLogger("WeChatMask.Login"), e.ErrorCode);
+            // A code that WeChat has brought twice at once was used a moment before.
             return e.IsTransient
-                ? new LoginAgain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable")
-                : new LoginAgain(StatusCodes.Status400BadRequest, "invalid_code");
+                ? new LoginAgain(StatusCodes.Status503ServiceUnavailable, "wechat_unavailable", ticket)
+                : await GoOnAsync(context, ticket, await store.SpentByAsync(stateHash, cancellationToken), "invalid_code");
         }
     }
 
@@ -82,44 +75,47 @@ public static partial class LoginEndpoints
         return TypedResults.Text(QrPicture.Svg(url), "image/svg+xml");
     }
 
-    private static IDataProtector Protector(IDataProtectionProvider protection) => protection.CreateProtector("wechat-login");
-
-    private static LoginTicket? ReadTicket(HttpContext context, IDataProtectionProvider protection)
+    /// <summary>Null when the state was spent before.</summary>
+    private static async Task<IResult?> LogInAsync(
+        HttpContext context, LoginStore store, LoginTicket ticket, string stateHash, string openId, CancellationToken cancellationToken)
     {
-        if (!context.Request.Cookies.TryGetValue(StateCookie, out var cookie) || cookie.Length > 4096) return null;
-        try
-        {
-            return JsonSerializer.Deserialize<LoginTicket>(Protector(protection).Unprotect(cookie));
-        }
-        catch (Exception e) when (e is CryptographicException or JsonException or FormatException)
-        {
-            return null;
-        }
+        if (ticket.Purpose != LoginFor.Resident) return await StaffWeChat.FinishAsync(context, ticket, stateHash, openId, cancellationToken);
+        // After the exchange, in one transaction with the account: the code itself is good once, and a log-in costs one write.
+        var session = NewSession.Of(context, SessionKind.Resident);
+        if (await store.FinishAsync(stateHash, ticket.ForgottenAt, openId, session, cancellationToken) is not { } account) return null;
+        await context.SignInResidentAsync(session, account);
+        return LocalRedirects.To(ticket.ReturnUrl);
     }
 
-    private static bool Same(string expected, string given) =>
-        expected.Length == given.Length && CryptographicOperations.FixedTimeEquals(
-            System.Text.Encoding.ASCII.GetBytes(expected), System.Text.Encoding.ASCII.GetBytes(given));
+    // What has come to nothing: whoever it logged in goes on, everybody else begins anew, and that once.
+    private static async Task<IResult> GoOnAsync(HttpContext context, LoginTicket ticket, long? spentBy, string code)
+    {
+        var present = ticket.Purpose == LoginFor.Resident ? await AccountAsync(context) : await StaffWeChat.IdAsync(context);
+        if (present is { } somebody && somebody == spentBy) return LocalRedirects.To(ticket.ReturnUrl);
+        if (ticket.IsSecond || (ticket.Purpose == LoginFor.Binding && present != ticket.StaffId)) return new LoginAgain(StatusCodes.Status400BadRequest, code, ticket);
+        return TypedResults.Redirect(Begin(context, ticket.ReturnUrl, ticket.Purpose, ticket.StaffId, isSecond: true));
+    }
+
+    private static async Task<long?> AccountAsync(HttpContext context) => (await context.AuthenticateAsync(Sessions.ResidentScheme)).Principal?.AccountId();
 
     // WeChat's own browser names itself so, on every kind of phone.
     private static bool IsInWeChat(HttpRequest request) =>
         request.Headers.UserAgent.ToString().Contains("MicroMessenger", StringComparison.OrdinalIgnoreCase);
 
-    private static CookieOptions CookieOptions(HttpContext context) => new()
-    {
-        HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = "/login", MaxAge = StateLife,
-    };
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "WeChat refused a log-in code with {ErrorCode}")]
     private static partial void LogRefusal(ILogger log, int errorCode);
 
-    internal sealed record LoginTicket(string State, string ReturnUrl, DateTimeOffset ExpiresAt, LoginFor Purpose = LoginFor.Resident, long StaffId = 0);
-
-    private sealed class LoginAgain(int status, string code) : IResult
+    private sealed class LoginAgain(int status, string code, LoginTicket? ticket = null) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.StatusCode = status;
+            if (ticket is not null) ErrorPage.OfferLogin(httpContext, ticket.Purpose switch
+            {
+                LoginFor.Clerk => "/staff/wechat",
+                LoginFor.Binding => ticket.ReturnUrl,
+                _ => $"/login?returnUrl={Uri.EscapeDataString(ticket.ReturnUrl)}",
+            });
             return Errors.WriteAsync(httpContext, code);
         }
     }

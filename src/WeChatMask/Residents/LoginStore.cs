@@ -10,28 +10,32 @@ public sealed class LoginStore(Database database, CityCalendar calendar)
 {
     /// <summary>
     /// Spends a state and finds or makes the account of an openid, both or neither. No account when the state was spent before, on
-    /// whichever node. It expires by the machine's time, after which the state is refused anyway. The session, where somebody
+    /// whichever node. It is remembered by the machine's time, after which the state is refused anyway. The session, where somebody
     /// is to be logged in, begins in the same write.
     /// </summary>
-    public Task<long?> FinishAsync(string stateHash, DateTimeOffset stateExpiresAt, string openId, NewSession? session, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<long?> FinishAsync(string stateHash, DateTimeOffset until, string openId, NewSession? session, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
-            if (!await SpendStateAsync(transaction, stateHash, stateExpiresAt)) return (long?)null;
+            if (await IsSpentAsync(transaction, stateHash)) return (long?)null;
             var account = await AccountAsync(transaction, openId, LoginWay.WeChat);
             if (session is not null) await SessionStore.BeginAsync(transaction, session, account);
+            await SpendAsync(transaction, stateHash, until, account);
             return account;
         },
         cancellationToken);
 
-    /// <summary>False when the state was spent before. Of two at once, the second one's insert clashes, it comes again, and then finds the first one's row.</summary>
-    internal static async Task<bool> SpendStateAsync(WriteTransaction transaction, string stateHash, DateTimeOffset expiresAt)
-    {
-        if (await transaction.ScalarAsync<long?>("SELECT expires_at FROM login_state WHERE state_hash = @stateHash", new { stateHash }) is not null) return false;
-        await transaction.ExecuteAsync("INSERT INTO login_state (state_hash, expires_at) VALUES (@stateHash, @expiresAt)", new { stateHash, expiresAt });
-        return true;
-    }
+    /// <summary>Who logged in by a state, 0 when nobody could, or null while it is not spent.</summary>
+    public Task<long?> SpentByAsync(string stateHash, CancellationToken cancellationToken) =>
+        database.QueryOneAsync<long?>("SELECT subject_id FROM login_state WHERE state_hash = @stateHash", new { stateHash }, cancellationToken);
 
-    /// <summary>Removes states that cannot be used any more; they are dated by the machine's time. Returns the rows removed.</summary>
+    internal static async Task<bool> IsSpentAsync(WriteTransaction transaction, string stateHash) =>
+        await transaction.ScalarAsync<long?>("SELECT expires_at FROM login_state WHERE state_hash = @stateHash", new { stateHash }) is not null;
+
+    /// <summary>Of two at once, the second one's insert clashes, its write comes again, and then finds the first one's row.</summary>
+    internal static Task<int> SpendAsync(WriteTransaction transaction, string stateHash, DateTimeOffset until, long subject) => transaction.ExecuteAsync(
+        "INSERT INTO login_state (state_hash, expires_at, subject_id) VALUES (@stateHash, @until, @subject)", new { stateHash, until, subject });
+
+    /// <summary>Removes states that nobody can come back with; they are dated by the machine's time. Returns the rows removed.</summary>
     public Task<int> PurgeAsync(DateTimeOffset machineNow, CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.ExecuteAsync("DELETE FROM login_state WHERE expires_at < @machineNow", new { machineNow }), cancellationToken);
 

@@ -16,6 +16,11 @@ internal static class ErrorPage
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
+    private static readonly object LoginKey = new();
+
+    /// <summary>Where the page's button begins the log-in again; else it leads to booking.</summary>
+    public static void OfferLogin(HttpContext context, string address) => context.Items[LoginKey] = address;
+
     public static Task WriteAsync(HttpContext context, int status)
     {
         var text = context.RequestServices.GetRequiredService<IStringLocalizer<Text.Pages>>();
@@ -31,7 +36,7 @@ internal static class ErrorPage
             <link rel="stylesheet" href="/css/resident.css">{(passes && asked is not null ? "<script type=\"module\" src=\"/js/again.js\"></script>" : "")}</head>
             <body><div class="page"><main class="sheet trouble">{Picture(passes)}<h1>{title}</h1>
             <p>{Of(text, login ? "Login" : status.ToString(CultureInfo.InvariantCulture), status, "More")}</p>
-            {(login ? Button(text["Error_Login"], "/login?returnUrl=%2Fbook", true) : passes ? Passing(text, asked) : "")}
+            {(login ? Button(text["Error_Login"], context.Items[LoginKey] as string ?? "/login?returnUrl=%2Fbook", true) : passes ? Passing(text, asked) : "")}
             {Button(text["Error_Home"], "/", !passes && !login)}
             {(IsStaffs(path) ? "" : Links(text))}
             </main></div></body></html>

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Net.Http.Headers;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 
@@ -45,18 +44,6 @@ public static partial class Errors
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext));
         return app;
     }
-
-    /// <summary>Refuses a body whose type or charset cannot be read, before binding would answer 500 for it. Put after authorization.</summary>
-    public static IApplicationBuilder UseReadableBodies(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        var type = context.Request.ContentType;
-        if (type is null) return next(context);
-        var good = MediaTypeHeaderValue.TryParse(type, out var parsed)
-            && (!parsed.Charset.HasValue || parsed.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-        if (good) return next(context);
-        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-        return Task.CompletedTask;
-    });
 
     /// <summary>Whether the caller is a program: the API, files and protocol routes, and everybody who did not ask for HTML.</summary>
     public static bool WantsProblem(HttpContext context)

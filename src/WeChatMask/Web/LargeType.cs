@@ -23,6 +23,6 @@ public static class LargeType
         };
         if (context.Request.Query["on"] == "1") context.Response.Cookies.Append(Cookie, "1", options);
         else context.Response.Cookies.Delete(Cookie, options);
-        return TypedResults.LocalRedirect(SiteLinks.LocalPath(context.Request.Query["returnUrl"]));
+        return LocalRedirects.To(SiteLinks.LocalPath(context.Request.Query["returnUrl"]));
     }
 }

@@ -6,6 +6,9 @@ namespace WeChatMask.Web;
 /// <summary>Whole addresses of our pages, for where a path alone leads nowhere: chats, menus, messages.</summary>
 public sealed class SiteLinks(IOptionsMonitor<SiteSettings> site, IHttpContextAccessor accessor)
 {
+    // It waits in a cookie while somebody logs in, and a browser keeps none above 4 KB.
+    private const int LongestPath = 1024;
+
     /// <summary>The address of a path of this site. Without <c>Site:PublicBaseUrl</c> it is on the host that was asked.</summary>
     public string To(string path) => site.CurrentValue.PublicBaseUrl.TrimEnd('/') is { Length: > 0 } configured
         ? configured + path
@@ -18,10 +21,12 @@ public sealed class SiteLinks(IOptionsMonitor<SiteSettings> site, IHttpContextAc
         return site.PublicBaseUrl.Length == 0 || new Uri(asked).IsLoopback ? asked : site.PublicBaseUrl.TrimEnd('/');
     }
 
-    /// <summary>A path of this site, or home. Two slashes, backslashes and control characters would leave the site in some browsers.</summary>
-    internal static string LocalPath(string? path) =>
-        path is { Length: > 0 and <= 512 } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\'))
-            && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl)
-            ? path
-            : "/";
+    /// <summary>Where somebody asks to go on, as it stands in an address; home for whatever is no path of this site or too long to be remembered.</summary>
+    /// <remarks>Two slashes, backslashes and control characters would leave the site in some browsers.</remarks>
+    internal static string LocalPath(string? path)
+    {
+        var isLocal = path is { Length: > 0 and <= LongestPath } && path[0] == '/' && (path.Length == 1 || path[1] is not ('/' or '\\'))
+            && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl);
+        return isLocal && LocalRedirects.Encoded(path!) is { Length: <= LongestPath } encoded ? encoded : "/";
+    }
 }

@@ -26,6 +26,7 @@ public static class WebRoom
     {
         app.UseErrors();
         app.UseSoundHosts();
+        app.UsePlainContentTypes();
         app.UseSafeHeaders();
         app.UsePageCompression();
         app.UseOpenToAllOrigins();
@@ -34,7 +35,6 @@ public static class WebRoom
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimits();
-        app.UseReadableBodies();
     }
 
     /// <summary>Maps the server's clock, the choice of large type and the description of the API.</summary>

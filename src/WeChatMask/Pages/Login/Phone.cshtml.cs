@@ -79,7 +79,7 @@ public sealed class PhoneModel(
         if (fault != LoginCodeFault.None) return await ShowAsync(fault, isSent: fault == LoginCodeFault.Wrong, browser, cancellationToken);
         browser.Keep(HttpContext, protection);
         await HttpContext.SignInResidentAsync(session, account);
-        return LocalRedirect(SiteLinks.LocalPath(ReturnUrl));
+        return LocalRedirects.PageTo(SiteLinks.LocalPath(ReturnUrl));
     }
 
     private async Task ChallengeAsync(LoginBrowser browser, CancellationToken cancellationToken)

@@ -67,7 +67,7 @@ public sealed class BookModel(
         var answer = seed is null || pharmacyCode is not { Length: >= 1 and <= 64 }
             ? new BookingAnswer(seed is null ? Domain.Refusal.InvalidRequest : Domain.Refusal.UnknownPharmacy)
             : await desk.BookAsync(new BookingRequest(User.AccountId(), person, pharmacyCode, RequestIdFor(seed, person)));
-        if (answer.Booking is { } booking) return LocalRedirect($"/bookings/{booking.Number}");
+        if (answer.Booking is { } booking) return LocalRedirects.PageTo($"/bookings/{booking.Number}");
 
         await ShowAsync(residentId, seed, cancellationToken);
         Refusal = refusals.Of(answer.Refusal, answer.BookableFrom);

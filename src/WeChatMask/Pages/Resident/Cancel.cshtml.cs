@@ -23,7 +23,7 @@ public sealed class CancelModel(BookingDetailsReader reader, CancellationStore s
         if (await reader.FindAsync(User.AccountId(), number, cancellationToken) is not { } details) return Unknown();
         Details = details;
         // Who gave it back already sees that it is done, also by a second press.
-        if (details.Booking.Status == BookingStatus.Cancelled) return LocalRedirect($"/bookings/{details.Booking.Number}");
+        if (details.Booking.Status == BookingStatus.Cancelled) return LocalRedirects.PageTo($"/bookings/{details.Booking.Number}");
         if (!details.MayCancel) Refusal = refusals.Of(Domain.Refusal.TooLate);
         return Page();
     }
@@ -32,7 +32,7 @@ public sealed class CancelModel(BookingDetailsReader reader, CancellationStore s
     {
         if (!BookingNumber.TryParse(number, out var exact)) return Unknown();
         var refusal = await store.CancelAsync(User.AccountId(), exact, cancellationToken);
-        if (refusal == Domain.Refusal.None) return LocalRedirect($"/bookings/{exact}");
+        if (refusal == Domain.Refusal.None) return LocalRedirects.PageTo($"/bookings/{exact}");
         var shown = await OnGetAsync(number, cancellationToken);
         if (shown is PageResult && Details is not null) Response.StatusCode = RefusalResults.Status(refusal);
         return shown;

@@ -30,7 +30,7 @@ public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, Refu
 
     public async Task<IActionResult> OnGetAsync(CancellationToken cancellationToken)
     {
-        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirect(MyDataModel.LoginOf("/my-data"));
+        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirects.PageTo(MyDataModel.LoginOf("/my-data"));
         Kept = kept;
         if (!Persons.Any()) return LocalRedirect("/my-data");
         if (kept.Bookings.Any(b => b.Status == Domain.BookingStatus.Booked)) Refusal = refusals.Of(Domain.Refusal.HasOpenBooking);

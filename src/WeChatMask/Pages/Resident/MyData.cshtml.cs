@@ -21,7 +21,7 @@ public sealed class MyDataModel(MyDataQueries queries, ErasureStore erasure) : P
 
     public async Task<IActionResult> OnGetAsync(bool? erased, CancellationToken cancellationToken)
     {
-        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirect(LoginOf(ThisPage));
+        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirects.PageTo(LoginOf(ThisPage));
         Kept = kept;
         Erased = erased == true && kept.Residents.All(p => p.RemovedAt is not null);
         return Page();
@@ -30,7 +30,7 @@ public sealed class MyDataModel(MyDataQueries queries, ErasureStore erasure) : P
     /// <summary>Gives the copy out. By a form and its token, so that no other site can make a phone fetch it.</summary>
     public async Task<IActionResult> OnPostExportAsync(CancellationToken cancellationToken)
     {
-        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirect(LoginOf(ThisPage));
+        if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirects.PageTo(LoginOf(ThisPage));
         await erasure.NoteCopyAsync(User.AccountId(), cancellationToken);
         return File(kept.ToFile(), "application/json; charset=utf-8", FormattableString.Invariant($"my-data-{kept.AsOf:yyyy-MM-dd}.json"));
     }

@@ -44,6 +44,6 @@ public sealed class CodeModel(StaffProofStore proofs, LoginLimitStore limits, IS
         HalfWay.Clear(HttpContext);
         await limits.RememberAsync(staff.Id, HttpContext, cancellationToken);
         await HttpContext.SignInStaffAsync(session, staff.Id, staff.Username, staff.Role, staff.PharmacyId, secondFactor: true);
-        return LocalRedirect(half.Target);
+        return LocalRedirects.PageTo(half.Target);
     }
 }

@@ -76,7 +76,7 @@ public sealed class LoginModel(StaffStore store, StaffProofStore proofs, LoginLi
 
         await limits.RememberAsync(staff.Id, caller, cancellationToken);
         await HttpContext.SignInStaffAsync(session, staff.Id, staff.Username, staff.Role, staff.PharmacyId);
-        return LocalRedirect(Target(staff.Role));
+        return LocalRedirects.PageTo(Target(staff.Role));
     }
 
     private void Fail(LoginAnswer answer)
@@ -98,9 +98,8 @@ public sealed class LoginModel(StaffStore store, StaffProofStore proofs, LoginLi
     private string Target(StaffRole role)
     {
         var home = role.Home();
-        var wanted = ReturnUrl ?? "";
-        var own = Url.IsLocalUrl(wanted)
-            && (wanted == home || wanted.StartsWith(home + "/", StringComparison.Ordinal) || wanted.StartsWith(home + "?", StringComparison.Ordinal));
+        var wanted = SiteLinks.LocalPath(ReturnUrl);
+        var own = wanted == home || wanted.StartsWith(home + "/", StringComparison.Ordinal) || wanted.StartsWith(home + "?", StringComparison.Ordinal);
         return own ? wanted : home;
     }
 }
