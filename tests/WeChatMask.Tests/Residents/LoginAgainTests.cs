@@ -115,7 +115,7 @@ public sealed class LoginAgainTests
         {
             // By somebody else's hand, so that no session came of it.
             using var used = await host.Http.GetAsync(new Uri(
-                $"/sandbox/sns/oauth2/access_token?appid=wx5a4d0b0c00000001&secret=5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c&grant_type=authorization_code&code={Regex.Match(back.Query, "code=([^&]+)").Groups[1].Value}",
+                $"/sandbox/wechat/sns/oauth2/access_token?appid=wx5a4d0b0c00000001&secret=5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c&grant_type=authorization_code&code={Regex.Match(back.Query, "code=([^&]+)").Groups[1].Value}",
                 UriKind.Relative));
         }
         else
