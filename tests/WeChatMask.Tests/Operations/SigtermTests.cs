@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WeChatMask.Operations;
-using WeChatMask.Operations;
 using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
