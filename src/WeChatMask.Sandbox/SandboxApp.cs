@@ -50,6 +50,7 @@ public static class SandboxApp
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.UseSandboxLanguage();
         app.MapWeChatMask();
         var sandbox = app.MapGroup("/sandbox").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         if (app.Services.GetService<JoinedWorld>() is null) MapWorld(sandbox);
@@ -68,6 +69,7 @@ public static class SandboxApp
         sandbox.MapPhones();
         sandbox.MapCrowd();
         sandbox.MapStory();
+        sandbox.MapCounterDoor();
         sandbox.MapWorld();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 using WeChatMask.City;
 using WeChatMask.Domain;
 using WeChatMask.OfficialAccount;
@@ -13,10 +14,13 @@ namespace WeChatMask.Sandbox.Pages;
 /// <summary>The sandbox's own page: a phone, its neighbourhood, the inbox and the clock.</summary>
 [AllowAnonymous]
 public sealed class WorldModel(
-    CityFile city, CrowdPeople people, Menu menu, PolicyQueries policies, OwnAddress self, CityCalendar calendar) : PageModel
+    CityFile city, CrowdPeople people, Menu menu, PolicyQueries policies, OwnAddress self, CityCalendar calendar, IStringLocalizer<Text.World> text) : PageModel
 {
     /// <summary>The city as its file says.</summary>
     public CityFile City => city;
+
+    /// <summary>What the city is called in the page's language.</summary>
+    public string CityName => text[$"City_{city.City}"] is { ResourceNotFound: false } known ? known.Value : city.Name;
 
     /// <summary>The people whose phones can be taken.</summary>
     public IReadOnlyList<MadeUpPerson> People { get; } = people.Shown;
@@ -43,7 +47,8 @@ public sealed class WorldModel(
         // The log-in leads through the app's own address. To a browser, this machine's name and its number are two sites.
         var asked = new Uri($"{Request.Scheme}://{Request.Host}");
         if (Uri.TryCreate(self.Value, UriKind.Absolute, out var own) && asked.IsLoopback && asked.Port == own.Port && asked.Host != own.Host)
-            return Redirect($"{self.Value}/sandbox");
+            return Redirect($"{self.Value}/sandbox{Request.QueryString}");
+        if (SandboxLanguage.Choose(HttpContext)) return LocalRedirect("/sandbox");
         Goods = (await policies.TodayAsync(cancellationToken))?.Goods;
         return Page();
     }

@@ -23,7 +23,7 @@ internal static class StoryEndpoints
     {
         // Pages ask every few seconds, and mostly nothing has happened.
         var tag = FormattableString.Invariant(
-            $"\"{await queries.StateAsync(cancellationToken)}-{inbox.Count}-{chats.Count}-{calls.Count}\"");
+            $"\"{await queries.StateAsync(cancellationToken)}-{inbox.Count}-{chats.Count}-{calls.Count}-{SandboxLanguage.Current}\"");
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "no-cache";
         if (context.Request.Headers.IfNoneMatch == tag) return TypedResults.StatusCode(StatusCodes.Status304NotModified);

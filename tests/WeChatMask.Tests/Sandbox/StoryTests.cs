@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using WeChatMask.City;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Tests.Support;
 
@@ -225,6 +226,39 @@ public sealed class StoryTests
         Assert.DoesNotContain(" style=", page, StringComparison.Ordinal);
         foreach (var file in new[] { "api", "browser", "clock", "crowd", "feed", "inbox", "phone", "story" })
             Assert.NotEmpty(await host.Http.GetStringAsync($"/sandbox/{file}.js"));
+    }
+
+    [Fact]
+    public async Task The_last_step_opens_the_counter_where_the_phone_has_booked()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        using var person = await host.NewResidentAsync(7, "o-7");
+        await person.BookAsync("LD03", "r1");
+        using var visitor = host.Browser();
+        Assert.Equal(HttpStatusCode.Found, (await visitor.GetAsync(new Uri("/pharmacy", UriKind.Relative))).StatusCode);
+
+        using var door = await visitor.PostAsync(new Uri("/sandbox/counter?phone=o-7", UriKind.Relative), null);
+        var counter = await Pages.PageReader.OpenAsync(visitor, "/pharmacy");
+
+        Assert.Equal((HttpStatusCode.Found, "/pharmacy"), (door.StatusCode, door.Headers.Location?.OriginalString));
+        Assert.Equal(HttpStatusCode.OK, counter.Status);
+        Assert.Contains(host.Get<CityFile>().Pharmacies.Single(p => p.Code == "LD03").Name, counter.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?phone=o-nobody")]
+    [InlineData("?phone=%00")]
+    public async Task Without_a_booking_the_last_step_opens_the_first_pharmacys_counter(string phone)
+    {
+        await using var host = await SandboxHost.StartAsync();
+        using var visitor = host.Browser();
+
+        using var door = await visitor.PostAsync(new Uri("/sandbox/counter" + phone, UriKind.Relative), null);
+
+        Assert.Equal("/pharmacy", door.Headers.Location?.OriginalString);
+        Assert.Contains(host.Get<CityFile>().Pharmacies[0].Name, (await Pages.PageReader.OpenAsync(visitor, "/pharmacy")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

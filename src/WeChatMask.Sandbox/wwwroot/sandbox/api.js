@@ -1,5 +1,7 @@
 // What every part of the sandbox's page needs: calls, sentences, templates and the city's time as text.
 
+const language = document.documentElement.lang;
+
 export const byId = (id) => document.getElementById(id);
 
 const words = new Map([...byId('words').content.querySelectorAll('[data-key]')].map((one) => [one.dataset.key, one.textContent]));
@@ -9,14 +11,14 @@ export const say = (key, ...values) => (words.get(key) ?? '').replace(/\{(\d)\}/
 
 export const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
-export const count = (number) => number.toLocaleString('zh-CN');
+export const count = (number) => number.toLocaleString(language);
 
 // The city's own time, whatever zone this browser is in: the text carries its offset.
 export const timeOf = (iso) => iso.slice(11, 19);
 export const minuteOf = (iso) => iso.slice(11, 16);
 export const offsetOf = (iso) => /(Z|[+-]\d\d:\d\d)$/.exec(iso)[0];
-const days = new Intl.DateTimeFormat('zh-CN', { month: 'long', day: 'numeric', weekday: 'short', timeZone: 'UTC' });
-const shortDays = new Intl.DateTimeFormat('zh-CN', { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
+const days = new Intl.DateTimeFormat(language, { month: 'long', day: 'numeric', weekday: 'short', timeZone: 'UTC' });
+const shortDays = new Intl.DateTimeFormat(language, { month: 'numeric', day: 'numeric', timeZone: 'UTC' });
 export const dayOf = (iso) => days.format(Date.parse(`${iso.slice(0, 10)}T00:00Z`));
 export const shortDayOf = (iso) => shortDays.format(Date.parse(`${iso.slice(0, 10)}T00:00Z`));
 

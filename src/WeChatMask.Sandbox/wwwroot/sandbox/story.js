@@ -4,6 +4,7 @@ import * as clock from './clock.js';
 import * as phone from './phone.js';
 
 const steps = byId('story');
+const counter = byId('story-collect').textContent;
 let state = null;
 
 export async function sync() {
@@ -14,6 +15,7 @@ export async function sync() {
   clock.sync(answer.now);
   phone.setFollowing(answer.following);
   const booking = answer.booking;
+  byId('story-counter').action = `/sandbox/counter?phone=${openId}`;
   show({
     follow: answer.following,
     book: Boolean(booking),
@@ -30,8 +32,9 @@ function show(done) {
     item.classList.toggle('is-done', isDone);
     item.querySelector('[data-done]').hidden = !isDone;
     const isNext = next && !isDone;
-    if (isNext) item.firstElementChild.setAttribute('aria-current', 'step');
-    else item.firstElementChild.removeAttribute('aria-current');
+    const step = item.querySelector('.step');
+    if (isNext) step.setAttribute('aria-current', 'step');
+    else step.removeAttribute('aria-current');
     if (isNext) next = false;
   }
 }
@@ -39,12 +42,12 @@ function show(done) {
 function tellCounter(booking) {
   document.querySelector('[data-booking]').hidden = !booking;
   document.querySelector('[data-no-booking]').hidden = Boolean(booking);
+  byId('story-collect').textContent = booking ? say('story-collect', booking.number, booking.lastFour) : counter;
   if (!booking) return;
   byId('staff-pharmacy').textContent = booking.pharmacyName;
   byId('staff-number').textContent = booking.number;
   byId('staff-four').textContent = booking.lastFour;
   byId('staff-clerk').textContent = booking.clerk;
-  byId('story-collect').textContent = say('story-collect', booking.pharmacyName, booking.clerk);
 }
 
 const look = () => byId('device').scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
