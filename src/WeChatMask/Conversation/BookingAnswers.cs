@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Bookings;
@@ -13,16 +12,15 @@ namespace WeChatMask.Conversation;
 
 /// <summary>
 /// Answers about the asking account's own bookings. A chat is read over shoulders: whose a booking is, is said only where there
-/// are several, and by the masked name and the end of the identity number.
+/// are several, and by the masked name, the end of the identity number and the name that the account gave.
 /// </summary>
 public sealed class BookingAnswers(
-    ChatText text, BookingQueries bookings, ResidentQueries persons, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
+    ChatText text, BookingQueries bookings, FamilyStore family, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
     RefusalResults refusals, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional,
     IStringLocalizer<Text.Returned> returned)
 {
     private const int DaysShown = 7;
     private const int MostShown = 6;
-    private const int EndOfIdNumber = 4;
     private const string Between = "\n\n";
 
     /// <summary>Each person's newest booking, past ones for a week.</summary>
@@ -97,8 +95,8 @@ public sealed class BookingAnswers(
     // Whose each of several bookings is; a family shares its surname. A person who was removed has no name any more.
     private async Task<IReadOnlyDictionary<long, string>> NamesAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken) => shown.Count < 2
         ? new Dictionary<long, string>()
-        : (await persons.OfAsync(shown[0].AccountId, null, calendar.Today, cancellationToken))
-            .ToDictionary(p => long.Parse(p.Id, CultureInfo.InvariantCulture), p => text["Person", p.Name, p.IdNumber[^EndOfIdNumber..]]);
+        : (await family.OfAsync(shown[0].AccountId, cancellationToken)).ToDictionary(
+            m => m.Id, m => text[m.Called is null ? "Person" : "PersonCalled", Masking.Name(m.Name), m.Ending, m.Called ?? ""]);
 
     private async Task<Reply> ShowAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken)
     {

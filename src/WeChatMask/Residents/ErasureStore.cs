@@ -24,7 +24,7 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
                          WHERE b.resident_id = resident.id AND r.ended_at IS NULL)
         """;
 
-    internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL";
+    internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL, called = NULL";
 
     /// <summary>Destroys the particulars of <see cref="Removed"/>. May be narrowed by a further AND.</summary>
     internal const string DestroyRemoved = $"UPDATE resident SET {NoParticulars} WHERE {Removed}";

@@ -7,7 +7,7 @@ public static class ResidentsRoom
 {
     public static void AddResidents(this IServiceCollection services)
     {
-        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<Registration>().AddSingleton<LoginStore>();
+        services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<FamilyStore>().AddSingleton<Registration>().AddSingleton<LoginStore>();
         services.AddSingleton<LoginCodeStore>().AddSingleton<LoginCodes>().AddSingleton<LoginProofs>();
         services.AddSingleton<RetentionQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>();

@@ -12,6 +12,9 @@ public sealed class Files;
 /// <summary>Finds <c>Text/Conversation.resx</c>: what the official account says.</summary>
 public sealed class Conversation;
 
+/// <summary>Finds <c>Text/Family.resx</c>: how an account tells its persons apart, and what removing one means.</summary>
+public sealed class Family;
+
 /// <summary>Finds <c>Text/Nearby.resx</c>: what the page of pharmacies nearby says.</summary>
 public sealed class Nearby;
 

@@ -22,11 +22,13 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class BookModel(
-    Board board, PolicyQueries policies, ResidentQueries persons, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals)
+    Board board, PolicyQueries policies, ResidentQueries persons, FamilyNames family, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals)
     : PageModel
 {
     // The person's id is put behind it.
     private const int LongestSeed = 40;
+
+    private IReadOnlyDictionary<long, string> names = new Dictionary<long, string>();
 
     public RoundBanner Banner { get; private set; } = null!;
 
@@ -34,6 +36,9 @@ public sealed class BookModel(
     public Policy? Policy { get; private set; }
 
     public IReadOnlyList<ResidentView> Residents { get; private set; } = [];
+
+    /// <summary>A person's name in full: it was typed by this account.</summary>
+    public string NameOf(ResidentView person) => names.GetValueOrDefault(long.Parse(person.Id, CultureInfo.InvariantCulture), person.Name);
 
     public string? Chosen { get; private set; }
 
@@ -89,6 +94,7 @@ public sealed class BookModel(
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         Policy = Banner.Round?.Policy ?? await policies.TodayAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
+        names = await family.OfAsync(User.AccountId(), cancellationToken);
         if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
             Usual = Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
         if (Asked is { Length: >= 1 and <= 64 } asked && Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == asked && p.Status != PharmacyStatus.Withdrawn) is { } scanned)

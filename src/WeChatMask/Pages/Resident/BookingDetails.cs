@@ -1,20 +1,18 @@
-using System.Globalization;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
 using WeChatMask.OpenData;
-using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Pages.Resident;
 
-/// <summary>A booking with everything its pages say about it. The person's name is masked, and null once the person was removed.</summary>
+/// <summary>A booking with everything its pages say about it. The person's name is in full, for the own account alone, and null once the person was removed.</summary>
 public sealed record BookingDetails(
     BookingRow Booking, Policy Policy, DirectoryLine Pharmacy, string? Person, bool MayCancel, DateTimeOffset CancelUntil);
 
 /// <summary>Puts a booking of an account together for its pages.</summary>
 public sealed class BookingDetailsReader(
-    BookingQueries bookings, RoundQueries rounds, ResidentQueries persons, PublicQueries directory, CityCalendar calendar)
+    BookingQueries bookings, RoundQueries rounds, FamilyNames family, PublicQueries directory, CityCalendar calendar)
 {
     /// <summary>The account's booking of a number, or none.</summary>
     public async Task<BookingDetails?> FindAsync(long accountId, string number, CancellationToken cancellationToken)
@@ -24,10 +22,9 @@ public sealed class BookingDetailsReader(
             || await rounds.FindAsync(booking.RoundDate, cancellationToken) is not { } round
             || await directory.PharmacyAsync(booking.PharmacyCode, cancellationToken) is not { } pharmacy)
             return null;
-        var key = booking.ResidentId.ToString(CultureInfo.InvariantCulture);
-        var family = await persons.OfAsync(accountId, round.Policy, calendar.Today, cancellationToken);
+        var names = await family.OfAsync(accountId, cancellationToken);
         var until = round.CancelUntil(booking.PickupDate, calendar);
         var mayCancel = BookingRules.Cancellation(booking.Status, until, calendar.Now) == Refusal.None;
-        return new BookingDetails(booking, round.Policy, pharmacy, family.Find(r => r.Id == key)?.Name, mayCancel, until);
+        return new BookingDetails(booking, round.Policy, pharmacy, names.GetValueOrDefault(booking.ResidentId), mayCancel, until);
     }
 }

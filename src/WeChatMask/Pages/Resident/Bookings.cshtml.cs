@@ -1,10 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Bookings;
 using WeChatMask.OpenData;
-using WeChatMask.Residents;
-using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;
@@ -12,7 +9,7 @@ namespace WeChatMask.Pages.Resident;
 /// <summary>The account's bookings, newest first.</summary>
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
-public sealed class BookingsModel(BookingQueries bookings, ResidentQueries persons, PublicQueries directory, CityCalendar calendar) : PageModel
+public sealed class BookingsModel(BookingQueries bookings, FamilyNames family, PublicQueries directory) : PageModel
 {
     public IReadOnlyList<BookingLine> Lines { get; private set; } = [];
 
@@ -20,14 +17,12 @@ public sealed class BookingsModel(BookingQueries bookings, ResidentQueries perso
     {
         var rows = await bookings.OfAccountAsync(User.AccountId(), cancellationToken);
         if (rows.Count == 0) return;
-        var names = (await persons.OfAsync(User.AccountId(), null, calendar.Today, cancellationToken))
-            .ToDictionary(r => r.Id, r => r.Name, StringComparer.Ordinal);
+        var names = await family.OfAsync(User.AccountId(), cancellationToken);
         var pharmacies = (await directory.PharmaciesAsync(cancellationToken)).Pharmacies
             .ToDictionary(p => p.Code, p => p.Name, StringComparer.Ordinal);
         Lines =
         [
-            .. rows.Select(b => new BookingLine(
-                b, names.GetValueOrDefault(b.ResidentId.ToString(CultureInfo.InvariantCulture)), pharmacies[b.PharmacyCode])),
+            .. rows.Select(b => new BookingLine(b, names.GetValueOrDefault(b.ResidentId), pharmacies[b.PharmacyCode])),
         ];
     }
 }

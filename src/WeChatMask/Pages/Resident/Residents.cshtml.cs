@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -10,14 +11,17 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;
 
-/// <summary>The persons an account looks after, masked, and the form that adds one with consent.</summary>
+/// <summary>The persons an account looks after, by the names it typed, and the form that adds one with consent.</summary>
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ResidentsModel(
-    ResidentQueries persons, Registration registration, PolicyQueries policies, CityCalendar calendar, RefusalFormatter refusals) : PageModel
+    ResidentQueries persons, FamilyStore family, FamilyNames familyNames, Registration registration, PolicyQueries policies, CityCalendar calendar, RefusalFormatter refusals) : PageModel
 {
     private const string Booking = "book";
+
+    private IReadOnlyDictionary<long, string> names = new Dictionary<long, string>();
+    private IReadOnlyDictionary<long, string?> called = new Dictionary<long, string?>();
 
     public IReadOnlyList<ResidentView> Residents { get; private set; } = [];
 
@@ -34,6 +38,15 @@ public sealed class ResidentsModel(
     /// <summary>What was typed, so that one need not type it again.</summary>
     public TypedPerson Typed { get; private set; } = new(null, null, null);
 
+    /// <summary>The person whose new name could be none, and what was typed.</summary>
+    public string? WrongCall { get; private set; }
+
+    public string? TypedCall { get; private set; }
+
+    public string NameOf(ResidentView person) => names.GetValueOrDefault(Id(person), person.Name);
+
+    public string? CalledOf(ResidentView person) => called.GetValueOrDefault(Id(person));
+
     public string ConsentVersion => ResidentStore.ConsentVersion;
 
     public async Task OnGetAsync(string? next, CancellationToken cancellationToken)
@@ -41,6 +54,18 @@ public sealed class ResidentsModel(
         Next = next == Booking ? Booking : null;
         Policy = await policies.TodayAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
+        called = (await family.OfAsync(User.AccountId(), cancellationToken)).ToDictionary(m => m.Id, m => m.Called);
+        names = await familyNames.OfAsync(User.AccountId(), cancellationToken);
+    }
+
+    /// <summary>Gives one of the persons a name of the account's own, or takes it away.</summary>
+    public async Task<IActionResult> OnPostCallAsync([FromForm] long id, [FromForm(Name = "called")] string? typed, CancellationToken cancellationToken)
+    {
+        if (await family.CallAsync(User.AccountId(), id, typed, cancellationToken)) return LocalRedirect("/residents");
+        await OnGetAsync(null, cancellationToken);
+        (WrongCall, TypedCall) = (id.ToString(CultureInfo.InvariantCulture), typed);
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
     }
 
     public async Task<IActionResult> OnPostAsync(
@@ -64,6 +89,8 @@ public sealed class ResidentsModel(
         Response.StatusCode = RefusalResults.Status(refusal);
         return Page();
     }
+
+    private static long Id(ResidentView person) => long.Parse(person.Id, CultureInfo.InvariantCulture);
 }
 
 /// <summary>A person as typed into the form.</summary>
