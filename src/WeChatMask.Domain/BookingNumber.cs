@@ -2,6 +2,20 @@ using System.Globalization;
 
 namespace WeChatMask.Domain;
 
+/// <summary>Why a text is not a booking number, so that the counter can say what to look at again.</summary>
+public enum BookingNumberFault
+{
+    None,
+    Length,
+    Characters,
+
+    /// <summary>Eleven digits of a mobile number.</summary>
+    Mobile,
+
+    /// <summary>The digits do not fit each other: a slip of the finger.</summary>
+    CheckDigit,
+}
+
 /// <summary>
 /// The number a resident says at the counter: ten random digits and a check digit, never derived from shop, day,
 /// serial or person. Where the randomness comes from is the app's business.
@@ -34,24 +48,26 @@ public sealed record BookingNumber
         return new BookingNumber(payload + CheckDigit(payload));
     }
 
-    /// <summary>Reads a typed or scanned number; ASCII blanks and hyphens do not count. It is well formed then; only the database knows whether it exists.</summary>
-    public static bool TryParse(string? text, out string number)
-    {
-        var compact = TypedDigits.WithoutSeparators(text);
-        if (compact is { Length: Length }
-            && TypedDigits.AreAllAscii(compact)
-            && compact[0] >= '2'
-            && compact[^1] == CheckDigit(compact.AsSpan()[..^1]))
-        {
-            number = compact;
-            return true;
-        }
+    /// <summary>Reads a typed or scanned number, as <see cref="Folding.Number"/> folds it. It is well formed then; only the database knows whether it exists.</summary>
+    public static bool TryParse(string? text, out string number) => TryParse(text, out number, out _);
 
-        number = string.Empty;
-        return false;
+    public static bool TryParse(string? text, out string number, out BookingNumberFault fault)
+    {
+        var typed = Folding.Once(Folding.Number(text) ?? "", Length);
+        fault = Fault(typed);
+        number = fault == BookingNumberFault.None ? typed : "";
+        return fault == BookingNumberFault.None;
     }
 
     public override string ToString() => Value;
+
+    private static BookingNumberFault Fault(string typed)
+    {
+        if (!Folding.AreDigits(typed)) return BookingNumberFault.Characters;
+        if (typed.Length != Length) return BookingNumberFault.Length;
+        if (MobileNumber.TryParse(typed) is not null) return BookingNumberFault.Mobile;
+        return typed[0] >= '2' && typed[^1] == CheckDigit(typed.AsSpan()[..^1]) ? BookingNumberFault.None : BookingNumberFault.CheckDigit;
+    }
 
     /// <summary>ISO 7064, hybrid system MOD 11,10: the product runs modulo 11, the sum modulo 10 with 10 in place of 0.</summary>
     private static char CheckDigit(ReadOnlySpan<char> digits)

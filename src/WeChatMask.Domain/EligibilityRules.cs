@@ -27,13 +27,19 @@ public static class EligibilityRules
 
     public static RegistryRules Rules(Policy policy) => policy.Registry ?? Usual;
 
+    /// <summary>The registry's reason where the number is another name's.</summary>
+    public const string OtherName = "name";
+
+    /// <summary>What a "no" of the registry is told as.</summary>
+    public static Refusal Told(string? reason) => reason == OtherName ? Refusal.NameMismatch : Refusal.NotEligible;
+
     /// <summary>
     /// What a person's stored answer is worth now: a "yes" where none was needed, of 1970 where the registry never answered. A known
     /// "no" stays a no until the registry says otherwise.
     /// </summary>
-    public static Eligibility Of(Policy policy, bool eligible, DateTimeOffset answeredAt, DateTimeOffset now)
+    public static Eligibility Of(Policy policy, bool eligible, string? reason, DateTimeOffset answeredAt, DateTimeOffset now)
     {
-        if (!eligible) return new(Refusal.NotEligible);
+        if (!eligible) return new(Told(reason));
         if (policy.Eligibility != EligibilityCheck.Registry) return default;
         var rules = Rules(policy);
         if (answeredAt.AddDays(rules.KeepDays) > now) return default;

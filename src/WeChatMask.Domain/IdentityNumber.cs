@@ -11,7 +11,7 @@ public enum IdentityNumberFault
     /// <summary>The 15-digit number of the first-generation cards, which ended on 2013-01-01; the card at hand shows 18.</summary>
     OldForm15,
 
-    /// <summary>Something other than 17 ASCII digits and a digit or X; full-width digits among them.</summary>
+    /// <summary>Something other than 17 digits and a digit or X, in whatever script or width.</summary>
     Characters,
 
     /// <summary>The first digits name no province that ever issued numbers.</summary>
@@ -38,7 +38,7 @@ public enum IdentityNumberFault
 public sealed record IdentityNumber
 {
     /// <summary>Area 6, birth 8, sequence 3, check 1.</summary>
-    private const int FullLength = 18;
+    public const int FullLength = 18;
 
     private const int OldLength = 15;
 
@@ -63,13 +63,12 @@ public sealed record IdentityNumber
     public static IdentityNumber? TryParse(string? text, DateOnly today) => TryParse(text, today, out _);
 
     /// <summary>
-    /// Reads a typed number, or gives null and the first fault, in the order a reader would find it. Blanks around it do not count, a
-    /// lower-case x is taken as X. Nobody is born after today in the city's zone.
+    /// Reads a typed number, or gives null and the first fault, in the order a reader would find it. <see cref="Folding.Number"/> says
+    /// what does not count. Nobody is born after today in the city's zone.
     /// </summary>
     public static IdentityNumber? TryParse(string? text, DateOnly today, out IdentityNumberFault fault)
     {
-        // Only the ASCII blank is trimmed: a line break or an exotic space means that something else was pasted.
-        var typed = text.AsSpan().Trim(' ');
+        var typed = Folding.Once(Folding.Number(text) ?? "", FullLength).AsSpan();
         fault = ShapeFault(typed);
         if (fault != IdentityNumberFault.None)
             return null;
@@ -79,13 +78,13 @@ public sealed record IdentityNumber
             return null;
 
         var check = CheckCharacter(typed[..^1]);
-        if (char.ToUpperInvariant(typed[^1]) != check)
+        if (typed[^1] != check)
         {
             fault = IdentityNumberFault.CheckDigit;
             return null;
         }
 
-        return new IdentityNumber(string.Concat(typed[..^1], new ReadOnlySpan<char>(in check)));
+        return new IdentityNumber(typed.ToString());
     }
 
     /// <summary>The masked number: records find their way into logs, and this one must not carry a person there.</summary>
@@ -93,11 +92,11 @@ public sealed record IdentityNumber
 
     private static IdentityNumberFault ShapeFault(ReadOnlySpan<char> typed)
     {
-        if (typed.Length == OldLength && TypedDigits.AreAllAscii(typed))
+        if (typed.Length == OldLength && Folding.AreDigits(typed))
             return IdentityNumberFault.OldForm15;
         if (typed.Length != FullLength)
             return IdentityNumberFault.Length;
-        if (!TypedDigits.AreAllAscii(typed[..^1]) || !(char.IsAsciiDigit(typed[^1]) || typed[^1] is 'X' or 'x'))
+        if (!Folding.AreDigits(typed[..^1]) || !(char.IsAsciiDigit(typed[^1]) || typed[^1] == 'X'))
             return IdentityNumberFault.Characters;
         return IsIssuedBySomeProvince(typed) ? IdentityNumberFault.None : IdentityNumberFault.Province;
     }

@@ -5,13 +5,13 @@ public enum MobileNumberFault
 {
     None,
 
-    /// <summary>Not 11 digits once blanks, hyphens and +86, 0086 or 86 are taken away.</summary>
+    /// <summary>Not 11 digits once what groups them, the country code and the trunk's 0 are taken away.</summary>
     Length,
 
-    /// <summary>Something other than ASCII digits, blanks and hyphens; full-width digits among them.</summary>
+    /// <summary>Something other than digits and what groups them.</summary>
     Characters,
 
-    /// <summary>A number of another country or region: a plus sign without 86.</summary>
+    /// <summary>A number of another country or region: a plus sign or 00 without 86.</summary>
     Country,
 
     /// <summary>Eleven digits that do not begin with 13 to 19: a landline, a service number or a slip.</summary>
@@ -34,41 +34,51 @@ public sealed record MobileNumber
 
     public static MobileNumber? TryParse(string? text) => TryParse(text, out _);
 
-    /// <summary>Reads a typed number, or gives null and what is wrong; ASCII blanks, hyphens and the country code 86 do not count.</summary>
+    /// <summary>Reads a typed number, or gives null and what is wrong. <see cref="Folding.Number"/> says what does not count, and the country code does not either.</summary>
     public static MobileNumber? TryParse(string? text, out MobileNumberFault fault)
     {
-        var compact = TypedDigits.WithoutSeparators(text);
-        if (compact is null)
-        {
-            fault = MobileNumberFault.Length;
-            return null;
-        }
-
-        var digits = WithoutCountryCode(compact);
+        var digits = Folding.Once(WithoutPrefixes(Folding.Number(text) ?? "").ToString(), FullLength);
         fault = Fault(digits);
-        return fault == MobileNumberFault.None ? new MobileNumber(digits.ToString()) : null;
+        return fault == MobileNumberFault.None ? new MobileNumber(digits) : null;
     }
+
+    /// <summary>How many digits were typed, prefixes left out: what a person is told who typed too few or too many.</summary>
+    public static int TypedLength(string? text) => WithoutPrefixes(Folding.Number(text) ?? "").Length;
 
     /// <summary>The masked number: records find their way into logs, and this one must not carry a person there.</summary>
     public override string ToString() => Masking.Mobile(Value);
 
-    private static ReadOnlySpan<char> WithoutCountryCode(ReadOnlySpan<char> compact)
+    // No mobile number begins with 8 or 0, so none of these is a part of it. An address book that adds the code to a number that has
+    // it already gives it twice, but what is left must still be long enough.
+    private static ReadOnlySpan<char> WithoutPrefixes(ReadOnlySpan<char> typed)
     {
-        // No mobile number begins with 8 or 0, so at most one of these is taken away and never a part of the number.
-        foreach (var prefix in (ReadOnlySpan<string>)["+86", "0086", "86"])
+        if (typed.StartsWith("TEL", StringComparison.Ordinal)) typed = typed["TEL".Length..];
+        var first = true;
+        while (WithoutCountryCode(typed) is var rest && rest.Length < typed.Length && (first || rest.Length >= FullLength))
         {
-            if (compact.StartsWith(prefix, StringComparison.Ordinal))
-                return compact[prefix.Length..];
+            typed = rest;
+            first = false;
         }
 
-        return compact;
+        // How one dialled a mobile of another town, which address books still hold.
+        return typed.Length == FullLength + 1 && typed[0] == '0' && typed[1] == '1' ? typed[1..] : typed;
+    }
+
+    private static ReadOnlySpan<char> WithoutCountryCode(ReadOnlySpan<char> typed)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)["+0086", "+86", "0086", "86"])
+        {
+            if (typed.StartsWith(prefix, StringComparison.Ordinal)) return typed[prefix.Length..];
+        }
+
+        return typed;
     }
 
     private static MobileNumberFault Fault(ReadOnlySpan<char> digits)
     {
-        if (digits is ['+', .. var rest] && TypedDigits.AreAllAscii(rest))
+        if ((digits is ['+', .. var abroad] && abroad.Length > 0 && Folding.AreDigits(abroad)) || (digits is ['0', '0', .. var far] && far.Length >= FullLength - 2 && Folding.AreDigits(far)))
             return MobileNumberFault.Country;
-        if (!TypedDigits.AreAllAscii(digits))
+        if (!Folding.AreDigits(digits))
             return MobileNumberFault.Characters;
         if (digits.Length != FullLength)
             return MobileNumberFault.Length;

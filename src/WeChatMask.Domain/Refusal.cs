@@ -11,6 +11,9 @@ public enum Refusal
     AlreadyBooked,
     PharmacyPaused,
     NotEligible,
+
+    /// <summary>Not eligible because the registry knows the number under another name, which a person can mend; the contract's code is the same.</summary>
+    NameMismatch,
     UnknownPharmacy,
     UnknownResident,
     UnknownBooking,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using WeChatMask.Domain;
 
 namespace WeChatMask.Sandbox;
 
@@ -11,8 +12,6 @@ public sealed record RegistryVerdict(bool Eligible, string? Reason = null);
 /// <summary>The stand-in population registry: everybody is eligible unless it was told otherwise. Kept in the data folder.</summary>
 public sealed class PopulationRegistry : IDisposable
 {
-    private const string OtherName = "name";
-
     private readonly ConcurrentDictionary<string, RegisteredPerson> people = new(StringComparer.OrdinalIgnoreCase);
     private readonly JsonLines<RegisteredPerson> file;
 
@@ -25,12 +24,15 @@ public sealed class PopulationRegistry : IDisposable
     /// <summary>Whether a person may book.</summary>
     public RegistryVerdict LookUp(string idNumber, string name)
     {
-        if (!people.TryGetValue(idNumber.Trim(), out var person)) return new RegistryVerdict(true);
-        if (person.Name != name.Trim()) return new RegistryVerdict(false, OtherName);
+        if (!people.TryGetValue(Folding.Number(idNumber) ?? "", out var person)) return new RegistryVerdict(true);
+        if (Folded(person.Name) != Folded(name)) return new RegistryVerdict(false, EligibilityRules.OtherName);
         return new RegistryVerdict(person.Eligible, person.Reason);
     }
 
     public void Dispose() => file.Dispose();
 
-    private void Remember(RegisteredPerson person) => people[person.IdNumber] = person;
+    // The register was typed on other keyboards, too.
+    private static string Folded(string name) => PersonName.TryParse(name)?.Value ?? name.Trim();
+
+    private void Remember(RegisteredPerson person) => people[Folding.Number(person.IdNumber) ?? ""] = person;
 }

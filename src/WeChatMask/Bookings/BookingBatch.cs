@@ -84,7 +84,7 @@ public sealed class BookingBatch
     // By the stored answer alone: the desk never waits for the registry.
     private Eligibility EligibilityOf(DeskResident? resident) => resident is null || Round is null
         ? default
-        : EligibilityRules.Of(Round.Policy, resident.Eligible, resident.RegistryAt, Now);
+        : EligibilityRules.Of(Round.Policy, resident.Eligible, resident.Reason, resident.RegistryAt, Now);
 
     private int LeftNow(PharmacyRound part)
     {

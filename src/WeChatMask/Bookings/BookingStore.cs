@@ -39,7 +39,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         var round = await rounds.FindAsync(transaction.Connection, transaction.Transaction, today);
         // So is a removal of a person, which holds the same locks.
         var residents = await transaction.SelectByKeysAsync<long, DeskResident>(
-            "SELECT id, account_id, person_hash, eligible, registry_at, removed_at FROM resident", "id",
+            "SELECT id, account_id, person_hash, eligible, reason, registry_at, removed_at FROM resident", "id",
             [.. requests.Select(r => r.ResidentId).Distinct()]);
         var holds = await transaction.SelectByKeysAsync<string, DeskHold>(
             "SELECT person_hash, booked_on FROM person_hold", "person_hash",
@@ -90,6 +90,7 @@ public sealed class DeskResident
     public long AccountId { get; init; }
     public string PersonHash { get; init; } = "";
     public bool Eligible { get; init; }
+    public string? Reason { get; init; }
     public DateTimeOffset RegistryAt { get; init; }
     public DateTimeOffset? RemovedAt { get; init; }
 }

@@ -39,7 +39,8 @@ public sealed record TypedText(string Words, string? Number, SuspectNumber Suspe
 
     private static SuspectNumber Judge(string digits) => digits.Length switch
     {
-        BookingNumber.Length when MobileNumber.TryParse(digits) is not null => SuspectNumber.Personal,
+        // With the country's code before it, it is as personal.
+        >= BookingNumber.Length when MobileNumber.TryParse(digits) is not null => SuspectNumber.Personal,
         >= LeastIdentityDigits and <= MostIdentityDigits => SuspectNumber.Personal,
         (>= BookingNumber.Length - 1) and (<= BookingNumber.Length + 1) => SuspectNumber.Booking,
         _ => SuspectNumber.None,
@@ -55,7 +56,8 @@ public sealed record TypedText(string Words, string? Number, SuspectNumber Suspe
         {
             // Half of a pair, as a cut may leave it, cannot be normalised.
             if (rune == Rune.ReplacementChar) continue;
-            foreach (var c in rune.ToString().Normalize(NormalizationForm.FormKC))
+            // Digits of every script are what the forms take, too.
+            foreach (var c in Folding.Digit(rune) is { } digit ? digit.ToString() : rune.ToString().Normalize(NormalizationForm.FormKC))
             {
                 if (char.IsLetterOrDigit(c)) kept.Append(char.ToLowerInvariant(c));
             }

@@ -28,6 +28,9 @@ internal static class Base32
         return new string(text);
     }
 
+    /// <summary>Whether a text has the length and the characters of so many bytes, whatever its spare bits say.</summary>
+    public static bool IsEncoded(string text, int bytes) => text.Length == Length(bytes) && text.All(c => Alphabet.Contains(c, StringComparison.Ordinal));
+
     /// <summary>Reads exactly as many bytes as <paramref name="bytes"/> holds; false for another length or character.</summary>
     /// <remarks>Spare bits at the end must be zero, so that one value has one spelling.</remarks>
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes)

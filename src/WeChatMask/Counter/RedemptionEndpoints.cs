@@ -11,16 +11,16 @@ public static class RedemptionEndpoints
     private const int LongestReason = 200;
 
     internal static async Task<IResult> RedeemAsync(
-        RedemptionBody body, HttpContext context, RedemptionRequestReader reader, RedemptionStore store, RefusalResults refusals, CancellationToken cancellationToken)
+        RedemptionBody body, HttpContext context, RedemptionRequestReader reader, RedemptionStore store, RefusalResults refusals, FieldFaults faults, CancellationToken cancellationToken)
     {
-        if (reader.Read(body, requestIdNeeded: true, out var request) is var wrong and not Refusal.None) return refusals.Result(wrong);
+        if (reader.Read(body, requestIdNeeded: true, out var request) is var wrong and not Refusal.None) return refusals.Result(wrong, errors: reader.Faults(body, faults));
         return ResultOf(await store.RedeemAsync(Clerk.Of(context.User.Staff()), request!, cancellationToken), store, refusals);
     }
 
     internal static async Task<IResult> CheckAsync(
-        RedemptionBody body, HttpContext context, RedemptionRequestReader reader, RedemptionStore store, RefusalResults refusals, CancellationToken cancellationToken)
+        RedemptionBody body, HttpContext context, RedemptionRequestReader reader, RedemptionStore store, RefusalResults refusals, FieldFaults faults, CancellationToken cancellationToken)
     {
-        if (reader.Read(body, requestIdNeeded: false, out var request) is var wrong and not Refusal.None) return refusals.Result(wrong);
+        if (reader.Read(body, requestIdNeeded: false, out var request) is var wrong and not Refusal.None) return refusals.Result(wrong, errors: reader.Faults(body, faults));
         return ResultOf((await store.CheckAsync(Clerk.Of(context.User.Staff()), [request!], cancellationToken))[0], store, refusals);
     }
 

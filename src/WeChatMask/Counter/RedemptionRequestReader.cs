@@ -1,6 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Counter;
 
@@ -16,40 +17,69 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
         request = null;
         var voucher = Given(body.Voucher);
         var typed = Given(body.Number);
-        var lastFour = Given(body.IdNumberLast4)?.ToUpperInvariant();
-        if (voucher is null == typed is null || (typed is not null && lastFour is null)) return Refusal.InvalidRequest;
-        if (lastFour is not null && lastFour.Length != LastFourLength) return Refusal.InvalidRequest;
+        var lastFour = LastFourOf(body.IdNumberLast4);
+        if (voucher is null == typed is null || IsLastFourWrong(lastFour, typed is not null)) return Refusal.InvalidRequest;
         if (!RequestId.IsWellFormed(body.RequestId) && (requestIdNeeded || body.RequestId is not null))
             return Refusal.InvalidRequestId;
         if (body.Units < 1) return Refusal.InvalidUnits;
         if (ReadProxy(body.Proxy, out var proxy) is var wrong and not Refusal.None) return wrong;
 
-        var content = voucher is null ? null : vouchers.Read(voucher);
-        string? number = content?.Number;
-        if (typed is not null && BookingNumber.TryParse(typed, out var exact)) number = exact;
-        request = new RedemptionRequest(voucher is not null && content is null, number, content is not null, lastFour, proxy, body.RequestId ?? "", body.Units);
+        var (fault, number) = voucher is null ? NumberOf(typed!) : VoucherOf(voucher);
+        request = new RedemptionRequest(fault, number, voucher is not null && fault == CodeFault.None, lastFour, proxy, body.RequestId ?? "", body.Units);
         return Refusal.None;
     }
 
     public Refusal Read(CounterLine line, ProxyBody? proxy, out RedemptionRequest? request)
     {
-        var code = line.Code?.Trim() ?? "";
-        // A number has no letters: with one it is a voucher, or somebody else's code, which is judged as none of ours.
-        var voucher = code.Any(char.IsAsciiLetter);
-        var body = new RedemptionBody(voucher ? code : null, voucher ? null : code, line.LastFour, proxy, line.RequestId, line.UnitsAsNumber);
+        var isVoucher = IsVoucher(line.Code);
+        // A scanner types the mark of its symbology before a printed number too.
+        var number = isVoucher ? null : Folding.Code(line.Code);
+        var body = new RedemptionBody(isVoucher ? line.Code : null, number, line.LastFour, proxy, line.RequestId, line.UnitsAsNumber);
         return Read(body, requestIdNeeded: true, out request);
     }
+
+    /// <summary>A number has no letters: with one it is a voucher, or somebody else's code, which nobody can read.</summary>
+    public static bool IsVoucher(string? code) =>
+        Folding.Code(code) is not { } folded || (folded.Any(char.IsLetter) && !Folding.AreDigits(Folding.Number(folded)));
+
+    /// <summary>The last four of a card in one spelling, or null where nothing was typed.</summary>
+    public static string? LastFourOf(string? typed) => Given(typed) is null ? null : Folding.Number(typed) ?? typed;
+
+    /// <summary>What is wrong with each field of a body of the API.</summary>
+    public IReadOnlyDictionary<string, string> Faults(RedemptionBody body, FieldFaults faults) => FieldFaults.Of(
+        ("idNumberLast4", IsLastFourWrong(body.IdNumberLast4, Given(body.Number) is not null) ? faults.LastFour : null),
+        ("proxy.name", body.Proxy is { } proxy ? faults.Name(proxy.Name) : null),
+        ("proxy.idNumber", body.Proxy is { } person ? faults.IdNumber(person.IdNumber, calendar.Today) : null));
+
+    /// <summary>Whether the last four are missing beside a number, or are not four.</summary>
+    public static bool IsLastFourWrong(string? typed, bool isNeeded) => LastFourOf(typed) is { } four ? four.Length != LastFourLength : isNeeded;
 
     /// <summary>A hand-over made without a network. One that cannot be read is kept as such: the goods are gone, and a refusal would lose the trace of them.</summary>
     public OfflineHandOver Read(OfflineHandOverBody body)
     {
         var refusal = Read(new RedemptionBody(body.Voucher, body.Number, body.IdNumberLast4, null, body.RequestId, body.Units), requestIdNeeded: true, out var request);
-        var readable = refusal == Refusal.None && body.HandedOverAt is not null;
+        var readable = refusal == Refusal.None && request!.Fault != CodeFault.Unreadable && body.HandedOverAt is not null;
         // Not every database holds a NUL, and this must be kept.
         var typed = (body.Number ?? body.Voucher ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();
         return new OfflineHandOver(
             readable ? request : null, body.RequestId!, typed.Length > LongestTyped ? typed[..LongestTyped] : typed, body.HandedOverAt ?? default);
     }
+
+    private (CodeFault Fault, string? Number) VoucherOf(string voucher)
+    {
+        var content = vouchers.Read(voucher, out var fault);
+        return (fault switch { VoucherFault.Forged => CodeFault.Forged, VoucherFault.Unreadable => CodeFault.Unreadable, _ => CodeFault.None }, content?.Number);
+    }
+
+    private static (CodeFault Fault, string? Number) NumberOf(string typed) => BookingNumber.TryParse(typed, out var number, out var fault)
+        ? (CodeFault.None, number)
+        : (fault switch
+        {
+            BookingNumberFault.Length => CodeFault.Length,
+            BookingNumberFault.Characters => CodeFault.Characters,
+            BookingNumberFault.Mobile => CodeFault.Mobile,
+            _ => CodeFault.CheckDigit,
+        }, null);
 
     private Refusal ReadProxy(ProxyBody? body, out Proxy? proxy)
     {
@@ -61,14 +91,35 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
         return Refusal.None;
     }
 
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}
+
+/// <summary>What is wrong with a code or number as it was shown, before anything is looked up.</summary>
+public enum CodeFault
+{
+    None,
+
+    /// <summary>No voucher and no number: to be scanned again.</summary>
+    Unreadable,
+
+    /// <summary>A whole voucher whose signature does not hold.</summary>
+    Forged,
+    Length,
+    Characters,
+
+    /// <summary>A mobile number in place of the booking's.</summary>
+    Mobile,
+    CheckDigit,
 }
 
 /// <summary>
 /// What was shown at the counter. The number is null when it cannot be a booking's, and proves identity when it comes from a
 /// genuine voucher; the last four are in capitals; no units means all that were booked.
 /// </summary>
-public sealed record RedemptionRequest(bool Forged, string? Number, bool ByVoucher, string? LastFour, Proxy? Proxy, string RequestId, int? Units);
+public sealed record RedemptionRequest(CodeFault Fault, string? Number, bool ByVoucher, string? LastFour, Proxy? Proxy, string RequestId, int? Units)
+{
+    public bool Forged => Fault == CodeFault.Forged;
+}
 
 /// <summary>A person who collects for another, as read from their card; their hand-overs are counted by the keyed hash.</summary>
 public sealed record Proxy(PersonName Name, IdentityNumber IdentityNumber, string Hash);

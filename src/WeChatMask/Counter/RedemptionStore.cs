@@ -56,7 +56,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
     /// <summary>An answer that was not refused, in the contract's words.</summary>
     public RedemptionView ViewOf(RedemptionAnswer answer)
     {
-        if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null);
+        if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null, answer.Fault);
         var booking = new CounterBookingView(
             b.Number, b.Serial, personal.Decrypt(b.Name), Masking.IdentityNumber(personal.Decrypt(b.IdNumber)),
             answer.Units, Money.Yuan(answer.Units * b.UnitPriceFen), calendar.Local(b.Slot), b.PickupDate, calendar.Local(b.RedeemedAt));
@@ -105,7 +105,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         var full = booking is not null && Counts(request, booking)
             && before + await UsedAsync(transaction, request, booking) >= await CapAsync(transaction, booking);
         var verdict = RedemptionRules.Judge(FactsOf(clerk, request, booking), full, now);
-        if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new RedemptionAnswer(Refusal.None, verdict);
+        if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new RedemptionAnswer(Refusal.None, verdict) { Fault = request.Fault == CodeFault.None ? null : request.Fault };
         // How many were booked is told only to one who has shown the right card or voucher.
         if (verdict == Verdict.Valid && request.Units > booking.Units) return new RedemptionAnswer(Refusal.InvalidUnits, verdict);
         var units = booking.RedeemedUnits ?? (verdict == Verdict.Valid ? request.Units : null) ?? booking.Units;
@@ -211,7 +211,11 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
 }
 
 /// <summary>A refused request, or a verdict with the booking as far as it may be shown and the units that were, or would be, handed over.</summary>
-public sealed record RedemptionAnswer(Refusal Refusal, Verdict Verdict, CounterBooking? Booking = null, int Units = 0, bool OutsideSlot = false);
+public sealed record RedemptionAnswer(Refusal Refusal, Verdict Verdict, CounterBooking? Booking = null, int Units = 0, bool OutsideSlot = false)
+{
+    /// <summary>What is wrong with the code itself; null where it can be read.</summary>
+    public CodeFault? Fault { get; init; }
+}
 
 /// <summary>A hand-over to be written down, and whether it is one of its proxy's.</summary>
 internal sealed record HandedOver(string RequestId, int Units, bool OutsideSlot, DateTimeOffset At)
@@ -220,8 +224,15 @@ internal sealed record HandedOver(string RequestId, int Units, bool OutsideSlot,
     public bool ProxyCounted { get; init; }
 }
 
-/// <summary>The verdict, and the booking once identity holds.</summary>
-public sealed record RedemptionView(Verdict Verdict, CounterBookingView? Booking, bool? OutsideSlot);
+/// <summary>The verdict, and the booking once identity holds, or what is wrong with the code itself.</summary>
+public sealed record RedemptionView(Verdict Verdict, CounterBookingView? Booking, bool? OutsideSlot, CodeFault? Fault = null)
+{
+    /// <summary>Under which the page's words for it stand: a code that nobody can read is not a number that nobody knows.</summary>
+    internal string Word => Fault == CodeFault.Unreadable ? nameof(CodeFault.Unreadable) : Verdict.ToString();
+
+    /// <summary>Under which the page says what to do: of a mistyped number, what is wrong with it.</summary>
+    internal string Advice => Fault is CodeFault.Length or CodeFault.Characters or CodeFault.Mobile or CodeFault.CheckDigit ? $"{Verdict}_{Fault}" : Word;
+}
 
 /// <summary>A booking as the counter sees it: the full name to compare with the card, nothing else in full.</summary>
 public sealed record CounterBookingView(

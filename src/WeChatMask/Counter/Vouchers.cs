@@ -11,6 +11,18 @@ namespace WeChatMask.Counter;
 /// <summary>What a genuine voucher says, with the day it was signed for. Whether the booking still stands only the database knows.</summary>
 public sealed record VoucherContent(string Number, string PharmacyCode, DateOnly PickupDate);
 
+/// <summary>Why a text is not a genuine voucher.</summary>
+public enum VoucherFault
+{
+    None,
+
+    /// <summary>It has not the form of a voucher: another code, a part of one, or mangled on its way from the scanner.</summary>
+    Unreadable,
+
+    /// <summary>A whole voucher whose signature does not hold under any key of ours.</summary>
+    Forged,
+}
+
 /// <summary>
 /// Signs and reads the text behind the resident's QR code:
 /// <c>WM1.{key id}.{number}.{pharmacy}.{pickup yyMMdd}.{signature}</c>, ECDSA P-256 over everything before the last dot.
@@ -26,7 +38,7 @@ public sealed class Vouchers : IDisposable
     private const int SignatureBytes = 64;
     private const string DayFormat = "yyMMdd";
 
-    /// <summary>Refused unread when longer: version, key, number, the longest code, day, signature, with room for blanks.</summary>
+    /// <summary>Refused unread when longer: version, key, number, the longest code, day, signature, and to spare.</summary>
     private const int LongestText = 256;
 
     private const int LongestCode = 32;
@@ -73,19 +85,28 @@ public sealed class Vouchers : IDisposable
         return $"{content}.{Base32.Encode(signature)}";
     }
 
-    /// <summary>Reads a scanned or typed voucher; null when it is not one of ours. Lower case and blanks around it are taken.</summary>
-    public VoucherContent? Read(string text)
+    /// <summary>Reads a scanned or typed voucher; null when it is not one of ours. <see cref="Folding.Code"/> says what does not count.</summary>
+    public VoucherContent? Read(string text) => Read(text, out _);
+
+    /// <summary>
+    /// Reads, and says what is wrong: forged is only what has the whole form of a voucher with a signature that does not hold. Half a
+    /// code, another shop's code or what an input method made of one is nobody's forgery.
+    /// </summary>
+    public VoucherContent? Read(string text, out VoucherFault fault)
     {
-        if (text.Length > LongestText || !Ascii.IsValid(text)) return null;
-        var voucher = text.Trim().ToUpperInvariant();
+        fault = VoucherFault.Unreadable;
+        if (Folding.Code(text) is not { Length: <= LongestText } voucher || !Ascii.IsValid(voucher)) return null;
         var parts = voucher.Split('.');
-        if (parts.Length != Parts || parts[0] != Version || !keys.ContainsKey(parts[1])) return null;
+        if (parts.Length != Parts || parts[0] != Version || !IsCode(parts[1])) return null;
         if (parts[2].Length != BookingNumber.Length || !BookingNumber.TryParse(parts[2], out var number) || !IsCode(parts[3])) return null;
         if (!DateOnly.TryParseExact(parts[4], DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var pickupDate)) return null;
+        if (!Base32.IsEncoded(parts[5], SignatureBytes)) return null;
+        fault = VoucherFault.Forged;
         Span<byte> signature = stackalloc byte[SignatureBytes];
-        if (!Base32.TryDecode(parts[5], signature)) return null;
-        var content = voucher.AsSpan(0, voucher.LastIndexOf('.'));
-        return Verify(parts[1], content, signature) ? new VoucherContent(number, parts[3], pickupDate) : null;
+        if (!keys.ContainsKey(parts[1]) || !Base32.TryDecode(parts[5], signature)) return null;
+        if (!Verify(parts[1], voucher.AsSpan(0, voucher.LastIndexOf('.')), signature)) return null;
+        fault = VoucherFault.None;
+        return new VoucherContent(number, parts[3], pickupDate);
     }
 
     public void Dispose()

@@ -28,7 +28,7 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
     private static string? LinkOf(Refusal refusal) => refusal switch
     {
         Refusal.AlreadyBooked or Refusal.HasOpenBooking or Refusal.UnknownBooking or Refusal.TooLate => "/bookings",
-        Refusal.UnknownResident => "/residents",
+        Refusal.UnknownResident or Refusal.NameMismatch => "/residents",
         Refusal.NotEligible => "/complaints",
         Refusal.Closed or Refusal.UnknownRound => "/notices",
         Refusal.LoginEnded => "/login?returnUrl=/residents",

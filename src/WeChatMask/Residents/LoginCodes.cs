@@ -54,9 +54,9 @@ public sealed class LoginCodes(
     {
         if (MobileNumber.TryParse(typedMobile) is not { } mobile) return (LoginCodeFault.InvalidMobile, 0, browser);
         var hash = MobileHash(mobile);
-        var code = string.Concat((typedCode ?? "").Where(c => !char.IsWhiteSpace(c)));
+        var code = Folding.Number(typedCode) ?? "";
         // What cannot be a code costs no try: it is a slip of the finger.
-        if (code.Length != Digits || !code.All(char.IsAsciiDigit)) return (LoginCodeFault.Wrong, 0, browser);
+        if (code.Length != Digits || !Folding.AreDigits(code)) return (LoginCodeFault.Wrong, 0, browser);
         var (fault, account) = await store.SpendAsync(CodeKey(hash, browser), hash, CodeHash(hash, code), session, cancellationToken);
         return (fault, account, fault == LoginCodeFault.None ? browser.With(hash) : browser);
     }

@@ -21,7 +21,7 @@ public sealed class Registration(ResidentStore store, RegistryClient registry, P
         if (policy.Eligibility == EligibilityCheck.Registry)
         {
             answer = await registry.LookUpAsync(identity.Value, personName.Value, cancellationToken);
-            if (answer is { Eligible: false }) return (Refusal.NotEligible, 0);
+            if (answer is { Eligible: false } no) return (EligibilityRules.Told(no.Reason), 0);
             if (answer is null && EligibilityRules.Rules(policy).Outage == RegistryOutage.Refuse) return (Refusal.RegistryUnavailable, 0);
         }
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Polly.CircuitBreaker;
 using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
@@ -44,7 +45,8 @@ public sealed partial class RegistryClient(
     private async Task<RegistryReply> TryAsync(string idNumber, string name, CancellationToken cancellationToken)
     {
         var current = settings.CurrentValue;
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { idNumber, name }, Json);
+        // A name that was stored before its spelling was folded is asked for in the one the registry is asked for now.
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { idNumber, name = PersonName.TryParse(name)?.Value ?? name }, Json);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{current.BaseUrl}/lookups"));
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

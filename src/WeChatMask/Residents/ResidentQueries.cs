@@ -35,7 +35,7 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Ci
             r.Eligible,
             r.Reason,
             free > today ? free : null,
-            policy is not null && EligibilityRules.Of(policy, r.Eligible, r.RegistryAt, calendar.Now).Provisional);
+            policy is not null && EligibilityRules.Of(policy, r.Eligible, r.Reason, r.RegistryAt, calendar.Now).Provisional);
     }
 
     private sealed class Row

@@ -3,6 +3,9 @@ namespace WeChatMask.Text;
 /// <summary>Finds <c>Text/Refusals.resx</c>: the sentence of every refusal.</summary>
 public sealed class Refusals;
 
+/// <summary>Finds <c>Text/Faults.resx</c>: what is wrong with a field, and what to write there.</summary>
+public sealed class Faults;
+
 /// <summary>Finds <c>Text/Sms.resx</c>: the texts of short messages.</summary>
 public sealed class Sms;
 

@@ -13,7 +13,7 @@ public static partial class Errors
     /// <summary>Strict JSON and the handlers behind it.</summary>
     public static IServiceCollection AddErrors(this IServiceCollection services)
     {
-        services.AddSingleton<RefusalResults>();
+        services.AddSingleton<RefusalResults>().AddSingleton<FieldFaults>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(o =>
         {

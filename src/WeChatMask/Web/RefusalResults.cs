@@ -18,6 +18,7 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
         [Refusal.AlreadyBooked] = 409,
         [Refusal.PharmacyPaused] = 409,
         [Refusal.NotEligible] = 403,
+        [Refusal.NameMismatch] = 403,
         [Refusal.UnknownPharmacy] = 404,
         [Refusal.UnknownResident] = 404,
         [Refusal.UnknownBooking] = 404,
@@ -52,7 +53,7 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =
-        Enum.GetValues<Refusal>().ToFrozenDictionary(r => r, r => Snake(r.ToString()));
+        Enum.GetValues<Refusal>().ToFrozenDictionary(r => r, r => Snake((r == Refusal.NameMismatch ? Refusal.NotEligible : r).ToString()));
 
     public static string Code(Refusal refusal) => Codes[refusal];
 
@@ -60,11 +61,13 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
 
     public string Sentence(Refusal refusal) => text[refusal.ToString()];
 
-    /// <summary>The whole answer as problem+json.</summary>
-    public IResult Result(Refusal refusal, DateOnly? bookableFrom = null)
+    /// <summary>The whole answer as problem+json, with a sentence for each field that is wrong.</summary>
+    public IResult Result(Refusal refusal, DateOnly? bookableFrom = null, IReadOnlyDictionary<string, string>? errors = null)
     {
         var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal) };
         if (bookableFrom is { } day) extensions["bookableFrom"] = day;
+        if (refusal == Refusal.NameMismatch) extensions["reason"] = EligibilityRules.OtherName;
+        if (errors is { Count: > 0 }) extensions["errors"] = errors;
         var problem = TypedResults.Problem(statusCode: Status(refusal), title: Sentence(refusal), extensions: extensions);
         return Status(refusal) == StatusCodes.Status503ServiceUnavailable ? new RetryLater(problem) : problem;
     }

@@ -120,7 +120,7 @@ public sealed class OfflineTests : IAsyncLifetime
             (city.Elsewhere.Voucher, "", "OtherPharmacy"),
             (city.Yesterday.Voucher, "", "Lapsed"),
             (city.Today[0].Voucher[..^4] + "2222", "", "Forged"),
-            ("https://example.com/", "", "Forged"),
+            ("https://example.com/", "", "Unknown"),
             (city.Today[0].Number, "0000", "IdentityMismatch"),
             ("10000000009", "1234", "Unknown"),
         ];

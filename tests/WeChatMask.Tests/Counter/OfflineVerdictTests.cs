@@ -46,7 +46,7 @@ public sealed class OfflineVerdictTests : IDisposable
         var facts = new CounterFacts(request.Forged, known, own, identity, status, opens, closes);
         var verdict = RedemptionRules.Judge(facts, proxyFull: false, given.Now);
 
-        Assert.Equal(given.Verdict, verdict);
+        Assert.Equal((given.Verdict, given.Fault), (verdict, request.Fault == CodeFault.Unreadable ? request.Fault : null));
         // What the phone hands over counts when it is sent.
         var sent = OfflineRules.Judge(facts, new OfflineClaim(5, 5, given.Now), given.Now.AddHours(1));
         if (verdict == Verdict.Valid) Assert.Equal(OfflineConflict.None, sent);
@@ -59,8 +59,47 @@ public sealed class OfflineVerdictTests : IDisposable
 
         var verdicts = await PhoneAsync(cases.Select(JobOf));
 
-        Assert.Equal(cases.Select(c => $"{c.Id}: {c.Verdict}"), cases.Zip(verdicts, (c, verdict) => $"{c.Id}: {verdict}"));
+        Assert.Equal(cases.Select(c => $"{c.Id}: {c.Verdict} {c.Fault}".TrimEnd()), cases.Zip(verdicts, (c, verdict) => $"{c.Id}: {verdict}"));
         Assert.Equal(cases.Count, verdicts.Count);
+    }
+
+    /// <summary>Whatever keyboards and scanners make of a code, the server and the phone read the same.</summary>
+    [Fact]
+    public async Task A_phone_without_a_network_reads_the_table_of_typed_text_as_the_server_does()
+    {
+        var day = Today;
+        var rows = TypedRow.All.Where(r => r.Kind is TypedRow.Voucher or "number").ToList();
+        var own = rows.First(r => r.Kind == "number" && r.Value is not null).Value!;
+        var voucher = ours.Sign(own, Pharmacy, day);
+        var reader = new RedemptionRequestReader(ours, null!, null!);
+        var (opens, closes) = HoursOf(null);
+        var bundle = new OfflineBundle(
+            null, opens, Pharmacy, "", day, opens, closes, "", ours.PublicKeys(),
+            [new OfflineBooking(own, 1, "*", IdNumber[^4..], 5, 160, "", BookingStatus.Booked, opens, closes)], 60);
+
+        var verdicts = await PhoneAsync(rows.Select(r => new
+        {
+            typed = new { code = r.TypedFor(voucher), lastFour = r.Kind == TypedRow.Voucher ? "" : IdNumber[^4..] }, day = bundle, used = Array.Empty<string>(), now = opens.AddHours(1).ToUnixTimeMilliseconds(),
+        }));
+
+        Assert.Equal(rows.Select(r => $"{r.Id}: {Server(r)}"), rows.Zip(verdicts, (r, verdict) => $"{r.Id}: {verdict}"));
+        Assert.All(rows.Where(r => r.Kind == TypedRow.Voucher), r => Assert.Equal(r.Fault ?? "None", Line(r).Fault.ToString()));
+        Assert.All(rows.Where(r => r.Value is not null), r => Assert.Equal(own, Line(r).Number));
+
+        RedemptionRequest Line(TypedRow row)
+        {
+            var line = new CounterLine { Code = row.TypedFor(voucher), LastFour = row.Kind == TypedRow.Voucher ? null : IdNumber[^4..], RequestId = "one" };
+            Assert.Equal(Refusal.None, reader.Read(line, null, out var request));
+            return request!;
+        }
+
+        string Server(TypedRow row) => Line(row) switch
+        {
+            { Fault: CodeFault.Unreadable } => "Unknown Unreadable",
+            { Fault: CodeFault.Forged } => "Forged",
+            { Number: null } => "Unknown",
+            _ => "Valid",
+        };
     }
 
     /// <inheritdoc />
@@ -140,7 +179,7 @@ public sealed class OfflineVerdictTests : IDisposable
         return [.. lines];
     }
 
-    private sealed record Case(string Id, DateTimeOffset Now, Shown Shown, Booking? Booking, bool HandedOverHere, Verdict Verdict)
+    private sealed record Case(string Id, DateTimeOffset Now, Shown Shown, Booking? Booking, bool HandedOverHere, Verdict Verdict, CodeFault? Fault = null)
     {
         private static readonly JsonSerializerOptions Names = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 

@@ -17,7 +17,7 @@ public sealed class EligibilityRulesTests
     [InlineData(EligibilityCheck.Registry, RegistryOutage.Provisional, false, 100, Refusal.NotEligible, false)]
     public void An_answer_is_worth_what_its_age_and_the_policy_say(
         EligibilityCheck check, RegistryOutage outage, bool eligible, int daysOld, Refusal refusal, bool provisional) =>
-        Assert.Equal(new Eligibility(refusal, provisional), EligibilityRules.Of(Rules(check, new RegistryRules(9, outage)), eligible, Now.AddDays(-daysOld), Now));
+        Assert.Equal(new Eligibility(refusal, provisional), EligibilityRules.Of(Rules(check, new RegistryRules(9, outage)), eligible, null, Now.AddDays(-daysOld), Now));
 
     [Theory]
     [InlineData(30, 29)]

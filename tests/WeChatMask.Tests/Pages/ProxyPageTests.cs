@@ -1,3 +1,4 @@
+using System.Net;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Tests.Counter;
@@ -110,7 +111,7 @@ public sealed class ProxyPageTests(EachEngine<Handout> handouts) : HandoutTests(
         page = await CounterForm.ProxyAsync(clerk, "Redeem", "", "", "p6", lines);
         Assert.Empty(page.Verdicts());
         page = await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p6", lines[0], ("", ""), (lines[1].Number, ""));
-        Assert.Contains("第 3 份：请输入身份证后四位", page.Text, StringComparison.Ordinal);
+        Assert.Contains("<p class=\"fault\" id=\"lastFour-2-fault\">请输入身份证后四位", WebUtility.HtmlDecode(page.Html), StringComparison.Ordinal);
         Assert.Matches("<input id=\"lastFour-2\"[^>]*aria-invalid=\"true\"", page.Html);
         page = await CounterForm.ProxyAsync(clerk, "Redeem", name, number, "p6");
         Assert.Contains("请输入预约号", page.Text, StringComparison.Ordinal);

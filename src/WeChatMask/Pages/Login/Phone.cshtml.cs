@@ -16,7 +16,7 @@ namespace WeChatMask.Pages.Login;
 [EnableRateLimiting(RateLimits.PerAddress)]
 [PersonalPage]
 public sealed class PhoneModel(
-    LoginCodes codes, LoginProofs proofs, PolicyQueries policies, IDataProtectionProvider protection, IStringLocalizer<Text.Login> text) : PageModel
+    LoginCodes codes, LoginProofs proofs, PolicyQueries policies, IDataProtectionProvider protection, FieldFaults faults, IStringLocalizer<Text.Login> text) : PageModel
 {
     /// <summary>Where to go after the log-in, as it was asked.</summary>
     [BindProperty(SupportsGet = true)]
@@ -38,6 +38,9 @@ public sealed class PhoneModel(
 
     /// <summary>What is wrong, or null.</summary>
     public string? Message { get; private set; }
+
+    /// <summary>Whether it is the field's fault, and is told with it.</summary>
+    public bool IsFieldWrong { get; private set; }
 
     /// <summary>The number with its middle hidden: others may look at the screen.</summary>
     public string Masked => MobileNumber.TryParse(Mobile) is { } mobile ? Masking.Mobile(mobile.Value) : "";
@@ -101,7 +104,8 @@ public sealed class PhoneModel(
     {
         IsSent = isSent;
         if (fault == LoginCodeFault.None) return Page();
-        Message = text[$"Fault_{fault}"];
+        Message = fault == LoginCodeFault.InvalidMobile && faults.Mobile(Mobile) is { } wrong ? wrong : text[$"Fault_{fault}"];
+        IsFieldWrong = fault is LoginCodeFault.InvalidMobile or LoginCodeFault.Wrong;
         Response.StatusCode = fault switch
         {
             LoginCodeFault.TooSoon or LoginCodeFault.TooMany or LoginCodeFault.NeedsProof => StatusCodes.Status429TooManyRequests,

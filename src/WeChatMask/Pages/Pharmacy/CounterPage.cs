@@ -5,6 +5,7 @@ using Microsoft.Extensions.Localization;
 using WeChatMask.City;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -13,7 +14,7 @@ namespace WeChatMask.Pages.Pharmacy;
 /// The counter's form and its verdict, whole pages of the server's. <c>counter.js</c> sends the same form and puts the
 /// answer in place, so that there is one place that words a verdict and one way to hand over.
 /// </summary>
-public abstract class CounterPage(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : PageModel
+public abstract class CounterPage(CounterLines counter, RefusalResults refusals, FieldFaults fields, CityCalendar calendar, IStringLocalizer<Text.Staff> text) : PageModel
 {
     private static readonly char[] Steps = ['+', '-'];
 
@@ -33,16 +34,19 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
     /// <summary>Why the last post could not be judged.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>The field to correct, by the name of its refusal.</summary>
-    public Refusal Refusal { get; private set; }
+    /// <summary>What is wrong, by the id of its field; of several bookings with the line's index.</summary>
+    public IReadOnlyDictionary<string, string> Faults { get; private set; } = FieldFaults.Of();
 
-    public int RefusedLine { get; private set; }
+    /// <summary>Whether a field is the first to correct, which gets the cursor.</summary>
+    public bool IsFirst(string field) => Faults.Keys.FirstOrDefault() == field;
 
     public abstract IReadOnlyList<CounterLine> Typed { get; }
 
     public bool HasProxy => !string.IsNullOrWhiteSpace(ProxyName) || !string.IsNullOrWhiteSpace(ProxyIdNumber);
 
     public virtual bool NeedsProxy => false;
+
+    protected DateOnly Today => calendar.Today;
 
     public static string NewRequestId() => Guid.NewGuid().ToString("N");
 
@@ -63,7 +67,7 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         get
         {
             if (Outcome is null) return null;
-            if (!NeedsProxy) return text[$"Word_{Outcome.Lines[0].View!.Verdict}"];
+            if (!NeedsProxy) return text[$"Word_{Outcome.Lines[0].View!.Word}"];
             var good = Outcome.Count(Outcome.HandedOver ? Verdict.Redeemed : Verdict.Valid);
             if (good == 0) return text["Proxy_Word_None"];
             return text[Outcome.HandedOver ? "Proxy_Word_Done" : "Proxy_Word_Open", good];
@@ -81,25 +85,42 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         TakeStep(lines);
         var proxy = HasProxy || NeedsProxy ? new ProxyBody(ProxyName, ProxyIdNumber) : null;
         var outcome = await counter.JudgeAsync(Clerk.Of(User.Staff()), lines, proxy, handOver, cancellationToken);
-        if (outcome.Refusal != Refusal.None) Refuse(outcome.Refusal, lines.Count == 0 ? 0 : Typed.ToList().IndexOf(lines[outcome.RefusedLine]));
-        else if (Typed.Count == 1 && outcome.Lines[0].Refusal is var refusal and not Refusal.None) Refuse(refusal, 0);
+        if (outcome.Refusal != Refusal.None) Refuse(outcome.Refusal);
+        else if (Typed.Count == 1 && outcome.Lines[0].Refusal is var refusal and not Refusal.None) Refuse(refusal);
         else Outcome = outcome;
         if (Outcome is null) await LoadAsync(cancellationToken);
         return Page();
     }
 
-    private void Refuse(Refusal refusal, int line)
+    private void Refuse(Refusal refusal)
     {
-        Refusal = refusal;
-        RefusedLine = line;
-        var typed = Typed[line];
-        if (refusal != Refusal.InvalidRequest) Message = refusals.Sentence(refusal);
-        else if (string.IsNullOrWhiteSpace(typed.Code)) Message = text["Need_Code"];
-        else Message = text["Need_LastFour"];
-        if (NeedsProxy && Refusal is not (Refusal.InvalidName or Refusal.InvalidIdNumber)) Message = text["Proxy_Line", line + 1] + Message;
+        Faults = FieldFaults.Of([.. FaultsOf(refusal)]);
+        Message = Faults.Count == 0 ? refusals.Sentence(refusal) : text["Fields_Wrong", Faults.Count];
         // The fields show the step that was refused no more than what the clerk typed.
         ModelState.Clear();
     }
+
+    /// <summary>All faults at once, so that the clerk corrects them in one go. An empty line is none, unless there is no other.</summary>
+    private IEnumerable<(string Field, string? Sentence)> FaultsOf(Refusal refusal)
+    {
+        if (NeedsProxy || HasProxy)
+        {
+            yield return ("proxyName", fields.Name(ProxyName));
+            yield return ("proxyIdNumber", fields.IdNumber(ProxyIdNumber, Today));
+        }
+
+        for (var i = 0; i < Typed.Count; i++)
+        {
+            var line = Typed[i];
+            if (line.IsEmpty && Typed.Any(l => !l.IsEmpty)) continue;
+            var isMissing = string.IsNullOrWhiteSpace(line.Code);
+            yield return (FieldOf("code", i), isMissing ? text["Need_Code"].Value : null);
+            yield return (FieldOf("lastFour", i), !isMissing && RedemptionRequestReader.IsLastFourWrong(line.LastFour, !RedemptionRequestReader.IsVoucher(line.Code)) ? fields.LastFour : null);
+            yield return (FieldOf("units", i), refusal == Refusal.InvalidUnits && (!NeedsProxy || line.UnitsAsNumber < 1) ? refusals.Sentence(refusal) : null);
+        }
+    }
+
+    private string FieldOf(string field, int line) => NeedsProxy ? string.Create(CultureInfo.InvariantCulture, $"{field}-{line}") : field;
 
     private void TakeStep(List<CounterLine> lines)
     {
@@ -111,7 +132,8 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
 }
 
 /// <summary>A page with one booking on its form.</summary>
-public abstract class OneBookingPage(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : CounterPage(counter, refusals, text)
+public abstract class OneBookingPage(CounterLines counter, RefusalResults refusals, FieldFaults fields, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    : CounterPage(counter, refusals, fields, calendar, text)
 {
     private IReadOnlyList<CounterLine>? typed;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
 using WeChatMask.City;
 using WeChatMask.Counter;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -11,8 +12,9 @@ namespace WeChatMask.Pages.Pharmacy;
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class IndexModel(CounterLines counter, RefusalResults refusals, PharmacyDays days, IStringLocalizer<Text.Staff> text)
-    : OneBookingPage(counter, refusals, text)
+public sealed class IndexModel(
+    CounterLines counter, RefusalResults refusals, FieldFaults fields, PharmacyDays days, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    : OneBookingPage(counter, refusals, fields, calendar, text)
 {
     /// <summary>The day; not read for a page that is all verdict.</summary>
     public PharmacyDay? Day { get; private set; }

@@ -14,8 +14,8 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ProxyModel(
-    CounterLines counter, RefusalResults refusals, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
-    : CounterPage(counter, refusals, text)
+    CounterLines counter, RefusalResults refusals, FieldFaults fields, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    : CounterPage(counter, refusals, fields, calendar, text)
 {
     // A form longer than this is no help to anybody; the cap itself is the server's, whatever is sent.
     private const int MostLines = 10;
@@ -35,7 +35,7 @@ public sealed class ProxyModel(
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var today = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
+        var today = await rounds.FindByPickupAsync(Today, cancellationToken);
         Cap = (today?.Policy ?? await policies.TodayAsync(cancellationToken))?.ProxyCap ?? 0;
     }
 }

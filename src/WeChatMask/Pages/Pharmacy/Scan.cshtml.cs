@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Counter;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Pharmacy;
@@ -11,7 +12,8 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 [CodeReaderPage]
-public sealed class ScanModel(CounterLines counter, RefusalResults refusals, IStringLocalizer<Text.Staff> text) : OneBookingPage(counter, refusals, text)
+public sealed class ScanModel(CounterLines counter, RefusalResults refusals, FieldFaults fields, CityCalendar calendar, IStringLocalizer<Text.Staff> text)
+    : OneBookingPage(counter, refusals, fields, calendar, text)
 {
     public void OnGet()
     {

@@ -16,7 +16,8 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ResidentsModel(
-    ResidentQueries persons, FamilyStore family, FamilyNames familyNames, Registration registration, PolicyQueries policies, CityCalendar calendar, RefusalFormatter refusals) : PageModel
+    ResidentQueries persons, FamilyStore family, FamilyNames familyNames, Registration registration, PolicyQueries policies, CityCalendar calendar, RefusalFormatter refusals,
+    FieldFaults faults) : PageModel
 {
     private const string Booking = "book";
 
@@ -33,7 +34,8 @@ public sealed class ResidentsModel(
 
     public RefusalView? Refusal { get; private set; }
 
-    public string? InvalidField { get; private set; }
+    /// <summary>What is wrong, by field; the first of them gets the cursor.</summary>
+    public IReadOnlyDictionary<string, string> Faults { get; private set; } = FieldFaults.Of();
 
     /// <summary>What was typed, so that one need not type it again.</summary>
     public TypedPerson Typed { get; private set; } = new(null, null, null);
@@ -78,14 +80,7 @@ public sealed class ResidentsModel(
         await OnGetAsync(next, cancellationToken);
         Typed = typed;
         Refusal = refusals.Of(refusal);
-        InvalidField = refusal switch
-        {
-            Domain.Refusal.InvalidName => "name",
-            Domain.Refusal.InvalidIdNumber => "idNumber",
-            Domain.Refusal.InvalidMobile => "mobile",
-            Domain.Refusal.ConsentRequired => "consent",
-            _ => null,
-        };
+        Faults = new NewResident(typed.Name, typed.IdNumber, typed.Mobile, consent).Faults(faults, calendar.Today);
         Response.StatusCode = RefusalResults.Status(refusal);
         return Page();
     }

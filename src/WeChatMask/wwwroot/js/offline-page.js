@@ -60,8 +60,8 @@ export function repeatLastWords() {
   announce(...JSON.parse(said));
 }
 
-export function showVerdict({ verdict, booking }, day, form, units) {
-  const page = document.querySelector(`template[data-offline-verdict="${verdict}"]`).content.cloneNode(true);
+export function showVerdict({ verdict, fault, booking }, day, form, units) {
+  const page = document.querySelector(`template[data-offline-verdict="${fault || verdict}"]`).content.cloneNode(true);
   if (booking) page.querySelector('[data-facts]').append(document.getElementById('offline-facts').content.cloneNode(true));
   const facts = { ...booking, unit: day.unit, number: booking && grouped(booking.number), idEnding: booking && '*'.repeat(14) + booking.idEnding };
   for (const place of page.querySelectorAll('[data-fact]')) place.textContent = facts[place.dataset.fact] ?? '';

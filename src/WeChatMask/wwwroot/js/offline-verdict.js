@@ -20,22 +20,90 @@ function base32(text) {
   return bytes;
 }
 
-// `WM1.key.number.pharmacy.yyMMdd.signature`: what it says, or null when it is none of ours.
+// The same folding as the server's: a keyboard, an input method or a scanner writes a code in many ways.
+const longest = 1000;
+const stops = /[.\u3002\uff61\uff0e\ufe52\u2024\u00b7\u2022\u30fb\uff65\u2027\u2219\u22c5]/;
+const crosses = /[\u00d7\u03a7\u03c7\u0425\u0445\u2715-\u2718\u2573\u2613\u274c\u274e\u2a09\u2a2f]/;
+const unseen = /[\p{Z}\p{Cc}\p{Cf}\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
+const groups = /[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Mn}\p{Me}.,'"`:;/|\u3002\u3001\u00b7\u2022\u30fb\u2027\u2219\u22c5\u2212\u02d7\u30fc\u2500\u2501\u00b4\u02ca]/u;
+const isDigit = /^\p{Nd}$/u;
+
+// Every script keeps its ten digits side by side, from nought on.
+function digitOf(character) {
+  if (!isDigit.test(character)) return null;
+  const plain = character.normalize('NFKC');
+  if (plain >= '0' && plain <= '9') return plain;
+  let value = 0;
+  while (value < 9 && isDigit.test(String.fromCodePoint(plain.codePointAt(0) - value - 1))) value++;
+  return String(value);
+}
+
+const capitals = (character) => character.normalize('NFKC').toUpperCase();
+
+// Of a repeated text, what is repeated: one pull of a scanner may send a code several times.
+function once(text, length) {
+  return length > 0 && text.length % length === 0 && text.length <= 3 * length && text.slice(0, length).repeat(text.length / length) === text ? text.slice(0, length) : text;
+}
+
+export function foldCode(typed) {
+  let code = '';
+  for (const c of typed) {
+    if (digitOf(c)) code += digitOf(c);
+    else if (stops.test(c)) code += '.';
+    else if (/[\p{Pd}\u2212\u02d7]/u.test(c)) code += '-';
+    else if (/[\u3011\u300d\u300f\uff63]/.test(c)) code += ']';
+    else if (!unseen.test(c)) code += capitals(c).replace(/\s/g, '');
+  }
+  for (const readings of [3, 2]) if (code.length / readings >= 11) code = once(code, code.length / readings);
+  // The mark by which a scanner says what kind of code it read.
+  return code.replace(/^\][A-Za-z][A-Za-z0-9](?=.)/, '');
+}
+
+export function foldNumber(typed) {
+  let number = '';
+  for (const c of typed) {
+    if (digitOf(c)) number += digitOf(c);
+    else if (crosses.test(c)) number += 'X';
+    else if (!unseen.test(c) && !groups.test(c)) number += capitals(c);
+  }
+  return number;
+}
+
+// A number has no letters: with one it is a voucher, or somebody else's code, which nobody can read.
+export const isVoucher = (typed) => typed.length > longest || /\p{L}/u.test(foldCode(typed));
+
+// ISO 7064 MOD 11,10: a number that does not fit itself is misread.
+function isNumber(text) {
+  if (!/^[2-9][0-9]{10}$/.test(text)) return false;
+  let product = 10;
+  for (const digit of text.slice(0, -1)) product = (((product + Number(digit)) % 10 || 10) * 2) % 11;
+  return (11 - product) % 10 === Number(text[10]);
+}
+
+function dateOf(text) {
+  const date = /^[0-9]{6}$/.test(text) ? `20${text.slice(0, 2)}-${text.slice(2, 4)}-${text.slice(4)}` : '';
+  const day = date ? new Date(`${date}T00:00:00Z`) : null;
+  return day && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) ? date : null;
+}
+
+// `WM1.key.number.pharmacy.yyMMdd.signature`: what it says, or what is wrong: forged is only what has this whole form and a
+// signature that does not hold.
 export async function readVoucher(code, keys) {
-  const text = code.trim().toUpperCase();
-  const parts = text.split('.');
-  const key = parts.length === 6 && parts[0] === 'WM1' ? keys[parts[1]] : undefined;
+  const text = code.length > longest ? '' : foldCode(code);
+  const parts = text.length > 256 ? [] : text.split('.');
+  const date = parts.length === 6 && parts[0] === 'WM1' ? dateOf(parts[4]) : null;
+  const isWhole = date && /^[A-Z0-9-]{1,32}$/.test(parts[1]) && isNumber(parts[2]) && /^[A-Z0-9-]{1,32}$/.test(parts[3]) && /^[A-Z2-7]{103}$/.test(parts[5]);
+  if (!isWhole) return { fault: 'Unreadable' };
+  const key = keys[parts[1]];
   const signature = key && base32(parts[5]);
-  if (!signature) return null;
+  if (!signature) return { fault: 'Forged' };
   const spki = Uint8Array.from(atob(key), (c) => c.charCodeAt(0));
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const imported = await crypto.subtle.importKey('spki', spki, algorithm, false, ['verify']);
   const content = new TextEncoder().encode(text.slice(0, text.lastIndexOf('.')));
-  if (!(await crypto.subtle.verify({ ...algorithm, hash: 'SHA-256' }, imported, signature, content))) return null;
-  return { number: parts[2], pharmacy: parts[3], date: `20${parts[4].slice(0, 2)}-${parts[4].slice(2, 4)}-${parts[4].slice(4)}` };
+  if (!(await crypto.subtle.verify({ ...algorithm, hash: 'SHA-256' }, imported, signature, content))) return { fault: 'Forged' };
+  return { number: parts[2], pharmacy: parts[3], date };
 }
-
-const digits = (text) => text.normalize('NFKC').replace(/\D/g, '');
 
 function judgeBooking(booking, day, used, now) {
   if (booking.status === 'cancelled') return 'Cancelled';
@@ -47,17 +115,17 @@ function judgeBooking(booking, day, used, now) {
 
 // The verdict, with the booking once identity holds. `used` are the numbers handed over here, `now` is the server's time.
 export async function judge({ code, lastFour }, day, used, now) {
-  const byVoucher = /[a-z]/i.test(code);
-  const voucher = byVoucher ? await readVoucher(code, day.voucherKeys) : null;
-  if (byVoucher && !voucher) return { verdict: 'Forged' };
+  const voucher = isVoucher(code) ? await readVoucher(code, day.voucherKeys) : null;
+  if (voucher && voucher.fault === 'Unreadable') return { verdict: 'Unknown', fault: 'Unreadable' };
+  if (voucher && voucher.fault) return { verdict: 'Forged' };
   if (voucher && voucher.pharmacy !== day.pharmacyCode) return { verdict: 'OtherPharmacy' };
-  const number = voucher?.number ?? digits(code);
+  const number = voucher ? voucher.number : once(foldNumber(foldCode(code)), 11);
   const booking = day.bookings.find((b) => b.number === number);
   // A pickup may have moved since the code was printed: of what is on the list, the list's hours count.
   if (voucher && !booking && voucher.date < day.date) return { verdict: 'Lapsed' };
   if (voucher && !booking && voucher.date > day.date) return { verdict: 'NotYet' };
   if (!booking) return { verdict: 'Unknown' };
   // With a voucher nobody has to type the last four; who does must be right.
-  if ((!voucher || lastFour.trim()) && booking.idEnding !== lastFour.trim().toUpperCase()) return { verdict: 'IdentityMismatch' };
+  if ((!voucher || lastFour.trim()) && booking.idEnding !== foldNumber(lastFour)) return { verdict: 'IdentityMismatch' };
   return { verdict: judgeBooking(booking, day, used, now), booking };
 }

@@ -6,7 +6,7 @@ import { isToday, LoginOver, now, takeDayAlong, used } from './offline-day.js';
 import { announce, askForLogin, isServing, kept, looked, refuse, repeatLastWords, root, showFace, showLine, shownWaiting, showVerdict, words } from './offline-page.js';
 import { send } from './offline-sending.js';
 import { readDay, waiting, wipe, write } from './offline-store.js';
-import { judge } from './offline-verdict.js';
+import { isVoucher, judge } from './offline-verdict.js';
 import { inWeChat } from './wechat.js';
 
 const fresh = 4 * 60 * 1000;
@@ -66,11 +66,10 @@ async function serve(form, handOver) {
   const good = handOver && found.verdict === 'Valid';
   const verdict = good ? 'Redeemed' : found.verdict;
   if (verdict !== 'Valid') {
-    const voucher = /[a-z]/i.test(typed.code);
     await write({
       requestId: good ? form.get('RequestId') : crypto.randomUUID(), pharmacy: day.pharmacyCode, date: day.date, number: booking?.number ?? '', verdict,
       units, handedOverAt: new Date(now(day)).toISOString(), state: good ? 'waiting' : 'shown',
-      ...(good && (voucher ? { voucher: typed.code.trim() } : { typed: booking.number, lastFour: typed.lastFour.trim() })),
+      ...(good && (isVoucher(typed.code) ? { voucher: typed.code.trim() } : { typed: booking.number, lastFour: typed.lastFour.trim() })),
     });
   }
   showVerdict({ ...found, verdict }, day, form, units);

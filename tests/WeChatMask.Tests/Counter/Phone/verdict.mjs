@@ -6,6 +6,6 @@ const { judge } = await import(`data:text/javascript,${encodeURIComponent(source
 
 for (const line of readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
   const { typed, day, used, now } = JSON.parse(line);
-  const { verdict } = await judge(typed, day, new Set(used), now);
-  console.log(verdict);
+  const { verdict, fault } = await judge(typed, day, new Set(used), now);
+  console.log(fault ? `${verdict} ${fault}` : verdict);
 }
