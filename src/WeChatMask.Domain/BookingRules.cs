@@ -23,21 +23,28 @@ public readonly record struct BookingDecision(Refusal Refusal, DateOnly? Bookabl
 /// <summary>May this person book this place now? The order of the reasons is the contract's.</summary>
 public static class BookingRules
 {
-    /// <summary>Decides one attempt; <see cref="Refusal.None"/> means that the place is theirs. Earlier bookings are measured by the present round's cooldown too.</summary>
-    public static BookingDecision Decide(in BookingFacts facts, DateOnly round, int cooldownDays)
+    /// <summary>Decides one attempt; <see cref="Refusal.None"/> means that the place is theirs. Earlier bookings are measured by the present round's cooldown too, and the free day by the rules of the days to come.</summary>
+    public static BookingDecision Decide(in BookingFacts facts, DateOnly round, int cooldownDays, PolicyTimeline? rules = null)
     {
         if (!facts.ResidentKnown) return new(Refusal.UnknownResident);
         if (!facts.PharmacyKnown) return new(Refusal.UnknownPharmacy);
         if (facts.Admission != Refusal.None) return new(facts.Admission);
         if (facts.Eligibility != Refusal.None) return new(facts.Eligibility);
         if (facts.LastBookedOn == round) return new(Refusal.AlreadyBooked);
-        if (BookableFrom(facts.LastBookedOn, cooldownDays) is { } free && round < free) return new(Refusal.Cooldown, free);
+        if (IsHeld(facts.LastBookedOn, round, cooldownDays)) return new(Refusal.Cooldown, BookableFrom(facts.LastBookedOn!.Value, round, cooldownDays, rules));
         if (facts.PharmacyStatus != PharmacyStatus.Open) return new(Refusal.PharmacyPaused);
         return facts.Left > 0 ? new(Refusal.None) : new(Refusal.SoldOut);
     }
 
-    /// <summary>First day a person who booked on <paramref name="lastBookedOn"/> may book again: D + cooldown.</summary>
-    public static DateOnly? BookableFrom(DateOnly? lastBookedOn, int cooldownDays) => lastBookedOn?.AddDays(cooldownDays);
+    /// <summary>Whether today's cooldown still keeps a person from booking who booked last on <paramref name="lastBookedOn"/>.</summary>
+    public static bool IsHeld(DateOnly? lastBookedOn, DateOnly today, int cooldownToday) => lastBookedOn?.AddDays(cooldownToday) > today;
+
+    /// <summary>
+    /// First day after <paramref name="today"/> on which a person who is held may book again: each is asked by the rules that will hold then, and where
+    /// only today's are known, by those. None where nothing is to be booked within a year.
+    /// </summary>
+    public static DateOnly? BookableFrom(DateOnly lastBookedOn, DateOnly today, int cooldownToday, PolicyTimeline? rules) =>
+        rules is null ? lastBookedOn.AddDays(cooldownToday) : rules.BookableFrom(lastBookedOn, today.AddDays(1));
 
     public static Refusal Cancellation(BookingStatus status, DateTimeOffset cancelUntil, DateTimeOffset now) =>
         status == BookingStatus.Booked && now < cancelUntil ? Refusal.None : Refusal.TooLate;

@@ -56,6 +56,9 @@ public sealed record Policy(
     public IReadOnlyList<int> PlacesFor(string group) =>
         Quotas.TryGetValue(group, out var own) ? own : Quotas[DefaultGroup];
 
+    /// <summary>Whether a round by these rules has places at all; a holiday's has none but what comes in from earlier rounds.</summary>
+    public bool PlansPlaces() => Quotas.Values.Any(q => q.Any(p => p > 0));
+
     /// <summary>Names of the members that contradict each other or are out of range; empty when the policy can be used.</summary>
     public IReadOnlyList<string> Faults()
     {

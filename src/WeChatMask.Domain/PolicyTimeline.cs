@@ -13,15 +13,31 @@ public sealed class PolicyTimeline
     /// <summary>The rules of a round, or none before the first version.</summary>
     public Policy? For(DateOnly round) => policies.LastOrDefault(p => p.From <= round);
 
+    /// <summary>First instant after <paramref name="day"/> at which a window with planned places opens, as far as the rules tell. None within a year.</summary>
+    public DateTimeOffset? OpensAfter(DateOnly day, Func<DateOnly, TimeOnly, DateTimeOffset> toInstant)
+    {
+        for (var next = day.AddDays(1); next <= day.AddDays(Furthest); next = next.AddDays(1))
+        {
+            if (For(next) is not { } policy || !policy.PlansPlaces()) continue;
+            var first = policy.Windows.Where((_, i) => policy.Quotas.Values.Any(q => q[i] > 0)).First();
+            return toInstant(next, first.Opens);
+        }
+
+        return null;
+    }
+
     public Policy? After(DateOnly date) => policies.FirstOrDefault(p => p.From > date);
 
-    /// <summary>First day, not before <paramref name="from"/>, on which a person may book who booked last on <paramref name="lastBookedOn"/>: each day is asked by its own rules. None within a year.</summary>
+    /// <summary>
+    /// First day, not before <paramref name="from"/>, on which a person may book who booked last on <paramref name="lastBookedOn"/>: each day is asked by
+    /// its own rules, and one on which they plan no place is no such day. None within a year.
+    /// </summary>
     public DateOnly? BookableFrom(DateOnly lastBookedOn, DateOnly from)
     {
         var first = from > lastBookedOn ? from : lastBookedOn.AddDays(1);
         for (var day = first; day <= first.AddDays(Furthest); day = day.AddDays(1))
         {
-            if (For(day) is { } policy && lastBookedOn.AddDays(policy.CooldownDays) <= day) return day;
+            if (For(day) is { } policy && policy.PlansPlaces() && lastBookedOn.AddDays(policy.CooldownDays) <= day) return day;
         }
 
         return null;

@@ -21,6 +21,7 @@ public sealed partial class WeChatTemplates(IStringLocalizer<Text.World> text)
         new("sandbox_reminder", true, ["thing1", "character_string2", "time3", "thing5"]),
         new("sandbox_lapsed", true, ["thing1", "character_string2", "thing5"]),
         new("sandbox_cancelled", true, ["thing1", "character_string2", "thing5"]),
+        new("sandbox_bookable", false, ["thing6", "date2", "thing5"]),
     ];
 
     /// <summary>A template of one kind.</summary>

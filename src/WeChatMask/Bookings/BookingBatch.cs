@@ -15,6 +15,7 @@ public sealed class BookingBatch
     private readonly Dictionary<string, DateOnly> lastBookedOn = new(StringComparer.Ordinal);
     private readonly Dictionary<long, PharmacyRound> changed = [];
     private readonly List<BookingRow> made = [];
+    private readonly PolicyTimeline? rules;
     private readonly Refusal admission;
     private readonly int window;
 
@@ -25,10 +26,12 @@ public sealed class BookingBatch
         IEnumerable<DeskPharmacy> pharmacies,
         IEnumerable<DeskResident> residents,
         IEnumerable<PharmacyRound> parts,
-        IEnumerable<DeskHold> holds)
+        IEnumerable<DeskHold> holds,
+        PolicyTimeline? rules = null)
     {
         Round = round;
         Now = now;
+        this.rules = rules;
         byRequest = known.ToDictionary(b => b.RequestKey, StringComparer.Ordinal);
         this.pharmacies = pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
         this.residents = residents.ToDictionary(r => r.Id);
@@ -68,7 +71,8 @@ public sealed class BookingBatch
                 pharmacy?.Status ?? PharmacyStatus.Withdrawn,
                 part is null ? 0 : LeftNow(part)),
             Round?.Date ?? default,
-            Round?.Policy.CooldownDays ?? 0);
+            Round?.Policy.CooldownDays ?? 0,
+            rules);
         if (decision.Refusal != Refusal.None) return new BookingAnswer(decision.Refusal, BookableFrom: decision.BookableFrom);
 
         var booking = Take(request, resident!, pharmacy!, part!, number(), eligibility.Provisional);

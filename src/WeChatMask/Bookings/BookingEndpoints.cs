@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Claims;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Web;
 
 namespace WeChatMask.Bookings;
@@ -10,7 +12,7 @@ namespace WeChatMask.Bookings;
 public static class BookingEndpoints
 {
     internal static async Task<IResult> BookAsync(
-        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, RefusalResults refusals,
+        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, Board board, CityCalendar calendar, RefusalResults refusals,
         CancellationToken cancellationToken)
     {
         var account = user.AccountId();
@@ -27,11 +29,19 @@ public static class BookingEndpoints
         var answer = await desk.BookAsync(new BookingRequest(account, residentId, pharmacy, requestId));
         return answer switch
         {
-            { Refusal: not Refusal.None } => refusals.Result(answer.Refusal, answer.BookableFrom),
+            { Refusal: not Refusal.None } => refusals.Result(
+                answer.Refusal, answer.BookableFrom, await OpensAfterAsync(answer.Refusal, pharmacy, board, calendar, cancellationToken)),
             { Repeated: true, Booking: { } known } => TypedResults.Ok(BookingViews.Answer(known)),
             _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", BookingViews.Answer(answer.Booking)),
         };
     }
+
+    // By the board, which everybody shares: thousands are told in a rush that a pharmacy is full.
+    private static async ValueTask<DateTimeOffset?> OpensAfterAsync(
+        Refusal refusal, string pharmacy, Board board, CityCalendar calendar, CancellationToken cancellationToken) =>
+        refusal is Refusal.NotOpen or Refusal.Closed or Refusal.SoldOut
+            ? calendar.Local((await board.GetAsync(cancellationToken)).OpensAfter(refusal, pharmacy, calendar.Now))
+            : null;
 
     internal static async Task<IResult> ListAsync(
         ClaimsPrincipal user, BookingQueries queries, BookingViews views, CancellationToken cancellationToken)

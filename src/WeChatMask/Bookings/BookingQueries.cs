@@ -7,11 +7,22 @@ namespace WeChatMask.Bookings;
 public sealed class BookingQueries(Database database)
 {
     private const int MostShown = 200;
+    private const int MostPresent = 12;
 
     /// <summary>An account's bookings, newest first.</summary>
     public Task<List<BookingRow>> OfAccountAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<BookingRow>(
         $"{BookingStore.SelectBooking} WHERE b.account_id = @accountId ORDER BY b.id DESC LIMIT {MostShown}",
         new { accountId },
+        cancellationToken);
+
+    /// <summary>An account's bookings that wait to be collected, and those of a pickup day that were not given back.</summary>
+    public Task<List<BookingRow>> PresentAsync(long accountId, DateOnly today, CancellationToken cancellationToken) => database.QueryAsync<BookingRow>(
+        $"""
+         {BookingStore.SelectBooking}
+          WHERE b.account_id = @accountId AND (b.status = @booked OR (b.pickup_date = @today AND b.status <> @cancelled))
+          ORDER BY b.id DESC LIMIT {MostPresent}
+         """,
+        new { accountId, today, booked = BookingStatus.Booked, cancelled = BookingStatus.Cancelled },
         cancellationToken);
 
     /// <summary>Code of the pharmacy an account booked at last, or none.</summary>

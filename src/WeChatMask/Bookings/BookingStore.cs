@@ -47,8 +47,14 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         // After the holds: whoever's hold was seen, their booking is seen too, and a repeated request finds it.
         var known = await transaction.SelectByKeysAsync<string, BookingRow>(
             SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)]);
-        return new BookingBatch(round, now, known, pharmacies, residents, parts, holds);
+        return new BookingBatch(round, now, known, pharmacies, residents, parts, holds, await RulesAsync(transaction, round, holds));
     }
+
+    // Only a refusal for its cooldown tells a later day, and in a rush nearly nobody gets one.
+    private async Task<PolicyTimeline?> RulesAsync(WriteTransaction transaction, RoundState? round, IEnumerable<DeskHold> holds) =>
+        round is not null && holds.Any(h => h.BookedOn != round.Date && h.BookedOn.AddDays(round.Policy.CooldownDays) > round.Date)
+            ? await rounds.TimelineAsync(transaction.Connection, transaction.Transaction)
+            : null;
 
     /// <summary>Writes the batch's new bookings, holds, serials, places and notices.</summary>
     public async Task SaveAsync(WriteTransaction transaction, BookingBatch batch)

@@ -20,7 +20,7 @@ public sealed class RoundAnswers(
     public async Task<Reply> BookAsync(CancellationToken cancellationToken)
     {
         var snapshot = await board.GetAsync(cancellationToken);
-        var (title, description) = await StateAsync(snapshot, cancellationToken);
+        var (title, description) = State(snapshot);
         var policy = await PolicyAsync(snapshot, cancellationToken);
         var picture = policy?.Goods.PictureUrl is { } url && Uri.IsWellFormedUriString(url, UriKind.Absolute) ? url : null;
         return new NewsReply(title, policy is null ? description : $"{description}\n{Offer(policy)}", picture, links.To("/book"));
@@ -32,7 +32,7 @@ public sealed class RoundAnswers(
         if (code.Length == 0) return null;
         var snapshot = await board.GetAsync(cancellationToken);
         if (BoardView.Of(snapshot, calendar).Pharmacies.FirstOrDefault(p => p.Code == code) is not { } pharmacy) return null;
-        var state = await StateHereAsync(snapshot, pharmacy, cancellationToken);
+        var state = StateHere(snapshot, pharmacy);
         return new NewsReply(
             pharmacy.Name, text["Pharmacy_Card", pharmacy.Address, state], null, links.To($"/book?pharmacy={Uri.EscapeDataString(code)}"));
     }
@@ -73,7 +73,7 @@ public sealed class RoundAnswers(
     public async Task<Reply> HoursAsync(CancellationToken cancellationToken)
     {
         var snapshot = await board.GetAsync(cancellationToken);
-        var (title, _) = await StateAsync(snapshot, cancellationToken);
+        var (title, _) = State(snapshot);
         if (await PolicyAsync(snapshot, cancellationToken) is not { } policy) return new TextReply(title);
         var windows = text.Join(policy.Windows.Select(w => CityFormatter.Hours(w.Opens, w.Closes)));
         var pickup = CityFormatter.Hours(policy.Pickup.Opens, policy.Pickup.Closes);
@@ -104,37 +104,37 @@ public sealed class RoundAnswers(
         BoardView.Of(await board.GetAsync(cancellationToken), calendar);
 
     // Whoever stands before a pharmacy's door asks about that one.
-    private async Task<string> StateHereAsync(BoardSnapshot snapshot, PharmacyFigures here, CancellationToken cancellationToken)
+    private string StateHere(BoardSnapshot snapshot, PharmacyFigures here)
     {
         if (here.Status != PharmacyStatus.Open) return text["Pharmacy_Paused"];
         var isOpen = snapshot.Round is { } round && round.Times.Admission(calendar.Now, round.IsClosed) == Refusal.None;
-        if (isOpen && here.Left > 0) return text["Pharmacy_Open", here.Left];
+        if (isOpen && here.Left > 0) return text[snapshot.Round!.Times.Windows.Count > 1 ? "Pharmacy_Open" : "Pharmacy_OpenDay", here.Left];
         var isElsewhere = BoardView.Of(snapshot, calendar).Pharmacies.Any(p => p.Status == PharmacyStatus.Open && p.Left > 0);
-        return isOpen && isElsewhere ? text["Pharmacy_Full"] : (await StateAsync(snapshot, cancellationToken)).Title;
+        return isOpen && isElsewhere ? text["Pharmacy_Full"] : State(snapshot).Title;
     }
 
-    private async Task<(string Title, string Text)> StateAsync(BoardSnapshot snapshot, CancellationToken cancellationToken)
+    private (string Title, string Text) State(BoardSnapshot snapshot)
     {
-        if (snapshot.Round is not { } round) return (text["Book_None_Title"], await NextRoundAsync(cancellationToken));
         var now = calendar.Now;
-        var open = BoardView.Of(snapshot, calendar).Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();
+        if (snapshot.Round is not { } round) return (text["Book_None_Title"], Next(snapshot.NextRoundOpensAt));
+        var view = BoardView.At(snapshot, now, calendar);
+        var open = view.Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();
         var withPlaces = open.Count(p => p.Left > 0);
-        var next = round.Times.Windows.FirstOrDefault(w => w.OpensAt > now);
+        var window = round.Times.PresentOrNext(now);
         return round.Times.Admission(now, round.IsClosed) switch
         {
             Refusal.NotOpen when now < round.Times.OpensAt =>
-                (text["Book_NotOpen_Title", text.Time(next!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
-            Refusal.NotOpen => (text["Book_Between_Title", text.Time(next!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
+                (text["Book_NotOpen_Title", text.Time(window!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
+            Refusal.NotOpen => (text["Book_Between_Title", text.Time(window!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
             Refusal.None when withPlaces > 0 => (
                 text["Book_Open_Title", withPlaces],
-                text["Book_Open_Text", open.Sum(p => p.Left), text.Time(round.Times.WindowAt(now)!.ClosesAt)]),
-            Refusal.None when next is not null => (text["Book_WindowFull_Title", text.Time(next.OpensAt)], text["Book_WindowFull_Text"]),
-            _ => (text[withPlaces > 0 ? "Book_Closed_Title" : "Book_Full_Title"], await NextRoundAsync(cancellationToken)),
+                text[round.Times.Windows.Count > 1 ? "Book_Open_Text" : "Book_Open_TextDay", open.Sum(p => p.Left), text.Time(window!.ClosesAt)]),
+            Refusal.None when view.NextOpening is { } next && calendar.DateOf(next) == round.Date =>
+                (text["Book_WindowFull_Title", text.Time(next)], text["Book_WindowFull_Text"]),
+            _ => (text[withPlaces > 0 ? "Book_Closed_Title" : "Book_Full_Title"], Next(snapshot.NextRoundOpensAt)),
         };
     }
 
-    private async Task<string> NextRoundAsync(CancellationToken cancellationToken) =>
-        await rounds.FindAsync(calendar.Today.AddDays(1), cancellationToken) is { } next
-            ? text["Book_Next", text.Day(next.Date), text.Time(next.Times.OpensAt)]
-            : text["Book_NextUnknown"];
+    private string Next(DateTimeOffset? opensAt) =>
+        opensAt is { } at ? text["Book_Next", text.Day(calendar.DateOf(at)), text.Time(at)] : text["Book_NextUnknown"];
 }

@@ -40,6 +40,9 @@ public sealed class LeasedNotice
     /// <summary>None for a pharmacy's notice, whose booking's other values are empty or 0 too.</summary>
     public BookingStatus? BookingStatus { get; init; }
 
+    /// <summary>The day from which the booker may book again, where the notice tells it and they have not booked since.</summary>
+    public DateOnly? BookableFrom { get; set; }
+
     public string Number { get; init; } = "";
     public int Serial { get; init; }
     public int Units { get; init; }

@@ -24,6 +24,9 @@ public enum NoticeKind
     /// <summary>To the booker by WeChat, when the booking was given back.</summary>
     BookingCancelled = 22,
 
+    /// <summary>To the booker by WeChat, when a change of the rules moves the day from which they may book again.</summary>
+    BookableDayMoved = 25,
+
     /// <summary>To the booker by SMS, when stock is short and the pickup moves to the next day, or back.</summary>
     PickupMoved = 10,
 }

@@ -50,6 +50,22 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
             moved.Max(m => m.PickupEnds), now);
     }
 
+    /// <summary>Whether anybody is told that they may book again on another day; where nobody is, they need not be looked for.</summary>
+    public bool TellsOfBookableDays => ByWeChat(NoticeKind.BookableDayMoved);
+
+    /// <summary>Tells that a version of the rules has moved the day from which people may book again; once for each version.</summary>
+    public Task TellBookableAsync(WriteTransaction transaction, long policy, IReadOnlyCollection<BookableSubject> subjects, DateTimeOffset now) =>
+        !TellsOfBookableDays ? Task.CompletedTask : AddAsync(
+            transaction,
+            subjects.Select(s => new Notice(
+                NoticeChannel.WeChat, FormattableString.Invariant($"{WeChatKey(NoticeKind.BookableDayMoved, s.BookingId)}:{policy}"), NoticeKind.BookableDayMoved,
+                s.RoundDate, s.PharmacyId, s.BookingId, now, Later(now + NewsLife, s.From))),
+            now);
+
+    // Of use until the day it tells of is over.
+    private DateTimeOffset Later(DateTimeOffset least, DateOnly? day) =>
+        day is { } known && calendar.Instant(known.AddDays(1), TimeOnly.MinValue) is var end && end > least ? end : least;
+
     private IEnumerable<Notice> NoticesOf(NoticeCause cause, RoundState round, IReadOnlyCollection<NoticeSubject> subjects, DateTimeOffset now)
     {
         var told = round.Policy.ResidentNotice;

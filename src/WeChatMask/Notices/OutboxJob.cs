@@ -26,6 +26,8 @@ public abstract class OutboxJob(OutboxStore outbox, PolicyQueries policies, Data
 
     protected CityCalendar Calendar => calendar;
 
+    protected PolicyQueries Policies => policies;
+
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await ages.LookAsync(cancellationToken);

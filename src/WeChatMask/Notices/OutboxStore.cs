@@ -105,6 +105,20 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
         },
         cancellationToken);
 
+    /// <summary>The last day on which the booker of each notice has booked, as far as it counts for their next booking; those for whom nothing counts any more are left out.</summary>
+    public async Task<IReadOnlyDictionary<long, DateOnly>> NewestHoldsAsync(long[] notices, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<NewestHold>(
+            $"""
+            SELECT o.id, MAX(h.booked_on) AS booked_on
+              FROM outbox o
+              JOIN booking b     ON b.id = o.booking_id
+              JOIN person_hold h ON h.person_hash = b.person_hash
+             WHERE o.id {database.Engine.AnyOf("notices")}
+             GROUP BY o.id
+            """,
+            new { notices },
+            cancellationToken)).ToDictionary(h => h.Id, h => h.BookedOn);
+
     /// <summary>Gives notices that have not gone out yet another time.</summary>
     internal static Task MoveAsync(
         WriteTransaction transaction, IEnumerable<string> keys, DateTimeOffset dueAt, DateTimeOffset expiresAt, DateTimeOffset now) =>
@@ -127,6 +141,12 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
             """,
             new { round, pharmacies, booked = BookingStatus.Booked },
             cancellationToken);
+
+    private sealed class NewestHold
+    {
+        public long Id { get; init; }
+        public DateOnly BookedOn { get; init; }
+    }
 }
 
 /// <summary>Bookings and units of one pharmacy in one slot.</summary>

@@ -18,24 +18,27 @@ internal static class PublicCsv
         List<string> heading = ["code", "name", .. PharmacyBooks.Figures.Select(f => f.Name)];
         for (var i = 1; i <= windows; i++)
             heading.AddRange([$"window{i}Places", $"window{i}RolledIn", $"window{i}RolledOut", $"window{i}Booked"]);
+        // What the figures count: the whole booking day, as it stood at an instant; those of a window say so in their names.
+        heading.AddRange(["date", "phase", "asOf"]);
         // Of the whole city, so only the last row has it.
         heading.Add("visits");
+        string[] counted = [CityFormatter.Date(books.Date), Word(books.Phase), Instant(books.AsOf)];
         yield return heading;
         foreach (var p in books.Pharmacies)
         {
             yield return
             [
                 p.Code, p.Name,
-                .. Figures(p),
-                .. p.Windows.SelectMany(w => new[] { w.Places, w.RolledIn, w.RolledOut, w.Booked }).Select(f => Number(f)), "",
+                .. Figures(p, books.HasClosed),
+                .. p.Windows.SelectMany(w => new[] { w.Places, w.RolledIn, w.RolledOut, w.Booked }).Select(f => Number(f)), .. counted, "",
             ];
         }
 
         yield return
         [
             "total", "",
-            .. Figures(books.Totals),
-            .. Enumerable.Repeat("", windows * 4), Number(books.Visits),
+            .. Figures(books.Totals, books.HasClosed),
+            .. Enumerable.Repeat("", windows * 4), .. counted, Number(books.Visits),
         ];
     }
 
@@ -46,7 +49,9 @@ internal static class PublicCsv
             ])
             .Prepend(["serial", "name", "idNumber", "slot", "status"]);
 
-    private static IEnumerable<string> Figures(Balance books) => PharmacyBooks.Figures.Select(f => Number(f.Of(books)));
+    // Until the close nothing goes on to the next round, and a figure would be read as if it did.
+    private static IEnumerable<string> Figures(Balance books, bool hasClosed) =>
+        PharmacyBooks.Figures.Select(f => f.Name == PharmacyBooks.CarriedOutName && !hasClosed ? "" : Number(f.Of(books)));
 
     private static string Number(long n) => n.ToString(CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using WeChatMask.Domain;
 
 namespace WeChatMask.OpenData;
@@ -5,7 +6,16 @@ namespace WeChatMask.OpenData;
 /// <summary>Quota notice and reconciliation of a round, with the visits of its booking day and, once there is one, the state of its daily report.</summary>
 public sealed record RoundBooks(
     DateOnly Date, DateOnly PickupDate, RoundPhase Phase, IReadOnlyList<PharmacyBooks> Pharmacies, Balance Totals,
-    IReadOnlyList<WindowHoursBooks> Windows, long Visits, ReportState? Report = null);
+    IReadOnlyList<WindowHoursBooks> Windows, long Visits, ReportState? Report = null)
+{
+    /// <summary>The instant of its figures.</summary>
+    [JsonIgnore]
+    public DateTimeOffset AsOf { get; init; }
+
+    /// <summary>Whether the round has closed: only then something goes on to the next.</summary>
+    [JsonIgnore]
+    public bool HasClosed => Phase >= RoundPhase.Closed;
+}
 
 /// <summary>When a window of the round takes bookings.</summary>
 public sealed record WindowHoursBooks(int Index, DateTimeOffset OpensAt, DateTimeOffset ClosesAt);
@@ -16,12 +26,19 @@ public sealed record PharmacyBooks(
     IReadOnlyList<WindowBooks> Windows, IReadOnlyList<CarriedBooks> CarriedFrom)
     : Balance(Planned, CarriedIn, Left, Booked, Redeemed, Lapsed, Cancelled)
 {
+    /// <summary>Whether the round may still take bookings, so that nothing has gone on to the next.</summary>
+    internal bool IsOpen { get; init; }
+
+    public override int CarriedOut => IsOpen ? 0 : base.CarriedOut;
+
     /// <summary>The figures by their names in JSON, in the order in which tables have them.</summary>
     internal static readonly (string Name, Func<Balance, int> Of)[] Figures =
     [
         ("planned", b => b.Planned), ("carriedIn", b => b.CarriedIn), ("places", b => b.Places), ("booked", b => b.Booked), ("left", b => b.Left),
-        ("redeemed", b => b.Redeemed), ("lapsed", b => b.Lapsed), ("cancelled", b => b.Cancelled), ("carriedOut", b => b.CarriedOut),
+        ("redeemed", b => b.Redeemed), ("lapsed", b => b.Lapsed), ("cancelled", b => b.Cancelled), (CarriedOutName, b => b.CarriedOut),
     ];
+
+    internal const string CarriedOutName = "carriedOut";
 }
 
 /// <summary>The carry-over by name: what came in from one earlier round, and why.</summary>

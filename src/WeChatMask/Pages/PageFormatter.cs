@@ -18,6 +18,13 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
     /// <summary>A day with its year, without its day of the week: for what lies further off.</summary>
     public string LongDate(DateOnly day) => day.ToString(text["Format_LongDate"], Chinese);
 
+    /// <summary>A day as people say it: today and tomorrow by that word, with its date.</summary>
+    public string Near(DateOnly day) =>
+        day == Calendar.Today ? text["Near_Today", Day(day)] : day == Calendar.Today.AddDays(1) ? text["Near_Tomorrow", Day(day)] : Day(day);
+
+    /// <summary>When something opens: its day and time.</summary>
+    public string Opening(DateTimeOffset at) => $"{Near(Calendar.DateOf(at))} {Time(at)}";
+
     public string Span(DateTimeOffset from, DateTimeOffset to) => text["Format_Span", Time(from), Time(to)];
 
     public string Span(TimeOnly from, TimeOnly to) => text["Format_Span", Time(from), Time(to)];
@@ -37,8 +44,13 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
         if (pharmacy.Status != PharmacyStatus.Open) return text[$"Left_{pharmacy.Status}"];
         if (phase is null) return text["Left_NoRound"];
         if (phase >= RoundPhase.Closed) return text["Left_Booked", pharmacy.Booked];
-        if (pharmacy.NextWindow is { } next && banner.Round?.Times.Windows.ElementAtOrDefault(next - 1) is { } window) return text["Left_Later", Time(window.OpensAt)];
-        if (pharmacy.Places == 0) return text["Left_None"];
-        return pharmacy.Left == 0 ? text["Left_Full"] : text["Left_Some", pharmacy.Left];
+        if (pharmacy.Left > 0) return text[$"Left_Some_{banner.Scope}", pharmacy.Left];
+        if (pharmacy.NextWindow is { } next && banner.Round?.Times.Windows.ElementAtOrDefault(next - 1) is { } window)
+            return text[pharmacy.Places == 0 ? "Left_Later" : "Left_FullLater", Time(window.OpensAt)];
+        return Full(pharmacy.Places == 0 ? "Left_None" : "Left_Full", banner);
     }
+
+    /// <summary>That nothing is left today, and when the next round opens, if that is known.</summary>
+    public string Full(string full, RoundBanner banner) =>
+        banner.NextRound is { } next ? text["Left_Until", text[full].Value, Day(Calendar.DateOf(next)), Time(next)] : text[full];
 }

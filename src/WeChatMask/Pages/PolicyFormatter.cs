@@ -8,11 +8,11 @@ namespace WeChatMask.Pages;
 public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageFormatter format)
 {
     /// <summary>All rules a resident should know, in the order they matter.</summary>
-    public IReadOnlyList<RuleLine> Of(Policy policy, DateOnly today) =>
+    public IReadOnlyList<RuleLine> Of(Policy policy, DateOnly today, PolicyTimeline rules) =>
     [
         new(text["Rule_When_Title"], When(policy)),
         new(text["Rule_Limit_Title"], text["Rule_Limit", policy.UnitsPerBooking, policy.Goods.Unit, policy.Goods.Name, Price(policy), Total(policy)]),
-        new(text["Rule_Cooldown_Title"], Cooldown(policy, today)),
+        new(text["Rule_Cooldown_Title"], Cooldown(policy, today, rules)),
         new(text["Rule_Pickup_Title"], Pickup(policy)),
         new(text["Rule_Bring_Title"], Bring(policy)),
         new(text["Rule_Proxy_Title"], Proxy(policy)),
@@ -28,12 +28,13 @@ public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageForma
             : text["Rule_WhenMany", whole, policy.Windows.Count, string.Join(text["List_Comma"], policy.Windows.Select(w => CityFormatter.Time(w.Opens)))];
     }
 
-    /// <summary>Until when one cannot book again.</summary>
-    public string Cooldown(Policy policy, DateOnly today)
+    /// <summary>Until when one cannot book again, with today's booking as the example: its day is counted by the rules that hold then.</summary>
+    public string Cooldown(Policy policy, DateOnly today, PolicyTimeline rules)
     {
+        var example = BookingRules.BookableFrom(today, today, policy.CooldownDays, rules) is { } again ? text["Rule_CooldownExample", format.Day(today), format.Day(again)].Value : "";
         var lapse = policy.LapseKeepsCooldown ? text["Rule_CooldownLapse"].Value : "";
         var cancelled = policy.CancellationLiftsCooldown ? text["Rule_CooldownCancel"].Value : "";
-        return text["Rule_Cooldown", policy.CooldownDays, format.Day(today), format.Day(today.AddDays(policy.CooldownDays))] + lapse + cancelled;
+        return text["Rule_Cooldown", policy.CooldownDays] + example + lapse + cancelled;
     }
 
     public string Pickup(Policy policy) =>

@@ -15,15 +15,31 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
     ];
 
     /// <summary>The refusal in words.</summary>
-    public RefusalView Of(Refusal refusal, DateOnly? bookableFrom = null)
+    public RefusalView Of(Refusal refusal, DateOnly? bookableFrom = null, DateTimeOffset? opensAt = null)
     {
         var next = text[$"Next_{refusal}"];
         var link = LinkOf(refusal);
-        var from = bookableFrom is { } day ? text["Refused_From", format.Day(day)].Value : "";
+        var from = (bookableFrom is { } day ? text["Refused_From", format.Day(day)].Value : "")
+            + (opensAt is { } at ? text["Refused_Opens", format.Opening(at)].Value : "");
         return new RefusalView(
             RefusalResults.Code(refusal), refusals.Sentence(refusal), from + (next.ResourceNotFound ? text["Next_Other"] : next).Value,
             link, link is null ? null : text[$"NextLink_{refusal}"].Value);
     }
+
+    /// <summary>Why a person may not book, said before they try.</summary>
+    public string Why(Refusal refusal, DateOnly? bookableFrom = null) => refusal == Refusal.Cooldown && bookableFrom is { } day
+        ? text["Why_Cooldown", format.Day(day)]
+        : text[refusal == Refusal.Cooldown ? "Why_Held" : $"Why_{refusal}"];
+
+    /// <summary>Why nobody may book at this instant, and from when on.</summary>
+    public string WhyNow(RoundBanner banner) => banner switch
+    {
+        { Admission: Refusal.Closed } => text["Why_Closed"],
+        { Board.NextOpening: { } at } => text["Book_WhyTime", text["Why_NotOpen", format.Opening(at)]],
+        _ => text["State_None"],
+    };
+
+    public string WhyNobody => text["Book_WhyNobody"];
 
     private static string? LinkOf(Refusal refusal) => refusal switch
     {

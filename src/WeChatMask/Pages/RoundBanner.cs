@@ -41,13 +41,38 @@ public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOff
 
     public bool IsOver => State is Closed or Published or None;
 
+    /// <summary>What the asking account has to collect; it stands above the round's own state.</summary>
+    public IReadOnlyList<OwnPickup> Own { get; init; } = [];
+
+    /// <summary>When the round after today's opens, as far as is known.</summary>
+    public DateTimeOffset? NextRound { get; init; }
+
+    /// <summary>Whether nothing is left of the present window, nowhere.</summary>
+    public bool IsSoldOut => State == Open && Left == 0;
+
+    /// <summary>Whether figures of a window are those of the whole day.</summary>
+    public bool IsOneWindow => Round is not { Times.Windows.Count: > 1 };
+
+    /// <summary>What figures of the shown window count, as the end of a text's name: one window of several while it is open, the one before it opens, the last one after the close; or the whole day.</summary>
+    public string Scope => IsOneWindow ? "Day" : State switch { Announced or Between => "Next", Open => "Window", _ => "Last" };
+
+    /// <summary>Why nobody may book at this instant, as the desk would say it.</summary>
+    public Refusal Admission => Round?.Times.Admission(Now, Round.IsClosed) ?? Refusal.NotOpen;
+
+    /// <summary>Why the desk would turn everybody away from a pharmacy, the hour left aside.</summary>
+    public static Refusal WhyNot(PharmacyFigures pharmacy) =>
+        pharmacy.Status != PharmacyStatus.Open ? Refusal.PharmacyPaused : pharmacy.Left > 0 ? Refusal.None : Refusal.SoldOut;
+
     /// <summary>Whether a pharmacy has nothing to give, now or later today.</summary>
-    public bool IsGone(PharmacyFigures pharmacy) => IsOver || pharmacy.Status != PharmacyStatus.Open || pharmacy.Left == 0;
+    public bool IsGone(PharmacyFigures pharmacy) => IsOver || WhyNot(pharmacy) != Refusal.None;
 
     public RoundWindow? Window => Round?.Times.PresentOrNext(Now);
 
     /// <summary>Places that can be given, of pharmacies that give any.</summary>
     public int Left => Board.Pharmacies.Where(p => p.Status == PharmacyStatus.Open).Sum(p => p.Left);
+
+    /// <summary>How many pharmacies give places now or later today.</summary>
+    public int Giving => Board.Pharmacies.Count(p => p.Status == PharmacyStatus.Open && (p.Left > 0 || p.NextWindow is not null));
 
     public int Booked => Board.Pharmacies.Sum(p => p.Booked);
 
@@ -61,12 +86,13 @@ public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOff
     public static async Task<RoundBanner> ReadAsync(Board board, CityCalendar calendar, CancellationToken cancellationToken)
     {
         var snapshot = await board.GetAsync(cancellationToken);
-        return new RoundBanner(BoardView.Of(snapshot, calendar), snapshot.Round, calendar.Now, calendar.Zone.Id);
+        var now = calendar.Now;
+        return new RoundBanner(BoardView.At(snapshot, now, calendar), snapshot.Round, now, calendar.Zone.Id) { NextRound = snapshot.NextRoundOpensAt };
     }
 }
 
-/// <summary>A list of pharmacies: to look at, or with a button each.</summary>
-public sealed record PharmacyListView(RoundBanner Banner, bool Bookable)
+/// <summary>A list of pharmacies: to look at, or with a button each; with why none can be pressed, where that is so.</summary>
+public sealed record PharmacyListView(RoundBanner Banner, bool Bookable, string? WhyNone = null)
 {
     private const int LongList = 12;
 

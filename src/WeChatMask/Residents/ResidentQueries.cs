@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
 
 /// <summary>Reads the persons of an account, masked.</summary>
-public sealed class ResidentQueries(Database database, PersonalData personal, CityCalendar calendar)
+public sealed class ResidentQueries(Database database, PersonalData personal, PolicyQueries policies, CityCalendar calendar)
 {
     /// <summary>The persons an account looks after, in the order they were added. Without a policy it is not told from when they may book.</summary>
     public async Task<List<ResidentView>> OfAsync(long accountId, Policy? policy, DateOnly today, CancellationToken cancellationToken)
@@ -21,12 +23,15 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Ci
             """,
             new { accountId },
             cancellationToken);
-        return [.. rows.Select(r => View(r, policy, today))];
+        var rules = policy is not null && rows.Exists(r => r.LastBookedOn is not null) ? await policies.TimelineAsync(cancellationToken) : new PolicyTimeline([]);
+        return [.. rows.Select(r => View(r, policy, rules, today))];
     }
 
-    private ResidentView View(Row r, Policy? policy, DateOnly today)
+    private ResidentView View(Row r, Policy? policy, PolicyTimeline rules, DateOnly today)
     {
-        var free = BookingRules.BookableFrom(r.LastBookedOn, policy?.CooldownDays ?? 0);
+        var isHeld = policy is not null && BookingRules.IsHeld(r.LastBookedOn, today, policy.CooldownDays);
+        var free = isHeld ? BookingRules.BookableFrom(r.LastBookedOn!.Value, today, policy!.CooldownDays, rules) : null;
+        var eligibility = policy is null ? default : EligibilityRules.Of(policy, r.Eligible, r.Reason, r.RegistryAt, calendar.Now);
         return new ResidentView(
             r.Id.ToString(CultureInfo.InvariantCulture),
             Masking.Name(personal.Decrypt(r.Name)),
@@ -34,8 +39,13 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Ci
             Masking.Mobile(personal.Decrypt(r.Mobile)),
             r.Eligible,
             r.Reason,
-            free > today ? free : null,
-            policy is not null && EligibilityRules.Of(policy, r.Eligible, r.Reason, r.RegistryAt, calendar.Now).Provisional);
+            free,
+            eligibility.Provisional)
+        {
+            Refusal = eligibility.Refusal != Refusal.None ? eligibility.Refusal
+                : r.LastBookedOn == today ? Refusal.AlreadyBooked
+                : isHeld ? Refusal.Cooldown : Refusal.None,
+        };
     }
 
     private sealed class Row
@@ -53,4 +63,12 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Ci
 
 /// <summary>A person as their account sees them; provisional while the registry has yet to answer.</summary>
 public sealed record ResidentView(
-    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateOnly? BookableFrom, bool Provisional);
+    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateOnly? BookableFrom, bool Provisional)
+{
+    /// <summary>Why the desk would turn this person away today, wherever there are places; none where it would not.</summary>
+    [JsonIgnore]
+    public Refusal Refusal { get; init; }
+
+    [JsonIgnore]
+    public bool MayBook => Refusal == Refusal.None;
+}

@@ -24,7 +24,7 @@ public static class BoardEndpoints
     internal static async Task<IResult> GetAsync(
         HttpContext context, Board board, CityCalendar calendar, IOptions<JsonOptions> json, CancellationToken cancellationToken)
     {
-        var answer = (await board.GetAsync(cancellationToken)).AnswerAt(calendar);
+        var answer = (await board.GetAsync(cancellationToken)).AnswerAt(calendar.Now, calendar);
         var headers = context.Response.Headers;
         headers.ETag = answer.Tag;
         headers.CacheControl = "public, no-cache";

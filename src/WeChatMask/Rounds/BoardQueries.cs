@@ -49,7 +49,7 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
             .ToLookup(w => w.PharmacyId);
         return new BoardSnapshot
         {
-            Version = version, AsOf = asOf, SeenChanges = seenChanges, Today = today, Round = round,
+            Version = version, AsOf = asOf, SeenChanges = seenChanges, Today = today, Round = round, NextRoundOpensAt = await rounds.OpensAfterAsync(connection, today),
             Pharmacies = [.. pharmacies.Select(p => p with { Windows = [.. windows[p.Id]] })],
         };
     }

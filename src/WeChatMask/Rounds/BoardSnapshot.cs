@@ -22,18 +22,36 @@ public sealed class BoardSnapshot
     /// <summary>That day's round, or none.</summary>
     public required RoundState? Round { get; init; }
 
+    /// <summary>When the next round opens that has places; none where no rules hold within a year.</summary>
+    public required DateTimeOffset? NextRoundOpensAt { get; init; }
+
     public required IReadOnlyList<BoardPharmacy> Pharmacies { get; init; }
 
-    /// <summary>What people see of it now. One for all who ask, until the clock opens or closes something.</summary>
-    internal BoardAnswer AnswerAt(CityCalendar calendar)
+    /// <summary>The next instant from which there will be places to book: a later window of today for which some are kept or left over, else the next round.</summary>
+    public DateTimeOffset? NextOpeningAt(DateTimeOffset now) =>
+        Round is { IsClosed: false } round
+        && round.Times.Windows.FirstOrDefault(w => w.OpensAt > now && Pharmacies.Any(p => p.Status == PharmacyStatus.Open && p.At(w.Index).Left > 0)) is { } window
+            ? window.OpensAt
+            : NextRoundOpensAt;
+
+    /// <summary>From when on what was just refused may be tried again, where only time stands in the way: of a pharmacy that is full, its own next window of today first.</summary>
+    public DateTimeOffset? OpensAfter(Refusal refusal, string? pharmacy, DateTimeOffset now) => refusal switch
     {
-        var now = calendar.Now;
+        Refusal.NotOpen or Refusal.Closed => NextOpeningAt(now),
+        Refusal.SoldOut => Round?.Times.Windows.FirstOrDefault(
+            w => w.OpensAt > now && Pharmacies.Any(p => p.Code == pharmacy && p.At(w.Index).Left > 0))?.OpensAt ?? NextRoundOpensAt,
+        _ => null,
+    };
+
+    /// <summary>What people see of it now. One for all who ask, until the clock opens or closes something.</summary>
+    internal BoardAnswer AnswerAt(DateTimeOffset now, CityCalendar calendar)
+    {
         var (phase, window) = (Round?.PhaseAt(now), Round?.Times.PresentOrNext(now));
-        if (answer is { } known && known.IsOf(phase, window)) return known;
+        if (answer is { } known && known.IsOf(phase, window, now)) return known;
         lock (answering)
         {
-            if (answer is { } made && made.IsOf(phase, window)) return made;
-            return answer = BoardAnswer.Of(this, phase, window, calendar);
+            if (answer is { } made && made.IsOf(phase, window, now)) return made;
+            return answer = BoardAnswer.Of(this, phase, window, now, calendar);
         }
     }
 }

@@ -4,9 +4,12 @@ using WeChatMask.Settings;
 namespace WeChatMask.Rounds;
 
 /// <summary>The contract's board: one snapshot seen at one instant.</summary>
-public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies)
+/// <remarks><c>NextOpening</c> is the next instant from which there will be places, as far as is known.</remarks>
+public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies, DateTimeOffset? NextOpening = null)
 {
-    public static BoardView Of(BoardSnapshot board, CityCalendar calendar) => board.AnswerAt(calendar).View;
+    public static BoardView Of(BoardSnapshot board, CityCalendar calendar) => At(board, calendar.Now, calendar);
+
+    public static BoardView At(BoardSnapshot board, DateTimeOffset now, CityCalendar calendar) => board.AnswerAt(now, calendar).View;
 }
 
 /// <summary>The round a board shows.</summary>

@@ -17,6 +17,17 @@ public sealed class PolicyQueries(Database database, CityCalendar calendar)
         async connection => await FindForAsync(connection, null, calendar.Today) is { } id ? await GetAsync(connection, null, id) : null,
         cancellationToken);
 
+    /// <summary>All versions in their order, so that any day's rules can be asked for.</summary>
+    public Task<PolicyTimeline> TimelineAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => TimelineAsync(connection, null), cancellationToken);
+
+    public async Task<PolicyTimeline> TimelineAsync(DbConnection connection, DbTransaction? transaction) =>
+        new((await AllAsync(connection, transaction)).Select(p => p.Policy));
+
+    /// <summary>When the first window with places opens after a day by the rules alone, where no round is planned yet.</summary>
+    internal async Task<DateTimeOffset?> OpensAfterAsync(DbConnection connection, DateOnly day) =>
+        (await TimelineAsync(connection, null)).OpensAfter(day, calendar.Instant);
+
     public async Task<Policy> GetAsync(DbConnection connection, DbTransaction? transaction, long id)
     {
         if (parsed.TryGetValue(id, out var known)) return known;

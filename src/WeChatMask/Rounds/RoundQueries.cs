@@ -25,6 +25,26 @@ public sealed class RoundQueries(Database database, PolicyQueries policies)
         return rows.Count == 0 ? null : rows[0];
     }
 
+    /// <summary>When the first window after a day opens that has places; where no later round is planned yet, as the rules say. None within a year.</summary>
+    public async Task<DateTimeOffset?> OpensAfterAsync(DbConnection connection, DateOnly day)
+    {
+        var later = await connection.QuerySingleAsync<LaterRounds>(
+            """
+            SELECT (SELECT MAX(date) FROM round WHERE date > @day) AS latest,
+                   (SELECT MIN(w.opens_at)
+                      FROM round r
+                      JOIN round_window w ON w.round_date = r.date
+                     WHERE r.date > @day AND r.closed_at IS NULL
+                       AND EXISTS (SELECT 1 FROM quota q
+                                    WHERE q.round_date = w.round_date AND q.window_index = w.window_index AND q.planned + q.carried_in > 0)) AS opens_at
+            """,
+            new { day });
+        return later.OpensAt ?? await policies.OpensAfterAsync(connection, later.Latest ?? day);
+    }
+
+    /// <summary>The rules of all days, as an open transaction sees them.</summary>
+    public Task<PolicyTimeline> TimelineAsync(DbConnection connection, DbTransaction? transaction) => policies.TimelineAsync(connection, transaction);
+
     /// <summary>The round whose goods are handed out on a day, or none.</summary>
     public async Task<RoundState?> FindByPickupAsync(DateOnly pickupDate, CancellationToken cancellationToken)
     {
@@ -76,6 +96,12 @@ public sealed class RoundQueries(Database database, PolicyQueries policies)
         }
 
         return states;
+    }
+
+    private sealed class LaterRounds
+    {
+        public DateOnly? Latest { get; init; }
+        public DateTimeOffset? OpensAt { get; init; }
     }
 
     private sealed class PickupHours

@@ -5,6 +5,8 @@ namespace WeChatMask.Settings;
 /// <summary>Amounts, days and times of the city as people and files read them. What needs Chinese words stands with the words.</summary>
 public class CityFormatter(CityCalendar calendar)
 {
+    protected CityCalendar Calendar { get; } = calendar;
+
     /// <summary>As 2020-02-10.</summary>
     public static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -38,5 +40,5 @@ public class CityFormatter(CityCalendar calendar)
     /// <summary>As 2020-02-10 19:00:05, in the city.</summary>
     public string FullMoment(DateTimeOffset instant) => Local(instant, "yyyy-MM-dd HH:mm:ss");
 
-    private string Local(DateTimeOffset instant, string format) => calendar.Local(instant).ToString(format, CultureInfo.InvariantCulture);
+    private string Local(DateTimeOffset instant, string format) => Calendar.Local(instant).ToString(format, CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
@@ -9,7 +10,7 @@ namespace WeChatMask.Supervision;
 
 /// <summary>Adds a policy that a supervisor has confirmed: the version, the announced rounds planned anew, the public notice and the audit, all or nothing.</summary>
 public sealed class PolicyChangeStore(
-    Database database, PolicyChangeQueries queries, CityStore cities, ReplanStore replan, CityCalendar calendar, Board board)
+    Database database, PolicyChangeQueries queries, CityStore cities, ReplanStore replan, NoticeOutbox notices, CityCalendar calendar, Board board)
 {
     public const int LongestReason = 300;
 
@@ -38,6 +39,7 @@ public sealed class PolicyChangeStore(
                     VALUES (@id, @BeforeId, @From, @reason, @now)
                     """,
                     new { id, effect.BeforeId, policy.From, reason, now });
+                await TellAsync(transaction, id, effect, now);
                 await AuditStore.AddAsync(transaction, now, actor, "policy.add", policy.From.Column(), FormattableString.Invariant(
                     $"{id} after {effect.BeforeId}; sooner {effect.Sooner}, later {effect.Later}, rounds {effect.Rounds.Count}: {reason}"));
                 return new PolicyChangeAnswer(Refusal.None, id, effect);
@@ -45,6 +47,33 @@ public sealed class PolicyChangeStore(
             cancellationToken);
         if (answer is { Refusal: Refusal.None, Repeated: false }) board.MarkChanged();
         return answer;
+    }
+
+    // Whoever was told another day is told again: those of the affected days who book in the chat and have not booked since.
+    private async Task TellAsync(WriteTransaction transaction, long policy, PolicyEffect effect, DateTimeOffset now)
+    {
+        if (effect.Bookers.Count == 0 || !notices.TellsOfBookableDays) return;
+        var from = effect.Bookers.ToDictionary(b => b.BookedOn, b => b.After);
+        var holders = await transaction.QueryAsync<Holder>(
+            $"""
+            SELECT h.booked_on, h.booking_id, b.pharmacy_id
+              FROM person_hold h
+              JOIN booking b ON b.id = h.booking_id
+              JOIN account a ON a.id = b.account_id AND a.kind = @wechat
+             WHERE h.booked_on {transaction.Engine.AnyOf("days")}
+               AND NOT EXISTS (SELECT 1 FROM person_hold n WHERE n.person_hash = h.person_hash AND n.booked_on > h.booked_on)
+             ORDER BY h.booking_id
+            """,
+            new { wechat = LoginWay.WeChat, days = from.Keys.Select(d => d.Column()).ToArray() });
+        await notices.TellBookableAsync(
+            transaction, policy, holders.ConvertAll(h => new BookableSubject(h.BookingId, h.PharmacyId, h.BookedOn, from[h.BookedOn])), now);
+    }
+
+    private sealed class Holder
+    {
+        public DateOnly BookedOn { get; init; }
+        public long BookingId { get; init; }
+        public long PharmacyId { get; init; }
     }
 }
 

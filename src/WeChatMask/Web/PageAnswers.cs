@@ -6,13 +6,14 @@ namespace WeChatMask.Web;
 
 /// <summary>A page that is the same for everybody: browsers and proxies may keep it for some seconds.</summary>
 /// <remarks>
-/// It varies by cookie for the size of the type alone. Nothing on it may come from an account, and no form token may
-/// be on it, since that sets a cookie.
+/// It varies by cookie for the size of the type. Nothing on it may come from an account but where it says so by
+/// <see cref="MakePersonal"/>, and no form token may be on it, since that sets a cookie.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class CacheablePageAttribute : ResultFilterAttribute
 {
     private static readonly object Settled = new();
+    private static readonly object Personal = new();
 
     public int Seconds { get; init; } = 2;
 
@@ -22,16 +23,22 @@ public sealed class CacheablePageAttribute : ResultFilterAttribute
     /// <summary>Says that what this answer shows will hardly change any more, so that it may be kept for longer.</summary>
     public static void Keep(HttpContext context, int seconds) => context.Items[Settled] = seconds;
 
+    /// <summary>Says that this answer has something of the asking account on it, so that nobody keeps it.</summary>
+    public static void MakePersonal(HttpContext context) => context.Items[Personal] = true;
+
     public override void OnResultExecuting(ResultExecutingContext context)
     {
         var headers = context.HttpContext.Response.Headers;
         var isPage = context.Result is PageResult { StatusCode: null or StatusCodes.Status200OK }
             && context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
         var seconds = context.HttpContext.Items[Settled] is int settled ? settled : Seconds;
-        headers.CacheControl = isPage ? FormattableString.Invariant($"public, max-age={seconds}") : "no-store";
+        headers.CacheControl = isPage && !IsPersonal(context.HttpContext) ? FormattableString.Invariant($"public, max-age={seconds}") : "no-store";
         headers.Vary = "Cookie";
         if (NoIndex) headers["X-Robots-Tag"] = "noindex, nofollow";
     }
+
+    // A log-in that has ended takes its cookie away, which is somebody's own answer too.
+    private static bool IsPersonal(HttpContext context) => context.Items.ContainsKey(Personal) || context.Response.Headers.SetCookie.Count > 0;
 }
 
 /// <summary>A page with something of one account on it: nobody keeps it, the browser neither.</summary>

@@ -62,10 +62,11 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
     public string Sentence(Refusal refusal) => text[refusal.ToString()];
 
     /// <summary>The whole answer as problem+json, with a sentence for each field that is wrong.</summary>
-    public IResult Result(Refusal refusal, DateOnly? bookableFrom = null, IReadOnlyDictionary<string, string>? errors = null)
+    public IResult Result(Refusal refusal, DateOnly? bookableFrom = null, DateTimeOffset? nextOpening = null, IReadOnlyDictionary<string, string>? errors = null)
     {
         var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal) };
         if (bookableFrom is { } day) extensions["bookableFrom"] = day;
+        if (nextOpening is { } at) extensions["nextOpening"] = at;
         if (refusal == Refusal.NameMismatch) extensions["reason"] = EligibilityRules.OtherName;
         if (errors is { Count: > 0 }) extensions["errors"] = errors;
         var problem = TypedResults.Problem(statusCode: Status(refusal), title: Sentence(refusal), extensions: extensions);

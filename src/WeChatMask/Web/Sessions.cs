@@ -122,6 +122,10 @@ public static class Sessions
     /// <summary>The account of a signed-in resident. Call only behind <see cref="ResidentPolicy"/>.</summary>
     public static long AccountId(this ClaimsPrincipal user) => Number(user, ClaimTypes.NameIdentifier);
 
+    /// <summary>The account of whoever asks for a page that is for everybody, or none.</summary>
+    public static async Task<long?> ResidentAsync(HttpContext context) =>
+        await context.AuthenticateAsync(ResidentScheme) is { Succeeded: true, Principal: { } user } ? user.AccountId() : null;
+
     /// <summary>The signed-in member of staff. Call only behind a staff policy.</summary>
     public static StaffMember Staff(this ClaimsPrincipal user) => new(
         Number(user, ClaimTypes.NameIdentifier),

@@ -63,6 +63,31 @@ public sealed class BookingRulesTests
     }
 
     [Theory]
+    [InlineData("2020-02-11", 2, "2020-02-12")] // nothing changes before that day
+    [InlineData("2020-02-12", 5, "2020-02-15")]
+    [InlineData("2020-02-13", 5, "2020-02-12")]
+    [InlineData("2020-02-11", 1, "2020-02-12")] // shorter, but the person has waited that long only then
+    public void The_day_is_counted_by_the_rules_that_hold_then(string changes, int cooldown, string expected)
+    {
+        var now = StockRulesTests.Rules(Round.AddDays(-9), 2);
+        var timeline = new PolicyTimeline([now, now with { From = DateOnly.Parse(changes, System.Globalization.CultureInfo.InvariantCulture), CooldownDays = cooldown }]);
+        var decision = BookingRules.Decide(Fine with { LastBookedOn = Round }, Round.AddDays(1), 2, timeline);
+
+        Assert.Equal((Refusal.Cooldown, DateOnly.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)), (decision.Refusal, decision.BookableFrom));
+    }
+
+    [Fact]
+    public void A_day_without_places_is_no_day_to_book()
+    {
+        var now = StockRulesTests.Rules(Round.AddDays(-9), 2);
+        var holiday = now with { From = Round.AddDays(2), Quotas = new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal) { ["*"] = [0] } };
+        var timeline = new PolicyTimeline([now, holiday, now with { From = Round.AddDays(3) }]);
+
+        Assert.Equal(Round.AddDays(3), BookingRules.BookableFrom(Round, Round, 2, timeline));
+        Assert.Equal(new DateTimeOffset(2020, 2, 13, 19, 0, 0, TimeSpan.FromHours(8)), timeline.OpensAfter(Round.AddDays(1), (d, t) => new DateTimeOffset(d.ToDateTime(t), TimeSpan.FromHours(8))));
+    }
+
+    [Theory]
     [InlineData(BookingStatus.Booked, -1, Refusal.None)]
     [InlineData(BookingStatus.Booked, 0, Refusal.TooLate)]
     [InlineData(BookingStatus.Redeemed, -1, Refusal.TooLate)]

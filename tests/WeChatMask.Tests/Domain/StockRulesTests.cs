@@ -58,9 +58,9 @@ public sealed class StockRulesTests
     [Fact]
     public void Each_day_is_asked_by_its_own_rules()
     {
-        var old = Policy(new DateOnly(2020, 2, 1), 9);
-        var shorter = Policy(new DateOnly(2020, 2, 12), 5);
-        var longer = Policy(new DateOnly(2020, 2, 12), 20);
+        var old = Rules(new DateOnly(2020, 2, 1), 9);
+        var shorter = Rules(new DateOnly(2020, 2, 12), 5);
+        var longer = Rules(new DateOnly(2020, 2, 12), 20);
         var booked = new DateOnly(2020, 2, 5);
 
         Assert.Equal(new DateOnly(2020, 2, 14), new PolicyTimeline([old]).BookableFrom(booked, booked));
@@ -70,7 +70,7 @@ public sealed class StockRulesTests
         Assert.Null(new PolicyTimeline([]).BookableFrom(booked, booked));
     }
 
-    private static Policy Policy(DateOnly from, int cooldown) => new(
+    internal static Policy Rules(DateOnly from, int cooldown) => new(
         from, new Goods("x", "y"), 5, 160, cooldown, true, true, 3, 3, [new WindowHours(new(19, 0), new(22, 0))],
         new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal) { ["*"] = [10] },
         new PickupHours(new(9, 0), new(18, 0), 30), new(9, 0), EligibilityCheck.IdentityNumber, ResidentNotice.AtPublishing,

@@ -112,7 +112,7 @@ public sealed class ResidentPageTests
         var page = await PageReader.OpenAsync(wang.Http, "/book");
 
         Assert.DoesNotContain("name=\"pharmacyCode\"", page.Html, StringComparison.Ordinal);
-        Assert.Contains("下一次：每天 19:00–22:00 开放", page.Text, StringComparison.Ordinal);
+        Assert.Contains("下一次预约 明天（2月11日 周二） 19:00 开始", page.Text, StringComparison.Ordinal);
         Assert.Contains("href=\"/notices/2020-02-10\"", page.Html, StringComparison.Ordinal);
     }
 

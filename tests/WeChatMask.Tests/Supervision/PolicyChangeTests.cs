@@ -86,6 +86,59 @@ public sealed class PolicyChangeTests
     }
 
     [EngineTheory]
+    public async Task The_next_day_is_told_by_the_rules_that_hold_then_and_again_to_whoever_was_told_another(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);
+        using var supervisor = await host.SupervisorAsync();
+        await host.Http.PostAsync("/sandbox/phones/oAnna/messages", new { type = "event", @event = "subscribe" });
+        using var resident = await host.NewResidentAsync(1, "oAnna");
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        Assert.Equal(201, (await resident.BookAsync("LD01", "a")).Status);
+        Assert.Equal("2020-02-12", await FromAsync());
+
+        // From the twelfth on one has to wait for five days, and on the fifteenth there is a holiday.
+        var longer = await Policies.NewestAsync(supervisor);
+        longer["from"] = "2020-02-12";
+        longer["cooldownDays"] = 5;
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, longer)).Status);
+        var holiday = longer.DeepClone();
+        holiday["from"] = "2020-02-15";
+        holiday["quotas"] = JsonNode.Parse("""{"*":[0]}""");
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, holiday)).Status);
+        var after = longer.DeepClone();
+        after["from"] = "2020-02-16";
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, after)).Status);
+
+        Assert.Equal("2020-02-16", await FromAsync());
+        await host.SetClockAsync("2020-02-11T19:00:00+08:00");
+        var (_, refused) = await resident.BookAsync("LD01", "b");
+        Assert.Equal(("cooldown", "2020-02-16"), (refused.Code(), refused.GetProperty("bookableFrom").GetString()));
+        foreach (var page in new[] { "/book", "/residents" })
+            Assert.Contains("2月16日 周日 起可约", await resident.Http.GetStringAsync(new Uri(page, UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("2020年2月16日", string.Join('\n', await ToldAsync()), StringComparison.Ordinal);
+
+        // The longer wait is taken back before it begins: told once more, and never twice of one change.
+        var told = (await ToldAsync()).Count;
+        var back = longer.DeepClone();
+        back["cooldownDays"] = 2;
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, back)).Status);
+        await host.AdvanceAsync("PT10S");
+        Assert.Equal(told + 1, (await ToldAsync()).Count);
+        Assert.Contains("2020年2月12日", (await ToldAsync())[^1], StringComparison.Ordinal);
+        Assert.Equal(200, (await Policies.AddAsync(supervisor, back)).Status);
+        await host.AdvanceAsync("PT10S");
+        Assert.Equal(told + 1, (await ToldAsync()).Count);
+        await host.SetClockAsync("2020-02-12T19:00:00+08:00");
+        Assert.Equal(201, (await resident.BookAsync("LD01", "c")).Status);
+
+        async Task<string?> FromAsync() =>
+            (await resident.Http.GetJsonAsync("/api/me")).GetProperty("residents")[0].TryGetProperty("bookableFrom", out var day) ? day.GetString() : null;
+
+        async Task<List<string>> ToldAsync() => [.. (await host.Http.GetJsonAsync("/sandbox/phones/oAnna/messages")).EnumerateArray()
+            .Select(l => string.Join('\n', Days.Claims.ClaimCity.Strings(l))).Where(l => l.Contains("可约日期变动通知", StringComparison.Ordinal))];
+    }
+
+    [EngineTheory]
     public async Task A_round_that_has_opened_keeps_its_rules(DatabaseKind engine)
     {
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);

@@ -22,12 +22,13 @@ public sealed class SendWeChatNoticesJob(
 
     protected override TimeSpan LeaseTime => TimeSpan.FromSeconds(60);
 
-    protected override Task<IReadOnlyCollection<NoticeResult>> SendAsync(
+    protected override async Task<IReadOnlyCollection<NoticeResult>> SendAsync(
         IReadOnlyList<LeasedNotice> leased, IReadOnlyDictionary<long, Policy> rules, CancellationToken cancellationToken)
     {
+        await FindDaysAsync([.. leased.Where(n => n.Kind == NoticeKind.BookableDayMoved)], cancellationToken);
         var gone = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         // One person's in their order, and none after the first that tells us that they do not follow.
-        return InLanesAsync(
+        return await InLanesAsync(
             leased.GroupBy(n => n.OpenId, StringComparer.Ordinal),
             async (notice, token) =>
             {
@@ -37,6 +38,17 @@ public sealed class SendWeChatNoticesJob(
                 return result;
             },
             cancellationToken);
+    }
+
+    // By the rules and holds of the moment in which it leaves: since it was written, both may have changed again.
+    private async Task FindDaysAsync(IReadOnlyCollection<LeasedNotice> moved, CancellationToken cancellationToken)
+    {
+        if (moved.Count == 0) return;
+        var timeline = await Policies.TimelineAsync(cancellationToken);
+        var newest = await Outbox.NewestHoldsAsync([.. moved.Select(n => n.Id)], cancellationToken);
+        // Of several changes at once the last one tells where the day stands.
+        foreach (var notice in moved.GroupBy(n => n.Number, StringComparer.Ordinal).Select(g => g.MaxBy(n => n.Id)!).Where(n => newest.GetValueOrDefault(n.Id) == n.RoundDate))
+            notice.BookableFrom = timeline.BookableFrom(notice.RoundDate, Calendar.Today);
     }
 
     private async Task<NoticeResult> SendAsync(LeasedNotice notice, Policy policy, CancellationToken cancellationToken)
@@ -60,13 +72,14 @@ public sealed class SendWeChatNoticesJob(
     /// <summary>Whether the booking is still what the notice tells, and there is somebody to tell it to.</summary>
     private string? WhyNot(LeasedNotice notice)
     {
-        var told = notice.Kind switch
+        var stands = notice.Kind switch
         {
-            NoticeKind.BookingLapsed => BookingStatus.Lapsed,
-            NoticeKind.BookingCancelled => BookingStatus.Cancelled,
-            _ => BookingStatus.Booked,
+            NoticeKind.BookingLapsed => notice.BookingStatus == BookingStatus.Lapsed,
+            NoticeKind.BookingCancelled => notice.BookingStatus == BookingStatus.Cancelled,
+            NoticeKind.BookableDayMoved => notice.BookableFrom is not null,
+            _ => notice.BookingStatus == BookingStatus.Booked,
         };
-        if (notice.BookingStatus != told) return "overtaken";
+        if (!stands) return "overtaken";
         // The pickup was moved while the reminder was on its way, or a rest of the account lasted beyond the day.
         if (notice.Kind == NoticeKind.Reminder && notice.PickupDate != Calendar.Today) return "overtaken";
         if (notice.OpenId.Length == 0) return "no chat";

@@ -37,6 +37,9 @@ public sealed class WeChatNoticeSettings
     /// <summary>The notice when a booking was given back.</summary>
     public NoticeTemplate Cancelled { get; set; } = new();
 
+    /// <summary>The notice when a change of the rules moves the day from which somebody may book again.</summary>
+    public NoticeTemplate Bookable { get; set; } = new();
+
     /// <summary>The template of a kind, or none where it does not leave by WeChat.</summary>
     public NoticeTemplate? Of(NoticeKind kind) => Named.FirstOrDefault(n => n.Kind == kind).Template is { Id.Length: > 0 } template ? template : null;
 
@@ -48,6 +51,7 @@ public sealed class WeChatNoticeSettings
         (NoticeKind.Reminder, nameof(Reminder), Reminder),
         (NoticeKind.BookingLapsed, nameof(Lapsed), Lapsed),
         (NoticeKind.BookingCancelled, nameof(Cancelled), Cancelled),
+        (NoticeKind.BookableDayMoved, nameof(Bookable), Bookable),
     ];
 }
 
@@ -60,7 +64,7 @@ public sealed class NoticeTemplate
     /// <summary>Which of the platform's two ways the template belongs to.</summary>
     public TemplateWay Way { get; set; }
 
-    /// <summary>What each field of the template says, by the field's name: a text with places, which are <c>{pharmacy}</c>, <c>{address}</c>, <c>{number}</c>, <c>{serial}</c>, <c>{pickup}</c>, <c>{day}</c>, <c>{goods}</c>, <c>{units}</c>, <c>{amount}</c> and <c>{hint}</c>.</summary>
+    /// <summary>What each field of the template says, by the field's name: a text with places, which are <c>{pharmacy}</c>, <c>{address}</c>, <c>{number}</c>, <c>{serial}</c>, <c>{pickup}</c>, <c>{day}</c>, <c>{goods}</c>, <c>{units}</c>, <c>{amount}</c>, <c>{from}</c> (the day from which one may book again) and <c>{hint}</c>.</summary>
     public Dictionary<string, string> Fields { get; } = new(StringComparer.Ordinal);
 }
 

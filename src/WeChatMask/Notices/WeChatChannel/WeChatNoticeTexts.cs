@@ -11,13 +11,13 @@ namespace WeChatMask.Notices;
 public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> text, SiteLinks links, CityCalendar calendar)
 {
     internal static IReadOnlyList<string> Places { get; } =
-        ["pharmacy", "address", "number", "serial", "pickup", "day", "goods", "units", "amount", "hint"];
+        ["pharmacy", "address", "number", "serial", "pickup", "day", "goods", "units", "amount", "from", "hint"];
 
     public object Body(LeasedNotice notice, NoticeTemplate template, Policy policy)
     {
         var values = Values(notice, policy);
         var data = template.Fields.ToDictionary(f => f.Key, f => new TemplateValue(TemplateFields.Fit(f.Key, Fill(f.Value, values))), StringComparer.Ordinal);
-        var page = links.To($"/bookings/{notice.Number}");
+        var page = links.To(notice.Kind == NoticeKind.BookableDayMoved ? "/residents" : $"/bookings/{notice.Number}");
         return template.Way == TemplateWay.Subscription
             ? new { touser = notice.OpenId, template_id = template.Id, page, data }
             // The same id to the same person is sent once within ten minutes, so this can be repeated.
@@ -31,7 +31,8 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
         ["number"] = n.Number,
         ["serial"] = n.Serial.ToString(CultureInfo.InvariantCulture),
         ["pickup"] = Span(n.SlotStartsAt ?? n.PickupOpensAt, n.SlotEndsAt ?? n.PickupClosesAt),
-        ["day"] = text["Day", n.PickupDate.Year, n.PickupDate.Month, n.PickupDate.Day],
+        ["day"] = Day(n.PickupDate),
+        ["from"] = n.BookableFrom is { } from ? Day(from) : "",
         ["goods"] = policy.Goods.Name,
         ["units"] = text["Units", n.Units, policy.Goods.Unit],
         ["amount"] = text["Amount", CityFormatter.Amount(n.Units, n.UnitPriceFen)],
@@ -39,6 +40,8 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
             ? own.Value
             : text[$"Hint_{n.Kind}"],
     };
+
+    private string Day(DateOnly day) => text["Day", day.Year, day.Month, day.Day];
 
     // The platform takes a span as two whole times with a tilde in between.
     private string Span(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)}~{Time(to)}";

@@ -10,12 +10,12 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Public;
 
-/// <summary>The home page: how today's round stands, what each pharmacy has left, and the rules in plain words.</summary>
+/// <summary>The home page: how today's round stands, what each pharmacy has left, and the rules in plain words. Whoever is logged in reads first, while nothing is open, what they have to collect.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
 public sealed class HomeModel(
     Board board, PolicyQueries current, RoundQueries rounds, CityQueries cities, PolicyChangeQueries policies,
-    CityCalendar calendar, Visits visits, PolicyFormatter words) : PageModel
+    CityCalendar calendar, Visits visits, PolicyFormatter words, OwnPickups own) : PageModel
 {
     private const int ChangeShownDays = 7;
 
@@ -39,12 +39,18 @@ public sealed class HomeModel(
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
+        if (Banner.State != RoundBanner.Open && await Sessions.ResidentAsync(HttpContext) is { } account)
+        {
+            CacheablePageAttribute.MakePersonal(HttpContext);
+            Banner = Banner with { Own = await own.ReadAsync(account, Banner, cancellationToken) };
+        }
+
         City = (await cities.NamesAsync(cancellationToken)).City;
         var handout = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
         Handout = handout is not null && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
         Change = (await policies.NoticesAsync(1, cancellationToken)).FirstOrDefault(n => n.From.AddDays(ChangeShownDays) >= calendar.Today);
         if ((Banner.Round?.Policy ?? await current.TodayAsync(cancellationToken)) is not { } policy) return;
         Goods = policy.Goods.Name;
-        Rules = words.Of(policy, calendar.Today);
+        Rules = words.Of(policy, calendar.Today, await current.TimelineAsync(cancellationToken));
     }
 }

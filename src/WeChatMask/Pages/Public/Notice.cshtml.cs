@@ -59,12 +59,17 @@ public sealed class NoticeModel(PublicQueries queries, BooksQueries ledger, Refu
         return Page();
     }
 
-    /// <summary>A pharmacy's or the city's figures with the texts of their columns.</summary>
-    public static IReadOnlyList<(string Column, int Figure)> Figures(Balance b) =>
-    [
-        ("Col_Planned", b.Planned), ("Col_CarriedIn", b.CarriedIn), ("Col_Places", b.Places), ("Col_Left", b.Left), ("Col_Booked", b.Booked),
-        ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled), ("Col_CarriedOut", b.CarriedOut),
-    ];
+    /// <summary>A pharmacy's or the city's figures of the whole day with the texts of their columns. Nothing goes on to the next round before this one has closed.</summary>
+    public IReadOnlyList<(string Column, int Figure)> Figures(Balance b)
+    {
+        List<(string Column, int Figure)> figures =
+        [
+            ("Col_Planned", b.Planned), ("Col_CarriedIn", b.CarriedIn), ("Col_Places", b.Places), ("Col_Left", b.Left), ("Col_Booked", b.Booked),
+            ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled),
+        ];
+        if (Books!.HasClosed) figures.Add(("Col_CarriedOut", b.CarriedOut));
+        return figures;
+    }
 
     public static IReadOnlyList<(string Column, int Figure)> Figures(WindowBooks w) =>
         [("Col_Places", w.Places), ("Col_RolledIn", w.RolledIn), ("Col_RolledOut", w.RolledOut), ("Col_BookedWindow", w.Booked)];

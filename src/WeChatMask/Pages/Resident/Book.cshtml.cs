@@ -22,7 +22,7 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class BookModel(
-    Board board, PolicyQueries policies, ResidentQueries persons, FamilyNames family, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals)
+    Board board, PolicyQueries policies, ResidentQueries persons, FamilyNames family, BookingQueries bookings, BookingDesk desk, CityCalendar calendar, RefusalFormatter refusals, OwnPickups own)
     : PageModel
 {
     // The person's id is put behind it.
@@ -40,7 +40,11 @@ public sealed class BookModel(
     /// <summary>A person's name in full: it was typed by this account.</summary>
     public string NameOf(ResidentView person) => names.GetValueOrDefault(long.Parse(person.Id, CultureInfo.InvariantCulture), person.Name);
 
+    /// <summary>The person who is booked for unless another is chosen; none where nobody of the account may book.</summary>
     public string? Chosen { get; private set; }
+
+    /// <summary>Why no button can be pressed at this instant, whichever pharmacy it is of: the hour, or that nobody of the account may book.</summary>
+    public (Refusal Reason, string Text)? WhyNone { get; private set; }
 
     public string RequestId { get; private set; } = "";
 
@@ -63,6 +67,9 @@ public sealed class BookModel(
     /// <summary>What one can do after each refusal, for the script.</summary>
     public IEnumerable<RefusalView> NextSteps => RefusalFormatter.OfTheDesk.Select(r => refusals.Of(r));
 
+    /// <summary>Why a person may not book today.</summary>
+    public string Why(ResidentView person) => refusals.Why(person.Refusal, person.BookableFrom);
+
     public Task OnGetAsync(CancellationToken cancellationToken) => ShowAsync(null, null, cancellationToken);
 
     public async Task<IActionResult> OnPostAsync(string? residentId, string? pharmacyCode, string? requestId, CancellationToken cancellationToken)
@@ -75,7 +82,7 @@ public sealed class BookModel(
         if (answer.Booking is { } booking) return LocalRedirects.PageTo($"/bookings/{booking.Number}");
 
         await ShowAsync(residentId, seed, cancellationToken);
-        Refusal = refusals.Of(answer.Refusal, answer.BookableFrom);
+        Refusal = refusals.Of(answer.Refusal, answer.BookableFrom, (await board.GetAsync(cancellationToken)).OpensAfter(answer.Refusal, pharmacyCode, Banner.Now));
         Response.StatusCode = RefusalResults.Status(answer.Refusal);
         if (answer.Refusal == Domain.Refusal.Busy)
         {
@@ -95,7 +102,7 @@ public sealed class BookModel(
         Policy = Banner.Round?.Policy ?? await policies.TodayAsync(cancellationToken);
         Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
         names = await family.OfAsync(User.AccountId(), cancellationToken);
-        if (Residents.Any(r => r is { Eligible: true, BookableFrom: null }) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
+        if (Residents.Any(r => r.MayBook) && await bookings.LastPharmacyAsync(User.AccountId(), cancellationToken) is { } last)
             Usual = Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == last && p.Status != PharmacyStatus.Withdrawn);
         if (Asked is { Length: >= 1 and <= 64 } asked && Banner.Board.Pharmacies.FirstOrDefault(p => p.Code == asked && p.Status != PharmacyStatus.Withdrawn) is { } scanned)
         {
@@ -104,7 +111,11 @@ public sealed class BookModel(
         }
 
         RequestId = requestId ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        // Whoever was chosen, else the first who may book, else the first.
-        Chosen = Residents.OrderBy(r => r.Id == residentId ? 0 : r is { Eligible: true, BookableFrom: null } ? 1 : 2).Select(r => r.Id).FirstOrDefault();
+        // Whoever was chosen, else the first, of those who may book.
+        Chosen = Residents.Where(r => r.MayBook).OrderBy(r => r.Id == residentId ? 0 : 1).Select(r => r.Id).FirstOrDefault();
+        WhyNone = Banner.Admission != Domain.Refusal.None ? (Banner.Admission, refusals.WhyNow(Banner))
+            : Chosen is null && Residents.Count > 0 ? (Residents[0].Refusal, refusals.WhyNobody)
+            : null;
+        Banner = Banner with { Own = await own.ReadAsync(User.AccountId(), Banner, cancellationToken) };
     }
 }

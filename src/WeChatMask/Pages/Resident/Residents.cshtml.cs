@@ -16,7 +16,7 @@ namespace WeChatMask.Pages.Resident;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class ResidentsModel(
-    ResidentQueries persons, FamilyStore family, FamilyNames familyNames, Registration registration, PolicyQueries policies, CityCalendar calendar, RefusalFormatter refusals,
+    ResidentQueries persons, FamilyStore family, FamilyNames familyNames, Registration registration, PolicyQueries policies, Board board, CityCalendar calendar, RefusalFormatter refusals,
     FieldFaults faults) : PageModel
 {
     private const string Booking = "book";
@@ -25,6 +25,15 @@ public sealed class ResidentsModel(
     private IReadOnlyDictionary<long, string?> called = new Dictionary<long, string?>();
 
     public IReadOnlyList<ResidentView> Residents { get; private set; } = [];
+
+    /// <summary>Whether places are given at this instant.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>When there will be places next.</summary>
+    public DateTimeOffset? NextOpening { get; private set; }
+
+    /// <summary>Why a person may not book today.</summary>
+    public string Why(ResidentView person) => refusals.Why(person.Refusal, person.BookableFrom);
 
     /// <summary>The rules in force; none before the city has any.</summary>
     public Policy? Policy { get; private set; }
@@ -55,7 +64,10 @@ public sealed class ResidentsModel(
     {
         Next = next == Booking ? Booking : null;
         Policy = await policies.TodayAsync(cancellationToken);
-        Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
+        var banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
+        (IsOpen, NextOpening) = (banner is { State: RoundBanner.Open, IsSoldOut: false }, banner.Board.NextOpening);
+        // Today's round keeps the rules it was planned under.
+        Residents = await persons.OfAsync(User.AccountId(), banner.Round?.Policy ?? Policy, calendar.Today, cancellationToken);
         called = (await family.OfAsync(User.AccountId(), cancellationToken)).ToDictionary(m => m.Id, m => m.Called);
         names = await familyNames.OfAsync(User.AccountId(), cancellationToken);
     }

@@ -21,7 +21,9 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
 
-    public BoardView Board { get; private set; } = new(0, default, null, []);
+    public RoundBanner Banner { get; private set; } = new(new BoardView(0, default, null, []), null, default, "");
+
+    public BoardView Board => Banner.Board;
 
     /// <summary>Today in the city.</summary>
     public DateOnly Today => calendar.Today;
@@ -47,7 +49,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
-        Board = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+        Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         Rounds = await rounds.NewestAsync(RoundsShown, cancellationToken);
         if (Rounds.Count > 0) Reports = await reports.CorrectedAsync(Rounds[^1].Date, cancellationToken);
         Provisional = await provisional.WaitingAsync(cancellationToken);

@@ -1,26 +1,31 @@
 // Keeps the pharmacies' figures on a page as new as the board's events.
 import { now } from './clock.js';
-import { face, hear, isFinal, windows, zone } from './round.js';
+import { face, hear, isFinal, read, windows, zone } from './round.js';
 
 const list = document.querySelector('[data-pharmacies]');
 
 function words(pharmacy) {
-  const { some, full, none, later, booked, paused, withdrawn } = list.dataset;
+  const { full, none, later, fullLater, booked, paused, withdrawn } = list.dataset;
   if (pharmacy.status !== 'open') return pharmacy.status === 'paused' ? paused : withdrawn;
   if (isFinal()) return booked.replace('{0}', pharmacy.booked);
+  if (pharmacy.left > 0) return some(pharmacy.left);
   const next = windows[pharmacy.nextWindow - 1];
-  if (next) return later.replace('{0}', zone.format(next[0]));
-  if (pharmacy.places === 0) return none;
-  return pharmacy.left === 0 ? full : some.replace('{0}', pharmacy.left);
+  if (next) return (pharmacy.places === 0 ? later : fullLater).replace('{0}', zone.format(next[0]));
+  return pharmacy.places === 0 ? none : full;
 }
+
+// A figure says of which window it is.
+const some = (places) => (read().state === 'open' ? list.dataset.some : list.dataset.someNext).replace('{0}', places);
 
 // The page came with the figures of a version; only what is newer has to be fetched.
 const left = new Map([...list?.querySelectorAll('[data-places-left]') ?? []].map((row) => [row.dataset.code, Number(row.dataset.placesLeft)]));
+const nextWindows = new Map();
 let shown = Number(list?.dataset.version ?? 0);
 
 function show(pharmacies) {
   for (const pharmacy of pharmacies) {
     left.set(pharmacy.code, pharmacy.status === 'open' ? pharmacy.left : 0);
+    nextWindows.set(pharmacy.code, pharmacy.status === 'open' ? pharmacy.nextWindow : null);
     const text = words(pharmacy);
     const gone = pharmacy.status !== 'open' || pharmacy.left === 0 || isFinal();
     // In the list, and for the pharmacy booked at last also above it.
@@ -53,7 +58,23 @@ function total() {
   const place = face?.querySelector('[data-total-left]');
   // A list that shows only some cannot add all up.
   if (list.dataset.part) return;
-  if (place && left.size > 0) place.textContent = [...left.values()].reduce((a, b) => a + b, 0);
+  if (!place || left.size === 0) return;
+  const sum = [...left.values()].reduce((a, b) => a + b, 0);
+  place.textContent = sum;
+  face.querySelector('[data-some-left]').hidden = sum === 0;
+  face.querySelector('[data-none-left]').hidden = sum > 0;
+  const line = face.querySelector('[data-next-opening]');
+  if (!line || sum > 0 || nextWindows.size === 0) return;
+  const next = windows[Math.min(...[...nextWindows.values()].filter(Boolean)) - 1];
+  line.textContent = next ? line.dataset.today.replace('{0}', zone.format(next[0])) : line.dataset.later;
+}
+
+// The same places are the next window's until it opens.
+function rename() {
+  for (const [code, places] of left) {
+    if (places === 0 || isFinal()) continue;
+    for (const place of document.querySelectorAll(`[data-code="${CSS.escape(code)}"] [data-left]`)) place.textContent = some(places);
+  }
 }
 
 let tag = '';
@@ -106,7 +127,10 @@ function listen() {
   open();
 }
 
-if (list) listen();
+if (list) {
+  listen();
+  document.addEventListener('round-state', rename);
+}
 if (age) {
   showAge();
   setInterval(showAge, 1000);

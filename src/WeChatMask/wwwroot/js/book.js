@@ -15,9 +15,13 @@ let running = false;
 // A button can be pressed while its window is open and its pharmacy has places; the server decides all the same.
 function enable() {
   const { state } = read();
+  const nobody = form.dataset.nobody === 'true';
+  // Why none can be pressed stands there until the hour is all that it was and has come.
+  const why = document.getElementById('why');
+  if (why && !nobody) why.hidden = state === 'open';
   for (const button of form.querySelectorAll('.pick')) {
     const row = button.closest('.pharmacy');
-    button.disabled = running || state !== 'open' || row.querySelector('[data-left]').dataset.empty === 'true';
+    button.disabled = running || nobody || state !== 'open' || row.querySelector('[data-left]').dataset.empty === 'true';
   }
 }
 
@@ -48,7 +52,7 @@ async function settle(body) {
     if (status === 401) return location.assign('/login?returnUrl=/book');
     const early = json.code === 'not_open' && Math.abs(now() - (read().opens ?? 0)) < 5000;
     const later = status === 0 || status === 429 || (status >= 500 && json.code !== 'registry_unavailable') || early;
-    if (!later) return refuse(json.code, json.title, json.bookableFrom);
+    if (!later) return refuse(json.code, json.title, json.bookableFrom, json.nextOpening);
     if (!early) showWait();
     await pause(early ? 300 + Math.random() * 700 : rest(seconds, tries));
   }
@@ -63,7 +67,7 @@ function showWait() {
   place.textContent = place.dataset.pattern.replace('{0}', Math.round((performance.now() - waitedSince) / 1000));
 }
 
-function refuse(code, title, from) {
+function refuse(code, title, from, opens) {
   // Behind an open dialog nothing can take the focus.
   if (wait.open) wait.close();
   const known = document.querySelector(`[data-refusal="${CSS.escape(code ?? 'other')}"]`) ?? document.querySelector('[data-refusal="other"]');
@@ -79,6 +83,12 @@ function refuse(code, title, from) {
     const [, month, day] = from.split('-').map(Number);
     const line = document.createElement('p');
     line.textContent = form.dataset.from.replace('{0}', form.dataset.date.replace('{0}', month).replace('{1}', day));
+    what.after(line);
+  }
+  if (opens) {
+    const [, month, day] = opens.slice(0, 10).split('-').map(Number);
+    const line = document.createElement('p');
+    line.textContent = form.dataset.opens.replace('{0}', `${form.dataset.date.replace('{0}', month).replace('{1}', day)} ${opens.slice(11, 16)}`);
     what.after(line);
   }
   answer.replaceChildren(box);
