@@ -41,6 +41,7 @@ public static class WeChatMaskApp
         {
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = LargestBody;
+            o.Limits.MaxConcurrentConnections = OpenFiles.Connections;
         });
         // What frameworks say of each call would bury our own lines. Settings, so that an operator may say otherwise.
         foreach (var framework in Frameworks) configuration[$"Logging:LogLevel:{framework}"] ??= nameof(LogLevel.Warning);

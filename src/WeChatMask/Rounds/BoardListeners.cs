@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Rounds;
 
@@ -78,7 +79,7 @@ public sealed class BoardListeners
     {
         lock (entering)
         {
-            if (all.Count >= settings.CurrentValue.BoardListeners) return false;
+            if (all.Count >= Math.Min(settings.CurrentValue.BoardListeners, OpenFiles.Listeners)) return false;
             if (listener.Account is { } account)
             {
                 var open = byAccount.GetValueOrDefault(account);

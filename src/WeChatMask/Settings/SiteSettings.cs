@@ -18,7 +18,7 @@ public sealed class SiteSettings
     /// <summary>How many passwords of staff a node hashes at once, 0 to 64; 0 is half of the cores. Each takes a core for some 75 ms. Thirty-two more wait for each; beyond that a log-in is told to come again.</summary>
     public int PasswordHashes { get; set; }
 
-    /// <summary>How many browsers may follow the board on one node at once, 0 to 100000; whoever comes beyond that asks for the board every few seconds. Each takes a file descriptor and some 10 KB: the limit of open files must be larger.</summary>
+    /// <summary>How many browsers may follow the board on one node at once, 0 to 100000; whoever comes beyond that asks for the board every few seconds. Each takes a file descriptor and some 10 KB: they are never more than three quarters of the connections that the limit of open files leaves room for.</summary>
     public int BoardListeners { get; set; } = 20_000;
 
     /// <summary>How many attempts to book may wait on one node, 1 to 1000000. Beyond that they are answered 503 at once, with a time to come back.</summary>

@@ -34,12 +34,14 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <param name="args">Its arguments.</param>
     /// <param name="settings">Over the good ones; a null takes one away.</param>
     /// <param name="prepare">Puts something into its folder before.</param>
+    /// <param name="openFiles">How many files it may have open; null for as many as the tests.</param>
     public static ProgramProcess Start(
-        string program, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? settings = null, Action<string>? prepare = null)
+        string program, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? settings = null, Action<string>? prepare = null, int? openFiles = null)
     {
         var folder = Directory.CreateTempSubdirectory("program-").FullName;
         prepare?.Invoke(folder);
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(openFiles is null ? host : "prlimit")
         {
             WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -48,6 +50,12 @@ internal sealed class ProgramProcess : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> all = program == Product ? Good.Select(g => KeyValuePair.Create(g.Key, (string?)g.Value)) : [];
         foreach (var (key, value) in all.Concat(settings ?? new Dictionary<string, string?>()))
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value?.Replace("{folder}", folder, StringComparison.Ordinal);
+        if (openFiles is { } most)
+        {
+            start.ArgumentList.Add(FormattableString.Invariant($"--nofile={most}"));
+            start.ArgumentList.Add(host);
+        }
+
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (var arg in args) start.ArgumentList.Add(arg.Replace("{folder}", folder, StringComparison.Ordinal));
