@@ -21,6 +21,9 @@ public enum IdentityNumberFault
     BirthDate,
     FutureBirth,
 
+    /// <summary>Not the form of the numbers of such a document.</summary>
+    Form,
+
     /// <summary>The last character does not fit the others: a slip of the finger or an invented number.</summary>
     CheckDigit,
 }
@@ -55,12 +58,26 @@ public sealed record IdentityNumber
     /// <summary>GB 11643-1999: the check character by the weighted sum modulo 11 (ISO 7064 MOD 11-2).</summary>
     private const string CheckCharacters = "10X98765432";
 
-    private IdentityNumber(string value) => Value = value;
+    private IdentityNumber(string value, DocumentType type = DocumentType.IdentityCard) => (Value, Type) = (value, type);
+
+    public DocumentType Type { get; }
+
+    /// <summary>What is hashed to know the person again: the number, and for other documents than cards their kind before it, since their numbers may be alike. Personal too.</summary>
+    public string Key => Type == DocumentType.IdentityCard ? Value : $"{Type}:{Value}";
 
     /// <summary>All 18 characters, the X in upper case. Personal: to be encrypted at rest, hashed with a key, never logged.</summary>
     public string Value { get; }
 
     public static IdentityNumber? TryParse(string? text, DateOnly today) => TryParse(text, today, out _);
+
+    /// <summary>Reads the number of whatever document; of a card as below.</summary>
+    public static IdentityNumber? TryParse(DocumentType type, string? text, DateOnly today, out IdentityNumberFault fault)
+    {
+        if (type == DocumentType.IdentityCard) return TryParse(text, today, out fault);
+        var number = DocumentNumbers.Read(type, Folding.Number(text) ?? "");
+        fault = number is null ? IdentityNumberFault.Form : IdentityNumberFault.None;
+        return number is null ? null : new IdentityNumber(number, type);
+    }
 
     /// <summary>
     /// Reads a typed number, or gives null and the first fault, in the order a reader would find it. <see cref="Folding.Number"/> says
@@ -88,7 +105,7 @@ public sealed record IdentityNumber
     }
 
     /// <summary>The masked number: records find their way into logs, and this one must not carry a person there.</summary>
-    public override string ToString() => Masking.IdentityNumber(Value);
+    public override string ToString() => Masking.Document(Value);
 
     private static IdentityNumberFault ShapeFault(ReadOnlySpan<char> typed)
     {

@@ -38,6 +38,11 @@ public static class Masking
         ? string.Concat(Stars(IdentityNumberLength - Ending), number.AsSpan(IdentityNumberLength - Ending))
         : Stars(number.Length);
 
+    /// <summary>The number of whatever document: its last four too, where at least as many stay hidden.</summary>
+    public static string Document(string number) => number.Length is >= 2 * Ending and < IdentityNumberLength
+        ? string.Concat(Stars(number.Length - Ending), number.AsSpan(number.Length - Ending))
+        : IdentityNumber(number);
+
     public static string Mobile(string number) => number.Length == MobileLength
         ? string.Concat(
             number.AsSpan(0, MobileBeginning),

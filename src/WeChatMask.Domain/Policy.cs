@@ -24,6 +24,7 @@ namespace WeChatMask.Domain;
 /// <param name="Complaints">Published complaint numbers.</param>
 /// <param name="RetentionDays">Days after pickup that names, identity numbers and phones are kept.</param>
 /// <param name="Registry">How the registry's word is used; the usual rules when it is left out.</param>
+/// <param name="OtherDocuments">Whether people may register and collect by passport, travel permit or old permanent residence card, too.</param>
 /// <param name="StockMarginPercent">How far a pharmacy's own word on its stock may be from the plan, in percent of it, before a supervisor must agree.</param>
 public sealed record Policy(
     DateOnly From,
@@ -45,12 +46,16 @@ public sealed record Policy(
     IReadOnlyList<string> Complaints,
     int RetentionDays,
     RegistryRules? Registry = null,
-    int StockMarginPercent = Policy.UsualStockMargin)
+    int StockMarginPercent = Policy.UsualStockMargin,
+    bool OtherDocuments = false)
 {
     /// <summary>Key of <see cref="Quotas"/> that serves every group without an entry of its own.</summary>
     public const string DefaultGroup = "*";
 
     public const int UsualStockMargin = 20;
+
+    /// <summary>Whether a document may be shown.</summary>
+    public bool Takes(DocumentType document) => document == DocumentType.IdentityCard || OtherDocuments;
 
     /// <summary>Planned places of a pharmacy of the group, one figure a window.</summary>
     public IReadOnlyList<int> PlacesFor(string group) =>

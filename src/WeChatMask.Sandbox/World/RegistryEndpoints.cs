@@ -41,5 +41,5 @@ internal static class RegistryEndpoints
 
     private sealed record PersonTold(string Name, bool Eligible, string? Reason = null);
 
-    private sealed record Lookup(string IdNumber, string Name);
+    private sealed record Lookup(string IdNumber, string Name, string? DocumentType = null);
 }

@@ -43,7 +43,10 @@ public sealed record RedemptionBody(
     string? Voucher = null, string? Number = null, string? IdNumberLast4 = null, ProxyBody? Proxy = null, string? RequestId = null, int? Units = null);
 
 /// <summary>Who collects for the booker.</summary>
-public sealed record ProxyBody(string? Name = null, string? IdNumber = null);
+public sealed record ProxyBody(string? Name = null, string? IdNumber = null, DocumentType? DocumentType = null)
+{
+    internal DocumentType Document => DocumentType ?? Domain.DocumentType.IdentityCard;
+}
 
 /// <summary>Why a hand-over is taken back.</summary>
 public sealed record VoidBody(string? Reason = null);

@@ -49,7 +49,7 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
     public IReadOnlyDictionary<string, string> Faults(RedemptionBody body, FieldFaults faults) => FieldFaults.Of(
         ("idNumberLast4", IsLastFourWrong(body.IdNumberLast4, Given(body.Number) is not null) ? faults.LastFour : null),
         ("proxy.name", body.Proxy is { } proxy ? faults.Name(proxy.Name) : null),
-        ("proxy.idNumber", body.Proxy is { } person ? faults.IdNumber(person.IdNumber, calendar.Today) : null));
+        ("proxy.idNumber", body.Proxy is { } person ? faults.IdNumber(person.Document, person.IdNumber, calendar.Today) : null));
 
     /// <summary>Whether the last four are missing beside a number, or are not four.</summary>
     public static bool IsLastFourWrong(string? typed, bool isNeeded) => LastFourOf(typed) is { } four ? four.Length != LastFourLength : isNeeded;
@@ -86,8 +86,8 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
         proxy = null;
         if (body is null) return Refusal.None;
         if (PersonName.TryParse(body.Name) is not { } name) return Refusal.InvalidName;
-        if (IdentityNumber.TryParse(body.IdNumber, calendar.Today) is not { } number) return Refusal.InvalidIdNumber;
-        proxy = new Proxy(name, number, personal.PersonHash(number.Value));
+        if (IdentityNumber.TryParse(body.Document, body.IdNumber, calendar.Today, out _) is not { } number) return Refusal.InvalidIdNumber;
+        proxy = new Proxy(name, number, personal.PersonHash(number.Key));
         return Refusal.None;
     }
 

@@ -58,7 +58,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
     {
         if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null, answer.Fault);
         var booking = new CounterBookingView(
-            b.Number, b.Serial, personal.Decrypt(b.Name), Masking.IdentityNumber(personal.Decrypt(b.IdNumber)),
+            b.Number, b.Serial, personal.Decrypt(b.Name), Masking.Document(personal.Decrypt(b.IdNumber)),
             answer.Units, Money.Yuan(answer.Units * b.UnitPriceFen), calendar.Local(b.Slot), b.PickupDate, calendar.Local(b.RedeemedAt));
         return new RedemptionView(answer.Verdict, booking, answer.OutsideSlot);
     }
@@ -106,6 +106,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
             && before + await UsedAsync(transaction, request, booking) >= await CapAsync(transaction, booking);
         var verdict = RedemptionRules.Judge(FactsOf(clerk, request, booking), full, now);
         if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new RedemptionAnswer(Refusal.None, verdict) { Fault = request.Fault == CodeFault.None ? null : request.Fault };
+        if (request.Proxy is { } shown && !(await PolicyAsync(transaction, booking)).Takes(shown.IdentityNumber.Type)) return new RedemptionAnswer(Refusal.InvalidIdNumber, verdict);
         // How many were booked is told only to one who has shown the right card or voucher.
         if (verdict == Verdict.Valid && request.Units > booking.Units) return new RedemptionAnswer(Refusal.InvalidUnits, verdict);
         var units = booking.RedeemedUnits ?? (verdict == Verdict.Valid ? request.Units : null) ?? booking.Units;
@@ -135,9 +136,9 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         await transaction.ExecuteAsync(
             """
             INSERT INTO redemption (id, request_key, booking_id, round_date, pharmacy_id, staff_id, units, amount_fen, outside_slot,
-                                    proxy_hash, proxy_counted, proxy_name, proxy_id_number, redeemed_at)
+                                    proxy_hash, proxy_counted, proxy_name, proxy_id_number, proxy_document_type, redeemed_at)
             VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @OutsideSlot,
-                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @At)
+                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @proxyDocument, @At)
             """,
             new
             {
@@ -146,6 +147,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
                 hash = handedOver.Proxy?.Hash, handedOver.ProxyCounted,
                 proxyName = handedOver.Proxy is { } p ? personal.Encrypt(p.Name.Value) : null,
                 proxyIdNumber = handedOver.Proxy is { } q ? personal.Encrypt(q.IdentityNumber.Value) : null,
+                proxyDocument = handedOver.Proxy?.IdentityNumber.Type ?? DocumentType.IdentityCard,
                 handedOver.At,
             });
         await transaction.ExecuteAsync(
@@ -177,7 +179,10 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
             new { request.Proxy!.Hash, booking.PickupDate }) ?? 0;
 
     private async Task<int> CapAsync(WriteTransaction transaction, CounterBooking booking) =>
-        (await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId)).ProxyCap;
+        (await PolicyAsync(transaction, booking)).ProxyCap;
+
+    private Task<Policy> PolicyAsync(WriteTransaction transaction, CounterBooking booking) =>
+        policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
 
     /// <summary>Whoever brings a friend's voucher along with their own collects for one other person only.</summary>
     private static bool Counts(RedemptionRequest request, CounterBooking booking) =>

@@ -99,7 +99,7 @@ public sealed class PublishStore(
 
     private object?[] Entry(DateOnly round, Listed l) =>
     [
-        round.Column(), l.PharmacyId, l.Serial, Masking.Name(personal.Decrypt(l.Name)), Masking.IdentityNumber(personal.Decrypt(l.IdNumber)),
+        round.Column(), l.PharmacyId, l.Serial, Masking.Name(personal.Decrypt(l.Name)), Masking.Document(personal.Decrypt(l.IdNumber)),
         l.SlotStartsAt?.Column(), l.SlotEndsAt?.Column(),
     ];
 

@@ -63,7 +63,7 @@ internal sealed class NeighbourDiagnosis(IServiceProvider services, DoctorReport
     {
         if (services.GetRequiredService<IOptions<RegistrySettings>>().Value.BaseUrl.Length == 0)
             report.Skip("registry", "Registry:BaseUrl is empty; it is needed only where a policy asks it");
-        else if (await services.GetRequiredService<RegistryClient>().ProbeAsync(Nobody, "-", cancellationToken) is null)
+        else if (await services.GetRequiredService<RegistryClient>().ProbeAsync(Domain.DocumentType.IdentityCard, Nobody, "-", cancellationToken) is null)
             report.Mend("registry", "it does not answer, or not this caller: check Registry:BaseUrl, Registry:Caller and Secrets:RegistryKey with its owner, and both clocks");
         else
             report.Ok("registry", "it answers and knows this caller");

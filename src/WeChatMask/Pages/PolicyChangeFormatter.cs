@@ -43,6 +43,7 @@ public sealed class PolicyChangeFormatter(IStringLocalizer<Text.Rules> text, Pag
         ("C_StockMargin", FormattableString.Invariant($"{p.StockMarginPercent}%")),
         ("C_RegistryKeep", text["C_Days", EligibilityRules.Rules(p).KeepDays]),
         ("C_RegistryOutage", text[$"RegistryOutage_{EligibilityRules.Rules(p).Outage}"]),
+        ("C_OtherDocuments", YesNo(p.OtherDocuments)),
         ("C_Picture", p.Goods.PictureUrl ?? text["C_None"]),
     ];
 

@@ -41,7 +41,7 @@ public sealed class PolicyFormatter(IStringLocalizer<Text.Pages> text, PageForma
         text["Rule_Pickup", format.Span(policy.Pickup.Opens, policy.Pickup.Closes)]
         + text[policy.Pickup.SlotMinutes > 0 ? "Rule_PickupSlots" : "Rule_PickupAnyTime"];
 
-    public string Bring(Policy policy) => text[$"Rule_Bring_{policy.Identification}"];
+    public string Bring(Policy policy) => text[$"Rule_Bring_{policy.Identification}"] + (policy.OtherDocuments ? text["Rule_Documents"].Value : "");
 
     public string Proxy(Policy policy) => policy.ProxyCap == 0 ? text["Rule_ProxyNone"] : text["Rule_Proxy", policy.ProxyCap];
 

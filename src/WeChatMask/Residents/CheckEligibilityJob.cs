@@ -50,7 +50,7 @@ public sealed class CheckEligibilityJob(
         Random.Shared.Shuffle(people);
         var answers = new ConcurrentBag<(PersonToAsk Person, RegistryAnswer Answer)>();
         var (firstId, firstName) = store.Read(people[0]);
-        if (await registry.ProbeAsync(firstId, firstName, cancellationToken) is not { } first) return 0;
+        if (await registry.ProbeAsync(people[0].DocumentType, firstId, firstName, cancellationToken) is not { } first) return 0;
         answers.Add((people[0], first));
         await Parallel.ForEachAsync(
             people.Skip(1),
@@ -58,7 +58,7 @@ public sealed class CheckEligibilityJob(
             async (person, token) =>
             {
                 var (idNumber, name) = store.Read(person);
-                if (await registry.LookUpAsync(idNumber, name, token) is { } answer) answers.Add((person, answer));
+                if (await registry.LookUpAsync(person.DocumentType, idNumber, name, token) is { } answer) answers.Add((person, answer));
             });
         await store.WriteAsync(answers, cancellationToken);
         return answers.Count;

@@ -11,7 +11,7 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
     /// <summary>Persons with a booking that waits for the registry, the longest waiting first.</summary>
     public Task<List<PersonToAsk>> WaitingAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<PersonToAsk>(
         """
-        SELECT p.id, p.name, p.id_number
+        SELECT p.id, p.name, p.id_number, p.document_type
           FROM provisional_booking v
           JOIN booking b  ON b.id = v.booking_id AND b.status = @booked
           JOIN resident p ON p.id = v.resident_id
@@ -26,7 +26,7 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
     public Task<List<PersonToAsk>> StaleAsync(DateTimeOffset before, DateOnly heldSince, int count, CancellationToken cancellationToken) =>
         database.QueryAsync<PersonToAsk>(
             """
-            SELECT p.id, p.name, p.id_number
+            SELECT p.id, p.name, p.id_number, p.document_type
               FROM resident p
              WHERE p.registry_at < @before AND p.removed_at IS NULL AND p.id_number <> ''
                AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.person_hash = p.person_hash AND h.booked_on > @heldSince)
@@ -52,4 +52,5 @@ public sealed class PersonToAsk
     public long Id { get; init; }
     public string Name { get; init; } = "";
     public string IdNumber { get; init; } = "";
+    public DocumentType DocumentType { get; init; }
 }

@@ -41,7 +41,7 @@ public sealed record MyAccount(string Id, LoginWay LoginBy, string? OpenId, stri
 /// round, which still needs them, is waited for.
 /// </summary>
 public sealed record MyPerson(
-    string Id, string Name, string? Called, string IdNumber, string Mobile, bool Eligible, string? Reason, DateTimeOffset CheckedAt, DateTimeOffset? RegistryAnsweredAt, string ConsentVersion,
+    string Id, string Name, string? Called, DocumentType DocumentType, string IdNumber, string Mobile, bool Eligible, string? Reason, DateTimeOffset CheckedAt, DateTimeOffset? RegistryAnsweredAt, string ConsentVersion,
     DateTimeOffset ConsentAt, DateTimeOffset RegisteredAt, DateTimeOffset? RemovedAt, bool HasOpenBooking, DateOnly? RunningPickup,
     DateOnly DestroyedBy, MyHold? Cooldown)
 {

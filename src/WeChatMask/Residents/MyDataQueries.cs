@@ -28,7 +28,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
 
     private Task<List<PersonRow>> PersonsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<PersonRow>(
         """
-        SELECT p.id, p.name, p.called, p.id_number, p.mobile, p.eligible, p.reason, p.checked_at, p.registry_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
+        SELECT p.id, p.name, p.called, p.id_number, p.document_type, p.mobile, p.eligible, p.reason, p.checked_at, p.registry_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
                (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = p.person_hash) AS held_since,
                (SELECT MAX(b.pickup_date) FROM booking_pickup b WHERE b.resident_id = p.id) AS last_pickup,
                (SELECT MAX(r.pickup_date) FROM booking b JOIN round r ON r.date = b.round_date
@@ -76,7 +76,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
         var last = p.LastPickup is { } pickup && pickup > registered ? pickup : registered;
         return new MyPerson(
             p.Id.ToString(CultureInfo.InvariantCulture),
-            personal.Decrypt(p.Name), p.Called is null ? null : personal.Decrypt(p.Called), personal.Decrypt(p.IdNumber), personal.Decrypt(p.Mobile),
+            personal.Decrypt(p.Name), p.Called is null ? null : personal.Decrypt(p.Called), p.DocumentType, personal.Decrypt(p.IdNumber), personal.Decrypt(p.Mobile),
             p.Eligible, p.Reason, calendar.Local(p.CheckedAt), p.RegistryAt > DateTimeOffset.UnixEpoch ? calendar.Local(p.RegistryAt) : null, p.ConsentVersion, calendar.Local(p.ConsentAt), calendar.Local(p.CreatedAt),
             calendar.Local(p.RemovedAt),
             p.OpenBookings > 0,
@@ -111,6 +111,7 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
         public string Name { get; init; } = "";
         public string? Called { get; init; }
         public string IdNumber { get; init; } = "";
+        public DocumentType DocumentType { get; init; }
         public string Mobile { get; init; } = "";
         public bool Eligible { get; init; }
         public string? Reason { get; init; }

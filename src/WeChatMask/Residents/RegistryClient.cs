@@ -17,15 +17,18 @@ public sealed partial class RegistryClient(
     HttpClient http, RegistryGuard guard, IOptionsMonitor<RegistrySettings> settings, IOptionsMonitor<SecretSettings> secrets, MachineClock clock,
     ILogger<RegistryClient> log)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectRequiredConstructorParameters = true, DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>The registry's word, or none when it could not be had in time. At once none while the registry is known to be away.</summary>
-    public Task<RegistryAnswer?> LookUpAsync(string idNumber, string name, CancellationToken cancellationToken) =>
-        AskAsync(token => guard.AskAsync(inner => TryAsync(idNumber, name, inner), token), cancellationToken);
+    public Task<RegistryAnswer?> LookUpAsync(DocumentType document, string idNumber, string name, CancellationToken cancellationToken) =>
+        AskAsync(token => guard.AskAsync(inner => TryAsync(document, idNumber, name, inner), token), cancellationToken);
 
     /// <summary>One try, whatever is known of the registry; an answer tells everybody that it is back.</summary>
-    public Task<RegistryAnswer?> ProbeAsync(string idNumber, string name, CancellationToken cancellationToken) =>
-        AskAsync(token => guard.ProbeAsync(inner => TryAsync(idNumber, name, inner), token), cancellationToken);
+    public Task<RegistryAnswer?> ProbeAsync(DocumentType document, string idNumber, string name, CancellationToken cancellationToken) =>
+        AskAsync(token => guard.ProbeAsync(inner => TryAsync(document, idNumber, name, inner), token), cancellationToken);
 
     private async Task<RegistryAnswer?> AskAsync(Func<CancellationToken, Task<RegistryReply>> ask, CancellationToken cancellationToken)
     {
@@ -42,11 +45,13 @@ public sealed partial class RegistryClient(
         }
     }
 
-    private async Task<RegistryReply> TryAsync(string idNumber, string name, CancellationToken cancellationToken)
+    private async Task<RegistryReply> TryAsync(DocumentType document, string idNumber, string name, CancellationToken cancellationToken)
     {
         var current = settings.CurrentValue;
         // A name that was stored before its spelling was folded is asked for in the one the registry is asked for now.
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { idNumber, name = PersonName.TryParse(name)?.Value ?? name }, Json);
+        // Of a card nothing is said of its kind: registries that know no other need not change.
+        var documentType = document == DocumentType.IdentityCard ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(document.ToString());
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { idNumber, name = PersonName.TryParse(name)?.Value ?? name, documentType }, Json);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{current.BaseUrl}/lookups"));
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

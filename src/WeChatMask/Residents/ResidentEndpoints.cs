@@ -25,8 +25,8 @@ public static class ResidentEndpoints
     {
         var account = user.AccountId();
         var (refusal, id) = await registration.RegisterAsync(
-            account, body.Name, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
-        if (refusal != Refusal.None) return refusals.Result(refusal, errors: body.Faults(faults, calendar.Today));
+            account, body.Name, body.Document, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
+        if (refusal != Refusal.None) return refusals.Result(refusal, errors: body.Faults(faults, await policies.TodayAsync(cancellationToken), calendar.Today));
         var policy = await policies.TodayAsync(cancellationToken);
         var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
         var key = id.ToString(CultureInfo.InvariantCulture);
@@ -43,11 +43,13 @@ public static class ResidentEndpoints
 }
 
 /// <summary>A person to be registered. Every member is optional here so that a missing one is told apart from a malformed body.</summary>
-public sealed record NewResident(string? Name = null, string? IdNumber = null, string? Mobile = null, bool? Consent = null)
+public sealed record NewResident(string? Name = null, string? IdNumber = null, string? Mobile = null, bool? Consent = null, DocumentType? DocumentType = null)
 {
+    internal DocumentType Document => DocumentType ?? Domain.DocumentType.IdentityCard;
+
     /// <summary>All fields that are wrong, each with its sentence; the form's fields have the same names.</summary>
-    public IReadOnlyDictionary<string, string> Faults(FieldFaults faults, DateOnly today) => FieldFaults.Of(
-        ("name", faults.Name(Name)), ("idNumber", faults.IdNumber(IdNumber, today)), ("mobile", faults.Mobile(Mobile)), ("consent", faults.Consent(Consent ?? false)));
+    public IReadOnlyDictionary<string, string> Faults(FieldFaults faults, Policy? policy, DateOnly today) => FieldFaults.Of(
+        ("name", faults.Name(Name)), ("documentType", policy?.Takes(Document) == false ? faults.NotTaken : null), ("idNumber", faults.IdNumber(Document, IdNumber, today)), ("mobile", faults.Mobile(Mobile)), ("consent", faults.Consent(Consent ?? false)));
 }
 
 public sealed record Me(string Account, IReadOnlyList<ResidentView> Residents);

@@ -15,7 +15,7 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Po
     {
         var rows = await database.QueryAsync<Row>(
             """
-            SELECT r.id, r.name, r.id_number, r.mobile, r.eligible, r.reason, r.registry_at,
+            SELECT r.id, r.name, r.id_number, r.document_type, r.mobile, r.eligible, r.reason, r.registry_at,
                    (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = r.person_hash) AS last_booked_on
               FROM resident r
              WHERE r.account_id = @accountId AND r.removed_at IS NULL
@@ -35,12 +35,13 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Po
         return new ResidentView(
             r.Id.ToString(CultureInfo.InvariantCulture),
             Masking.Name(personal.Decrypt(r.Name)),
-            Masking.IdentityNumber(personal.Decrypt(r.IdNumber)),
+            Masking.Document(personal.Decrypt(r.IdNumber)),
             Masking.Mobile(personal.Decrypt(r.Mobile)),
             r.Eligible,
             r.Reason,
             free,
-            eligibility.Provisional)
+            eligibility.Provisional,
+            r.DocumentType)
         {
             Refusal = eligibility.Refusal != Refusal.None ? eligibility.Refusal
                 : r.LastBookedOn == today ? Refusal.AlreadyBooked
@@ -53,6 +54,7 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Po
         public long Id { get; init; }
         public string Name { get; init; } = "";
         public string IdNumber { get; init; } = "";
+        public DocumentType DocumentType { get; init; }
         public string Mobile { get; init; } = "";
         public bool Eligible { get; init; }
         public string? Reason { get; init; }
@@ -63,7 +65,7 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Po
 
 /// <summary>A person as their account sees them; provisional while the registry has yet to answer.</summary>
 public sealed record ResidentView(
-    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateOnly? BookableFrom, bool Provisional)
+    string Id, string Name, string IdNumber, string Mobile, bool Eligible, string? Reason, DateOnly? BookableFrom, bool Provisional, DocumentType DocumentType)
 {
     /// <summary>Why the desk would turn this person away today, wherever there are places; none where it would not.</summary>
     [JsonIgnore]

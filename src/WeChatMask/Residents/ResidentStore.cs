@@ -18,13 +18,14 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
     public Task<(Refusal Refusal, long Id)> AddAsync(
         long accountId, Person person, RegistryAnswer? answer, Policy policy, CancellationToken cancellationToken)
     {
-        var hash = personal.PersonHash(person.IdNumber.Value);
+        var hash = personal.PersonHash(person.IdNumber.Key);
         var sealedPerson = new
         {
             accountId,
             hash,
             name = personal.Encrypt(person.Name.Value),
             idNumber = personal.Encrypt(person.IdNumber.Value),
+            documentType = person.IdNumber.Type,
             mobile = personal.Encrypt(person.Mobile.Value),
             eligible = answer?.Eligible ?? true,
             reason = answer?.Reason,
@@ -69,9 +70,9 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
 
                 await transaction.ExecuteAsync(
                     """
-                    INSERT INTO resident (id, account_id, person_hash, name, id_number, mobile, eligible, reason, checked_at,
+                    INSERT INTO resident (id, account_id, person_hash, name, id_number, document_type, mobile, eligible, reason, checked_at,
                                           registry_at, consent_version, consent_at, created_at)
-                    VALUES (@id, @accountId, @hash, @name, @idNumber, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now)
+                    VALUES (@id, @accountId, @hash, @name, @idNumber, @documentType, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now)
                     """,
                     args);
                 return (Refusal.None, id);

@@ -10,10 +10,11 @@ public sealed class FieldFaults(IStringLocalizer<Faults> text)
 {
     public string? Name(string? typed) => PersonName.TryParse(typed, out var fault) is not null ? null : text[$"Name_{fault}", PersonName.MostLetters].Value;
 
-    public string? IdNumber(string? typed, DateOnly today)
+    public string? IdNumber(DocumentType document, string? typed, DateOnly today)
     {
-        if (IdentityNumber.TryParse(typed, today, out var fault) is not null) return null;
+        if (IdentityNumber.TryParse(document, typed, today, out var fault) is not null) return null;
         var length = Folding.Number(typed)?.Length ?? typed!.Length;
+        if (fault == IdentityNumberFault.Form) return text[$"IdNumber_Form_{document}"];
         return length == 0 ? text["IdNumber_Empty"] : text[$"IdNumber_{fault}", length];
     }
 
@@ -25,6 +26,9 @@ public sealed class FieldFaults(IStringLocalizer<Faults> text)
     }
 
     public string? Consent(bool given) => given ? null : text["Consent"].Value;
+
+    /// <summary>Of a document that the policy does not take.</summary>
+    public string NotTaken => text["Document_NotTaken"];
 
     public string LastFour => text["LastFour"];
 

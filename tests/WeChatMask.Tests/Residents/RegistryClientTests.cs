@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using WeChatMask.Domain;
 using WeChatMask.Data;
 using WeChatMask.Residents;
 using WeChatMask.Settings;
@@ -25,7 +26,7 @@ public sealed class RegistryClientTests
         using var registry = new FakeRegistry((_, n) => n < 3 ? Answer(HttpStatusCode.ServiceUnavailable) : Yes());
         using var guard = registry.Guard();
 
-        Assert.True((await registry.Client(guard).LookUpAsync("11010519491231002X", "张三", default))!.Eligible);
+        Assert.True((await registry.Client(guard).LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default))!.Eligible);
 
         Assert.Equal(3, registry.Nonces.Count);
         Assert.Equal(3, registry.Nonces.Distinct(StringComparer.Ordinal).Count());
@@ -37,7 +38,7 @@ public sealed class RegistryClientTests
         using var registry = new FakeRegistry((_, _) => Answer(HttpStatusCode.Unauthorized));
         using var guard = registry.Guard();
 
-        Assert.Null(await registry.Client(guard).LookUpAsync("11010519491231002X", "张三", default));
+        Assert.Null(await registry.Client(guard).LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default));
 
         Assert.Equal(1, registry.Calls);
     }
@@ -51,7 +52,7 @@ public sealed class RegistryClientTests
         using var registry = new FakeRegistry((_, _) => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
         using var guard = registry.Guard();
 
-        Assert.Null(await registry.Client(guard).LookUpAsync("11010519491231002X", "张三", default));
+        Assert.Null(await registry.Client(guard).LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default));
     }
 
     [Fact]
@@ -61,17 +62,17 @@ public sealed class RegistryClientTests
         using var registry = new FakeRegistry((_, _) => away ? Answer(HttpStatusCode.ServiceUnavailable) : Yes());
         using var guard = registry.Guard();
         var client = registry.Client(guard);
-        for (var i = 0; i < 20; i++) await client.LookUpAsync("11010519491231002X", "张三", default);
+        for (var i = 0; i < 20; i++) await client.LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default);
         var before = registry.Calls;
 
-        Assert.Null(await client.LookUpAsync("11010519491231002X", "张三", default));
+        Assert.Null(await client.LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default));
         Assert.Equal(before, registry.Calls);
-        Assert.Null(await client.ProbeAsync("11010519491231002X", "张三", default));
+        Assert.Null(await client.ProbeAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default));
         Assert.Equal(before + 1, registry.Calls);
 
         away = false;
-        Assert.NotNull(await client.ProbeAsync("11010519491231002X", "张三", default));
-        Assert.NotNull(await client.LookUpAsync("11010519491231002X", "张三", default));
+        Assert.NotNull(await client.ProbeAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default));
+        Assert.NotNull(await client.LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default));
     }
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class RegistryClientTests
         using var registry = new FakeRegistry((_, _) => Answer(HttpStatusCode.TooManyRequests));
         using var guard = registry.Guard();
         var client = registry.Client(guard);
-        for (var i = 0; i < 20; i++) await client.LookUpAsync("11010519491231002X", "张三", default);
+        for (var i = 0; i < 20; i++) await client.LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default);
 
         Assert.Equal(100, registry.Calls);
     }
@@ -92,7 +93,7 @@ public sealed class RegistryClientTests
         using var guard = registry.Guard();
         var client = registry.Client(guard);
 
-        var calls = Enumerable.Range(0, 20).Select(_ => client.LookUpAsync("11010519491231002X", "张三", default)).ToList();
+        var calls = Enumerable.Range(0, 20).Select(_ => client.LookUpAsync(DocumentType.IdentityCard, "11010519491231002X", "张三", default)).ToList();
         await registry.Full.Task.WaitAsync(Eventually.GiveUp);
         registry.Gate.Release(20);
         await Task.WhenAll(calls);

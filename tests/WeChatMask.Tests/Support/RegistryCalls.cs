@@ -45,14 +45,20 @@ internal static class RegistryCalls
     }
 
     /// <summary>The city's rules with the registry asked, an answer kept for some days, and what happens while there is none.</summary>
-    public static Action<WebApplicationBuilder> Asking(string outage, int keepDays = 1) => builder =>
+    public static Action<WebApplicationBuilder> Asking(string outage, int keepDays = 1) => Ruling(policy =>
+    {
+        policy["eligibility"] = "registry";
+        policy["registry"] = new JsonObject { ["keepDays"] = keepDays, ["outage"] = outage };
+    });
+
+    /// <summary>The city's rules with something changed in each of their versions.</summary>
+    public static Action<WebApplicationBuilder> Ruling(Action<JsonObject> change) => builder =>
     {
         var city = (CityFile)builder.Services.Last(s => s.ServiceType == typeof(CityFile)).ImplementationInstance!;
         var policies = city.Policies.Select(p =>
         {
             var policy = JsonNode.Parse(p.GetRawText())!.AsObject();
-            policy["eligibility"] = "registry";
-            policy["registry"] = new JsonObject { ["keepDays"] = keepDays, ["outage"] = outage };
+            change(policy);
             return JsonSerializer.SerializeToElement(policy);
         });
         builder.Services.Replace(ServiceDescriptor.Singleton(city with { Policies = [.. policies] }));

@@ -24,6 +24,9 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
     [BindProperty]
     public string? ProxyIdNumber { get; set; }
 
+    [BindProperty]
+    public DocumentType ProxyDocument { get; set; }
+
     /// <summary>A pressed plus or minus, as <c>1+</c>: the line and the direction.</summary>
     [BindProperty]
     public string? Step { get; set; }
@@ -83,7 +86,7 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         // Typed is read before the page's own data: the form is judged as it was sent.
         var lines = Typed.Where(l => !l.IsEmpty).ToList();
         TakeStep(lines);
-        var proxy = HasProxy || NeedsProxy ? new ProxyBody(ProxyName, ProxyIdNumber) : null;
+        var proxy = HasProxy || NeedsProxy ? new ProxyBody(ProxyName, ProxyIdNumber, ProxyDocument) : null;
         var outcome = await counter.JudgeAsync(Clerk.Of(User.Staff()), lines, proxy, handOver, cancellationToken);
         if (outcome.Refusal != Refusal.None) Refuse(outcome.Refusal);
         else if (Typed.Count == 1 && outcome.Lines[0].Refusal is var refusal and not Refusal.None) Refuse(refusal);
@@ -106,7 +109,7 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         if (NeedsProxy || HasProxy)
         {
             yield return ("proxyName", fields.Name(ProxyName));
-            yield return ("proxyIdNumber", fields.IdNumber(ProxyIdNumber, Today));
+            yield return ("proxyIdNumber", fields.IdNumber(ProxyDocument, ProxyIdNumber, Today) ?? (refusal == Refusal.InvalidIdNumber ? fields.NotTaken : null));
         }
 
         for (var i = 0; i < Typed.Count; i++)

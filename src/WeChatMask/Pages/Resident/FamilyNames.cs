@@ -21,7 +21,7 @@ public sealed class FamilyNames(FamilyStore family, IStringLocalizer<Text.Family
     public string Masked(MyPerson person) => person.Called is null ? Masking.Name(person.Name) : text["Called", person.Called, Masking.Name(person.Name)];
 
     /// <summary>The same where nothing else of the person stands beside it.</summary>
-    public string MaskedAlone(MyPerson person) => text["Alike", Masked(person), Masking.IdentityNumber(person.IdNumber)[^EndingLength..]];
+    public string MaskedAlone(MyPerson person) => text["Alike", Masked(person), Masking.Document(person.IdNumber)[^EndingLength..]];
 
     private string Name(FamilyMember member) => member.Called is null ? member.Name : text["Called", member.Called, member.Name];
 }

@@ -86,13 +86,13 @@ public sealed class ResidentsModel(
         [FromForm] TypedPerson typed, [FromForm] bool consent, [FromForm] string? next, CancellationToken cancellationToken)
     {
         var (refusal, _) = await registration.RegisterAsync(
-            User.AccountId(), typed.Name, typed.IdNumber, typed.Mobile, consent, cancellationToken);
+            User.AccountId(), typed.Name, typed.DocumentType, typed.IdNumber, typed.Mobile, consent, cancellationToken);
         if (refusal == Domain.Refusal.None) return LocalRedirect(next == Booking ? "/book" : "/residents");
 
         await OnGetAsync(next, cancellationToken);
         Typed = typed;
         Refusal = refusals.Of(refusal);
-        Faults = new NewResident(typed.Name, typed.IdNumber, typed.Mobile, consent).Faults(faults, calendar.Today);
+        Faults = new NewResident(typed.Name, typed.IdNumber, typed.Mobile, consent, typed.DocumentType).Faults(faults, Policy, calendar.Today);
         Response.StatusCode = RefusalResults.Status(refusal);
         return Page();
     }
@@ -101,4 +101,4 @@ public sealed class ResidentsModel(
 }
 
 /// <summary>A person as typed into the form.</summary>
-public sealed record TypedPerson(string? Name, string? IdNumber, string? Mobile);
+public sealed record TypedPerson(string? Name, string? IdNumber, string? Mobile, DocumentType DocumentType = DocumentType.IdentityCard);

@@ -55,6 +55,8 @@ public sealed class PolicyForm
 
     public bool CancellationLiftsCooldown { get; set; }
 
+    public bool OtherDocuments { get; set; }
+
     public EligibilityCheck Eligibility { get; set; }
 
     public ResidentNotice ResidentNotice { get; set; }
@@ -88,6 +90,7 @@ public sealed class PolicyForm
         Complaints = string.Join(',', p.Complaints),
         LapseKeepsCooldown = p.LapseKeepsCooldown,
         CancellationLiftsCooldown = p.CancellationLiftsCooldown,
+        OtherDocuments = p.OtherDocuments,
         Eligibility = p.Eligibility,
         ResidentNotice = p.ResidentNotice,
         Identification = p.Identification,
@@ -126,7 +129,8 @@ public sealed class PolicyForm
             [.. (Complaints ?? "").Split([',', '\uFF0C', '\u3001'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             Need(nameof(RetentionDays), Whole(RetentionDays)),
             new RegistryRules(Need(nameof(RegistryKeepDays), Whole(RegistryKeepDays)), RegistryOutage),
-            Need(nameof(StockMarginPercent), Whole(StockMarginPercent)));
+            Need(nameof(StockMarginPercent), Whole(StockMarginPercent)),
+            OtherDocuments);
         if (wrong.Count == 0) wrong.AddRange(policy.Faults().Select(FieldOf));
         faults = [.. wrong.Distinct(StringComparer.Ordinal)];
         return faults.Count == 0 ? policy : null;
