@@ -14,6 +14,7 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
     private BoardSnapshot? newest;
     private long changes;
     private long readAt;
+    private long knownAt;
 
     /// <summary>Tells that a commit of this node changed what the board shows. Call it after the commit.</summary>
     public void MarkChanged() => Interlocked.Increment(ref changes);
@@ -29,8 +30,10 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
             var rest = LeastPause - TimeProvider.System.GetElapsedTime(readAt);
             if (newest is not null && rest > TimeSpan.Zero) await Task.Delay(rest, cancellationToken);
             var seen = Interlocked.Read(ref changes);
+            var asked = TimeProvider.System.GetTimestamp();
             newest = await queries.LoadAsync(calendar.Today, calendar.Now, seen, cancellationToken);
             readAt = TimeProvider.System.GetTimestamp();
+            MarkKnown(asked);
             return newest;
         }
         finally
@@ -41,6 +44,12 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
 
     /// <summary>The newest board that was read, however old; for comparing versions.</summary>
     internal BoardSnapshot? Newest => newest;
+
+    /// <summary>How long ago the database was last seen to hold what <see cref="Newest"/> shows.</summary>
+    internal TimeSpan Age => TimeProvider.System.GetElapsedTime(Interlocked.Read(ref knownAt));
+
+    /// <summary>The database held at that timestamp what <see cref="Newest"/> shows.</summary>
+    internal void MarkKnown(long timestamp) => Interlocked.Exchange(ref knownAt, timestamp);
 
     public void Dispose() => gate.Dispose();
 

@@ -28,6 +28,8 @@ public static class BoardEndpoints
         var headers = context.Response.Headers;
         headers.ETag = answer.Tag;
         headers.CacheControl = "public, no-cache";
+        // Seconds since the database was seen to hold it: more than a moment only while that does not answer.
+        headers.Age = ((int)board.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         if (context.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(t => Same(t, answer.Tag)))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         headers.Vary = "Accept-Encoding";

@@ -70,6 +70,11 @@ public sealed class BoardListeners
         foreach (var listener in Present()) listener.Tell(telling);
     }
 
+    internal void Beat(ReadOnlyMemory<byte> heartbeat)
+    {
+        foreach (var listener in Present()) listener.Beat(heartbeat);
+    }
+
     private Listener[] Present()
     {
         lock (entering) return [.. all];
@@ -174,6 +179,15 @@ public sealed class BoardListeners
                 var bytes = next.Bytes(asFigures, hasMissed);
                 hasMissed = false;
                 Write(bytes);
+            }
+        }
+
+        // Whoever is still taking an earlier event in hears enough.
+        public void Beat(ReadOnlyMemory<byte> heartbeat)
+        {
+            lock (telling)
+            {
+                if (hasBegun && !hasEnded && writing.IsCompleted) Write(heartbeat);
             }
         }
 

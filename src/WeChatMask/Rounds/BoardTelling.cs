@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace WeChatMask.Rounds;
@@ -17,10 +18,14 @@ internal sealed class BoardTelling(BoardChange change, int? window, JsonSerializ
 
     public ReadOnlyMemory<byte> Bytes(bool asFigures, bool afterGap) => (afterGap ? gap : asFigures ? figures : whole).Value;
 
-    private static byte[] Written(byte[] json)
+    /// <summary>That the line holds, and of when the figures are.</summary>
+    public static ReadOnlyMemory<byte> Heartbeat(long version, DateTimeOffset asOf, JsonSerializerOptions options) =>
+        Written(JsonSerializer.SerializeToUtf8Bytes(new BoardHeartbeat(version, asOf), options), "heartbeat");
+
+    private static byte[] Written(byte[] json, string name = "board")
     {
         using var text = new MemoryStream(json.Length + 32);
-        text.Write("event: board\ndata: "u8);
+        text.Write(Encoding.ASCII.GetBytes($"event: {name}\ndata: "));
         text.Write(json);
         text.Write("\n\n"u8);
         return text.ToArray();

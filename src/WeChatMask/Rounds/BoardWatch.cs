@@ -16,11 +16,15 @@ public sealed record BoardFigures(long Version, DateTimeOffset AsOf, BoardRound?
 /// <summary>A pharmacy's figures, named as on the board.</summary>
 public sealed record ChangedFigures(string Code, PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int? NextWindow);
 
+/// <summary>What a listener is told every fifteen seconds, so that silence means a broken line: of which version the figures are, and when the database was last seen to hold it.</summary>
+public sealed record BoardHeartbeat(long Version, DateTimeOffset AsOf);
+
 /// <summary>Follows other nodes' changes of the board within half a second, and once a second tells listeners what changed.</summary>
 public sealed partial class BoardWatch(
-    Board board, BoardQueries queries, BoardListeners listeners, CityCalendar calendar, IOptions<JsonOptions> json, Instruments instruments, ILogger<BoardWatch> log) : BackgroundService
+    Board board, BoardQueries queries, BoardListeners listeners, CityCalendar calendar, TimeProvider time, IOptions<JsonOptions> json, Instruments instruments, ILogger<BoardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HeartbeatPace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromMilliseconds(500);
 
     // During a rush every batch of every node wakes the others; a look at the version is not needed for each.
@@ -52,7 +56,7 @@ public sealed partial class BoardWatch(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         instruments.ShowBoardListeners(() => listeners.Count);
-        return Task.WhenAll(FollowAsync(stoppingToken), TellAsync(stoppingToken));
+        return Task.WhenAll(FollowAsync(stoppingToken), TellAsync(stoppingToken), BeatAsync(stoppingToken));
     }
 
     private async Task FollowAsync(CancellationToken stoppingToken)
@@ -63,7 +67,10 @@ public sealed partial class BoardWatch(
                 async () =>
                 {
                     await queries.WaitForOthersAsync(LongestUnseen, stoppingToken);
-                    if (board.Newest is { } newest && await queries.VersionAsync(stoppingToken) != newest.Version) board.MarkChanged();
+                    if (board.Newest is not { } newest) return;
+                    var asked = TimeProvider.System.GetTimestamp();
+                    if (await queries.VersionAsync(stoppingToken) == newest.Version) board.MarkKnown(asked);
+                    else board.MarkChanged();
                 },
                 stoppingToken);
             await Task.Delay(LeastPause, stoppingToken);
@@ -77,6 +84,17 @@ public sealed partial class BoardWatch(
             // A pause, not a timer: after a look that took long a timer's next tick comes at once, and two events within a second.
             await Task.Delay(Pace, stoppingToken);
             await TryAsync(() => LookAsync(stoppingToken), stoppingToken);
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(HeartbeatPace, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            BoardView? view;
+            lock (watching) view = told;
+            if (view is not null) listeners.Beat(BoardTelling.Heartbeat(view.Version, calendar.Local(calendar.Now - board.Age), json.Value.SerializerOptions));
         }
     }
 

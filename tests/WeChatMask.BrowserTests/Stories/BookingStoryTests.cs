@@ -7,7 +7,13 @@ using WeChatMask.Tests.Support;
 namespace WeChatMask.BrowserTests.Stories;
 
 /// <summary>How residents come to a confirmed booking on a phone.</summary>
-public sealed class BookingStoryTests : IAsyncLifetime
+public sealed class BookingStoryTests() : BookingStories(isOld: false);
+
+/// <summary>The same on a phone that has nothing newer than the floor.</summary>
+public sealed class OldPhoneBookingStoryTests() : BookingStories(isOld: true);
+
+/// <summary>How residents come to a confirmed booking on a phone.</summary>
+public abstract class BookingStories(bool isOld) : IAsyncLifetime
 {
     private const int Person = 7;
     private SandboxHost host = null!;
@@ -25,7 +31,7 @@ public sealed class BookingStoryTests : IAsyncLifetime
     [InlineData(false, true)]
     public async Task A_newcomer_registers_and_books_with_and_without_scripts_in_both_sizes(bool scripts, bool large)
     {
-        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-new", large, scripts));
+        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-new", large, scripts, IsOld: isOld));
         var page = phone.Page;
         await page.GotoAsync("/book");
         var book = new BookPage(page.MainFrame);
@@ -50,7 +56,7 @@ public sealed class BookingStoryTests : IAsyncLifetime
         {
         }
 
-        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-back"));
+        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-back", IsOld: isOld));
         var address = await MenuEntryAsync("/book");
         // The first tap: the menu's entry, which logs in without asking anything.
         await phone.Page.GotoAsync(address);
@@ -63,7 +69,7 @@ public sealed class BookingStoryTests : IAsyncLifetime
     [Fact]
     public async Task The_keyboard_alone_registers_and_books()
     {
-        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-keys"));
+        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions("o-keys", IsOld: isOld));
         var keys = new Keyboard(phone.Page);
         await phone.GoAsync("/book");
         await keys.PressAsync("a[href^='/residents?next=book']", "Enter");

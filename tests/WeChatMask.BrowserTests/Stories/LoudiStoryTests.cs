@@ -11,12 +11,13 @@ public sealed class LoudiStoryTests
     private const int Person = 11;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task From_following_the_account_to_the_hand_over(bool large)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task From_following_the_account_to_the_hand_over(bool large, bool isOld)
     {
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
-        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(LargeType: large));
+        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(LargeType: large, IsOld: isOld));
         var page = phone.Page;
         var sandbox = new SandboxPage(page);
         await page.GotoAsync("/sandbox");

@@ -115,24 +115,52 @@ public sealed class NearbyTests
     public async Task Inside_WeChat_its_own_map_leads_the_way_in_Chinese_coordinates()
     {
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:01:00+08:00");
-        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions());
-        const string inside = """
-            const wx = { openLocation: (o) => { window.opened = o; }, getLocation: (o) => o.success({ latitude: '27.71', longitude: '112.0' }) };
-            export async function wechat() { return wx; }
-            export default wechat;
-            """;
-        await phone.Page.RouteAsync("**/js/wechat.js", r => r.FulfillAsync(new RouteFulfillOptions { ContentType = "text/javascript", Body = inside }));
+        await using var phone = await BrowserPhone.OpenAsync(host, WeChatBridge.Inside(new PhoneOptions()));
         await phone.GoAsync("/nearby");
+        await WeChatBridge.AnswerAsync(phone.Page, "geoLocation", new { latitude = "27.71", longitude = "112.0" });
         await phone.Page.Locator("[data-locate]").ClickAsync();
         await Assertions.Expect(phone.Page.Locator("[data-nearest] .pharmacy")).ToHaveCountAsync(5);
 
         await phone.Page.Locator("[data-pharmacies] [data-code=LD01] [data-go]").ClickAsync();
 
-        var opened = await phone.Page.EvaluateAsync<System.Text.Json.JsonElement>("() => window.opened");
+        await phone.Page.WaitForFunctionAsync("() => window.bridge.opened");
+        var opened = await phone.Page.EvaluateAsync<System.Text.Json.JsonElement>("() => window.bridge.opened");
         var chinese = Coordinates.ToGcj02(new GeoPoint(27.7372, 112.0246));
         Assert.Equal(chinese.Latitude, opened.GetProperty("latitude").GetDouble(), 5);
         Assert.Equal(chinese.Longitude, opened.GetProperty("longitude").GetDouble(), 5);
         Assert.Equal("城东湘柳大药房", opened.GetProperty("name").GetString());
+        Assert.Equal(["config:ok", "geoLocation:ok", "openLocation:ok"], await WeChatBridge.SaidAsync(phone.Page));
         phone.AssertQuiet();
+    }
+
+    [Theory]
+    [InlineData("openLocation:fail")]
+    [InlineData("config:fail,invalid signature")]
+    [InlineData("openLocation")]
+    public async Task Where_WeChats_map_fails_or_says_nothing_the_plain_link_is_opened(string refusal)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:01:00+08:00");
+        await using var phone = await BrowserPhone.OpenAsync(host, WeChatBridge.Inside(new PhoneOptions(), refusal));
+        await phone.GoAsync("/nearby");
+        var link = phone.Page.Locator("[data-pharmacies] [data-code=LD01] [data-go]");
+        // A link of the phone's own leaves no trace in a browser without a map; this one does.
+        await link.EvaluateAsync("a => { a.href = '#the-way'; }");
+
+        await link.ClickAsync();
+
+        await phone.Page.WaitForURLAsync("**/nearby#the-way");
+    }
+
+    [Fact]
+    public async Task WeChat_refuses_what_no_page_has_named()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:01:00+08:00");
+        await using var phone = await BrowserPhone.OpenAsync(host, WeChatBridge.Inside(new PhoneOptions()));
+        await phone.GoAsync("/nearby");
+
+        var answer = await phone.Page.EvaluateAsync<string>(
+            "() => import('/js/wechat.js').then((w) => w.prepareWeChat()).then((wx) => new Promise((done) => wx.chooseImage({ success: () => done('ok'), fail: (e) => done(e.errMsg) })))");
+
+        Assert.Equal("chooseImage:the permission value is offline verifying", answer);
     }
 }

@@ -33,10 +33,12 @@ public sealed class OfflineTests : IAsyncLifetime
     /// <inheritdoc />
     public async Task DisposeAsync() => await city.DisposeAsync();
 
-    [Fact]
-    public async Task Ten_hand_overs_without_a_network_survive_reloads_and_nine_settle_and_the_double_is_flagged()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ten_hand_overs_without_a_network_survive_reloads_and_nine_settle_and_the_double_is_flagged(bool isOld)
     {
-        await using var phone = await city.ClerkAsync();
+        await using var phone = await city.ClerkAsync(new PhoneOptions(IsOld: isOld));
         var counter = new CounterPage(phone.Page);
         await TakeAlongAsync(phone);
 

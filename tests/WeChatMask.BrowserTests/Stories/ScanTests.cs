@@ -79,40 +79,46 @@ public sealed class ScanTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Inside_WeChat_its_own_scanner_is_used_and_the_page_says_that_it_needs_the_network()
     {
-        const string Fake = """
-            window.wx = {
-              config: (c) => { window.configured = c; setTimeout(() => window.whenReady()); },
-              ready: (f) => { window.whenReady = f; },
-              error: () => undefined,
-              scanQRCode: (o) => { window.asked = o; o.success({ resultStr: window.voucher }); },
-            };
-            """;
-        await using var phone = await city.ClerkAsync(new PhoneOptions(UserAgent: "Mozilla/5.0 (Linux; Android 10) MicroMessenger/8.0.1"));
+        await using var phone = await city.ClerkAsync(WeChatBridge.Inside(new PhoneOptions()));
         var asked = "";
-        await phone.Page.RouteAsync("**/lib/jweixin.js", r => r.FulfillAsync(new RouteFulfillOptions { ContentType = "text/javascript", Body = Fake }));
-        await phone.Page.RouteAsync("**/api/wechat/signature*", r =>
+        phone.Page.Request += (_, r) =>
         {
-            asked = Uri.UnescapeDataString(new Uri(r.Request.Url).Query);
-            return r.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = """{"appId":"wx1","timestamp":1581472800,"nonceStr":"n","signature":"s"}""" });
-        });
+            if (r.Url.Contains("/api/wechat/signature", StringComparison.Ordinal)) asked = Uri.UnescapeDataString(new Uri(r.Url).Query);
+        };
         await phone.GoAsync("/pharmacy/scan#here");
-        await phone.Page.EvaluateAsync("v => { window.voucher = v; }", city.Today[0].Voucher);
+        await WeChatBridge.AnswerAsync(phone.Page, "scanQRCode", new { resultStr = city.Today[0].Voucher });
         await Assertions.Expect(phone.Page.Locator(".line-down")).ToContainTextAsync("微信里不能离线核对");
 
         await phone.Page.Locator("[data-scan]").ClickAsync();
 
         await Assertions.Expect(new CounterPage(phone.Page).Verdict("Valid")).ToBeVisibleAsync();
         Assert.Equal($"?url={city.Host.Address}pharmacy/scan", asked);
-        Assert.Equal("wx1 1581472800 n s scanQRCode", await phone.Page.EvaluateAsync<string>("() => { const c = window.configured; return [c.appId, c.timestamp, c.nonceStr, c.signature, c.jsApiList].join(' '); }"));
+        Assert.Equal(["config:ok", "scanQRCode:ok"], await WeChatBridge.SaidAsync(phone.Page));
         Assert.Equal(0, await phone.Page.EvaluateAsync<int>("async () => (await navigator.serviceWorker.getRegistrations()).length"));
         phone.AssertQuiet();
     }
 
-    [Fact]
-    public async Task Without_a_camera_the_clerk_is_told_to_type_the_number_printed_below_the_code()
+    [Theory]
+    [InlineData("scanQRCode:fail")]
+    [InlineData("config:fail,invalid signature")]
+    public async Task Where_WeChats_scanner_fails_the_clerk_is_led_on_to_the_number(string refusal)
+    {
+        await using var phone = await city.ClerkAsync(WeChatBridge.Inside(new PhoneOptions(), refusal));
+        await phone.GoAsync("/pharmacy/scan");
+
+        await phone.Page.Locator("[data-scan]").ClickAsync();
+
+        // The shared browser has no camera, which is what the page tries next.
+        await Assertions.Expect(phone.Page.Locator("[data-scan-say]")).ToContainTextAsync("输入预约号");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_a_camera_the_clerk_is_told_to_type_the_number_printed_below_the_code(bool isOld)
     {
         // The shared browser has no camera at all.
-        await using var phone = await city.ClerkAsync();
+        await using var phone = await city.ClerkAsync(new PhoneOptions(IsOld: isOld));
         await phone.GoAsync("/pharmacy/scan");
         await phone.Page.Locator("[data-scan]").ClickAsync();
         await Assertions.Expect(phone.Page.Locator("[data-scan-say]")).ToContainTextAsync("输入预约号");

@@ -12,9 +12,11 @@ namespace WeChatMask.BrowserTests.Support;
 /// <param name="Height">Height of the screen in CSS pixels.</param>
 /// <param name="Browser">The browser it is a window of; none for the one all tests share.</param>
 /// <param name="UserAgent">What it calls itself, when that matters.</param>
+/// <param name="IsOld">Everything newer than the floor is taken away from its scripts.</param>
+/// <param name="Before">A script that runs before each page's own.</param>
 internal sealed record PhoneOptions(
     string? OpenId = null, bool LargeType = false, bool JavaScript = true, int Width = PhoneOptions.UsualWidth, int Height = PhoneOptions.UsualHeight,
-    IBrowser? Browser = null, string? UserAgent = null)
+    IBrowser? Browser = null, string? UserAgent = null, bool IsOld = false, string? Before = null)
 {
     /// <summary>Width of the phones the pages are made for.</summary>
     public const int UsualWidth = 390;
@@ -62,6 +64,8 @@ internal sealed class BrowserPhone : IAsyncDisposable
         var url = host.Address.ToString();
         if (options.OpenId is { } openId) await fresh.AddCookiesAsync([new Cookie { Name = "sandbox_openid", Value = openId, Url = url }]);
         if (options.LargeType) await fresh.AddCookiesAsync([new Cookie { Name = "wm_large", Value = "1", Url = url }]);
+        if (options.IsOld) await fresh.AddInitScriptAsync(await Floor.AgingScriptAsync());
+        if (options.Before is { } before) await fresh.AddInitScriptAsync(before);
         var phone = new BrowserPhone(host, fresh, await fresh.NewPageAsync());
         fresh.SetDefaultTimeout(LongestWait);
         phone.Watch();

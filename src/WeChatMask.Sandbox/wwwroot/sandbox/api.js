@@ -7,9 +7,15 @@ export const byId = (id) => document.getElementById(id);
 const words = new Map([...byId('words').content.querySelectorAll('[data-key]')].map((one) => [one.dataset.key, one.textContent]));
 
 // A sentence of the page with its blanks filled.
-export const say = (key, ...values) => (words.get(key) ?? '').replace(/\{(\d)\}/g, (_, place) => values[place] ?? '');
+export const say = (key, ...values) => (words.get(key) || '').replace(/\{(\d)\}/g, (_, place) => (values[place] === undefined ? '' : values[place]));
 
 export const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
+
+// Puts nodes in place of all that an element holds.
+export function fill(place, ...nodes) {
+  place.textContent = '';
+  place.append(...nodes);
+}
 
 export const count = (number) => number.toLocaleString(language);
 
@@ -30,7 +36,7 @@ export async function call(path, body) {
     body: JSON.stringify(body),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.title ?? `HTTP ${response.status}`);
+  if (!response.ok) throw new Error(answer.title || `HTTP ${response.status}`);
   return answer;
 }
 

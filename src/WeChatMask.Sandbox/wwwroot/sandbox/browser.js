@@ -57,7 +57,7 @@ export function close() {
   drop();
   byId('web-view').hidden = true;
   document.dispatchEvent(new Event('phone-home'));
-  (opener?.isConnected && opener.offsetParent ? opener : byId('chat')).focus();
+  (opener && opener.isConnected && opener.offsetParent ? opener : byId('chat')).focus();
 }
 
 // Another phone is taken up: its first page logs in anew.
@@ -68,13 +68,13 @@ export function forget() {
 
 // After a jump of the clock a page shows old times. What somebody is typing is left alone.
 export function refresh() {
-  const inside = frame?.contentDocument;
+  const inside = frame && frame.contentDocument;
   if (!inside || [...inside.querySelectorAll('input:not([type=hidden]), textarea')].some((one) => one.type === 'checkbox' ? one.checked : one.value)) return;
   frame.contentWindow.location.reload();
 }
 
 function drop() {
-  frame?.remove();
+  if (frame) frame.remove();
   frame = null;
   trail.length = 0;
 }
@@ -89,7 +89,7 @@ function arrived() {
   if (here === 'blank') return;
   byId('web-title').textContent = inside.title.split(' · ')[0];
   byId('web-out').href = here;
-  if (trail.at(-1) !== here) trail.push(here);
+  if (trail[trail.length - 1] !== here) trail.push(here);
   byId('fill-bar').hidden = !fields(inside);
   document.dispatchEvent(new Event('world-changed'));
 }
@@ -110,15 +110,16 @@ function fields(inside) {
 function fill() {
   const person = document.querySelector('input[name="phone"]:checked').dataset;
   const values = [person.name, person.idNumber, person.mobile];
-  const inputs = fields(frame.contentDocument) ?? [];
+  const inputs = fields(frame.contentDocument) || [];
   inputs.forEach((input, place) => {
-    input.value = values[place] ?? '';
+    input.value = values[place] || '';
     input.dispatchEvent(new Event('input', { bubbles: true }));
   });
   byId('fill-bar').hidden = true;
   const consent = frame.contentDocument.querySelector('input[name="consent"]');
-  consent?.scrollIntoView({ block: 'center' });
-  consent?.focus({ preventScroll: true });
+  if (!consent) return;
+  consent.scrollIntoView({ block: 'center' });
+  consent.focus({ preventScroll: true });
 }
 
 byId('web-close').addEventListener('click', close);

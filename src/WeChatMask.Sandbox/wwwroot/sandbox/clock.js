@@ -1,5 +1,5 @@
 // The city's clock: shown as it runs, moved by buttons for what happens next.
-import { byId, call, changed, copy, count, dayOf, minuteOf, offsetOf, say, shortDayOf, timeOf } from './api.js';
+import { byId, call, changed, copy, count, dayOf, fill, minuteOf, offsetOf, say, shortDayOf, timeOf } from './api.js';
 import { fillUp } from './crowd.js';
 import * as browser from './browser.js';
 
@@ -10,14 +10,14 @@ let offset = '+08:00';
 let story = null;
 let busy = false;
 
-export const moments = () => story?.moments ?? [];
+export const moments = () => (story ? story.moments : []);
 export const find = (key) => moments().find((one) => one.key === key);
 const now = () => Date.now() + ahead;
 const isPast = (one) => one.done || (one.at && one.key !== 'full' && Date.parse(one.at) <= now());
 
 // The city's wall time as an ISO text with the offset it came with.
 function wall(milliseconds) {
-  const shift = offset === 'Z' ? 0 : (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6))) * (offset[0] === '-' ? -60_000 : 60_000);
+  const shift = offset === 'Z' ? 0 : (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6))) * (offset[0] === '-' ? -60000 : 60000);
   return new Date(milliseconds + shift).toISOString().slice(0, 19) + offset;
 }
 
@@ -84,22 +84,23 @@ export async function refresh() {
   byId('phase').textContent = round ? say('phase', shortDayOf(round.date), say(`phase-${round.phase}`, count(left))) : say('phase-none');
   byId('moments-empty').hidden = Boolean(round);
   const before = JSON.stringify(story);
-  story = round ?? null;
+  story = round || null;
   if (JSON.stringify(story) !== before) draw();
   mark();
 }
 
 function draw() {
   const held = list.contains(document.activeElement) ? document.activeElement.dataset.moment : null;
-  list.replaceChildren(...moments().map((one) => {
+  fill(list, ...moments().map((one) => {
     const item = copy('t-moment');
     const button = item.firstElementChild;
-    button.dataset.moment = `${one.key}${one.window ?? ''}`;
+    button.dataset.moment = `${one.key}${one.window || ''}`;
     button.querySelector('.moment-time').textContent = one.at ? minuteOf(one.at) : say('moment-now');
     button.querySelector('.moment-name').textContent = say(one.window ? `moment-${one.key}-window` : `moment-${one.key}`, one.window);
     return item;
   }));
-  if (held) list.querySelector(`[data-moment="${held}"]`)?.focus();
+  const again = held && list.querySelector(`[data-moment="${held}"]`);
+  if (again) again.focus();
 }
 
 // What lies behind is said to be past; the first that does not is the one to press.

@@ -1,5 +1,5 @@
 // The neighbours: they book at once, and the page tells what became of them.
-import { byId, call, changed, count, say } from './api.js';
+import { byId, call, changed, count, fill, say } from './api.js';
 
 const go = byId('crowd-go');
 const result = byId('crowd-result');
@@ -30,7 +30,8 @@ function show(answer) {
   bar.value = answer.accepted;
   bar.setAttribute('aria-hidden', 'true');
   const sound = answer.broken.length === 0;
-  result.replaceChildren(
+  fill(
+    result,
     figures,
     bar,
     ...answer.refused.map((one) => line('reason', say('crowd-reason', one.reason, count(one.count)))),
@@ -45,11 +46,11 @@ async function send(neighbours) {
   if (busy) return;
   busy = true;
   go.setAttribute('aria-disabled', 'true');
-  result.replaceChildren(line('note busy', say('crowd-busy', count(neighbours))));
+  fill(result, line('note busy', say('crowd-busy', count(neighbours))));
   try {
     show(await call('/sandbox/neighbours', { count: neighbours }));
   } catch (error) {
-    result.replaceChildren(line('broken', error.message));
+    fill(result, line('broken', error.message));
   }
   busy = false;
   go.removeAttribute('aria-disabled');
@@ -60,8 +61,8 @@ async function send(neighbours) {
 export async function fillUp() {
   const { round, pharmacies } = await call('/api/board');
   const left = pharmacies.filter((one) => one.status === 'open').reduce((sum, one) => sum + one.left, 0);
-  if (round?.phase !== 'open' || left === 0) {
-    result.replaceChildren(line('note', say('crowd-none')));
+  if (!round || round.phase !== 'open' || left === 0) {
+    fill(result, line('note', say('crowd-none')));
     return;
   }
   for (let rest = left; rest > 0; rest -= 5000) await send(Math.min(rest, 5000));

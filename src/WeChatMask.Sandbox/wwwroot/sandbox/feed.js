@@ -1,5 +1,5 @@
 // What the app just did, newest first.
-import { byId, call, copy, count, dayOf, timeOf } from './api.js';
+import { byId, call, copy, count, dayOf, fill, timeOf } from './api.js';
 
 const list = byId('feed');
 let known = '';
@@ -13,7 +13,7 @@ export async function sync() {
   known = text;
   byId('feed-empty').hidden = entries.length > 0;
   list.hidden = entries.length === 0;
-  list.replaceChildren(...entries.flatMap((entry, place) => {
+  fill(list, ...[].concat(...entries.map((entry, place) => {
     const item = copy('t-feed');
     item.className = `feed-${entry.kind}`;
     const time = item.querySelector('time');
@@ -24,6 +24,6 @@ export async function sync() {
     const day = copy('t-day');
     day.textContent = dayOf(entry.at);
     return [day, item];
-  }));
+  })));
   return sms;
 }

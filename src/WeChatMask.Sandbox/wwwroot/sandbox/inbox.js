@@ -1,9 +1,9 @@
 // The short messages that arrived, newest first.
-import { byId, call, copy, count, say, shortDayOf, timeOf } from './api.js';
+import { byId, call, copy, count, fill, say, shortDayOf, timeOf } from './api.js';
 
 const list = byId('inbox');
 const all = byId('inbox-all');
-const BANNER = 9_000;
+const BANNER = 9000;
 const banner = byId('banner');
 let known = -1;
 let newest = null;
@@ -19,12 +19,12 @@ export async function sync(total) {
   byId('inbox-switch').hidden = box.toNeighbours === 0;
   byId('inbox-empty').hidden = box.messages.length > 0;
   list.hidden = box.messages.length === 0;
-  list.replaceChildren(...box.messages.map((message) => {
+  fill(list, ...box.messages.map((message) => {
     const item = copy('t-sms');
     item.classList.toggle('own', Boolean(nameOf(message.mobile)));
     item.querySelector('b').textContent = message.mobile;
     const tag = item.querySelector('.tag');
-    const owner = message.pharmacy ?? nameOf(message.mobile) ?? (message.toNeighbour ? say('sms-neighbour') : '');
+    const owner = message.pharmacy || nameOf(message.mobile) || (message.toNeighbour ? say('sms-neighbour') : '');
     tag.textContent = owner;
     tag.hidden = owner === '';
     const time = item.querySelector('time');
@@ -55,7 +55,10 @@ banner.addEventListener('click', () => {
   list.focus();
 });
 
-const nameOf = (mobile) => document.querySelector(`input[data-mobile="${CSS.escape(mobile)}"]`)?.dataset.name;
+function nameOf(mobile) {
+  const input = document.querySelector(`input[data-mobile="${CSS.escape(mobile)}"]`);
+  return input ? input.dataset.name : undefined;
+}
 
 all.addEventListener('change', () => {
   const total = known;

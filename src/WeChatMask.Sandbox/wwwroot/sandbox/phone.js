@@ -1,8 +1,8 @@
 // The phone's chat with the account: what its person does goes to the app as WeChat would send it.
-import { byId, call, changed, dayOf, minuteOf, say } from './api.js';
+import { byId, call, changed, dayOf, fill, minuteOf, say } from './api.js';
 import * as browser from './browser.js';
 
-const PAUSE = 5 * 60_000;
+const PAUSE = 5 * 60000;
 const chat = byId('chat');
 const people = byId('people');
 const menu = byId('menu');
@@ -34,9 +34,9 @@ function stamp(iso) {
 function link(address, ...content) {
   const one = document.createElement('a');
   one.append(...content);
-  if (!/^https?:\/\//.test(address ?? '')) return one;
+  if (!/^https?:\/\//.test(address || '')) return one;
   const path = browser.ownPath(address);
-  one.href = path ?? address;
+  one.href = path === null ? address : path;
   if (path === null) {
     one.target = '_blank';
     one.rel = 'noreferrer';
@@ -53,11 +53,11 @@ function withAddresses(text) {
 
 // An account's text may hold links, and nothing else that WeChat would render.
 function withLinks(text) {
-  const nodes = new DOMParser().parseFromString(text.replaceAll('\n', '<br>'), 'text/html').body.childNodes;
-  return [...nodes].flatMap((node) => {
+  const nodes = new DOMParser().parseFromString(text.replace(/\n/g, '<br>'), 'text/html').body.childNodes;
+  return [].concat(...[...nodes].map((node) => {
     if (node.nodeName === 'BR') return '\n';
     return node.nodeName === 'A' ? link(node.getAttribute('href'), node.textContent) : withAddresses(node.textContent);
-  });
+  }));
 }
 
 function article(one) {
@@ -74,7 +74,8 @@ function showReply(status, reply) {
 }
 
 function menuName(key) {
-  return [...menu.querySelectorAll('[data-key]')].find((one) => one.dataset.key === key)?.textContent ?? key;
+  const entry = [...menu.querySelectorAll('[data-key]')].find((one) => one.dataset.key === key);
+  return entry ? entry.textContent : key;
 }
 
 function showAct(act) {
@@ -89,7 +90,7 @@ export async function load() {
   const lines = await call(messages());
   if (mine !== shown) return;
   pushed = lines.filter(({ act }) => act.type === 'push').length;
-  chat.replaceChildren();
+  fill(chat);
   lastAt = null;
   for (const { act, at, status, reply } of lines) {
     if (act.event === 'VIEW' || act.event === 'unsubscribe') continue;
@@ -179,13 +180,15 @@ menu.addEventListener('click', (event) => {
 
 menu.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
-  menu.querySelector('[aria-expanded="true"]')?.focus();
+  const unfolded = menu.querySelector('[aria-expanded="true"]');
+  if (unfolded) unfolded.focus();
   fold();
 });
 document.addEventListener('click', (event) => { if (!menu.contains(event.target)) fold(); });
 
 chat.addEventListener('click', (event) => {
-  const path = event.target.closest('a')?.dataset.path;
+  const address = event.target.closest('a');
+  const path = address && address.dataset.path;
   if (!path || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   visit(path);
@@ -223,7 +226,8 @@ people.addEventListener('change', () => take().catch(() => bubble('quiet', say('
 
 // A browser that came back holds the phone it held.
 export async function start() {
-  const known = document.cookie.split('; ').find((one) => one.startsWith('sandbox_openid='))?.split('=')[1];
+  const held = document.cookie.split('; ').find((one) => one.startsWith('sandbox_openid='));
+  const known = held && held.split('=')[1];
   const input = [...people.querySelectorAll('input')].find((one) => one.value === known);
   if (input) input.checked = true;
   await take();

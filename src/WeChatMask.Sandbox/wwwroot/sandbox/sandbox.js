@@ -6,8 +6,8 @@ import * as inbox from './inbox.js';
 import * as phone from './phone.js';
 import * as story from './story.js';
 
-const PAUSE = 2_000;
-const LONG = 15_000;
+const PAUSE = 2000;
+const LONG = 15000;
 let wake = () => {};
 let again = false;
 let lost = false;
@@ -51,5 +51,4 @@ document.addEventListener('world-changed', () => {
 document.addEventListener('visibilitychange', () => wake());
 setInterval(() => { if (!document.hidden) clock.show(); }, 500);
 
-await phone.start().catch(() => {});
-watch();
+phone.start().catch(() => {}).then(watch);

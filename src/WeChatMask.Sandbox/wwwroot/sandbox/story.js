@@ -20,7 +20,7 @@ export async function sync() {
     follow: answer.following,
     book: Boolean(booking),
     tomorrow: Boolean(booking) && Date.parse(booking.pickupOpensAt) <= Date.parse(answer.now),
-    collect: booking?.status === 'redeemed',
+    collect: Boolean(booking) && booking.status === 'redeemed',
   });
   tellCounter(booking);
 }
@@ -65,12 +65,14 @@ const acts = {
   },
   async tomorrow() {
     look();
-    const at = state?.booking?.status === 'booked' ? state.booking.pickupOpensAt : clock.find('pickup')?.at;
+    const pickup = clock.find('pickup');
+    const at = state && state.booking && state.booking.status === 'booked' ? state.booking.pickupOpensAt : pickup && pickup.at;
     if (at && Date.parse(at) > Date.parse(state.now)) await clock.move({ now: at });
   },
 };
 
 steps.addEventListener('click', (event) => {
-  const step = event.target.closest('li')?.dataset.step;
-  acts[step]?.();
+  const item = event.target.closest('li');
+  const act = item && acts[item.dataset.step];
+  if (act) act();
 });

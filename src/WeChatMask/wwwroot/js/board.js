@@ -1,8 +1,12 @@
 // Keeps the pharmacies' figures on a page as new as the board's events.
+import { ask, jsonOf } from './ask.js';
 import { now } from './clock.js';
 import { face, hear, isFinal, read, windows, zone } from './round.js';
 
 const list = document.querySelector('[data-pharmacies]');
+const patience = 15000;
+// The server says something every 15 seconds, whether anything changed or not. A line that is silent for longer is broken.
+const silence = 40000;
 
 function words(pharmacy) {
   const { full, none, later, fullLater, booked, paused, withdrawn } = list.dataset;
@@ -18,9 +22,10 @@ function words(pharmacy) {
 const some = (places) => (read().state === 'open' ? list.dataset.some : list.dataset.someNext).replace('{0}', places);
 
 // The page came with the figures of a version; only what is newer has to be fetched.
-const left = new Map([...list?.querySelectorAll('[data-places-left]') ?? []].map((row) => [row.dataset.code, Number(row.dataset.placesLeft)]));
+const rows = list ? [...list.querySelectorAll('[data-places-left]')] : [];
+const left = new Map(rows.map((row) => [row.dataset.code, Number(row.dataset.placesLeft)]));
 const nextWindows = new Map();
-let shown = Number(list?.dataset.version ?? 0);
+let shown = list ? Number(list.dataset.version) : 0;
 
 function show(pharmacies) {
   for (const pharmacy of pharmacies) {
@@ -37,25 +42,25 @@ function show(pharmacies) {
   document.dispatchEvent(new CustomEvent('board-shown'));
 }
 
-// The snapshot's number and age. It grows old while nothing changes, and while nothing can be heard of a change.
+// The snapshot's number, and how long ago it was known to be the newest: it grows old while nothing is heard.
 const age = document.querySelector('[data-age]');
+let known = face ? Number(face.dataset.now) : now();
 
 function showAge() {
   if (!age) return;
-  const seconds = Math.max(0, Math.round((now() - Number(age.dataset.age)) / 1000));
+  const seconds = Math.max(0, Math.round((now() - known) / 1000));
   const words = seconds < 60 ? age.dataset.seconds.replace('{0}', seconds) : age.dataset.minutes.replace('{0}', Math.floor(seconds / 60));
   age.querySelector('span').textContent = age.dataset.pattern.replace('{0}', shown).replace('{1}', words);
 }
 
 function note(version, asOf) {
   shown = version;
-  if (!age) return;
-  age.dataset.age = Date.parse(asOf);
+  known = asOf;
   showAge();
 }
 
 function total() {
-  const place = face?.querySelector('[data-total-left]');
+  const place = face && face.querySelector('[data-total-left]');
   // A list that shows only some cannot add all up.
   if (list.dataset.part) return;
   if (!place || left.size === 0) return;
@@ -80,14 +85,16 @@ function rename() {
 let tag = '';
 
 async function whole() {
-  const response = await fetch('/api/board', { headers: tag ? { 'If-None-Match': tag } : {}, cache: 'no-store' });
-  if (!response.ok) return;
-  tag = response.headers.get('ETag') ?? '';
-  const board = await response.json();
+  const { response, body } = await ask('/api/board', { headers: tag ? { 'If-None-Match': tag } : {}, cache: 'no-store' }, patience);
+  const asOf = now() - Number(response.headers.get('Age')) * 1000;
+  if (response.status === 304) note(shown, asOf);
+  const board = response.ok ? jsonOf(body) : {};
+  if (!board.pharmacies) return;
+  tag = response.headers.get('ETag') || '';
   if (board.round) hear(board.round.phase);
   show(board.pharmacies);
   total();
-  note(board.version, board.asOf);
+  note(board.version, asOf);
 }
 
 // One connection while the page is looked at; after a break everybody comes back at a time of their own.
@@ -95,36 +102,73 @@ function listen() {
   let events = null;
   let timer = 0;
   let polls = 0;
-  const close = () => { clearTimeout(timer); events?.close(); events = null; };
+  let heard = 0;
+  let turn = 0;
+  const close = () => {
+    turn += 1;
+    clearTimeout(timer);
+    if (events) events.close();
+    events = null;
+  };
+  const change = (event) => {
+    const told = jsonOf(event.data);
+    const turned = told.round && hear(told.round.phase);
+    // The whole board when something was missed, or when a new phase gives every figure another word.
+    const missed = told.changed.length === 0 && told.version > shown;
+    if (left.size === 0 || missed || turned) { whole().catch(() => {}); return; }
+    if (told.changed.length === 0) return;
+    note(told.version, Date.parse(told.asOf));
+    show(told.changed);
+    total();
+  };
+  const beat = (event) => {
+    const told = jsonOf(event.data);
+    if (told.version > shown) whole().catch(() => {});
+    else if (told.asOf) note(shown, Date.parse(told.asOf));
+  };
   const open = () => {
     close();
+    heard = performance.now();
     events = new EventSource('/api/board/events?view=figures');
-    events.addEventListener('board', (event) => {
-      const change = JSON.parse(event.data);
-      const turned = change.round && hear(change.round.phase);
-      // The whole board when something was missed, or when a new phase gives every figure another word.
-      const missed = change.changed.length === 0 && change.version > shown;
-      if (left.size === 0 || missed || turned) { whole().catch(() => {}); return; }
-      if (change.changed.length === 0) return;
-      note(change.version, change.asOf);
-      show(change.changed);
-      total();
-    });
-    events.onopen = () => { polls = 0; };
-    // Where there is no room, and for as long as nothing answers: the board is asked for every few seconds, and every tenth
-    // time whether there is room by now.
-    events.onerror = () => { close(); timer = setTimeout(polls === 0 ? open : poll, 2000 + Math.random() * 6000); polls += 1; };
+    for (const [name, act] of [['board', change], ['heartbeat', beat]]) {
+      events.addEventListener(name, (event) => {
+        heard = performance.now();
+        act(event);
+      });
+    }
+    events.onopen = () => { polls = 0; heard = performance.now(); };
+    events.onerror = again;
   };
+  // Where there is no room, and for as long as nothing answers: the board is asked for every few seconds, and every tenth
+  // time whether there is room by now.
   const poll = async () => {
+    const mine = turn;
     await whole().catch(() => {});
-    if (document.hidden) return;
+    if (mine !== turn) return;
     polls += 1;
-    timer = setTimeout(polls % 10 === 0 ? open : poll, 5000 + Math.random() * 5000);
+    timer = setTimeout(polls % 10 === 0 ? begin : poll, 5000 + Math.random() * 5000);
   };
-  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  // What was missed meanwhile comes with the whole board; then the line is opened anew.
+  const afresh = async () => {
+    const mine = turn;
+    await whole().catch(() => {});
+    if (mine === turn) open();
+  };
+  function again() {
+    close();
+    timer = setTimeout(polls === 0 ? afresh : poll, 2000 + Math.random() * 6000);
+    polls += 1;
+  }
+  setInterval(() => { if (events && performance.now() - heard > silence) again(); }, 5000);
+  const begin = () => {
+    close();
+    if (self.EventSource) open();
+    else poll();
+  };
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : begin()));
   addEventListener('pagehide', close);
-  addEventListener('pageshow', (event) => event.persisted && open());
-  open();
+  addEventListener('pageshow', (event) => event.persisted && begin());
+  begin();
 }
 
 if (list) {

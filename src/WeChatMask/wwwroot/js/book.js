@@ -1,8 +1,11 @@
 // One press books. Slow, busy and lost answers are waited for and asked again under the same request id, which makes
 // the server give the same booking; so nothing is booked twice and nobody has to press or load anything again.
+// What this phone cannot do is no lost answer: then the form goes as it would without a script.
 import './board.js';
+import { ask, jsonOf, Lost } from './ask.js';
 import { now } from './clock.js';
 import { pause } from './pause.js';
+import { fill, pressedIn, sendPlain } from './plain.js';
 import { read } from './round.js';
 
 const form = document.getElementById('book');
@@ -26,16 +29,12 @@ function enable() {
 }
 
 async function attempt(body) {
+  const order = { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: JSON.stringify(body) };
   try {
-    const response = await fetch('/api/bookings', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
-    });
-    const seconds = Number(response.headers.get('Retry-After')) || 1;
-    return { status: response.status, seconds, json: await response.json().catch(() => ({})) };
-  } catch {
+    const { response, body: answer } = await ask('/api/bookings', order, patience);
+    return { status: response.status, seconds: Number(response.headers.get('Retry-After')) || 1, json: jsonOf(answer) };
+  } catch (error) {
+    if (!(error instanceof Lost)) throw error;
     return { status: 0, seconds: 1, json: {} };
   }
 }
@@ -48,9 +47,9 @@ function rest(seconds, tries) {
 async function settle(body) {
   for (let tries = 1; !stopped; tries++) {
     const { status, seconds, json } = await attempt(body);
-    if (status === 200 || status === 201) return location.assign(`/bookings/${json.number}`);
+    if (status === 200 || status === 201) return location.assign(json.number ? `/bookings/${json.number}` : '/bookings');
     if (status === 401) return location.assign('/login?returnUrl=/book');
-    const early = json.code === 'not_open' && Math.abs(now() - (read().opens ?? 0)) < 5000;
+    const early = json.code === 'not_open' && Math.abs(now() - (read().opens || 0)) < 5000;
     const later = status === 0 || status === 429 || (status >= 500 && json.code !== 'registry_unavailable') || early;
     if (!later) return refuse(json.code, json.title, json.bookableFrom, json.nextOpening);
     if (!early) showWait();
@@ -61,16 +60,33 @@ async function settle(body) {
 
 let waitedSince = 0;
 
+const isWaiting = () => wait.hasAttribute('open');
+
+// Newer than the floor is showModal: without it the style sheet makes a dialog of it while it is open.
+function openWait() {
+  if (wait.showModal) return wait.showModal();
+  wait.classList.add('plain');
+  wait.setAttribute('role', 'dialog');
+  wait.setAttribute('open', '');
+  return wait.querySelector('[data-stop]').focus();
+}
+
+function closeWait() {
+  if (!isWaiting()) return;
+  if (wait.close) wait.close();
+  else wait.removeAttribute('open');
+}
+
 function showWait() {
-  if (!wait.open && !stopped) wait.showModal();
+  if (!isWaiting() && !stopped) openWait();
   const place = wait.querySelector('[data-waited]');
   place.textContent = place.dataset.pattern.replace('{0}', Math.round((performance.now() - waitedSince) / 1000));
 }
 
 function refuse(code, title, from, opens) {
   // Behind an open dialog nothing can take the focus.
-  if (wait.open) wait.close();
-  const known = document.querySelector(`[data-refusal="${CSS.escape(code ?? 'other')}"]`) ?? document.querySelector('[data-refusal="other"]');
+  closeWait();
+  const known = document.querySelector(`[data-refusal="${CSS.escape(code || 'other')}"]`) || document.querySelector('[data-refusal="other"]');
   const box = document.createElement('div');
   box.className = 'refused';
   box.tabIndex = -1;
@@ -91,18 +107,12 @@ function refuse(code, title, from, opens) {
     line.textContent = form.dataset.opens.replace('{0}', `${form.dataset.date.replace('{0}', month).replace('{1}', day)} ${opens.slice(11, 16)}`);
     what.after(line);
   }
-  answer.replaceChildren(box);
+  fill(answer, box);
   box.focus();
   box.scrollIntoView({ block: 'center' });
 }
 
-form?.addEventListener('submit', async (event) => {
-  const press = event.submitter;
-  event.preventDefault();
-  if (running) return;
-  const residentId = form.querySelector('[name=residentId]:checked')?.value;
-  const pharmacyCode = press?.value;
-  if (!pharmacyCode || !residentId) return;
+async function book(press, residentId) {
   running = true;
   stopped = false;
   waitedSince = performance.now();
@@ -110,25 +120,35 @@ form?.addEventListener('submit', async (event) => {
   press.textContent = form.dataset.busy;
   enable();
   const slow = setTimeout(showWait, 1200);
-  const counting = setInterval(() => wait.open && showWait(), 1000);
+  const counting = setInterval(() => isWaiting() && showWait(), 1000);
   try {
     // The same id as the form without a script would use: the page's own and the person's.
     const requestId = `${form.querySelector('[name=requestId]').value}-${residentId}`;
-    await settle({ residentId, pharmacyCode, requestId });
+    await settle({ residentId, pharmacyCode: press.value, requestId });
   } finally {
     clearTimeout(slow);
     clearInterval(counting);
-    if (wait.open) wait.close();
+    closeWait();
     running = false;
     press.textContent = label;
     enable();
   }
-});
+}
 
-wait?.querySelector('[data-stop]').addEventListener('click', () => { stopped = true; wait.close(); });
-wait?.addEventListener('cancel', () => { stopped = true; });
+function submit(event) {
+  const press = pressedIn(form);
+  const chosen = form.querySelector('[name=residentId]:checked');
+  // The server says what is missing.
+  if (!running && (!press || !chosen)) return;
+  event.preventDefault();
+  if (!running) book(press, chosen.value).catch(() => sendPlain(form, press));
+}
+
 if (form) {
   enable();
+  form.addEventListener('submit', submit);
+  wait.querySelector('[data-stop]').addEventListener('click', () => { stopped = true; closeWait(); });
+  wait.addEventListener('cancel', () => { stopped = true; });
   document.addEventListener('round-state', enable);
   document.addEventListener('board-shown', enable);
 }

@@ -1,4 +1,6 @@
 // The server's time on this page: the phone's own clock may be minutes off, and stops while the phone sleeps.
+import { ask, jsonOf } from './ask.js';
+
 const start = document.querySelector('[data-now]');
 let offset = start ? Number(start.dataset.now) - Date.now() : 0;
 let uncertainty = Infinity;
@@ -9,13 +11,13 @@ export const now = () => Date.now() + offset;
 export async function sync() {
   const asked = performance.now();
   try {
-    const response = await fetch('/api/clock', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    const { response, body } = await ask('/api/clock', { cache: 'no-store' }, 5000);
     if (!response.ok) return;
     const trip = performance.now() - asked;
-    const { now: said } = await response.json();
-    if (trip > uncertainty) return;
+    const said = Date.parse(jsonOf(body).now);
+    if (trip > uncertainty || Number.isNaN(said)) return;
     uncertainty = trip;
-    offset = Date.parse(said) + trip / 2 - Date.now();
+    offset = said + trip / 2 - Date.now();
   } catch {
     // No answer: what the page was made with still serves, and the next round asks again.
   }

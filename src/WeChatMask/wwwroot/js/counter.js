@@ -1,7 +1,9 @@
 // Sends the counter's forms without leaving the page and puts the answer in place. The answer is the server's own page,
 // so verdicts have one wording. A lost connection is tried again with the very same form: its request ids make the
 // server give the same answer, and nothing is handed over twice. Without this script the forms are posted as they are.
+import { ask, Lost, newRequestId } from './ask.js';
 import { pause } from './pause.js';
+import { fill, pressedIn, sendPlain } from './plain.js';
 import { count } from './units.js';
 
 const patience = 15000;
@@ -11,11 +13,6 @@ const tries = 3;
 const trouble = document.getElementById('trouble');
 let again = null;
 
-function newRequestId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-}
-
 function say(sentence, canAgain) {
   trouble.querySelector('p').textContent = sentence;
   trouble.querySelector('[data-again]').hidden = !canAgain;
@@ -24,7 +21,7 @@ function say(sentence, canAgain) {
 }
 
 function focus() {
-  const place = document.querySelector('#main [data-focus]') ?? document.querySelector('#main [autofocus]') ?? document.getElementById('main');
+  const place = document.querySelector('#main [data-focus]') || document.querySelector('#main [autofocus]') || document.getElementById('main');
   place.focus({ preventScroll: true });
 }
 
@@ -32,7 +29,7 @@ function show(page) {
   const main = page.getElementById('main');
   if (!main) return false;
   document.title = page.title;
-  document.getElementById('main').replaceChildren(...main.childNodes);
+  fill(document.getElementById('main'), ...main.childNodes);
   scrollTo(0, 0);
   focus();
   document.dispatchEvent(new Event('counter:shown'));
@@ -42,53 +39,72 @@ function show(page) {
 // A page that can judge without a network may take a form over: before it is sent, or when it got no answer.
 const taken = (address, body, failed) => !document.dispatchEvent(new CustomEvent('counter:send', { cancelable: true, detail: { address, body, failed } }));
 
-async function fetchPage(address, body) {
-  const response = await fetch(address, {
-    method: 'POST', body, headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(document.documentElement.dataset.offline ? impatience : patience),
-  });
-  if (response.status === 429 || response.status >= 500) throw new Error('busy');
-  return response;
+// The answer, `busy`, or nothing when it was lost. What this phone cannot do is neither.
+async function fetchPage(address, order) {
+  try {
+    const answer = await ask(address, order, document.documentElement.dataset.offline ? impatience : patience);
+    return answer.response.status === 429 || answer.response.status >= 500 ? 'busy' : answer;
+  } catch (error) {
+    if (error instanceof Lost) return null;
+    throw error;
+  }
+}
+
+function put({ response, body }) {
+  if (new URL(response.url).pathname === '/staff/login') return location.assign(`/staff/login?returnUrl=${encodeURIComponent(location.pathname)}`);
+  say('', false);
+  const page = new DOMParser().parseFromString(body, 'text/html');
+  if (!show(page)) say(trouble.dataset.broken, false);
+  return undefined;
 }
 
 // Slow and lost answers are asked for again by themselves; after that by the button, for as long as it takes.
 async function send(address, body) {
   say('', false);
   if (taken(address, body, false)) return undefined;
+  const order = { method: 'POST', body, headers: { Accept: 'text/html' } };
   for (let i = 1; ; i++) {
-    try {
-      const response = await fetchPage(address, body);
-      if (new URL(response.url).pathname === '/staff/login') return location.assign(`/staff/login?returnUrl=${encodeURIComponent(location.pathname)}`);
-      say('', false);
-      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-      if (!show(page)) say(trouble.dataset.broken, false);
-      return undefined;
-    } catch (error) {
-      if (error.message !== 'busy' && taken(address, body, true)) return say('', false);
-      if (i === tries) return say(trouble.dataset.network, true);
-      say(trouble.dataset.trying, false);
-      await pause(i * 800 + Math.random() * 800);
-    }
+    const answer = await fetchPage(address, order);
+    if (answer && answer !== 'busy') return put(answer);
+    if (!answer && taken(address, body, true)) return say('', false);
+    if (i === tries) return say(trouble.dataset.network, true);
+    say(trouble.dataset.trying, false);
+    await pause(i * 800 + Math.random() * 800);
   }
 }
 
-document.addEventListener('submit', async (event) => {
-  const form = event.target;
-  const button = event.submitter;
-  if (!form.matches('form[data-counter]')) return;
-  event.preventDefault();
-  if (button?.dataset.step) return count(button.closest('[data-units]'), Number(button.dataset.step));
-  if (form.hasAttribute('aria-busy')) return;
-  const body = new URLSearchParams(new FormData(form, button));
-  const address = button?.hasAttribute('formaction') ? button.formAction : form.action;
+// What the form would send, with the pressed button's own value.
+function content(form, button) {
+  const body = new URLSearchParams(new FormData(form));
+  if (button && button.name) body.append(button.name, button.value);
+  return body;
+}
+
+async function post(form, button) {
+  if (button && button.dataset.step) return count(button.closest('[data-units]'), Number(button.dataset.step));
+  if (form.hasAttribute('aria-busy')) return undefined;
+  const body = content(form, button);
+  const address = button && button.hasAttribute('formaction') ? button.formAction : form.action;
   again = async () => {
     form.setAttribute('aria-busy', 'true');
-    await send(address, body);
-    form.removeAttribute('aria-busy');
+    try {
+      await send(address, body);
+    } finally {
+      form.removeAttribute('aria-busy');
+    }
   };
-  await again();
+  return again();
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.matches('form[data-counter]')) return;
+  event.preventDefault();
+  const button = pressedIn(form);
+  post(form, button).catch(() => sendPlain(form, button));
 });
 
-trouble.querySelector('[data-again]').addEventListener('click', () => again?.());
+trouble.querySelector('[data-again]').addEventListener('click', () => again && again());
 
 document.addEventListener('input', (event) => {
   const box = event.target.closest('[data-units]');

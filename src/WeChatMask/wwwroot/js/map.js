@@ -10,10 +10,14 @@ function load(tag, attributes) {
 }
 
 let ready = null;
-const leaflet = () => (ready ??= Promise.all([
-  load('link', { rel: 'stylesheet', href: '/lib/leaflet.css' }),
-  load('script', { src: '/lib/leaflet.js' }),
-]).catch((e) => { ready = null; throw e; }));
+
+function leaflet() {
+  ready = ready || Promise.all([
+    load('link', { rel: 'stylesheet', href: '/lib/leaflet.css' }),
+    load('script', { src: '/lib/leaflet.js' }),
+  ]).catch((e) => { ready = null; throw e; });
+  return ready;
+}
 
 /**
  * Shows pharmacies as points, over tiles where there are some.
@@ -21,12 +25,12 @@ const leaflet = () => (ready ??= Promise.all([
  */
 export async function show(place, pharmacies, here, words, tell) {
   await leaflet();
-  const { L } = globalThis;
+  const { L } = self;
   // Points and tiles must be of one system.
   const chinese = words.tiles !== '' && words.system === 'Gcj02';
   const at = (p) => (chinese ? p.chinese : p.place);
   const map = L.map(place, { attributionControl: words.attribution !== '', zoomSnap: 0.5 });
-  map.attributionControl?.setPrefix(false);
+  if (map.attributionControl) map.attributionControl.setPrefix(false);
   L.control.scale({ imperial: false }).addTo(map);
   const fit = (points) => map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
   fit(pharmacies.map(at));
@@ -67,7 +71,7 @@ export async function show(place, pharmacies, here, words, tell) {
     // The shift between the two systems hardly changes over some kilometres: the nearest pharmacy's is the phone's.
     const near = pharmacies[0];
     const shown = chinese ? [position[0] + near.chinese[0] - near.place[0], position[1] + near.chinese[1] - near.place[1]] : position;
-    mine?.remove();
+    if (mine) mine.remove();
     mine = L.circleMarker(shown, { radius: 11, weight: 3, color: '#fff', fillColor: '#0b57d0', fillOpacity: 1 }).bindTooltip(words.here, { permanent: true, direction: 'bottom' }).addTo(map);
     fit([shown, ...pharmacies.slice(0, 5).map(at)]);
   };

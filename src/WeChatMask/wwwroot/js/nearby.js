@@ -1,6 +1,7 @@
 // Sorts the pharmacies by distance and shows them on a map. Where the phone is stays in this page: nothing here sends it.
 import './board.js';
-import { wechat } from './wechat.js';
+import { fill } from './plain.js';
+import { callWeChat, inWeChat, openMap, prepareWeChat } from './wechat.js';
 
 const box = document.querySelector('[data-nearby]');
 const told = document.querySelector('[data-told]');
@@ -26,12 +27,7 @@ function metres([lat1, lng1], [lat2, lng2]) {
 
 const far = (length) => (length < 1000 ? words.metres.replace('{0}', Math.max(10, Math.round(length / 10) * 10)) : words.kilometres.replace('{0}', (length / 1000).toFixed(length < 10000 ? 1 : 0)));
 
-function fromWeChat(wx) {
-  return new Promise((done, fail) => {
-    wx.getLocation({ type: 'wgs84', success: (p) => done([Number(p.latitude), Number(p.longitude)]), cancel: () => fail(new Error('denied')), fail: () => fail(new Error('unavailable')) });
-    setTimeout(() => fail(new Error('unavailable')), patience);
-  });
-}
+const fromWeChat = () => callWeChat('getLocation', { type: 'wgs84' }, patience).then((p) => [Number(p.latitude), Number(p.longitude)]);
 
 function fromBrowser() {
   return new Promise((done, fail) => {
@@ -43,9 +39,8 @@ function fromBrowser() {
   });
 }
 
-async function position() {
-  const wx = await wechat();
-  return wx ? fromWeChat(wx).catch((e) => (e.message === 'denied' ? Promise.reject(e) : fromBrowser())) : fromBrowser();
+function position() {
+  return inWeChat() ? fromWeChat().catch((e) => (e.cancelled ? Promise.reject(new Error('denied')) : fromBrowser())) : fromBrowser();
 }
 
 let here = null;
@@ -62,7 +57,7 @@ function sort() {
 }
 
 function list() {
-  nearest.querySelector('ul').replaceChildren(...pharmacies.slice(0, listed).map((p) => p.row.cloneNode(true)));
+  fill(nearest.querySelector('ul'), ...pharmacies.slice(0, listed).map((p) => p.row.cloneNode(true)));
   const more = nearest.querySelector('[data-more-press]');
   const rest = Math.min(shownFirst, pharmacies.length - listed);
   more.hidden = rest <= 0;
@@ -79,7 +74,7 @@ locate.addEventListener('click', async () => {
     sort();
     list();
     told.textContent = words.located;
-    map?.here();
+    if (map) map.here();
     nearest.scrollIntoView({ block: 'nearest' });
   } catch (e) {
     told.textContent = e.message === 'denied' ? words.denied : words.unavailable;
@@ -92,21 +87,21 @@ nearest.querySelector('[data-more-press]').addEventListener('click', () => {
   const before = listed;
   listed += shownFirst;
   list();
-  nearest.querySelectorAll('li')[before]?.querySelector('[data-go]').focus();
+  const next = nearest.querySelectorAll('li')[before];
+  if (next) next.querySelector('[data-go]').focus();
 });
 
 // WeChat's own map takes Chinese coordinates; elsewhere the link itself is opened by the phone.
-document.addEventListener('click', async (event) => {
-  const link = event.target.closest?.('[data-go]');
+document.addEventListener('click', (event) => {
+  const link = event.target.closest && event.target.closest('[data-go]');
   const pharmacy = link && pharmacies.find((p) => p.code === link.closest('[data-code]').dataset.code);
-  if (!pharmacy || !inWeChat) return;
+  if (!pharmacy || !inWeChat()) return;
   event.preventDefault();
   const [latitude, longitude] = pharmacy.chinese;
-  inWeChat.openLocation({ latitude, longitude, name: pharmacy.name, address: pharmacy.address, scale: 16 });
+  openMap(link, { latitude, longitude, name: pharmacy.name, address: pharmacy.address, scale: 16 });
 });
 
-let inWeChat = null;
-wechat().then((wx) => { inWeChat = wx; }).catch(() => {});
+if (inWeChat()) prepareWeChat().catch(() => {});
 
 let map = null;
 
@@ -115,7 +110,7 @@ opener.addEventListener('click', async () => {
   const open = place.hidden;
   place.hidden = !open;
   opener.setAttribute('aria-expanded', String(open));
-  opener.dataset.label ??= opener.textContent;
+  opener.dataset.label = opener.dataset.label || opener.textContent;
   opener.textContent = open ? words.close : opener.dataset.label;
   if (!open || map) return;
   try {

@@ -1,4 +1,5 @@
 // Today's list on this phone: taken along while there is a network, and read when there is none.
+import { ask, jsonOf } from './ask.js';
 import { allRecords, forget, keepDay, readDay, wipe } from './offline-store.js';
 
 // The server says that the log-in is over: its key and the list under it go.
@@ -7,13 +8,13 @@ export class LoginOver extends Error {}
 // Takes the list along and resolves with it, or with null when there is none for this log-in.
 export async function takeDayAlong() {
   const asked = Date.now();
-  const response = await fetch('/api/pharmacy/offline', { cache: 'no-store', signal: AbortSignal.timeout(15000) });
+  const { response, body } = await ask('/api/pharmacy/offline', { cache: 'no-store' }, 15000);
   if (response.status === 401 || response.status === 403) {
     await wipe();
     throw new LoginOver();
   }
   if (!response.ok) return null;
-  const said = await response.json();
+  const said = jsonOf(body);
   if (!said.key) return null;
   await keepDay(said, Date.parse(said.now) - (asked + Date.now()) / 2);
   const day = await readDay();

@@ -1,4 +1,5 @@
 // What the counter's page shows without a network: the state of the line in a bar, and verdicts in the server's own words.
+import { fill } from './plain.js';
 import { inWeChat } from './wechat.js';
 
 export const root = document.documentElement;
@@ -21,7 +22,7 @@ const grouped = (number) => number.replace(/^(\d{3})(\d{4})/, '$1 $2 ');
 
 // What the kept page says of the network, and whether it offers to judge. An entry that has been begun is never taken away.
 export function showFace({ known, down }) {
-  if (!face?.isConnected) return;
+  if (!face || !face.isConnected) return;
   const state = inWeChat() ? 'wechat' : !known ? 'checking' : down ? 'down' : 'up';
   if (face.textContent !== face.dataset[state]) face.textContent = face.dataset[state];
   face.dataset.state = state;
@@ -40,7 +41,7 @@ export function showLine({ down, day }, count) {
   bar.dataset.line = down ? 'down' : 'up';
 }
 
-export const shownWaiting = () => Number(bar.dataset.waiting ?? 0);
+export const shownWaiting = () => Number(bar.dataset.waiting || 0);
 
 export function askForLogin() {
   outcome = 'login';
@@ -64,18 +65,21 @@ export function showVerdict({ verdict, fault, booking }, day, form, units) {
   const page = document.querySelector(`template[data-offline-verdict="${fault || verdict}"]`).content.cloneNode(true);
   if (booking) page.querySelector('[data-facts]').append(document.getElementById('offline-facts').content.cloneNode(true));
   const facts = { ...booking, unit: day.unit, number: booking && grouped(booking.number), idEnding: booking && '*'.repeat(14) + booking.idEnding };
-  for (const place of page.querySelectorAll('[data-fact]')) place.textContent = facts[place.dataset.fact] ?? '';
+  for (const place of page.querySelectorAll('[data-fact]')) {
+    const fact = facts[place.dataset.fact];
+    place.textContent = fact === undefined || fact === null ? '' : fact;
+  }
   if (booking && page.querySelector('[data-amount]')) {
     page.querySelector('[data-amount]').textContent = ((units * booking.unitPriceFen) / 100).toFixed(2);
     page.querySelector('[data-count]').textContent = units;
   }
   const again = page.querySelector('form');
   if (again) {
-    for (const name of ['Code', 'LastFour', 'RequestId']) again.elements[name].value = form.get(name) ?? '';
+    for (const name of ['Code', 'LastFour', 'RequestId']) again.elements[name].value = form.get(name) || '';
     Object.assign(again.elements.Units, { value: units, max: booking.units });
     page.querySelector('[data-units]').dataset.fen = booking.unitPriceFen;
   }
-  main.replaceChildren(page);
+  fill(main, page);
   document.title = main.querySelector('.verdict-word').textContent;
   scrollTo(0, 0);
   main.querySelector('[data-focus]').focus({ preventScroll: true });
@@ -88,4 +92,4 @@ export function refuse(sentence) {
   trouble.hidden = false;
 }
 
-export const isServing = () => Boolean(main.querySelector('.verdict') || document.getElementById('code')?.value);
+export const isServing = () => Boolean(main.querySelector('.verdict') || (document.getElementById('code') || {}).value);

@@ -1,4 +1,5 @@
 // Tells the server of hand-overs that were made without a network.
+import { ask, jsonOf } from './ask.js';
 import { waiting, write } from './offline-store.js';
 
 const batch = 50;
@@ -9,12 +10,12 @@ const bodyOf = (r) => ({
 });
 
 async function sendBatch(records) {
-  const response = await fetch('/api/pharmacy/redemptions/settle', {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ handOvers: records.map(bodyOf) }), signal: AbortSignal.timeout(20000),
-  });
+  const { response, body } = await ask('/api/pharmacy/redemptions/settle', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ handOvers: records.map(bodyOf) }),
+  }, 20000);
   if (response.status === 401 || response.status === 403) return { login: true };
-  if (!response.ok) return null;
-  const { handOvers } = await response.json();
+  const { handOvers } = jsonOf(body);
+  if (!response.ok || !handOvers) return null;
   for (const answer of handOvers) await write({ ...records.find((r) => r.requestId === answer.requestId), state: answer.outcome });
   return { handOvers };
 }
@@ -24,7 +25,7 @@ async function sendAll(pharmacy) {
   const mine = (await waiting()).filter((r) => r.pharmacy === pharmacy).sort((a, b) => a.handedOverAt.localeCompare(b.handedOverAt));
   for (let i = 0; i < mine.length; i += batch) {
     const sent = await sendBatch(mine.slice(i, i + batch));
-    if (!sent?.handOvers) return sent;
+    if (!sent || !sent.handOvers) return sent;
     answers.push(...sent.handOvers);
   }
   if (!answers.length) return null;

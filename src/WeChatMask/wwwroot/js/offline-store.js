@@ -7,7 +7,7 @@ const records = 'records';
 let opened = null;
 
 function open() {
-  opened ??= new Promise((resolve, reject) => {
+  opened = opened || new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore(vault);
@@ -24,7 +24,7 @@ async function run(store, mode, work) {
   const transaction = (await open()).transaction(store, mode, { durability: 'strict' });
   const request = work(transaction.objectStore(store));
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request?.result);
+    transaction.oncomplete = () => resolve(request ? request.result : undefined);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
 }

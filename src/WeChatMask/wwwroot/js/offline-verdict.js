@@ -109,8 +109,8 @@ function judgeBooking(booking, day, used, now) {
   if (booking.status === 'cancelled') return 'Cancelled';
   if (booking.status === 'redeemed' || used.has(booking.number)) return 'AlreadyRedeemed';
   // Its own hours: the list also holds who has moved to another day. One that was taken along before they were told has the day's.
-  if (booking.status === 'lapsed' || now >= Date.parse(booking.pickupClosesAt ?? day.pickupClosesAt)) return 'Lapsed';
-  return now < Date.parse(booking.pickupOpensAt ?? day.pickupOpensAt) ? 'NotYet' : 'Valid';
+  if (booking.status === 'lapsed' || now >= Date.parse(booking.pickupClosesAt || day.pickupClosesAt)) return 'Lapsed';
+  return now < Date.parse(booking.pickupOpensAt || day.pickupOpensAt) ? 'NotYet' : 'Valid';
 }
 
 // The verdict, with the booking once identity holds. `used` are the numbers handed over here, `now` is the server's time.

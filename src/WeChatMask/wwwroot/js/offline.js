@@ -1,6 +1,7 @@
 // The counter without a network. While there is one, this takes today's list along and keeps the page at hand; when it
 // is gone, this judges and writes down; when it is back, this tells the server. Not inside WeChat, whose browser may
 // throw away at any time what a page keeps.
+import { ask, newRequestId } from './ask.js';
 import { takePageAlong } from './offline-cache.js';
 import { isToday, LoginOver, now, takeDayAlong, used } from './offline-day.js';
 import { announce, askForLogin, isServing, kept, looked, refuse, repeatLastWords, root, showFace, showLine, shownWaiting, showVerdict, words } from './offline-page.js';
@@ -29,7 +30,7 @@ async function endLogin() {
 
 async function takeAlong() {
   try {
-    line.day = (await takeDayAlong()) ?? line.day;
+    line.day = (await takeDayAlong()) || line.day;
   } catch (error) {
     if (!(error instanceof LoginOver)) throw error;
     await endLogin();
@@ -39,7 +40,7 @@ async function takeAlong() {
 async function tell() {
   // Without the day it is not known whose counter this is now.
   const sent = line.day && (await send(line.day.pharmacyCode));
-  if (sent?.login) await endLogin();
+  if (sent && sent.login) await endLogin();
   else if (sent) announce(sent.settled, sent.flagged);
 }
 
@@ -59,15 +60,16 @@ async function prepare() {
 // Written down before it is shown: what the clerk has seen is not lost with the page.
 async function serve(form, handOver) {
   const { day } = line;
-  const typed = { code: form.get('Code') ?? '', lastFour: form.get('LastFour') ?? '' };
+  const typed = { code: form.get('Code') || '', lastFour: form.get('LastFour') || '' };
   const found = await judge(typed, day, await used(day), now(day));
   const { booking } = found;
-  const units = Math.min(booking?.units ?? 0, Math.max(1, Number(form.get('Units')) || booking?.units || 0));
+  const most = booking ? booking.units : 0;
+  const units = Math.min(most, Math.max(1, Number(form.get('Units')) || most));
   const good = handOver && found.verdict === 'Valid';
   const verdict = good ? 'Redeemed' : found.verdict;
   if (verdict !== 'Valid') {
     await write({
-      requestId: good ? form.get('RequestId') : crypto.randomUUID(), pharmacy: day.pharmacyCode, date: day.date, number: booking?.number ?? '', verdict,
+      requestId: good ? form.get('RequestId') : newRequestId(), pharmacy: day.pharmacyCode, date: day.date, number: booking ? booking.number : '', verdict,
       units, handedOverAt: new Date(now(day)).toISOString(), state: good ? 'waiting' : 'shown',
       ...(good && (isVoucher(typed.code) ? { voucher: typed.code.trim() } : { typed: booking.number, lastFour: typed.lastFour.trim() })),
     });
@@ -88,7 +90,7 @@ document.addEventListener('counter:send', (event) => {
   event.preventDefault();
   line.down = true;
   if (body.get('ProxyName') || body.get('ProxyIdNumber')) refuse(words.proxy);
-  else serve(body, /handler=Redeem/i.test(address));
+  else serve(body, /handler=Redeem/i.test(address)).catch(() => refuse(words.noday));
 });
 
 // Asks whether the server is there, and does what was waiting for it.
@@ -96,7 +98,7 @@ async function look() {
   if (inWeChat() || document.hidden) return;
   const was = line.down;
   try {
-    const response = await fetch('/api/clock', { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+    const { response } = await ask('/api/clock', { cache: 'no-store' }, 5000);
     // A server that answers and does not serve is no network to speak of for who has nothing else.
     if (!response.ok && looked) throw new Error(response.statusText);
     if (!response.ok) return;
@@ -128,5 +130,6 @@ addEventListener('counter:camera', () => line.day && takePageAlong(true));
 repeatLastWords();
 showFace(line);
 if (looked) look();
+// Newer than the floor is requestIdleCallback: without it the page is made ready at once.
 if (inWeChat()) show();
-else (globalThis.requestIdleCallback ?? setTimeout)(prepare);
+else (self.requestIdleCallback || setTimeout)(prepare);

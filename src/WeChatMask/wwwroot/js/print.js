@@ -1,2 +1,3 @@
 // The button that prints. Without a script it does nothing, and the browser's own menu prints.
-document.querySelector('[data-print]')?.addEventListener('click', () => print());
+const button = document.querySelector('[data-print]');
+if (button) button.addEventListener('click', () => print());

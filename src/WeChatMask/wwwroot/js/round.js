@@ -3,10 +3,10 @@ import { now } from './clock.js';
 
 export const face = document.querySelector('[data-round]');
 // Each window's opening and end.
-export const windows = (face?.dataset.windows ?? '').split(' ').filter(Boolean).map((w) => w.split('-').map(Number));
-export const zone = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: face?.dataset.zone });
+export const windows = ((face && face.dataset.windows) || '').split(' ').filter(Boolean).map((w) => w.split('-').map(Number));
+export const zone = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: face ? face.dataset.zone : undefined });
 const final = new Set(['closed', 'published', 'none']);
-let phase = face?.dataset.state ?? 'none';
+let phase = face ? face.dataset.state : 'none';
 
 // A close that the server has told of, early or late, is final.
 export const isFinal = () => final.has(phase);

@@ -1,8 +1,9 @@
 // Reads vouchers at the counter: inside WeChat by its own scanner, elsewhere by the camera, and the clerk may always
 // type. What was read goes into the counter's form, which counter.js sends; the camera stays open for the next person.
 import { pause } from './pause.js';
-import { inWeChat, wechat } from './wechat.js';
+import { fill } from './plain.js';
 import { sound } from './verdict-sound.js';
+import { callWeChat, inWeChat } from './wechat.js';
 
 const reader = '/lib/ponyfill.js';
 const readerCode = '/lib/zxing_reader.wasm';
@@ -18,7 +19,7 @@ let seen = '';
 const place = () => main.querySelector('[data-scanner]');
 
 function say(key) {
-  const line = place()?.querySelector('[data-scan-say]');
+  const line = place() && place().querySelector('[data-scan-say]');
   if (line) line.textContent = key ? line.dataset[key] : '';
 }
 
@@ -32,9 +33,11 @@ function show(running) {
 }
 
 // The browser's own reader where it knows QR codes; else the one we bring, compiled code that is fetched only now.
+// Newer than the floor are both, BarcodeDetector with getSupportedFormats and our reader's code: without them the number
+// below the code is typed.
 async function makeDetector() {
   const formats = ['qr_code'];
-  const own = globalThis.BarcodeDetector;
+  const own = self.BarcodeDetector;
   if (own && (await own.getSupportedFormats()).includes(formats[0])) return new own({ formats });
   const { BarcodeDetector, prepareZXingModule } = await import(reader);
   await prepareZXingModule({ overrides: { locateFile: (path, prefix) => (path.endsWith('.wasm') ? readerCode : prefix + path) }, fireImmediately: true });
@@ -50,16 +53,16 @@ function take(text) {
   if (lastFour) lastFour.value = '';
   code.dispatchEvent(new Event('input', { bubbles: true }));
   performance.mark('code-read');
-  code.form.requestSubmit(code.form.querySelector('[data-act=check]'));
+  code.form.querySelector('[data-act=check]').click();
 }
 
-// Looks until a code is in view. The one just served does not count again before it has left the view.
+// Looks until a code is in view. Newer than the floor is detect, without which there is no camera picture to look at. The one just served does not count again before it has left the view.
 async function read() {
   const turn = ++reading;
   while (turn === reading && stream) {
     const found = video.readyState >= 2 && !document.hidden ? await detector.detect(video).catch(() => null) : null;
     if (turn !== reading) return;
-    const text = found?.find((code) => code.rawValue)?.rawValue ?? '';
+    const text = ((found || []).find((code) => code.rawValue) || { rawValue: '' }).rawValue;
     if (found && text !== seen) seen = text;
     else if (found) { await pause(60); continue; }
     if (text) return take(text);
@@ -67,22 +70,27 @@ async function read() {
   }
 }
 
+function close(opened) {
+  for (const track of opened.getTracks()) track.stop();
+}
+
 function stop() {
   reading++;
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  if (stream) close(stream);
   stream = null;
   video.srcObject = null;
   show(false);
 }
 
-const trouble = (error) => ({ NotAllowedError: 'denied', NotFoundError: 'none', OverconstrainedError: 'none' })[error?.name] ?? 'broken';
+const trouble = (error) => ({ NotAllowedError: 'denied', NotFoundError: 'none', OverconstrainedError: 'none' })[error && error.name] || 'broken';
 
 async function start() {
+  let camera = null;
   seen = '';
   say('starting');
   try {
-    const camera = navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } } });
-    [stream, detector] = await Promise.all([camera, detector ?? makeDetector()]);
+    camera = navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } } });
+    [stream, detector] = await Promise.all([camera, detector || makeDetector()]);
     video.srcObject = stream;
     show(true);
     await video.play();
@@ -91,6 +99,8 @@ async function start() {
     dispatchEvent(new Event('counter:camera'));
     read();
   } catch (error) {
+    // It may have been opened, or still be about to, for a reader that does not come.
+    if (camera) camera.then(close, () => undefined);
     stop();
     say(trouble(error));
   }
@@ -99,18 +109,19 @@ async function start() {
 async function scanInWeChat() {
   say('starting');
   try {
-    const wx = await wechat('scanQRCode');
+    const answer = await callWeChat('scanQRCode', { needResult: 1, scanType: ['qrCode'] });
     say('');
-    wx.scanQRCode({ needResult: 1, scanType: ['qrCode'], success: (answer) => take(answer.resultStr), fail: () => say('broken') });
-  } catch {
+    take(answer.resultStr);
+  } catch (error) {
     // WeChat refused its scanner; its browser may still have a camera.
-    await start();
+    if (error.cancelled) say('wechat');
+    else await start();
   }
 }
 
 // The next person: the form as it was at first, the camera still open.
 function next() {
-  main.replaceChildren(...home);
+  fill(main, ...home);
   document.title = title;
   main.querySelector('form[data-counter]').reset();
   main.querySelector('#code').dispatchEvent(new Event('input', { bubbles: true }));
@@ -123,7 +134,7 @@ function next() {
 }
 
 function ready() {
-  const button = place()?.querySelector('[data-scan]');
+  const button = place() && place().querySelector('[data-scan]');
   if (button) button.dataset.ready = '';
   if (inWeChat()) say('wechat');
 }
@@ -139,9 +150,9 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('counter:shown', () => {
   ready();
-  const verdict = main.querySelector('.verdict')?.dataset.verdict;
+  const verdict = main.querySelector('.verdict');
   performance.mark('verdict-shown');
-  if (verdict) return sound(verdict);
+  if (verdict) return sound(verdict.dataset.verdict);
   // The form again, with a word on what is missing: the camera rests until the clerk wants it.
   return stop();
 });

@@ -8,9 +8,9 @@ async function leave(event) {
   const left = await waiting().catch(() => []);
   if (left.length && !confirm(form.dataset.leave.replace('{0}', left.length))) return;
   await wipe().catch(() => undefined);
-  form.submit();
+  HTMLFormElement.prototype.submit.call(form);
 }
 
-form?.addEventListener('submit', leave);
+if (form) form.addEventListener('submit', leave);
 // However the log-in ended, whoever sees its page has none.
 if (location.pathname === '/staff/login') wipe().catch(() => undefined);

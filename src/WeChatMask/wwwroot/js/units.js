@@ -7,7 +7,7 @@ export function count(box, step) {
   const [fewer, more] = box.querySelectorAll('[data-step]');
   fewer.disabled = units <= 1;
   more.disabled = units >= most;
-  const line = box.closest('.line') ?? box.closest('.verdict-body');
+  const line = box.closest('.line') || box.closest('.verdict-body');
   line.querySelector('[data-count]').textContent = units;
   line.querySelector('[data-amount]').textContent = ((units * box.dataset.fen) / 100).toFixed(2);
   const total = document.querySelector('[data-total]');

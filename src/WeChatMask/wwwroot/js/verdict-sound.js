@@ -8,19 +8,25 @@ const tones = {
 const length = 0.13;
 let context = null;
 
+// Newer than the floor are vibrate, AudioContext with resume, and userActivation with hasBeenActive: a phone without them
+// shows the verdict as large and says nothing.
 export function sound(verdict) {
-  const { wave, notes, shake } = tones[verdict] ?? tones.None;
-  navigator.vibrate?.(shake);
-  const Context = globalThis.AudioContext;
-  if (!Context || navigator.userActivation?.hasBeenActive === false) return;
-  context ??= new Context();
+  const { wave, notes, shake } = tones[verdict] || tones.None;
+  if (navigator.vibrate) navigator.vibrate(shake);
+  const Context = self.AudioContext || self.webkitAudioContext;
+  if (!Context || (navigator.userActivation && !navigator.userActivation.hasBeenActive)) return;
+  if (!context) context = new Context();
   context.resume();
   notes.forEach((note, i) => {
     const at = context.currentTime + i * length;
-    const tone = new OscillatorNode(context, { type: wave, frequency: note });
-    const volume = new GainNode(context, { gain: wave === 'square' ? 0.12 : 0.3 });
+    const tone = context.createOscillator();
+    tone.type = wave;
+    tone.frequency.value = note;
+    const volume = context.createGain();
+    volume.gain.value = wave === 'square' ? 0.12 : 0.3;
     volume.gain.setTargetAtTime(0, at + length * 0.7, 0.02);
-    tone.connect(volume).connect(context.destination);
+    tone.connect(volume);
+    volume.connect(context.destination);
     tone.start(at);
     tone.stop(at + length * 1.4);
   });
