@@ -76,15 +76,15 @@ async function send(address, body) {
 // What the form would send, with the pressed button's own value.
 function content(form, button) {
   const body = new URLSearchParams(new FormData(form));
-  if (button && button.name) body.append(button.name, button.value);
+  if (button.name) body.append(button.name, button.value);
   return body;
 }
 
 async function post(form, button) {
-  if (button && button.dataset.step) return count(button.closest('[data-units]'), Number(button.dataset.step));
+  if (button.dataset.step) return count(button.closest('[data-units]'), Number(button.dataset.step));
   if (form.hasAttribute('aria-busy')) return undefined;
   const body = content(form, button);
-  const address = button && button.hasAttribute('formaction') ? button.formAction : form.action;
+  const address = button.hasAttribute('formaction') ? button.formAction : form.action;
   again = async () => {
     form.setAttribute('aria-busy', 'true');
     try {
@@ -98,9 +98,10 @@ async function post(form, button) {
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  if (!form.matches('form[data-counter]')) return;
-  event.preventDefault();
   const button = pressedIn(form);
+  // Without a button the browser knows best what is being sent.
+  if (!button || !form.matches('form[data-counter]')) return;
+  event.preventDefault();
   post(form, button).catch(() => sendPlain(form, button));
 });
 

@@ -3,7 +3,9 @@ let pressed = null;
 
 // Enter in a field presses the form's first button, which is told as a click too.
 document.addEventListener('click', (event) => {
-  pressed = event.target.closest ? event.target.closest('button, input[type=submit]') : null;
+  let one = event.target;
+  while (one && one.type !== 'submit') one = one.parentNode;
+  pressed = one;
 }, true);
 
 // The button by which a form is being sent; the event itself says so only on newer phones.
