@@ -15,10 +15,15 @@ public readonly record struct BookingFacts(
     Refusal Eligibility,
     DateOnly? LastBookedOn,
     PharmacyStatus PharmacyStatus,
-    int Left);
+    int Left)
+{
+    /// <summary>Whether that newest booking was made through another account than the one that asks.</summary>
+    public bool BookedElsewhere { get; init; }
+}
 
 /// <summary>A decision: taken, or refused with the reason and, for a cooldown, the first day that is free again.</summary>
-public readonly record struct BookingDecision(Refusal Refusal, DateOnly? BookableFrom = null);
+/// <remarks>Where the booking that speaks against it is another account's, the day is not told: whoever knows somebody's number would learn when they booked.</remarks>
+public readonly record struct BookingDecision(Refusal Refusal, DateOnly? BookableFrom = null, bool Elsewhere = false);
 
 /// <summary>May this person book this place now? The order of the reasons is the contract's.</summary>
 public static class BookingRules
@@ -30,8 +35,9 @@ public static class BookingRules
         if (!facts.PharmacyKnown) return new(Refusal.UnknownPharmacy);
         if (facts.Admission != Refusal.None) return new(facts.Admission);
         if (facts.Eligibility != Refusal.None) return new(facts.Eligibility);
-        if (facts.LastBookedOn == round) return new(Refusal.AlreadyBooked);
-        if (IsHeld(facts.LastBookedOn, round, cooldownDays)) return new(Refusal.Cooldown, BookableFrom(facts.LastBookedOn!.Value, round, cooldownDays, rules));
+        if (facts.LastBookedOn == round) return new(Refusal.AlreadyBooked, Elsewhere: facts.BookedElsewhere);
+        if (IsHeld(facts.LastBookedOn, round, cooldownDays))
+            return facts.BookedElsewhere ? new(Refusal.Cooldown, Elsewhere: true) : new(Refusal.Cooldown, BookableFrom(facts.LastBookedOn!.Value, round, cooldownDays, rules));
         if (facts.PharmacyStatus != PharmacyStatus.Open) return new(Refusal.PharmacyPaused);
         return facts.Left > 0 ? new(Refusal.None) : new(Refusal.SoldOut);
     }

@@ -26,6 +26,7 @@ namespace WeChatMask.Domain;
 /// <param name="Registry">How the registry's word is used; the usual rules when it is left out.</param>
 /// <param name="OtherDocuments">Whether people may register and collect by passport, travel permit or old permanent residence card, too.</param>
 /// <param name="StockMarginPercent">How far a pharmacy's own word on its stock may be from the plan, in percent of it, before a supervisor must agree.</param>
+/// <param name="HandOverSms">Whether each hand-over, and each that is taken back, is told by SMS too.</param>
 public sealed record Policy(
     DateOnly From,
     Goods Goods,
@@ -47,7 +48,8 @@ public sealed record Policy(
     int RetentionDays,
     RegistryRules? Registry = null,
     int StockMarginPercent = Policy.UsualStockMargin,
-    bool OtherDocuments = false)
+    bool OtherDocuments = false,
+    bool HandOverSms = false)
 {
     /// <summary>Key of <see cref="Quotas"/> that serves every group without an entry of its own.</summary>
     public const string DefaultGroup = "*";

@@ -57,7 +57,7 @@ public static class RedemptionRules
     public static bool IdentityHolds(bool byVoucher, string? lastFour, string identityNumber) =>
         lastFour is null ? byVoucher : identityNumber.EndsWith(lastFour, StringComparison.Ordinal);
 
-    /// <summary>Whether booking details may be shown with the verdict: only after identity holds.</summary>
-    public static bool MayShowBooking(Verdict verdict) =>
-        verdict is not (Verdict.Forged or Verdict.Unknown or Verdict.OtherPharmacy or Verdict.IdentityMismatch);
+    /// <summary>Whether booking details may be shown with the verdict: only after identity holds. The card itself proves it wherever it is shown.</summary>
+    public static bool MayShowBooking(Verdict verdict, bool byCard = false) =>
+        verdict is not (Verdict.Forged or Verdict.Unknown or Verdict.IdentityMismatch) && (byCard || verdict != Verdict.OtherPharmacy);
 }

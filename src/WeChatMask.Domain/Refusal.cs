@@ -35,6 +35,7 @@ public enum Refusal
     InvalidReason,
     InvalidUnits,
     NotRedeemed,
+    BookingEnded,
     StockTooLow,
     ReportDeclined,
     UnknownReport,

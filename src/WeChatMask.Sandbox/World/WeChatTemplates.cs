@@ -22,6 +22,11 @@ public sealed partial class WeChatTemplates(IStringLocalizer<Text.World> text)
         new("sandbox_lapsed", true, ["thing1", "character_string2", "thing5"]),
         new("sandbox_cancelled", true, ["thing1", "character_string2", "thing5"]),
         new("sandbox_bookable", false, ["thing6", "date2", "thing5"]),
+        new("sandbox_handed_over", false, ["thing1", "time3", "thing4", "thing5"]),
+        new("sandbox_hand_over_voided", false, ["thing1", "time3", "thing4", "thing5"]),
+        new("sandbox_holder_cancelled", false, ["thing1", "character_string2", "thing5"]),
+        new("sandbox_annulled", false, ["thing1", "character_string2", "thing5"]),
+        new("sandbox_number_free", false, ["thing6", "thing5"]),
     ];
 
     /// <summary>A template of one kind.</summary>

@@ -12,7 +12,7 @@ public sealed class BookingBatch
     private readonly Dictionary<string, DeskPharmacy> pharmacies;
     private readonly Dictionary<long, DeskResident> residents;
     private readonly Dictionary<long, PharmacyRound> parts;
-    private readonly Dictionary<string, DateOnly> lastBookedOn = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeskHold> newest = new(StringComparer.Ordinal);
     private readonly Dictionary<long, PharmacyRound> changed = [];
     private readonly List<BookingRow> made = [];
     private readonly PolicyTimeline? rules;
@@ -36,7 +36,7 @@ public sealed class BookingBatch
         this.pharmacies = pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
         this.residents = residents.ToDictionary(r => r.Id);
         this.parts = parts.ToDictionary(p => p.PharmacyId);
-        foreach (var hold in holds) Remember(hold.PersonHash, hold.BookedOn);
+        foreach (var hold in holds) Remember(hold);
         admission = round?.Times.Admission(now, round.IsClosed) ?? Refusal.NotOpen;
         window = round?.Times.WindowAt(now)?.Index ?? 0;
     }
@@ -61,19 +61,23 @@ public sealed class BookingBatch
         var pharmacy = pharmacies.GetValueOrDefault(request.PharmacyCode);
         var part = pharmacy is null ? null : parts.GetValueOrDefault(pharmacy.Id);
         var eligibility = EligibilityOf(resident);
+        var last = resident is null ? null : newest.GetValueOrDefault(resident.PersonHash);
         var decision = BookingRules.Decide(
             new BookingFacts(
                 admission,
                 resident is not null,
                 pharmacy is not null,
                 eligibility.Refusal,
-                resident is not null && lastBookedOn.TryGetValue(resident.PersonHash, out var day) ? day : null,
+                last?.BookedOn,
                 pharmacy?.Status ?? PharmacyStatus.Withdrawn,
-                part is null ? 0 : LeftNow(part)),
+                part is null ? 0 : LeftNow(part))
+            {
+                BookedElsewhere = last is not null && last.AccountId != request.AccountId,
+            },
             Round?.Date ?? default,
             Round?.Policy.CooldownDays ?? 0,
             rules);
-        if (decision.Refusal != Refusal.None) return new BookingAnswer(decision.Refusal, BookableFrom: decision.BookableFrom);
+        if (decision.Refusal != Refusal.None) return new BookingAnswer(decision.Refusal, BookableFrom: decision.BookableFrom, Elsewhere: decision.Elsewhere);
 
         var booking = Take(request, resident!, pharmacy!, part!, number(), eligibility.Provisional);
         return new BookingAnswer(Refusal.None, booking);
@@ -126,12 +130,12 @@ public sealed class BookingBatch
         };
         made.Add(booking);
         byRequest.Add(booking.RequestKey, booking);
-        Remember(resident.PersonHash, round.Date);
+        Remember(new DeskHold { PersonHash = resident.PersonHash, BookedOn = round.Date, AccountId = request.AccountId });
         return booking;
     }
 
-    private void Remember(string person, DateOnly day)
+    private void Remember(DeskHold hold)
     {
-        if (!lastBookedOn.TryGetValue(person, out var last) || last < day) lastBookedOn[person] = day;
+        if (!newest.TryGetValue(hold.PersonHash, out var last) || last.BookedOn < hold.BookedOn) newest[hold.PersonHash] = hold;
     }
 }

@@ -29,6 +29,7 @@ public static class BookingEndpoints
         var answer = await desk.BookAsync(new BookingRequest(account, residentId, pharmacy, requestId));
         return answer switch
         {
+            { Refusal: not Refusal.None, Elsewhere: true } => refusals.Elsewhere(answer.Refusal),
             { Refusal: not Refusal.None } => refusals.Result(
                 answer.Refusal, answer.BookableFrom, await OpensAfterAsync(answer.Refusal, pharmacy, board, calendar, cancellationToken)),
             { Repeated: true, Booking: { } known } => TypedResults.Ok(BookingViews.Answer(known)),

@@ -13,7 +13,8 @@ public sealed record BookingRequest(long AccountId, long ResidentId, string Phar
 }
 
 /// <summary>The desk's answer to one attempt: a booking, which the same request may have made before, or why not and, for a cooldown, the first free day.</summary>
-public sealed record BookingAnswer(Refusal Refusal, BookingRow? Booking = null, bool Repeated = false, DateOnly? BookableFrom = null);
+/// <remarks>Elsewhere: the booking that speaks against it is another account's, of which nothing is told.</remarks>
+public sealed record BookingAnswer(Refusal Refusal, BookingRow? Booking = null, bool Repeated = false, DateOnly? BookableFrom = null, bool Elsewhere = false);
 
 /// <summary>A booking as residents and the desk see it.</summary>
 public sealed record BookingRow

@@ -42,8 +42,8 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
             "SELECT id, account_id, person_hash, eligible, reason, registry_at, removed_at FROM resident", "id",
             [.. requests.Select(r => r.ResidentId).Distinct()]);
         var holds = await transaction.SelectByKeysAsync<string, DeskHold>(
-            "SELECT person_hash, booked_on FROM person_hold", "person_hash",
-            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], newestBy: "booked_on");
+            "SELECT h.person_hash, h.booked_on, b.account_id FROM person_hold h JOIN booking b ON b.id = h.booking_id", "h.person_hash",
+            [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], newestBy: "h.booked_on");
         // After the holds: whoever's hold was seen, their booking is seen too, and a repeated request finds it.
         var known = await transaction.SelectByKeysAsync<string, BookingRow>(
             SelectBooking, "b.request_key", [.. requests.Select(r => r.Key).Distinct(StringComparer.Ordinal)]);
@@ -101,9 +101,10 @@ public sealed class DeskResident
     public DateTimeOffset? RemovedAt { get; init; }
 }
 
-/// <summary>A day on which a person's booking counts.</summary>
+/// <summary>A day on which a person's booking counts, and the account through which it was made.</summary>
 public sealed class DeskHold
 {
     public string PersonHash { get; init; } = "";
     public DateOnly BookedOn { get; init; }
+    public long AccountId { get; init; }
 }

@@ -8,6 +8,7 @@ public static class BookingsRoom
     public static void AddBookings(this IServiceCollection services)
     {
         services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
+        services.AddSingleton<WithdrawalStore>().AddSingleton<PersonBookingQueries>();
         services.AddSingleton<ProvisionalStore>().AddSingleton<ProvisionalQueries>();
         services.AddSingleton<BookingDesk>();
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
@@ -20,6 +21,10 @@ public static class BookingsRoom
         residents.MapGet("/", BookingEndpoints.ListAsync).Produces<BookingList>();
         residents.MapGet("/{number}", BookingEndpoints.FindAsync).Produces<BookingView>();
         residents.MapDelete("/{number}", BookingEndpoints.CancelAsync).Produces(StatusCodes.Status204NoContent);
+        routes.MapClerkApi("/api/pharmacy/bookings").MapPost("/{number}/cancel", WithdrawalEndpoints.CancelAsync).Produces(StatusCodes.Status204NoContent);
+        var supervisors = routes.MapSupervisorApi("/api/supervisor/bookings");
+        supervisors.MapPost("/find", WithdrawalEndpoints.FindAsync).Produces<PersonBookingList>();
+        supervisors.MapPost("/{number}/annul", WithdrawalEndpoints.AnnulAsync).Produces(StatusCodes.Status204NoContent);
         var pictures = routes.MapFiles("/bookings/{number}", Sessions.ResidentPolicy);
         pictures.MapGet("/voucher.svg", BookingEndpoints.VoucherAsync);
         pictures.MapGet("/voucher.png", BookingEndpoints.VoucherPngAsync);

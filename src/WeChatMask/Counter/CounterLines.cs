@@ -55,7 +55,8 @@ public sealed class CounterLines(RedemptionRequestReader reader, RedemptionStore
     /// <summary>Index of an earlier line that names the same booking.</summary>
     private static int? FirstOf(RedemptionRequest[] requests, int line)
     {
-        var first = Array.FindIndex(requests, r => r.Number is not null && r.Number == requests[line].Number);
+        var first = Array.FindIndex(
+            requests, r => (r.Number is not null && r.Number == requests[line].Number) || (r.Holder is not null && r.Holder == requests[line].Holder));
         return first >= 0 && first < line ? first : null;
     }
 }

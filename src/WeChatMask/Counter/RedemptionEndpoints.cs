@@ -40,7 +40,16 @@ public static class RedemptionEndpoints
 
 /// <summary>What the counter sends. Members are optional so that a missing one is told apart from a malformed body.</summary>
 public sealed record RedemptionBody(
-    string? Voucher = null, string? Number = null, string? IdNumberLast4 = null, ProxyBody? Proxy = null, string? RequestId = null, int? Units = null);
+    string? Voucher = null, string? Number = null, string? IdNumberLast4 = null, ProxyBody? Proxy = null, string? RequestId = null, int? Units = null)
+{
+    /// <summary>The whole number of the card at hand, instead of voucher or number: finds what was booked in its holder's name, through whichever account.</summary>
+    public string? IdNumber { get; init; }
+
+    /// <summary>The document that the number is of; an identity card unless it says otherwise.</summary>
+    public DocumentType Document { get; init; }
+
+    public override string ToString() => nameof(RedemptionBody);
+}
 
 /// <summary>Who collects for the booker.</summary>
 public sealed record ProxyBody(string? Name = null, string? IdNumber = null, DocumentType? DocumentType = null)

@@ -18,19 +18,36 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
         var voucher = Given(body.Voucher);
         var typed = Given(body.Number);
         var lastFour = LastFourOf(body.IdNumberLast4);
-        if (voucher is null == typed is null || IsLastFourWrong(lastFour, typed is not null)) return Refusal.InvalidRequest;
+        var card = Given(body.IdNumber);
+        if (new[] { voucher, typed, card }.Count(shown => shown is not null) != 1 || IsLastFourWrong(lastFour, typed is not null)) return Refusal.InvalidRequest;
         if (!RequestId.IsWellFormed(body.RequestId) && (requestIdNeeded || body.RequestId is not null))
             return Refusal.InvalidRequestId;
         if (body.Units < 1) return Refusal.InvalidUnits;
+        if (card is not null && HolderOf(body.Document, card) is null) return Refusal.InvalidIdNumber;
         if (ReadProxy(body.Proxy, out var proxy) is var wrong and not Refusal.None) return wrong;
+
+        if (card is not null)
+        {
+            request = new RedemptionRequest(CodeFault.None, null, false, lastFour, proxy, body.RequestId ?? "", body.Units) { Holder = HolderOf(body.Document, card) };
+            return Refusal.None;
+        }
 
         var (fault, number) = voucher is null ? NumberOf(typed!) : VoucherOf(voucher);
         request = new RedemptionRequest(fault, number, voucher is not null && fault == CodeFault.None, lastFour, proxy, body.RequestId ?? "", body.Units);
         return Refusal.None;
     }
 
+    /// <summary>The keyed hash of a card's holder by the whole number, or null where it is none.</summary>
+    public string? HolderOf(string? idNumber) => HolderOf(DocumentType.IdentityCard, CounterCode.IsCard(idNumber) ? CounterCode.Card(idNumber) : idNumber);
+
+    /// <summary>The same, by the number of another document.</summary>
+    public string? HolderOf(DocumentType document, string? idNumber) =>
+        IdentityNumber.TryParse(document, idNumber, calendar.Today, out _) is { } number ? personal.PersonHash(number.Key) : null;
+
     public Refusal Read(CounterLine line, ProxyBody? proxy, out RedemptionRequest? request)
     {
+        if (CounterCode.IsCard(line.Code))
+            return Read(new RedemptionBody(null, null, null, proxy, line.RequestId, line.UnitsAsNumber) { IdNumber = CounterCode.Card(line.Code) }, requestIdNeeded: true, out request);
         var isVoucher = IsVoucher(line.Code);
         // A scanner types the mark of its symbology before a printed number too.
         var number = isVoucher ? null : Folding.Code(line.Code);
@@ -48,6 +65,7 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
     /// <summary>What is wrong with each field of a body of the API.</summary>
     public IReadOnlyDictionary<string, string> Faults(RedemptionBody body, FieldFaults faults) => FieldFaults.Of(
         ("idNumberLast4", IsLastFourWrong(body.IdNumberLast4, Given(body.Number) is not null) ? faults.LastFour : null),
+        ("idNumber", Given(body.IdNumber) is { } card ? faults.IdNumber(body.Document, card, calendar.Today) : null),
         ("proxy.name", body.Proxy is { } proxy ? faults.Name(proxy.Name) : null),
         ("proxy.idNumber", body.Proxy is { } person ? faults.IdNumber(person.Document, person.IdNumber, calendar.Today) : null));
 
@@ -119,6 +137,9 @@ public enum CodeFault
 public sealed record RedemptionRequest(CodeFault Fault, string? Number, bool ByVoucher, string? LastFour, Proxy? Proxy, string RequestId, int? Units)
 {
     public bool Forged => Fault == CodeFault.Forged;
+
+    /// <summary>The keyed hash of the card's holder, where the whole number of the card was read instead of a booking's.</summary>
+    public string? Holder { get; init; }
 }
 
 /// <summary>A person who collects for another, as read from their card; their hand-overs are counted by the keyed hash.</summary>

@@ -2,6 +2,7 @@ using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Telemetry;
@@ -9,15 +10,16 @@ using WeChatMask.Telemetry;
 namespace WeChatMask.Counter;
 
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
-public sealed class RedemptionStore(Database database, PolicyQueries policies, PersonalData personal, CityCalendar calendar, Board board, Instruments instruments)
+public sealed class RedemptionStore(Database database, PolicyQueries policies, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices, Instruments instruments)
 {
     internal const string SelectBookings = """
         SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
                b.status, b.slot_starts_at, b.slot_ends_at, b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, p.name, p.id_number,
                d.id AS redemption_id, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
-               d.redeemed_at, d.proxy_hash, d.proxy_counted
+               d.redeemed_at, d.proxy_hash, d.proxy_counted, f.code AS pharmacy_code, f.name AS pharmacy_name
           FROM booking_pickup b
           JOIN resident p        ON p.id = b.resident_id
+          JOIN pharmacy f        ON f.id = b.pharmacy_id
           LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
         """;
 
@@ -34,9 +36,9 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         var before = 0;
         foreach (var request in requests)
         {
-            var booking = await FindAsync(transaction, request.Number);
+            var booking = await FindAsync(transaction, clerk, request);
             var judged = await JudgeAsync(transaction, clerk, request, booking, calendar.Now, before);
-            await AuditAsync(transaction, clerk, booking, "redemption.check", judged);
+            await AuditAsync(transaction, clerk, request, booking, request.Holder is null ? "redemption.check" : "redemption.card", judged);
             if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid } && Counts(request, booking!)) before++;
             answers.Add(judged);
         }
@@ -60,18 +62,21 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         var booking = new CounterBookingView(
             b.Number, b.Serial, personal.Decrypt(b.Name), Masking.Document(personal.Decrypt(b.IdNumber)),
             answer.Units, Money.Yuan(answer.Units * b.UnitPriceFen), calendar.Local(b.Slot), b.PickupDate, calendar.Local(b.RedeemedAt));
-        return new RedemptionView(answer.Verdict, booking, answer.OutsideSlot);
+        return new RedemptionView(answer.Verdict, booking, answer.OutsideSlot)
+        {
+            Pharmacy = answer.Verdict == Verdict.OtherPharmacy ? new CounterPharmacyView(b.PharmacyCode, b.PharmacyName) : null,
+        };
     }
 
     private async Task<RedemptionAnswer> RedeemAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request)
     {
-        var booking = await FindAsync(transaction, request.Number);
+        var booking = await FindAsync(transaction, clerk, request);
         if (booking is not null && booking.PharmacyId == clerk.PharmacyId)
         {
             await QuotaStore.LockAsync(transaction, booking.RoundDate, [booking.PharmacyId]);
             if (await RememberedAsync(transaction, clerk, request, booking.Id) is { } remembered) return remembered;
             // Read again: another counter may have been first while this one waited for the lock.
-            booking = (await FindAsync(transaction, request.Number))!;
+            booking = (await FindAsync(transaction, booking.Number))!;
         }
 
         var now = calendar.Now;
@@ -79,10 +84,10 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid })
         {
             var verdict = await HandOverAsync(transaction, clerk, request, judged, now);
-            judged = judged with { Verdict = verdict, Booking = await FindAsync(transaction, request.Number) };
+            judged = judged with { Verdict = verdict, Booking = await FindAsync(transaction, booking!.Number) };
         }
 
-        await AuditAsync(transaction, clerk, booking, "redemption.make", judged);
+        await AuditAsync(transaction, clerk, request, booking, "redemption.make", judged);
         if (judged.Verdict == Verdict.Redeemed) await QuotaStore.TouchBoardAsync(transaction);
         return judged;
     }
@@ -95,7 +100,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         if (earlier is null) return null;
         if (earlier.BookingId != bookingId || earlier.VoidedAt is not null)
             return new RedemptionAnswer(Refusal.RequestUsed, Verdict.Unknown);
-        var booking = (await FindAsync(transaction, request.Number))!;
+        var booking = (await transaction.QueryOneAsync<CounterBooking>(SelectBookings + " WHERE b.id = @bookingId", new { bookingId }))!;
         return new RedemptionAnswer(Refusal.None, Verdict.Redeemed, booking, booking.RedeemedUnits ?? booking.Units, booking.RedeemedOutsideSlot ?? false);
     }
 
@@ -105,7 +110,8 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         var full = booking is not null && Counts(request, booking)
             && before + await UsedAsync(transaction, request, booking) >= await CapAsync(transaction, booking);
         var verdict = RedemptionRules.Judge(FactsOf(clerk, request, booking), full, now);
-        if (booking is null || !RedemptionRules.MayShowBooking(verdict)) return new RedemptionAnswer(Refusal.None, verdict) { Fault = request.Fault == CodeFault.None ? null : request.Fault };
+        if (booking is null || !RedemptionRules.MayShowBooking(verdict, request.Holder is not null))
+            return new RedemptionAnswer(Refusal.None, verdict) { Fault = request.Fault == CodeFault.None ? null : request.Fault };
         if (request.Proxy is { } shown && !(await PolicyAsync(transaction, booking)).Takes(shown.IdentityNumber.Type)) return new RedemptionAnswer(Refusal.InvalidIdNumber, verdict);
         // How many were booked is told only to one who has shown the right card or voucher.
         if (verdict == Verdict.Valid && request.Units > booking.Units) return new RedemptionAnswer(Refusal.InvalidUnits, verdict);
@@ -121,7 +127,14 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         // Before anything is written, since this may still say no: other pharmacies serve the same proxy at this moment.
         if (counted && !await CountProxyAsync(transaction, request.Proxy!.Hash, booking, await CapAsync(transaction, booking))) return Verdict.ProxyLimit;
         await SaveAsync(
-            transaction, clerk, booking, new HandedOver(request.RequestId, judged.Units, judged.OutsideSlot, now) { Proxy = request.Proxy, ProxyCounted = counted }, now);
+            transaction,
+            clerk,
+            booking,
+            new HandedOver(request.RequestId, judged.Units, judged.OutsideSlot, now)
+            {
+                Proxy = request.Proxy, ProxyCounted = counted, ByCard = request.Holder is not null,
+            },
+            now);
         return Verdict.Redeemed;
     }
 
@@ -136,9 +149,9 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         await transaction.ExecuteAsync(
             """
             INSERT INTO redemption (id, request_key, booking_id, round_date, pharmacy_id, staff_id, units, amount_fen, outside_slot,
-                                    proxy_hash, proxy_counted, proxy_name, proxy_id_number, proxy_document_type, redeemed_at)
+                                    proxy_hash, proxy_counted, proxy_name, proxy_id_number, proxy_document_type, redeemed_at, by_card)
             VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @OutsideSlot,
-                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @proxyDocument, @At)
+                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @proxyDocument, @At, @ByCard)
             """,
             new
             {
@@ -148,14 +161,22 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
                 proxyName = handedOver.Proxy is { } p ? personal.Encrypt(p.Name.Value) : null,
                 proxyIdNumber = handedOver.Proxy is { } q ? personal.Encrypt(q.IdentityNumber.Value) : null,
                 proxyDocument = handedOver.Proxy?.IdentityNumber.Type ?? DocumentType.IdentityCard,
-                handedOver.At,
+                handedOver.At, handedOver.ByCard,
             });
         await transaction.ExecuteAsync(
             "UPDATE pharmacy_round SET redeemed = redeemed + 1, lapsed = lapsed - @less WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
             new { less = booking.Status == BookingStatus.Lapsed ? 1 : 0, booking.RoundDate, booking.PharmacyId });
         // A pickup that has moved is made after its round has ended and was reported.
         if (booking.EndedAt is not null) await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
+        await TellAsync(transaction, NoticeKind.HandedOver, booking, id, now);
         return id;
+    }
+
+    /// <summary>Tells of a hand-over, or that it was taken back, by the ways that the booking's rules want.</summary>
+    internal async Task TellAsync(WriteTransaction transaction, NoticeKind kind, CounterBooking booking, long redemption, DateTimeOffset now)
+    {
+        var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
+        await notices.TellHandOverAsync(transaction, kind, new HandOverSubject(redemption, booking.Id, booking.RoundDate, booking.PharmacyId), policy.HandOverSms, now);
     }
 
     /// <summary>Counts one more hand-over of a proxy on a pickup day; false when the cap is reached.</summary>
@@ -192,19 +213,43 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         ? new CounterFacts { Forged = request.Forged }
         : new CounterFacts(
             request.Forged, true, booking.PharmacyId == clerk.PharmacyId,
-            RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, personal.Decrypt(booking.IdNumber)),
+            // Who was found by the card's own number needs no further proof.
+            request.Holder is { } holder ? holder == booking.PersonHash : RedemptionRules.IdentityHolds(request.ByVoucher, request.LastFour, personal.Decrypt(booking.IdNumber)),
             booking.Status, booking.PickupOpensAt, booking.PickupClosesAt);
+
+    private async Task<CounterBooking?> FindAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request) => request.Holder is { } holder
+        ? await FindHeldAsync(transaction, clerk, holder, request.RequestId)
+        : await FindAsync(transaction, request.Number);
+
+    /// <summary>
+    /// What was booked in a card holder's name: what this request has handed over already, else what can be collected here now, here
+    /// later, or elsewhere, else the newest.
+    /// </summary>
+    private async Task<CounterBooking?> FindHeldAsync(WriteTransaction transaction, Clerk clerk, string holder, string requestId)
+    {
+        var now = calendar.Now;
+        var found = await transaction.QueryAsync<CounterBooking>(SelectBookings + " WHERE p.person_hash = @holder ORDER BY b.id DESC", new { holder });
+        var made = requestId.Length == 0 ? null : await transaction.ScalarAsync<long?>("SELECT booking_id FROM redemption WHERE request_key = @key", new { key = KeyOf(clerk, requestId) });
+        return found.Find(b => b.Id == made)
+            ?? found.Where(b => b.Status == BookingStatus.Booked && now < b.PickupClosesAt)
+                .OrderBy(b => b.PharmacyId != clerk.PharmacyId).ThenBy(b => b.PickupOpensAt).FirstOrDefault()
+            ?? found.FirstOrDefault();
+    }
 
     internal static async Task<CounterBooking?> FindAsync(WriteTransaction transaction, string? number) =>
         number is null ? null : await transaction.QueryOneAsync<CounterBooking>(SelectBookings + " WHERE b.number = @number", new { number });
 
-    /// <summary>Attempts on somebody's booking leave a line, the refused ones too: four digits could be guessed.</summary>
-    private Task AuditAsync(WriteTransaction transaction, Clerk clerk, CounterBooking? booking, string action, RedemptionAnswer answer) =>
-        booking is null
-            ? Task.CompletedTask
-            : AuditStore.AddAsync(
-                transaction, calendar.Now, clerk.Staff.Username, action, booking.Number,
-                answer.Refusal == Refusal.None ? answer.Verdict.ToString() : answer.Refusal.ToString());
+    /// <summary>
+    /// Attempts on somebody's booking leave a line, the refused ones too: four digits could be guessed. A look by a card's number
+    /// leaves one even where nothing was found, so that nobody tries numbers unseen.
+    /// </summary>
+    private Task AuditAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request, CounterBooking? booking, string action, RedemptionAnswer answer)
+    {
+        if (booking is null && request.Holder is null) return Task.CompletedTask;
+        var outcome = answer.Refusal == Refusal.None ? answer.Verdict.ToString() : answer.Refusal.ToString();
+        return AuditStore.AddAsync(
+            transaction, calendar.Now, clerk.Staff.Username, action, booking?.Number ?? AuditStore.Nobody, request.Holder is null ? outcome : $"{outcome}, by card");
+    }
 
     internal static string KeyOf(Clerk clerk, string requestId) => FormattableString.Invariant($"{clerk.PharmacyId}:{requestId}");
 
@@ -227,17 +272,26 @@ internal sealed record HandedOver(string RequestId, int Units, bool OutsideSlot,
 {
     public Proxy? Proxy { get; init; }
     public bool ProxyCounted { get; init; }
+
+    /// <summary>Found by the whole number of the card.</summary>
+    public bool ByCard { get; init; }
 }
 
 /// <summary>The verdict, and the booking once identity holds, or what is wrong with the code itself.</summary>
 public sealed record RedemptionView(Verdict Verdict, CounterBookingView? Booking, bool? OutsideSlot, CodeFault? Fault = null)
 {
+    /// <summary>Where it is collected, once identity holds by the card itself and it is another pharmacy.</summary>
+    public CounterPharmacyView? Pharmacy { get; init; }
+
     /// <summary>Under which the page's words for it stand: a code that nobody can read is not a number that nobody knows.</summary>
     internal string Word => Fault == CodeFault.Unreadable ? nameof(CodeFault.Unreadable) : Verdict.ToString();
 
     /// <summary>Under which the page says what to do: of a mistyped number, what is wrong with it.</summary>
     internal string Advice => Fault is CodeFault.Length or CodeFault.Characters or CodeFault.Mobile or CodeFault.CheckDigit ? $"{Verdict}_{Fault}" : Word;
 }
+
+/// <summary>Where a booking is collected.</summary>
+public sealed record CounterPharmacyView(string Code, string Name);
 
 /// <summary>A booking as the counter sees it: the full name to compare with the card, nothing else in full.</summary>
 public sealed record CounterBookingView(
@@ -258,6 +312,8 @@ public sealed class CounterBooking
     public bool IsMoved { get; init; }
 
     public long PharmacyId { get; init; }
+    public string PharmacyCode { get; init; } = "";
+    public string PharmacyName { get; init; } = "";
     public long PolicyId { get; init; }
     public string? PersonHash { get; init; }
     public int Units { get; init; }

@@ -1,6 +1,7 @@
 using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -8,7 +9,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Counter;
 
 /// <summary>Takes a hand-over back. Its row stays and is flagged; figures, proxy count and booking follow.</summary>
-public sealed class VoidStore(Database database, PolicyQueries policies, CityCalendar calendar, Board board)
+public sealed class VoidStore(Database database, RedemptionStore redemptions, PolicyQueries policies, CityCalendar calendar, Board board)
 {
     /// <summary>Takes back what was handed over for a booking: a clerk for a while and at the own pharmacy, a supervisor at any time.</summary>
     public async Task<VoidAnswer> VoidAsync(StaffMember staff, string number, string reason, CancellationToken cancellationToken)
@@ -46,6 +47,7 @@ public sealed class VoidStore(Database database, PolicyQueries policies, CityCal
         await MoveBackAsync(transaction, booking, status, now);
         if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now);
         await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
+        await redemptions.TellAsync(transaction, NoticeKind.HandOverVoided, booking, redemption, now);
         await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
         await QuotaStore.TouchBoardAsync(transaction);
         return new VoidAnswer(Refusal.None, status);

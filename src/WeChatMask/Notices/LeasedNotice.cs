@@ -53,6 +53,27 @@ public sealed class LeasedNotice
     /// <summary>The booker's number, encrypted; empty when it has been destroyed.</summary>
     public string Mobile { get; init; } = "";
 
+    /// <summary>Another account than the booker's, which is told instead; null for the booker.</summary>
+    public long? AccountId { get; init; }
+
+    /// <summary>Units and time of the hand-over that is told of, and since when it is taken back.</summary>
+    public int? HandedOverUnits { get; init; }
+    public DateTimeOffset? HandedOverAt { get; init; }
+    public DateTimeOffset? VoidedAt { get; init; }
+
+    /// <summary>Whether the hand-over or booking is still, or by now, what the notice tells.</summary>
+    public bool IsTrue => Kind switch
+    {
+        NoticeKind.HandedOver => BookingStatus == Domain.BookingStatus.Redeemed && VoidedAt is null,
+        NoticeKind.HandOverVoided => VoidedAt is not null,
+        NoticeKind.BookableDayMoved => BookableFrom is not null,
+        NoticeKind.BookingLapsed => BookingStatus == Domain.BookingStatus.Lapsed,
+        NoticeKind.BookingCancelled or NoticeKind.HolderCancelled => BookingStatus == Domain.BookingStatus.Cancelled,
+        // One that had lapsed stays so: what is annulled is that it counts.
+        NoticeKind.Annulled or NoticeKind.NumberFree => BookingStatus is Domain.BookingStatus.Cancelled or Domain.BookingStatus.Lapsed,
+        _ => BookingStatus == Domain.BookingStatus.Booked,
+    };
+
     /// <summary>The booker's openid where they book in the chat, else empty.</summary>
     public string OpenId { get; init; } = "";
 

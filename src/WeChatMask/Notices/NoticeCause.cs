@@ -29,6 +29,9 @@ public sealed record NoticeSubject(long PharmacyId, long? BookingId = null)
 /// <summary>A person's newest booking, whose day from which they may book again has moved to another; none where it is not within a year.</summary>
 public sealed record BookableSubject(long BookingId, long PharmacyId, DateOnly RoundDate, DateOnly? From);
 
+/// <summary>A hand-over and its booking.</summary>
+public sealed record HandOverSubject(long Id, long BookingId, DateOnly RoundDate, long PharmacyId);
+
 /// <summary>A booking whose pickup has moved.</summary>
 /// <remarks><c>Move</c> counts its moves from 1, each of which is told; the notice is of no use after <c>PickupEnds</c>.</remarks>
 public sealed record MovedSubject(long BookingId, DateOnly RoundDate, int Move, DateTimeOffset PickupEnds);

@@ -27,6 +27,21 @@ public enum NoticeKind
     /// <summary>To the booker by WeChat, when a change of the rules moves the day from which they may book again.</summary>
     BookableDayMoved = 25,
 
+    /// <summary>To the booker and who else collects for the person, when goods were handed over; by SMS where the policy wants it.</summary>
+    HandedOver = 30,
+
+    /// <summary>To the same, when the hand-over was taken back.</summary>
+    HandOverVoided = 31,
+
+    /// <summary>To the booker by WeChat, when the card's holder cancelled at a counter what was booked in their name.</summary>
+    HolderCancelled = 32,
+
+    /// <summary>To the booker by WeChat, when a supervisor annulled the booking.</summary>
+    Annulled = 33,
+
+    /// <summary>To the person's other accounts by WeChat, when such a booking no longer keeps them from booking. Nothing of the booking is told.</summary>
+    NumberFree = 34,
+
     /// <summary>To the booker by SMS, when stock is short and the pickup moves to the next day, or back.</summary>
     PickupMoved = 10,
 }

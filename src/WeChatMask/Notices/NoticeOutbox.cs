@@ -18,7 +18,7 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
     private static readonly string[] Columns =
     [
         "id", "channel", "notice_key", "kind", "round_date", "booking_id", "pharmacy_id", "status", "attempts", "due_at", "expires_at",
-        "leased_until", "maybe_repeated", "segments", "created_at",
+        "leased_until", "maybe_repeated", "segments", "created_at", "account_id", "redemption_id",
     ];
 
     /// <summary>Whether anybody is told of bookings that lapse; where nobody is, they need not be looked for.</summary>
@@ -65,6 +65,42 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
     // Of use until the day it tells of is over.
     private DateTimeOffset Later(DateTimeOffset least, DateOnly? day) =>
         day is { } known && calendar.Instant(known.AddDays(1), TimeOnly.MinValue) is var end && end > least ? end : least;
+
+    /// <summary>Tells of a hand-over, or that it was taken back, so that whoever did not collect hears of it at once.</summary>
+    /// <remarks>
+    /// The booker, and by WeChat the accounts through which the person has collected before. Not every account that registered the
+    /// number: whoever knows one could have themselves told when its owner goes to the pharmacy.
+    /// </remarks>
+    public async Task TellHandOverAsync(WriteTransaction transaction, NoticeKind kind, HandOverSubject handOver, bool bySms, DateTimeOffset now)
+    {
+        var notice = new Notice(
+            NoticeChannel.WeChat, FormattableString.Invariant($"wechat:{(int)kind}:{handOver.Id}"), kind, handOver.RoundDate, handOver.PharmacyId, handOver.BookingId, now, now + NewsLife)
+        {
+            RedemptionId = handOver.Id,
+        };
+        List<Notice> notices = bySms ? [notice with { Channel = NoticeChannel.Sms, Key = FormattableString.Invariant($"sms:{(int)kind}:{handOver.Id}") }] : [];
+        if (ByWeChat(kind)) notices.AddRange([notice, .. ForOthers(notice, await OutboxStore.OtherAccountsAsync(transaction, handOver.BookingId, haveCollected: true))]);
+        await AddAsync(transaction, notices, now);
+    }
+
+    /// <summary>Tells that a booking was ended by somebody else than its booker: the booker, and where the number is free again, the person's other accounts.</summary>
+    public async Task TellWithdrawnAsync(
+        WriteTransaction transaction, NoticeKind kind, DateOnly round, NoticeSubject booking, bool freed, DateTimeOffset now)
+    {
+        var id = booking.BookingId!.Value;
+        var notice = new Notice(NoticeChannel.WeChat, WeChatKey(kind, id), kind, round, booking.PharmacyId, id, now, now + NewsLife);
+        List<Notice> notices = ByWeChat(kind) ? [notice] : [];
+        if (freed && ByWeChat(NoticeKind.NumberFree))
+        {
+            var free = notice with { Kind = NoticeKind.NumberFree, Key = WeChatKey(NoticeKind.NumberFree, id) };
+            notices.AddRange(ForOthers(free, await OutboxStore.OtherAccountsAsync(transaction, id, haveCollected: false)));
+        }
+
+        await AddAsync(transaction, notices, now);
+    }
+
+    private static IEnumerable<Notice> ForOthers(Notice notice, IEnumerable<long> accounts) =>
+        accounts.Select(a => notice with { AccountId = a, Key = FormattableString.Invariant($"{notice.Key}:{a}") });
 
     private IEnumerable<Notice> NoticesOf(NoticeCause cause, RoundState round, IReadOnlyCollection<NoticeSubject> subjects, DateTimeOffset now)
     {
@@ -124,7 +160,7 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
             .. notices.Select(n => new object?[]
             {
                 Ids.Next(), (int)n.Channel, n.Key, (int)n.Kind, n.RoundDate.Column(), n.BookingId, n.PharmacyId, (int)NoticeStatus.Waiting, 0,
-                n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, now.Column(),
+                n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, now.Column(), n.AccountId, n.RedemptionId,
             }),
         ];
         return rows.Count == 0 ? Task.CompletedTask : transaction.InsertManyAsync("outbox", Columns, rows);
@@ -133,5 +169,11 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
     /// <summary>A message to be sent, named by its cause; its text is made when it leaves.</summary>
     /// <remarks>One cause, one notice: its key is unique, which makes telling twice the same as once.</remarks>
     private sealed record Notice(
-        NoticeChannel Channel, string Key, NoticeKind Kind, DateOnly RoundDate, long PharmacyId, long? BookingId, DateTimeOffset DueAt, DateTimeOffset ExpiresAt);
+        NoticeChannel Channel, string Key, NoticeKind Kind, DateOnly RoundDate, long PharmacyId, long? BookingId, DateTimeOffset DueAt, DateTimeOffset ExpiresAt)
+    {
+        /// <summary>Who is told instead of the booker.</summary>
+        public long? AccountId { get; init; }
+
+        public long? RedemptionId { get; init; }
+    }
 }

@@ -62,14 +62,16 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                            o.pharmacy_id, p.name AS pharmacy_name, p.address AS pharmacy_address, COALESCE(p.contact_mobile, '') AS contact_mobile,
                            b.status AS booking_status, COALESCE(b.number, '') AS number, COALESCE(b.serial, 0) AS serial, COALESCE(b.units, 0) AS units,
                            COALESCE(b.unit_price_fen, 0) AS unit_price_fen, b.slot_starts_at, b.slot_ends_at, COALESCE(w.mobile, '') AS mobile,
-                           COALESCE(a.open_id, '') AS open_id, a.unreachable_since
+                           COALESCE(a.open_id, '') AS open_id, a.unreachable_since, o.account_id, d.units AS handed_over_units,
+                           d.redeemed_at AS handed_over_at, d.voided_at
                       FROM outbox o
                       JOIN round r             ON r.date = o.round_date
                       JOIN pharmacy p          ON p.id = o.pharmacy_id
                       LEFT JOIN booking b      ON b.id = o.booking_id
                       LEFT JOIN resident w     ON w.id = b.resident_id
                       LEFT JOIN moved_pickup m ON m.booking_id = b.id
-                      LEFT JOIN account a      ON a.id = b.account_id AND a.kind = @wechat
+                      LEFT JOIN account a      ON a.id = COALESCE(o.account_id, b.account_id) AND a.kind = @wechat
+                      LEFT JOIN redemption d   ON d.id = o.redemption_id
                      WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
                      ORDER BY o.id
                     """,
@@ -106,18 +108,37 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
         cancellationToken);
 
     /// <summary>The last day on which the booker of each notice has booked, as far as it counts for their next booking; those for whom nothing counts any more are left out.</summary>
+    /// <remarks>So are those whose newest booking is another account's, of which nobody else is told.</remarks>
     public async Task<IReadOnlyDictionary<long, DateOnly>> NewestHoldsAsync(long[] notices, CancellationToken cancellationToken) =>
         (await database.QueryAsync<NewestHold>(
             $"""
-            SELECT o.id, MAX(h.booked_on) AS booked_on
+            SELECT o.id, h.booked_on
               FROM outbox o
               JOIN booking b     ON b.id = o.booking_id
               JOIN person_hold h ON h.person_hash = b.person_hash
+              JOIN booking own   ON own.id = h.booking_id AND own.account_id = b.account_id
              WHERE o.id {database.Engine.AnyOf("notices")}
-             GROUP BY o.id
+               AND NOT EXISTS (SELECT 1 FROM person_hold n WHERE n.person_hash = h.person_hash AND n.booked_on > h.booked_on)
             """,
             new { notices },
             cancellationToken)).ToDictionary(h => h.Id, h => h.BookedOn);
+
+    /// <summary>
+    /// Accounts that look after a booking's person, without the booker's; or of them those through which the person has collected
+    /// before, by a voucher or number that only they had.
+    /// </summary>
+    internal static Task<List<long>> OtherAccountsAsync(WriteTransaction transaction, long booking, bool haveCollected) => transaction.QueryAsync<long>(
+        """
+        SELECT r.account_id
+          FROM booking b
+          JOIN resident r ON r.person_hash = b.person_hash AND r.account_id <> b.account_id AND r.removed_at IS NULL
+         WHERE b.id = @booking
+           AND (@any = 1 OR EXISTS (SELECT 1 FROM booking o
+                                      JOIN redemption d ON d.booking_id = o.id AND d.voided_at IS NULL AND d.by_card = 0
+                                     WHERE o.resident_id = r.id))
+         ORDER BY r.account_id
+        """,
+        new { booking, any = !haveCollected });
 
     /// <summary>Gives notices that have not gone out yet another time.</summary>
     internal static Task MoveAsync(

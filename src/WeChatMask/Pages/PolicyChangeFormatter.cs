@@ -41,6 +41,7 @@ public sealed class PolicyChangeFormatter(IStringLocalizer<Text.Rules> text, Pag
         ("C_Complaints", string.Join(text["Separator"], p.Complaints)),
         ("C_Retention", text["C_Days", p.RetentionDays]),
         ("C_StockMargin", FormattableString.Invariant($"{p.StockMarginPercent}%")),
+        ("C_HandOverSms", YesNo(p.HandOverSms)),
         ("C_RegistryKeep", text["C_Days", EligibilityRules.Rules(p).KeepDays]),
         ("C_RegistryOutage", text[$"RegistryOutage_{EligibilityRules.Rules(p).Outage}"]),
         ("C_OtherDocuments", YesNo(p.OtherDocuments)),

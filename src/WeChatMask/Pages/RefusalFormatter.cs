@@ -14,6 +14,10 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
         Refusal.NotEligible, Refusal.RegistryUnavailable, Refusal.UnknownPharmacy, Refusal.UnknownResident,
     ];
 
+    /// <summary>What to do where the person's number was used through another account: whose it is and for when is not told.</summary>
+    public RefusalView OfElsewhere(Refusal refusal = Refusal.Cooldown) => new(
+        "elsewhere", refusals.Sentence(refusal, elsewhere: true), text["Next_Elsewhere"], "/not-mine", text["NextLink_Elsewhere"]);
+
     /// <summary>The refusal in words.</summary>
     public RefusalView Of(Refusal refusal, DateOnly? bookableFrom = null, DateTimeOffset? opensAt = null)
     {

@@ -23,13 +23,15 @@ public sealed class EligibilityStore(Database database, PersonalData personal, C
         cancellationToken);
 
     /// <summary>Persons whose answer was given before an instant, the oldest first; not those who booked after a day and whom the cooldown keeps from booking anyway.</summary>
+    /// <remarks>By the account's own bookings: an account sees when the registry was asked, and must not see by it what another has booked.</remarks>
     public Task<List<PersonToAsk>> StaleAsync(DateTimeOffset before, DateOnly heldSince, int count, CancellationToken cancellationToken) =>
         database.QueryAsync<PersonToAsk>(
             """
             SELECT p.id, p.name, p.id_number, p.document_type
               FROM resident p
              WHERE p.registry_at < @before AND p.removed_at IS NULL AND p.id_number <> ''
-               AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.person_hash = p.person_hash AND h.booked_on > @heldSince)
+               AND NOT EXISTS (SELECT 1 FROM person_hold h JOIN booking o ON o.id = h.booking_id
+                                WHERE h.person_hash = p.person_hash AND o.account_id = p.account_id AND h.booked_on > @heldSince)
              ORDER BY p.registry_at, p.id
              LIMIT @count
             """,

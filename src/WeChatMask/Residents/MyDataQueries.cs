@@ -29,7 +29,8 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
     private Task<List<PersonRow>> PersonsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<PersonRow>(
         """
         SELECT p.id, p.name, p.called, p.id_number, p.document_type, p.mobile, p.eligible, p.reason, p.checked_at, p.registry_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
-               (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = p.person_hash) AS held_since,
+               (SELECT MAX(h.booked_on) FROM person_hold h JOIN booking o ON o.id = h.booking_id
+                 WHERE h.person_hash = p.person_hash AND o.account_id = p.account_id) AS held_since,
                (SELECT MAX(b.pickup_date) FROM booking_pickup b WHERE b.resident_id = p.id) AS last_pickup,
                (SELECT MAX(r.pickup_date) FROM booking b JOIN round r ON r.date = b.round_date
                  WHERE b.resident_id = p.id AND r.ended_at IS NULL) AS running_pickup,

@@ -21,10 +21,12 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
         AND NOT EXISTS (SELECT 1 FROM booking_pickup b WHERE b.resident_id = resident.id AND b.pickup_date >= @PersonalBefore)
         """;
 
-    // What is left of destroyed persons, once neither a cooldown nor the limit of persons needs it.
+    // What is left of destroyed persons, once neither a cooldown nor the limit of persons needs it. By the account's own bookings:
+    // how long its trace stays must not tell that the person has booked through another account, whose row keeps its own hash.
     private const string Unneeded = """
         id_number = '' AND COALESCE(removed_at, 0) < @CountedSince
-        AND NOT EXISTS (SELECT 1 FROM person_hold h WHERE h.person_hash = resident.person_hash)
+        AND NOT EXISTS (SELECT 1 FROM person_hold h JOIN booking o ON o.id = h.booking_id
+                         WHERE h.person_hash = resident.person_hash AND o.account_id = resident.account_id)
         """;
 
     // The row itself stays as long as its pharmacy's list may be read, which would otherwise lose a line.

@@ -11,12 +11,14 @@ namespace WeChatMask.Residents;
 public sealed class ResidentQueries(Database database, PersonalData personal, PolicyQueries policies, CityCalendar calendar)
 {
     /// <summary>The persons an account looks after, in the order they were added. Without a policy it is not told from when they may book.</summary>
+    /// <remarks>By the account's own bookings alone: by anybody's, whoever knows a number could watch what its owner does.</remarks>
     public async Task<List<ResidentView>> OfAsync(long accountId, Policy? policy, DateOnly today, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(
             """
             SELECT r.id, r.name, r.id_number, r.document_type, r.mobile, r.eligible, r.reason, r.registry_at,
-                   (SELECT MAX(h.booked_on) FROM person_hold h WHERE h.person_hash = r.person_hash) AS last_booked_on
+                   (SELECT MAX(h.booked_on) FROM person_hold h JOIN booking b ON b.id = h.booking_id
+                     WHERE h.person_hash = r.person_hash AND b.account_id = r.account_id) AS last_booked_on
               FROM resident r
              WHERE r.account_id = @accountId AND r.removed_at IS NULL
              ORDER BY r.id

@@ -15,6 +15,12 @@ public sealed class SiteSettings
     /// <summary>Whether a browser outside WeChat is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
     public bool LoginChoice { get; set; } = true;
 
+    /// <summary>The supervisor's office as people read it, with address and telephone, for those whose number somebody else used; up to 200 characters. Empty shows the complaint numbers alone.</summary>
+    public string SupervisorOffice { get; set; } = "";
+
+    /// <summary>Hand-overs in the last half hour of a pharmacy's pickup day from which on supervisors are shown that there were many, 1 to 100000; 0 shows none.</summary>
+    public int LastHalfHourHandOvers { get; set; } = 20;
+
     /// <summary>How many passwords of staff a node hashes at once, 0 to 64; 0 is half of the cores. Each takes a core for some 75 ms. Thirty-two more wait for each; beyond that a log-in is told to come again.</summary>
     public int PasswordHashes { get; set; }
 

@@ -9,6 +9,8 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
     private const int LargestBatch = 100_000;
     private const int MostListeners = 100_000;
     private const int MostHashes = 64;
+    private const int MostHandOvers = 100_000;
+    private const int LongestOffice = 200;
 
     public ValidateOptionsResult Validate(string? name, SiteSettings options)
     {
@@ -25,6 +27,9 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
         if (options.DeskBatch is < 1 or > LargestBatch) faults.Add(FormattableString.Invariant($"Site:DeskBatch is 1 to {LargestBatch}."));
         if (options.BoardListeners is < 0 or > MostListeners) faults.Add(FormattableString.Invariant($"Site:BoardListeners is 0 to {MostListeners}."));
         if (options.PasswordHashes is < 0 or > MostHashes) faults.Add(FormattableString.Invariant($"Site:PasswordHashes is 0 to {MostHashes}."));
+        if (options.LastHalfHourHandOvers is < 0 or > MostHandOvers) faults.Add(FormattableString.Invariant($"Site:LastHalfHourHandOvers is 0 to {MostHandOvers}."));
+        if (options.SupervisorOffice.Length > LongestOffice || options.SupervisorOffice.Any(char.IsControl))
+            faults.Add(FormattableString.Invariant($"Site:SupervisorOffice is one line of at most {LongestOffice} characters."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

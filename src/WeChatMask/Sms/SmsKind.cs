@@ -18,6 +18,12 @@ public enum SmsKind
     /// <summary>To the booker, when the registry has refused a provisional booking.</summary>
     BookingRefused,
 
+    /// <summary>To the booker, when goods were handed over and the policy wants it.</summary>
+    HandedOver,
+
+    /// <summary>To the booker, when such a hand-over was taken back.</summary>
+    HandOverVoided,
+
     /// <summary>To who logs in with a phone; the value is <see cref="SmsValues.Code"/>.</summary>
     LoginCode,
 }

@@ -16,6 +16,9 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
     // A message's lease is half a minute; all that is leased at once must be settled in it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
+    // Sent only where a policy wants it, and not known to who set the vendor up before.
+    private static readonly string[] Optional = [nameof(SmsKind.HandedOver), nameof(SmsKind.HandOverVoided)];
+
     private static readonly string[] Names = [GatewaySmsProvider.ProviderName, AliyunSmsProvider.ProviderName, TencentSmsProvider.ProviderName];
 
     public ValidateOptionsResult Validate(string? name, SmsSettings options)
@@ -98,7 +101,8 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
         foreach (var kind in Enum.GetNames<SmsKind>())
         {
             var key = $"{section}:Templates:{kind}";
-            if (!account.Templates.TryGetValue(kind, out var template) || !IsFilled(template.Id))
+            if (!account.Templates.TryGetValue(kind, out var template) && Optional.Contains(kind)) continue;
+            if (template is null || !IsFilled(template.Id))
                 faults.Add($"{key}:Id is missing: copy the approved template's id from the console, or write {SmsTemplate.Never} if this city never sends it.");
             else if (template.Id != SmsTemplate.Never) CheckValues(faults, key, template.Values, ordered);
         }

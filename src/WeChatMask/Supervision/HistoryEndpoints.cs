@@ -23,6 +23,9 @@ public static class HistoryEndpoints
         return TypedResults.Ok(new AuditList([.. newest.Select(l => new AuditView(calendar.Local(l.At), l.Actor, l.Action, l.Subject, l.Detail, l.Counted))]));
     }
 
+    internal static async Task<IResult> LateAsync(LateHandOverQueries late, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new LateHandOverList(await late.NewestAsync(cancellationToken)));
+
     private static int Bounded(int? take) => Math.Clamp(take ?? UsuallyTaken, 1, MostTaken);
 }
 

@@ -8,7 +8,7 @@ public static class SupervisionRoom
     public static void AddSupervision(this IServiceCollection services)
     {
         services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();
-        services.AddSingleton<AuditFiles>();
+        services.AddSingleton<AuditFiles>().AddSingleton<LateHandOverQueries>();
         services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
     }
 
@@ -22,6 +22,7 @@ public static class SupervisionRoom
         supervisors.MapGet("/rounds/{date}/provisional", ProvisionalEndpoints.OfAsync).Produces<ProvisionalView>();
         supervisors.MapGet("/offline-hand-overs", OfflineReviewEndpoints.ListAsync).Produces<OfflineHandOverList>();
         supervisors.MapPost("/offline-hand-overs/{id}/review", OfflineReviewEndpoints.ReviewAsync).Produces(StatusCodes.Status204NoContent);
+        supervisors.MapGet("/late-hand-overs", HistoryEndpoints.LateAsync).Produces<LateHandOverList>();
         supervisors.MapGet("/stock-reports", HeldReportEndpoints.ListAsync).Produces<HeldReportList>();
         supervisors.MapPost("/stock-reports/{id}/agree", HeldReportEndpoints.AgreeAsync).Produces(StatusCodes.Status204NoContent);
         supervisors.MapPost("/stock-reports/{id}/decline", HeldReportEndpoints.DeclineAsync).Produces(StatusCodes.Status204NoContent);

@@ -18,6 +18,9 @@ public sealed class Conversation;
 /// <summary>Finds <c>Text/Family.resx</c>: how an account tells its persons apart, and what removing one means.</summary>
 public sealed class Family;
 
+/// <summary>Finds <c>Text/NotMine.resx</c>: what to do when somebody else used one's number.</summary>
+public sealed class NotMine;
+
 /// <summary>Finds <c>Text/Nearby.resx</c>: what the page of pharmacies nearby says.</summary>
 public sealed class Nearby;
 

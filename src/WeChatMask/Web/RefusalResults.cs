@@ -7,7 +7,7 @@ using WeChatMask.Text;
 namespace WeChatMask.Web;
 
 /// <summary>Turns a refusal into the contract's answer: status, code and a Chinese sentence. The one place that knows the statuses.</summary>
-public sealed class RefusalResults(IStringLocalizer<Refusals> text)
+public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocalizer<NotMine> notMine)
 {
     private static readonly FrozenDictionary<Refusal, int> Statuses = new Dictionary<Refusal, int>
     {
@@ -40,6 +40,7 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
         [Refusal.InvalidReason] = 422,
         [Refusal.InvalidUnits] = 422,
         [Refusal.NotRedeemed] = 409,
+        [Refusal.BookingEnded] = 409,
         [Refusal.StockTooLow] = 409,
         [Refusal.ReportDeclined] = 409,
         [Refusal.UnknownReport] = 404,
@@ -59,7 +60,13 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text)
 
     public static int Status(Refusal refusal) => Statuses[refusal];
 
-    public string Sentence(Refusal refusal) => text[refusal.ToString()];
+    /// <summary>The sentence of a refusal; of one whose cause is another account's booking, what to do instead of anything about it.</summary>
+    public string Sentence(Refusal refusal, bool elsewhere = false) => elsewhere ? notMine["Refused"] : text[refusal.ToString()];
+
+    /// <summary>The whole answer where the person's booking is another account's: the code, and nothing of the booking.</summary>
+    public IResult Elsewhere(Refusal refusal) => TypedResults.Problem(
+        statusCode: Status(refusal), title: Sentence(refusal, elsewhere: true),
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal), ["elsewhere"] = true });
 
     /// <summary>The whole answer as problem+json, with a sentence for each field that is wrong.</summary>
     public IResult Result(Refusal refusal, DateOnly? bookableFrom = null, DateTimeOffset? nextOpening = null, IReadOnlyDictionary<string, string>? errors = null)

@@ -14,6 +14,13 @@ public sealed class NoticeTexts(
     {
         if (n.Kind == NoticeKind.BookingRefused)
             return Signed(sign, text["BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number, string.Join(text["Separator"], policy.Complaints)]);
+        if (n.Kind is NoticeKind.HandedOver or NoticeKind.HandOverVoided)
+        {
+            return Signed(sign, text[
+                n.Kind.ToString(), Day(n), Slot(n), n.PharmacyName, n.Number, n.HandedOverUnits ?? n.Units, policy.Goods.Unit, policy.Goods.Name,
+                string.Join(text["Separator"], policy.Complaints)]);
+        }
+
         var bring = policy.Identification == CounterIdentification.Voucher ? text["Bring_Voucher"] : text["Bring_NumberAndCard"];
         var template = n.Kind switch
         {
@@ -44,10 +51,13 @@ public sealed class NoticeTexts(
         return name.Length == 0 ? body.Value : text["Signed", name, body.Value];
     }
 
+    /// <summary>The day to come on, or of the hand-over.</summary>
+    internal string Day(LeasedNotice n) => Day(n.HandedOverAt is { } at ? calendar.DateOf(at) : n.PickupDate);
+
     internal string Day(DateOnly day) => text["Day", day.Month, day.Day];
 
-    /// <summary>When to come: the slot, or the pickup hours.</summary>
-    internal string Slot(LeasedNotice n) => n.SlotStartsAt is { } from && n.SlotEndsAt is { } to
+    /// <summary>When to come: the slot, or the pickup hours; or when it was handed over.</summary>
+    internal string Slot(LeasedNotice n) => n.HandedOverAt is { } at ? format.Time(at) : n.SlotStartsAt is { } from && n.SlotEndsAt is { } to
         ? format.Hours(from, to)
         : format.Hours(n.PickupOpensAt, n.PickupClosesAt);
 }

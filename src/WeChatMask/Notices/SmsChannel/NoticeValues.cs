@@ -15,21 +15,23 @@ internal static class NoticeValues
         NoticeKind.PharmacyList => SmsKind.PharmacyList,
         NoticeKind.BookingRefused => SmsKind.BookingRefused,
         NoticeKind.PickupMoved => SmsKind.PickupChanged,
+        NoticeKind.HandedOver => SmsKind.HandedOver,
+        NoticeKind.HandOverVoided => SmsKind.HandOverVoided,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice is not sent by SMS."),
     };
 
     public static Dictionary<string, string> ForResident(LeasedNotice n, Policy policy, NoticeTexts texts) =>
         new(StringComparer.Ordinal)
         {
-            [SmsValues.Day] = texts.Day(n.PickupDate),
+            [SmsValues.Day] = texts.Day(n),
             [SmsValues.Slot] = texts.Slot(n),
             [SmsValues.Pharmacy] = n.PharmacyName,
             [SmsValues.Address] = n.PharmacyAddress,
             [SmsValues.Number] = n.Number,
-            [SmsValues.Units] = Whole(n.Units),
+            [SmsValues.Units] = Whole(n.HandedOverUnits ?? n.Units),
             [SmsValues.Unit] = policy.Goods.Unit,
             [SmsValues.Goods] = policy.Goods.Name,
-            [SmsValues.Amount] = CityFormatter.Amount(n.Units, n.UnitPriceFen),
+            [SmsValues.Amount] = CityFormatter.Amount(n.HandedOverUnits ?? n.Units, n.UnitPriceFen),
         };
 
     /// <summary>A pharmacy's values: counts by slot and the list's address are only in a ready text.</summary>

@@ -49,7 +49,7 @@ public sealed class SendNoticesJob(
     {
         var pharmacy = n.Kind == NoticeKind.PharmacyList;
         // Who cancelled in the meantime is not told to come.
-        if (!pharmacy && n.Kind != NoticeKind.BookingRefused && n.BookingStatus != BookingStatus.Booked) return null;
+        if (!pharmacy && n.Kind != NoticeKind.BookingRefused && !n.IsTrue) return null;
         var mobile = personal.DecryptOrNothing(pharmacy ? n.ContactMobile : n.Mobile);
         if (mobile.Length == 0) return null;
         IReadOnlyCollection<SlotCount> slots = pharmacy ? [.. counts[n.RoundDate][n.PharmacyId]] : [];

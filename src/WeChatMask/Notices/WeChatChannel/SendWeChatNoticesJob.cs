@@ -72,14 +72,7 @@ public sealed class SendWeChatNoticesJob(
     /// <summary>Whether the booking is still what the notice tells, and there is somebody to tell it to.</summary>
     private string? WhyNot(LeasedNotice notice)
     {
-        var stands = notice.Kind switch
-        {
-            NoticeKind.BookingLapsed => notice.BookingStatus == BookingStatus.Lapsed,
-            NoticeKind.BookingCancelled => notice.BookingStatus == BookingStatus.Cancelled,
-            NoticeKind.BookableDayMoved => notice.BookableFrom is not null,
-            _ => notice.BookingStatus == BookingStatus.Booked,
-        };
-        if (!stands) return "overtaken";
+        if (!notice.IsTrue) return "overtaken";
         // The pickup was moved while the reminder was on its way, or a rest of the account lasted beyond the day.
         if (notice.Kind == NoticeKind.Reminder && notice.PickupDate != Calendar.Today) return "overtaken";
         if (notice.OpenId.Length == 0) return "no chat";

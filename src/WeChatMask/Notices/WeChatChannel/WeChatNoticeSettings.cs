@@ -40,6 +40,21 @@ public sealed class WeChatNoticeSettings
     /// <summary>The notice when a change of the rules moves the day from which somebody may book again.</summary>
     public NoticeTemplate Bookable { get; set; } = new();
 
+    /// <summary>The notice when goods were handed over, so that whoever did not collect hears of it at once.</summary>
+    public NoticeTemplate HandedOver { get; set; } = new();
+
+    /// <summary>The notice when a hand-over was taken back.</summary>
+    public NoticeTemplate HandOverVoided { get; set; } = new();
+
+    /// <summary>The notice when the card's holder cancelled at a counter what was booked in their name.</summary>
+    public NoticeTemplate HolderCancelled { get; set; } = new();
+
+    /// <summary>The notice when a supervisor annulled a booking.</summary>
+    public NoticeTemplate Annulled { get; set; } = new();
+
+    /// <summary>The notice to a person's other accounts that their number is free again; of the places only <c>{day}</c>, <c>{goods}</c> and <c>{hint}</c>.</summary>
+    public NoticeTemplate NumberFree { get; set; } = new();
+
     /// <summary>The template of a kind, or none where it does not leave by WeChat.</summary>
     public NoticeTemplate? Of(NoticeKind kind) => Named.FirstOrDefault(n => n.Kind == kind).Template is { Id.Length: > 0 } template ? template : null;
 
@@ -52,6 +67,11 @@ public sealed class WeChatNoticeSettings
         (NoticeKind.BookingLapsed, nameof(Lapsed), Lapsed),
         (NoticeKind.BookingCancelled, nameof(Cancelled), Cancelled),
         (NoticeKind.BookableDayMoved, nameof(Bookable), Bookable),
+        (NoticeKind.HandedOver, nameof(HandedOver), HandedOver),
+        (NoticeKind.HandOverVoided, nameof(HandOverVoided), HandOverVoided),
+        (NoticeKind.HolderCancelled, nameof(HolderCancelled), HolderCancelled),
+        (NoticeKind.Annulled, nameof(Annulled), Annulled),
+        (NoticeKind.NumberFree, nameof(NumberFree), NumberFree),
     ];
 }
 
@@ -74,16 +94,17 @@ internal sealed partial class WeChatNoticeSettingsValidator : IValidateOptions<W
     public ValidateOptionsResult Validate(string? name, WeChatNoticeSettings options)
     {
         var faults = new List<string>();
-        foreach (var (_, template, settings) in options.Named.Where(n => n.Template.Id.Length > 0))
+        foreach (var (kind, template, settings) in options.Named.Where(n => n.Template.Id.Length > 0))
         {
             var where = $"{WeChatNoticeSettings.Section}:{template}";
             if (settings.Id[0] == '<') faults.Add($"{where}:Id is a placeholder: copy the template's id from the console, or leave it empty.");
             if (settings.Fields.Count == 0) faults.Add($"{where}:Fields is empty: name every field of the template and what it says.");
+            var places = WeChatNoticeTexts.PlacesOf(kind);
             faults.AddRange(
                 from field in settings.Fields
                 from Match place in Place().Matches(field.Value)
-                where !WeChatNoticeTexts.Places.Contains(place.Groups[1].Value, StringComparer.Ordinal)
-                select $"{where}:Fields:{field.Key} has {place.Value}, which is none of {{{string.Join("} {", WeChatNoticeTexts.Places)}}}.");
+                where !places.Contains(place.Groups[1].Value, StringComparer.Ordinal)
+                select $"{where}:Fields:{field.Key} has {place.Value}, which is none of {{{string.Join("} {", places)}}}.");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

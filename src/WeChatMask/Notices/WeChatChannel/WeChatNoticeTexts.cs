@@ -13,33 +13,61 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
     internal static IReadOnlyList<string> Places { get; } =
         ["pharmacy", "address", "number", "serial", "pickup", "day", "goods", "units", "amount", "from", "hint"];
 
+    // Who did not book is told that they may, and nothing of what was booked.
+    private static readonly string[] PlacesForOthers = ["day", "goods", "hint"];
+
+    /// <summary>What a template of a kind may show.</summary>
+    internal static IReadOnlyList<string> PlacesOf(NoticeKind kind) => kind == NoticeKind.NumberFree ? PlacesForOthers : Places;
+
     public object Body(LeasedNotice notice, NoticeTemplate template, Policy policy)
     {
         var values = Values(notice, policy);
         var data = template.Fields.ToDictionary(f => f.Key, f => new TemplateValue(TemplateFields.Fit(f.Key, Fill(f.Value, values))), StringComparer.Ordinal);
-        var page = links.To(notice.Kind == NoticeKind.BookableDayMoved ? "/residents" : $"/bookings/{notice.Number}");
+        var page = links.To(PageOf(notice));
         return template.Way == TemplateWay.Subscription
             ? new { touser = notice.OpenId, template_id = template.Id, page, data }
             // The same id to the same person is sent once within ten minutes, so this can be repeated.
             : new { touser = notice.OpenId, template_id = template.Id, url = page, client_msg_id = FormattableString.Invariant($"n{notice.Id}"), data };
     }
 
-    private Dictionary<string, string> Values(LeasedNotice n, Policy policy) => new(StringComparer.Ordinal)
+    private static string PageOf(LeasedNotice n) => n.Kind switch
     {
-        ["pharmacy"] = n.PharmacyName,
-        ["address"] = n.PharmacyAddress,
-        ["number"] = n.Number,
-        ["serial"] = n.Serial.ToString(CultureInfo.InvariantCulture),
-        ["pickup"] = Span(n.SlotStartsAt ?? n.PickupOpensAt, n.SlotEndsAt ?? n.PickupClosesAt),
-        ["day"] = Day(n.PickupDate),
-        ["from"] = n.BookableFrom is { } from ? Day(from) : "",
-        ["goods"] = policy.Goods.Name,
-        ["units"] = text["Units", n.Units, policy.Goods.Unit],
-        ["amount"] = text["Amount", CityFormatter.Amount(n.Units, n.UnitPriceFen)],
-        ["hint"] = text[$"Hint_{n.Kind}{(policy.Identification == CounterIdentification.Voucher ? "_Voucher" : "")}"] is { ResourceNotFound: false } own
-            ? own.Value
-            : text[$"Hint_{n.Kind}"],
+        NoticeKind.HandedOver => "/not-mine#collected",
+        NoticeKind.NumberFree => "/book",
+        NoticeKind.BookableDayMoved => "/residents",
+        _ => n.AccountId is null ? $"/bookings/{n.Number}" : "/not-mine#collected",
     };
+
+    private Dictionary<string, string> Values(LeasedNotice n, Policy policy)
+    {
+        var values = n.Kind == NoticeKind.NumberFree ? new(StringComparer.Ordinal) : OfBooking(n, policy);
+        values["day"] = Day(n.Kind == NoticeKind.NumberFree ? calendar.Today : n.PickupDate);
+        values["goods"] = policy.Goods.Name;
+        values["hint"] = Hint(n, policy);
+        return values;
+    }
+
+    private Dictionary<string, string> OfBooking(LeasedNotice n, Policy policy)
+    {
+        var units = n.HandedOverUnits ?? n.Units;
+        return new(StringComparer.Ordinal)
+        {
+            ["pharmacy"] = n.PharmacyName,
+            ["address"] = n.PharmacyAddress,
+            // The number is the booker's: with it others could show it at the counter.
+            ["number"] = n.AccountId is null ? n.Number : "-",
+            ["serial"] = n.Serial.ToString(CultureInfo.InvariantCulture),
+            ["pickup"] = n.HandedOverAt is { } at ? Time(at) : Span(n.SlotStartsAt ?? n.PickupOpensAt, n.SlotEndsAt ?? n.PickupClosesAt),
+            ["from"] = n.BookableFrom is { } from ? Day(from) : "",
+            ["units"] = text["Units", units, policy.Goods.Unit],
+            ["amount"] = text["Amount", CityFormatter.Amount(units, n.UnitPriceFen)],
+        };
+    }
+
+    private string Hint(LeasedNotice n, Policy policy) =>
+        text[$"Hint_{n.Kind}{(policy.Identification == CounterIdentification.Voucher ? "_Voucher" : "")}"] is { ResourceNotFound: false } own
+            ? own.Value
+            : text[$"Hint_{n.Kind}"];
 
     private string Day(DateOnly day) => text["Day", day.Year, day.Month, day.Day];
 

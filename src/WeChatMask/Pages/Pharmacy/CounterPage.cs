@@ -109,7 +109,8 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         if (NeedsProxy || HasProxy)
         {
             yield return ("proxyName", fields.Name(ProxyName));
-            yield return ("proxyIdNumber", fields.IdNumber(ProxyDocument, ProxyIdNumber, Today) ?? (refusal == Refusal.InvalidIdNumber ? fields.NotTaken : null));
+            var isNotTaken = refusal == Refusal.InvalidIdNumber && Typed.All(l => CardFault(l) is null);
+            yield return ("proxyIdNumber", fields.IdNumber(ProxyDocument, ProxyIdNumber, Today) ?? (isNotTaken ? fields.NotTaken : null));
         }
 
         for (var i = 0; i < Typed.Count; i++)
@@ -117,11 +118,16 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
             var line = Typed[i];
             if (line.IsEmpty && Typed.Any(l => !l.IsEmpty)) continue;
             var isMissing = string.IsNullOrWhiteSpace(line.Code);
-            yield return (FieldOf("code", i), isMissing ? text["Need_Code"].Value : null);
-            yield return (FieldOf("lastFour", i), !isMissing && RedemptionRequestReader.IsLastFourWrong(line.LastFour, !RedemptionRequestReader.IsVoucher(line.Code)) ? fields.LastFour : null);
+            var isWhole = isMissing || CounterCode.IsCard(line.Code);
+            yield return (FieldOf("code", i), isMissing ? text["Need_Code"].Value : CardFault(line));
+            yield return (FieldOf("lastFour", i), !isWhole && RedemptionRequestReader.IsLastFourWrong(line.LastFour, !RedemptionRequestReader.IsVoucher(line.Code)) ? fields.LastFour : null);
             yield return (FieldOf("units", i), refusal == Refusal.InvalidUnits && (!NeedsProxy || line.UnitsAsNumber < 1) ? refusals.Sentence(refusal) : null);
         }
     }
+
+    /// <summary>What is wrong with the whole number of a card in the code's field.</summary>
+    private string? CardFault(CounterLine line) =>
+        CounterCode.IsCard(line.Code) ? fields.IdNumber(DocumentType.IdentityCard, CounterCode.Card(line.Code), Today) : null;
 
     private string FieldOf(string field, int line) => NeedsProxy ? string.Create(CultureInfo.InvariantCulture, $"{field}-{line}") : field;
 

@@ -65,7 +65,7 @@ public sealed class BookModel(
     public string? Asked { get; set; }
 
     /// <summary>What one can do after each refusal, for the script.</summary>
-    public IEnumerable<RefusalView> NextSteps => RefusalFormatter.OfTheDesk.Select(r => refusals.Of(r));
+    public IEnumerable<RefusalView> NextSteps => RefusalFormatter.OfTheDesk.Select(r => refusals.Of(r)).Append(refusals.OfElsewhere());
 
     /// <summary>Why a person may not book today.</summary>
     public string Why(ResidentView person) => refusals.Why(person.Refusal, person.BookableFrom);
@@ -82,7 +82,9 @@ public sealed class BookModel(
         if (answer.Booking is { } booking) return LocalRedirects.PageTo($"/bookings/{booking.Number}");
 
         await ShowAsync(residentId, seed, cancellationToken);
-        Refusal = refusals.Of(answer.Refusal, answer.BookableFrom, (await board.GetAsync(cancellationToken)).OpensAfter(answer.Refusal, pharmacyCode, Banner.Now));
+        Refusal = answer.Elsewhere
+            ? refusals.OfElsewhere(answer.Refusal)
+            : refusals.Of(answer.Refusal, answer.BookableFrom, (await board.GetAsync(cancellationToken)).OpensAfter(answer.Refusal, pharmacyCode, Banner.Now));
         Response.StatusCode = RefusalResults.Status(answer.Refusal);
         if (answer.Refusal == Domain.Refusal.Busy)
         {

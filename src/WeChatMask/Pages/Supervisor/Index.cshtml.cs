@@ -16,7 +16,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
 [Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, DayReportFormatter format, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, LateHandOverQueries late, DayReportFormatter format, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 14;
     private const int JobsShown = 30;
@@ -44,6 +44,9 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     /// <summary>Hand-overs without a network that wait to be looked into.</summary>
     public long OfflineOpen { get; private set; }
 
+    /// <summary>Pharmacies that handed over much at the very end of a day.</summary>
+    public IReadOnlyList<LateHandOvers> Late { get; private set; } = [];
+
     /// <summary>Reports of stock that wait for a supervisor.</summary>
     public long HeldReports { get; private set; }
 
@@ -54,6 +57,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
         if (Rounds.Count > 0) Reports = await reports.CorrectedAsync(Rounds[^1].Date, cancellationToken);
         Provisional = await provisional.WaitingAsync(cancellationToken);
         OfflineOpen = await offline.OpenCountAsync(cancellationToken);
+        Late = await late.NewestAsync(cancellationToken);
         HeldReports = await held.CountAsync(cancellationToken);
         Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }

@@ -51,6 +51,9 @@ public sealed class PolicyForm
 
     public string? Complaints { get; set; }
 
+    /// <summary>Whether hand-overs are told by SMS too.</summary>
+    public bool HandOverSms { get; set; }
+
     public bool LapseKeepsCooldown { get; set; }
 
     public bool CancellationLiftsCooldown { get; set; }
@@ -87,6 +90,7 @@ public sealed class PolicyForm
         CancelUntil = CityFormatter.Time(p.CancelUntil),
         RetentionDays = Number(p.RetentionDays),
         StockMarginPercent = Number(p.StockMarginPercent),
+        HandOverSms = p.HandOverSms,
         Complaints = string.Join(',', p.Complaints),
         LapseKeepsCooldown = p.LapseKeepsCooldown,
         CancellationLiftsCooldown = p.CancellationLiftsCooldown,
@@ -130,7 +134,8 @@ public sealed class PolicyForm
             Need(nameof(RetentionDays), Whole(RetentionDays)),
             new RegistryRules(Need(nameof(RegistryKeepDays), Whole(RegistryKeepDays)), RegistryOutage),
             Need(nameof(StockMarginPercent), Whole(StockMarginPercent)),
-            OtherDocuments);
+            OtherDocuments,
+            HandOverSms);
         if (wrong.Count == 0) wrong.AddRange(policy.Faults().Select(FieldOf));
         faults = [.. wrong.Distinct(StringComparer.Ordinal)];
         return faults.Count == 0 ? policy : null;

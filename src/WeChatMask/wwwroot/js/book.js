@@ -51,7 +51,7 @@ async function settle(body) {
     if (status === 401) return location.assign('/login?returnUrl=/book');
     const early = json.code === 'not_open' && Math.abs(now() - (read().opens || 0)) < 5000;
     const later = status === 0 || status === 429 || (status >= 500 && json.code !== 'registry_unavailable') || early;
-    if (!later) return refuse(json.code, json.title, json.bookableFrom, json.nextOpening);
+    if (!later) return refuse(json.elsewhere ? 'elsewhere' : json.code, json.title, json.bookableFrom, json.nextOpening);
     if (!early) showWait();
     await pause(early ? 300 + Math.random() * 700 : rest(seconds, tries));
   }
