@@ -23,14 +23,18 @@ public sealed class FamilyStore(Database database, PersonalData personal)
     /// <summary>Gives a person such a name, or with a blank text takes it away. False when the text can be none; a person who is not the account's changes nothing.</summary>
     public async Task<bool> CallAsync(long accountId, long residentId, string? typed, CancellationToken cancellationToken)
     {
-        var called = string.IsNullOrWhiteSpace(typed) ? null : PersonName.TryParse(typed);
-        if (called is null ? !string.IsNullOrWhiteSpace(typed) : StringInfo.ParseCombiningCharacters(called.Value).Length > LongestCalled) return false;
+        if (!MayCall(typed)) return false;
+        var called = PersonName.TryParse(typed);
         var args = new { called = called is null ? null : personal.Encrypt(called.Value), residentId, accountId };
         await database.WriteAsync(
             transaction => transaction.ExecuteAsync("UPDATE resident SET called = @called WHERE id = @residentId AND account_id = @accountId AND removed_at IS NULL", args),
             cancellationToken);
         return true;
     }
+
+    /// <summary>Whether a text can be such a name: a short one of letters, or none at all.</summary>
+    public static bool MayCall(string? typed) =>
+        string.IsNullOrWhiteSpace(typed) || (PersonName.TryParse(typed) is { } name && StringInfo.ParseCombiningCharacters(name.Value).Length <= LongestCalled);
 
     private FamilyMember Member(Row row, string number) => new(
         row.Id, personal.Decrypt(row.Name), row.Called is null ? null : personal.Decrypt(row.Called),

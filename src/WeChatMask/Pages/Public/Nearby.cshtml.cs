@@ -44,7 +44,12 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
         var query = q?.Trim() ?? "";
         Query = query.Length <= LongestQuery ? query : query[..LongestQuery];
         var words = Query.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Found = [.. Banner.Board.Pharmacies.Where(p => (District is null || p.District == District) && words.All(w => Speaks(p, w)))];
+        // District by district, in each those first that have something to give.
+        Found =
+        [
+            .. Banner.Board.Pharmacies.Where(p => (District is null || p.District == District) && words.All(w => Speaks(p, w)))
+                .GroupBy(p => p.District, StringComparer.Ordinal).SelectMany(d => d.OrderBy(Banner.IsGone)),
+        ];
     }
 
     /// <summary>Where the pharmacy lies, as <c>latitude,longitude</c> in WGS-84.</summary>

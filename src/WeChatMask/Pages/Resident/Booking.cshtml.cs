@@ -11,9 +11,12 @@ namespace WeChatMask.Pages.Resident;
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
 public sealed class BookingModel(
-    BookingDetailsReader reader, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar, CityFormatter format) : PageModel
+    BookingDetailsReader reader, PickupFormatter pickup, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar, CityFormatter format) : PageModel
 {
     public BookingDetails? Details { get; private set; }
+
+    /// <summary>What one has to know of it now.</summary>
+    public string Heading => pickup.Of(Details!.Booking, Details.Round);
 
     /// <summary>The last day of a pickup that has moved.</summary>
     public DateOnly? MovedUntil => Details?.Booking.MovedUntil is { } until ? calendar.DateOf(until) : null;

@@ -23,5 +23,8 @@ public sealed class FamilyNames(FamilyStore family, IStringLocalizer<Text.Family
     /// <summary>The same where nothing else of the person stands beside it.</summary>
     public string MaskedAlone(MyPerson person) => text["Alike", Masked(person), Masking.Document(person.IdNumber)[^EndingLength..]];
 
+    /// <summary>What is wrong with a name that the account would give; null where nothing is.</summary>
+    public string? Fault(string? called) => FamilyStore.MayCall(called) ? null : text["Call_Wrong", FamilyStore.LongestCalled].Value;
+
     private string Name(FamilyMember member) => member.Called is null ? member.Name : text["Called", member.Called, member.Name];
 }

@@ -85,8 +85,20 @@ public sealed class ResidentsModel(
     public async Task<IActionResult> OnPostAsync(
         [FromForm] TypedPerson typed, [FromForm] bool consent, [FromForm] string? next, CancellationToken cancellationToken)
     {
-        var (refusal, _) = await registration.RegisterAsync(
+        var called = familyNames.Fault(typed.Called);
+        if (called is not null)
+        {
+            await OnGetAsync(next, cancellationToken);
+            var others = new NewResident(typed.Name, typed.IdNumber, typed.Mobile, consent, typed.DocumentType).Faults(faults, Policy, calendar.Today);
+            (Typed, Faults) = (typed, new Dictionary<string, string>(others, StringComparer.Ordinal) { ["called"] = called });
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Page();
+        }
+
+        var (refusal, id) = await registration.RegisterAsync(
             User.AccountId(), typed.Name, typed.DocumentType, typed.IdNumber, typed.Mobile, consent, cancellationToken);
+        // Who registers again and leaves it blank keeps the name given before.
+        if (refusal == Domain.Refusal.None && !string.IsNullOrWhiteSpace(typed.Called)) await family.CallAsync(User.AccountId(), id, typed.Called, cancellationToken);
         if (refusal == Domain.Refusal.None) return LocalRedirect(next == Booking ? "/book" : "/residents");
 
         await OnGetAsync(next, cancellationToken);
@@ -101,4 +113,4 @@ public sealed class ResidentsModel(
 }
 
 /// <summary>A person as typed into the form.</summary>
-public sealed record TypedPerson(string? Name, string? IdNumber, string? Mobile, DocumentType DocumentType = DocumentType.IdentityCard);
+public sealed record TypedPerson(string? Name, string? IdNumber, string? Mobile, DocumentType DocumentType = DocumentType.IdentityCard, string? Called = null);

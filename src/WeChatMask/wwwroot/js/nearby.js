@@ -43,12 +43,21 @@ function position() {
   return inWeChat() ? fromWeChat().catch((e) => (e.cancelled ? Promise.reject(new Error('denied')) : fromBrowser())) : fromBrowser();
 }
 
+// What did not go as hoped must not be overlooked.
+function tell(text, isTrouble) {
+  told.textContent = text;
+  told.className = isTrouble ? 'refused' : 'quiet';
+}
+
 let here = null;
 let listed = shownFirst;
 
+// Whoever looks for a place to book goes to a full pharmacy in vain, however near it is.
+const isFull = (p) => p.row.querySelector('[data-left]').dataset.empty === 'true';
+
 function sort() {
   for (const p of pharmacies) p.distance = metres(here, p.place);
-  pharmacies.sort((a, b) => a.distance - b.distance || a.code.localeCompare(b.code));
+  pharmacies.sort((a, b) => isFull(a) - isFull(b) || a.distance - b.distance || a.code.localeCompare(b.code));
   for (const p of pharmacies) {
     const place = p.row.querySelector('[data-distance]');
     place.textContent = far(p.distance);
@@ -67,17 +76,18 @@ function list() {
 
 locate.addEventListener('click', async () => {
   locate.disabled = true;
-  told.textContent = words.locating;
+  tell(words.locating);
   try {
     here = await position();
     listed = shownFirst;
     sort();
     list();
-    told.textContent = words.located;
+    const full = pharmacies.filter(isFull).length;
+    tell(full > 0 && full < pharmacies.length ? words.locatedLeft : words.located);
     if (map) map.here();
     nearest.scrollIntoView({ block: 'nearest' });
   } catch (e) {
-    told.textContent = e.message === 'denied' ? words.denied : words.unavailable;
+    tell(e.message === 'denied' ? words.denied : words.unavailable, true);
   } finally {
     locate.disabled = false;
   }
