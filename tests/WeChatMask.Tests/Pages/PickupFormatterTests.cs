@@ -16,7 +16,7 @@ public sealed class PickupFormatterTests
         foreach (var (clock, line) in new[]
         {
             ("2020-02-10T19:01:00+08:00", "预约成功"), ("2020-02-10T23:59:59+08:00", "预约成功"),
-            ("2020-02-11T00:00:00+08:00", "今天 09:00–09:30 去领"), ("2020-02-11T08:59:59+08:00", "今天 09:00–09:30 去领"),
+            ("2020-02-11T00:00:00+08:00", "今天去领 09:00–09:30"), ("2020-02-11T08:59:59+08:00", "今天去领 09:00–09:30"),
             ("2020-02-11T09:00:00+08:00", "现在可以去领"), ("2020-02-11T09:30:00+08:00", "今天 18:00 以前都能领"), ("2020-02-11T17:59:59+08:00", "今天 18:00 以前都能领"),
             ("2020-02-11T18:00:01+08:00", "过期未领"),
         })
@@ -43,7 +43,7 @@ public sealed class PickupFormatterTests
         var page = (await PageReader.OpenAsync(wang.Http, $"/bookings/{second}")).Html;
         var list = (await PageReader.OpenAsync(wang.Http, "/bookings")).Html;
 
-        int[] order = [.. new[] { "<h1>", "2020年2月13日", "城南荷塘药店", "娄星南路426号", "voucher.svg" }.Select(t => page.IndexOf(t, StringComparison.Ordinal))];
+        int[] order = [.. new[] { "<h1>", "2月13日 周四", "城南荷塘药店", "娄星南路426号", "voucher.svg" }.Select(t => page.IndexOf(t, StringComparison.Ordinal))];
         Assert.DoesNotContain(-1, order);
         Assert.Equal(order.Order(), order);
         Assert.InRange(list.IndexOf("<details", StringComparison.Ordinal), list.IndexOf(second, StringComparison.Ordinal), list.IndexOf(first, StringComparison.Ordinal));
