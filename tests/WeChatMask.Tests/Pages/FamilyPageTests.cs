@@ -137,9 +137,9 @@ public sealed class FamilyPageTests
         await host.SetClockAsync("2020-02-11T18:30:00+08:00");
         Assert.Equal(0, await CountAsync(host, "SELECT COUNT(*) FROM resident WHERE id_number <> '' OR name <> ''"));
         const string traces = "SELECT COUNT(*) FROM resident WHERE person_hash NOT LIKE 'erased:%'";
-        await host.SetClockAsync("2020-02-12T23:00:00+08:00");
+        await host.SetClockAsync("2020-02-12T18:30:00+08:00");
         Assert.Equal(1, await CountAsync(host, traces));
-        await host.SetClockAsync("2020-02-13T23:00:00+08:00");
+        await host.SetClockAsync("2020-02-13T02:00:00+08:00");
         Assert.Equal(0, await CountAsync(host, traces));
     }
 
