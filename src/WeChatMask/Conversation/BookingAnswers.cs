@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Bookings;
@@ -15,7 +16,7 @@ namespace WeChatMask.Conversation;
 /// are several, and by the masked name, the end of the identity number and the name that the account gave.
 /// </summary>
 public sealed class BookingAnswers(
-    ChatText text, BookingQueries bookings, FamilyStore family, ConversationQueries queries, CancellationStore store, RoundQueries rounds,
+    ChatText text, BookingQueries bookings, FamilyStore family, ConversationQueries queries, CancellationStore store, RoundQueries rounds, PolicyQueries policies, ResidentQueries persons,
     RefusalResults refusals, SiteLinks links, CityCalendar calendar, IStringLocalizer<Text.Provisional> provisional,
     IStringLocalizer<Text.Returned> returned)
 {
@@ -98,15 +99,25 @@ public sealed class BookingAnswers(
         : (await family.OfAsync(shown[0].AccountId, cancellationToken)).ToDictionary(
             m => m.Id, m => text[m.Called is null ? "Person" : "PersonCalled", Masking.Name(m.Name), m.Ending, m.Called ?? ""]);
 
+    // From when on persons may book again whose newest booking is over.
+    private async Task<IReadOnlyDictionary<long, DateOnly>> DaysAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken) =>
+        shown.All(b => b.Status is BookingStatus.Booked or BookingStatus.Cancelled)
+            ? new Dictionary<long, DateOnly>()
+            : (await persons.OfAsync(shown[0].AccountId, await policies.TodayAsync(cancellationToken), calendar.Today, cancellationToken))
+                .Where(p => p.BookableFrom is not null && shown.Any(b => b.ResidentId.ToString(CultureInfo.InvariantCulture) == p.Id && b.Status is BookingStatus.Redeemed or BookingStatus.Lapsed))
+                .ToDictionary(p => long.Parse(p.Id, CultureInfo.InvariantCulture), p => p.BookableFrom!.Value);
+
     private async Task<Reply> ShowAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken)
     {
         var names = await NamesAsync(shown, cancellationToken);
+        var days = await DaysAsync(shown, cancellationToken);
         var blocks = new List<string>();
         foreach (var booking in shown)
         {
             var round = (await rounds.FindAsync(booking.RoundDate, cancellationToken))!;
             var place = (await queries.PlaceAsync(booking.PharmacyId, cancellationToken))!;
             var block = booking.Status == BookingStatus.Booked ? Open(booking, round, place) : Ended(booking, place);
+            if (days.TryGetValue(booking.ResidentId, out var day)) block += $"\n{text["Query_Again", text.Day(day)]}";
             blocks.Add(names.TryGetValue(booking.ResidentId, out var name) ? text["Query_Of", name, block] : block);
         }
 

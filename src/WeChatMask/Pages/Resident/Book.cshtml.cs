@@ -28,6 +28,8 @@ public sealed class BookModel(
     // The person's id is put behind it.
     private const int LongestSeed = 40;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(3);
+
     private IReadOnlyDictionary<long, string> names = new Dictionary<long, string>();
 
     public RoundBanner Banner { get; private set; } = null!;
@@ -66,6 +68,11 @@ public sealed class BookModel(
 
     /// <summary>What one can do after each refusal, for the script.</summary>
     public IEnumerable<RefusalView> NextSteps => RefusalFormatter.OfTheDesk.Select(r => refusals.Of(r)).Append(refusals.OfElsewhere());
+
+    /// <summary>Seconds until the page shows itself again where no script runs, a moment after the window has opened; none where that is not soon.</summary>
+    public int? OpensIn => Banner.Admission == Domain.Refusal.NotOpen && Banner.Window is { } next && next.OpensAt - Banner.Now < LongestWait
+        ? (int)(next.OpensAt - Banner.Now).TotalSeconds + RandomNumberGenerator.GetInt32(1, 4)
+        : null;
 
     /// <summary>Why a person may not book today.</summary>
     public string Why(ResidentView person) => refusals.Why(person.Refusal, person.BookableFrom);

@@ -14,14 +14,15 @@ const answer = document.getElementById('answer');
 const patience = 15000;
 let stopped = false;
 let running = false;
+const { state: early } = read();
 
 // A button can be pressed while its window is open and its pharmacy has places; the server decides all the same.
 function enable() {
   const { state } = read();
   const nobody = form.dataset.nobody === 'true';
-  // Why none can be pressed stands there until the hour is all that it was and has come.
+  // Why none could be pressed when the page was made stands there for as long as that is so.
   const why = document.getElementById('why');
-  if (why && !nobody) why.hidden = state === 'open';
+  if (why && !nobody) why.hidden = state !== early;
   for (const button of form.querySelectorAll('.pick')) {
     const row = button.closest('.pharmacy');
     button.disabled = running || nobody || state !== 'open' || row.querySelector('[data-left]').dataset.empty === 'true';

@@ -309,6 +309,7 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
     {
         var answer = await city.Host.Http.PostAsync($"/sandbox/phones/{viewer.OpenId}/messages", new { type = "text", content = "预约" });
         var said = string.Join('\n', ClaimCity.Strings(answer.Body));
+        await CheckQueryAsync(viewer);
         if (!isSteady) return;
         var probe = await city.Desk.AskAsync(soon, city.Probe, sample[0]);
         var open = await OpenPharmaciesAsync();
@@ -327,6 +328,23 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
             await CheckOpeningAsync("chat", calendar.Instant(new DateOnly(Today.Year, Number(next, 1), Number(next, 2)), TimeOnly.Parse(next.Groups[3].Value, CultureInfo.InvariantCulture)));
         else if (Regex.Match(said, @"(?:今天|下一场) (\d\d:\d\d) 开始") is { Success: true } today)
             await CheckOpeningAsync("chat", calendar.Instant(Today, TimeOnly.Parse(today.Groups[1].Value, CultureInfo.InvariantCulture)));
+    }
+
+    // Who has collected, or has not come, is told from when on they may book again.
+    private async Task CheckQueryAsync(Viewer viewer)
+    {
+        var answer = await city.Host.Http.PostAsync($"/sandbox/phones/{viewer.OpenId}/messages", new { type = "text", content = "查询" });
+        var said = string.Join('\n', ClaimCity.Strings(answer.Body));
+        var days = new List<DateOnly?>();
+        foreach (var person in viewer.Persons)
+        {
+            // The day that another account's booking makes is not told, but an earlier one of the own.
+            if (await city.Desk.HoldAsync(person) is { IsOwn: false }) return;
+            if (await city.Desk.HoldAsync(person) is { Day: { } booked }) days.Add(await city.Desk.MayBookFromAsync(booked, Today));
+        }
+
+        foreach (Match again in Regex.Matches(said, @"(\d+)月(\d+)日起可以再约"))
+            Say(days.Contains(new DateOnly(Today.Year, Number(again, 1), Number(again, 2))), "chat", $"'{again.Value}', but it is {string.Join(' ', days)}");
     }
 
     private static int Number(Match match, int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
