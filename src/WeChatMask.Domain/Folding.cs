@@ -68,7 +68,7 @@ public static class Folding
         foreach (var rune in text.EnumerateRunes())
         {
             if (Digit(rune) is { } digit) folded.Append(digit);
-            else if (Stops.Contains((char)rune.Value) && rune.IsBmp) folded.Append('.');
+            else if (Stops.Contains((char)rune.Value, StringComparison.Ordinal) && rune.IsBmp) folded.Append('.');
             else if (IsDash(rune)) folded.Append('-');
             // A Chinese keyboard writes its own bracket where the scanner's symbology mark begins.
             else if (rune.Value is 0x3011 or 0x300D or 0x300F or 0xFF63) folded.Append(']');
@@ -113,13 +113,13 @@ public static class Folding
 
     internal static bool IsDash(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.DashPunctuation || rune.Value is 0x2212 or 0x02D7;
 
-    private static bool IsCross(Rune rune) => rune.IsBmp && Crosses.Contains((char)rune.Value);
+    private static bool IsCross(Rune rune) => rune.IsBmp && Crosses.Contains((char)rune.Value, StringComparison.Ordinal);
 
     private static bool Groups(Rune rune) => IsBlank(rune) || IsUnseen(rune) || IsGroup(rune);
 
     private static bool IsGroup(char character) => Rune.TryCreate(character, out var rune) && Groups(rune);
 
-    private static bool IsGroup(Rune rune) => (rune.IsBmp && Grouping.Contains((char)rune.Value)) || Rune.GetUnicodeCategory(rune)
+    private static bool IsGroup(Rune rune) => (rune.IsBmp && Grouping.Contains((char)rune.Value, StringComparison.Ordinal)) || Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.DashPunctuation or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation
         or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
 

@@ -110,9 +110,9 @@ public sealed record PersonName
     {
         if (!rune.IsBmp) return null;
         var sign = (char)rune.Value;
-        if (Dots.Contains(sign)) return MiddleDot;
-        if (Stops.Contains(sign)) return '.';
-        if (Apostrophes.Contains(sign)) return '\'';
+        if (Dots.Contains(sign, StringComparison.Ordinal)) return MiddleDot;
+        if (Stops.Contains(sign, StringComparison.Ordinal)) return '.';
+        if (Apostrophes.Contains(sign, StringComparison.Ordinal)) return '\'';
         if (sign is Tsheg or TshegNoBreak) return Tsheg;
         return Folding.IsDash(rune) ? '-' : null;
     }

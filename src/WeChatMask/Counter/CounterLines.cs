@@ -16,12 +16,12 @@ public sealed class CounterLines(RedemptionRequestReader reader, RedemptionStore
     public async Task<CounterOutcome> JudgeAsync(
         Clerk clerk, IReadOnlyList<CounterLine> lines, ProxyBody? proxy, bool handOver, CancellationToken cancellationToken)
     {
-        if (lines.Count == 0) return new CounterOutcome(Refusal.InvalidRequest, 0, false, []);
+        if (lines.Count == 0) return new CounterOutcome(Refusal.InvalidRequest, false, []);
         var requests = new RedemptionRequest[lines.Count];
         for (var i = 0; i < lines.Count; i++)
         {
             var wrong = reader.Read(lines[i], proxy, out var request);
-            if (wrong != Refusal.None) return new CounterOutcome(wrong, i, false, []);
+            if (wrong != Refusal.None) return new CounterOutcome(wrong, false, []);
             requests[i] = request!;
         }
 
@@ -33,7 +33,7 @@ public sealed class CounterLines(RedemptionRequestReader reader, RedemptionStore
         var judged = new JudgedLine[lines.Count];
         for (var i = 0; i < asked.Length; i++) judged[asked[i]] = await JudgedAsync(lines[asked[i]], answers[i], cancellationToken);
         for (var i = 0; i < lines.Count; i++) judged[i] ??= new JudgedLine(lines[i], null, null) { SameAs = twice[i] };
-        return new CounterOutcome(Refusal.None, 0, handOver, judged);
+        return new CounterOutcome(Refusal.None, handOver, judged);
     }
 
     /// <summary>One after another, each under its own request id: what was handed over stays so, and asking again changes nothing.</summary>
@@ -88,8 +88,8 @@ public sealed class CounterLine
     }
 }
 
-/// <summary>What came of a form of the counter: why it could not be read and at which line, or the lines, judged.</summary>
-public sealed record CounterOutcome(Refusal Refusal, int RefusedLine, bool HandedOver, IReadOnlyList<JudgedLine> Lines)
+/// <summary>What came of a form of the counter: why it could not be read, or the lines, judged.</summary>
+public sealed record CounterOutcome(Refusal Refusal, bool HandedOver, IReadOnlyList<JudgedLine> Lines)
 {
     public int Count(Verdict verdict) => Lines.Count(l => l.View?.Verdict == verdict);
 

@@ -51,7 +51,7 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
         var isVoucher = IsVoucher(line.Code);
         // A scanner types the mark of its symbology before a printed number too.
         var number = isVoucher ? null : Folding.Code(line.Code);
-        var body = new RedemptionBody(isVoucher ? line.Code : null, number, line.LastFour, proxy, line.RequestId, line.UnitsAsNumber);
+        var body = new RedemptionBody(isVoucher ? line.Code : null, number, LastFourOf(line), proxy, line.RequestId, line.UnitsAsNumber);
         return Read(body, requestIdNeeded: true, out request);
     }
 
@@ -61,6 +61,10 @@ public sealed class RedemptionRequestReader(Vouchers vouchers, PersonalData pers
 
     /// <summary>The last four of a card in one spelling, or null where nothing was typed.</summary>
     public static string? LastFourOf(string? typed) => Given(typed) is null ? null : Folding.Number(typed) ?? typed;
+
+    /// <summary>What was typed as the last four. A scanner that ends a code with a tab and sends it twice has typed it there again.</summary>
+    public static string? LastFourOf(CounterLine line) =>
+        Folding.Code(line.LastFour) is { Length: > LastFourLength } again && Folding.Code(line.Code)?.StartsWith(again, StringComparison.Ordinal) == true ? null : line.LastFour;
 
     /// <summary>What is wrong with each field of a body of the API.</summary>
     public IReadOnlyDictionary<string, string> Faults(RedemptionBody body, FieldFaults faults) => FieldFaults.Of(

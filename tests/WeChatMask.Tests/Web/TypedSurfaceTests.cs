@@ -69,7 +69,7 @@ public sealed class TypedSurfaceTests(TypedSurfaceTests.City city) : IClassFixtu
     [Fact]
     public async Task All_faults_are_told_at_once_and_the_code_is_the_first_of_the_contract()
     {
-        var phone = await city.HostAsync().ContinueWith(h => h.Result.PhoneAsync("o-all")).Unwrap();
+        var phone = await (await city.HostAsync()).PhoneAsync("o-all");
         var (status, body) = await phone.PostAsync("/api/residents", new { name = "张三1", idNumber = "431302850612987", mobile = "+852 9123 4567" });
 
         Assert.Equal((422, "invalid_id_number"), (status, body.Code()));
@@ -78,7 +78,7 @@ public sealed class TypedSurfaceTests(TypedSurfaceTests.City city) : IClassFixtu
         var page = await city.FormAsync(phone, "/residents");
         var answer = await page.PostAsync(phone, ("name", "张三1"), ("idNumber", "431302850612987"), ("mobile", "+852 9123 4567"));
         Assert.All(body.GetProperty("errors").EnumerateObject(), e => Assert.Equal(e.Value.GetString(), FaultOf(answer, e.Name)));
-        Assert.Equal(4, Regex.Matches(answer.Html, "aria-invalid=\"true\"").Count);
+        Assert.Equal(4, Regex.Count(answer.Html, "aria-invalid=\"true\""));
         Assert.Single(Regex.Matches(answer.Html, "autofocus=\""));
     }
 

@@ -120,7 +120,7 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
             var isMissing = string.IsNullOrWhiteSpace(line.Code);
             var isWhole = isMissing || CounterCode.IsCard(line.Code);
             yield return (FieldOf("code", i), isMissing ? text["Need_Code"].Value : CardFault(line));
-            yield return (FieldOf("lastFour", i), !isWhole && RedemptionRequestReader.IsLastFourWrong(line.LastFour, !RedemptionRequestReader.IsVoucher(line.Code)) ? fields.LastFour : null);
+            yield return (FieldOf("lastFour", i), !isWhole && RedemptionRequestReader.IsLastFourWrong(RedemptionRequestReader.LastFourOf(line), !RedemptionRequestReader.IsVoucher(line.Code)) ? fields.LastFour : null);
             yield return (FieldOf("units", i), refusal == Refusal.InvalidUnits && (!NeedsProxy || line.UnitsAsNumber < 1) ? refusals.Sentence(refusal) : null);
         }
     }

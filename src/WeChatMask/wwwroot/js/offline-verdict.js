@@ -114,7 +114,10 @@ function judgeBooking(booking, day, used, now) {
 }
 
 // The verdict, with the booking once identity holds. `used` are the numbers handed over here, `now` is the server's time.
-export async function judge({ code, lastFour }, day, used, now) {
+export async function judge({ code, lastFour: typed }, day, used, now) {
+  // A scanner that ends a code with a tab and sends it twice has typed it there again.
+  const again = foldCode(typed);
+  const lastFour = again.length > 4 && foldCode(code).startsWith(again) ? '' : typed;
   const voucher = isVoucher(code) ? await readVoucher(code, day.voucherKeys) : null;
   if (voucher && voucher.fault === 'Unreadable') return { verdict: 'Unknown', fault: 'Unreadable' };
   if (voucher && voucher.fault) return { verdict: 'Forged' };
