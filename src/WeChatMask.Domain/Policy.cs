@@ -15,7 +15,7 @@ namespace WeChatMask.Domain;
 /// <param name="ResidentsPerAccount">Different persons one account may look after within a cooldown.</param>
 /// <param name="ProxyCap">Bookers one proxy may collect for on one pickup day, city-wide.</param>
 /// <param name="Windows">The booking windows of an evening, in order, not overlapping.</param>
-/// <param name="Quotas">Planned places per window, by a pharmacy's quota group; <c>*</c> is the default.</param>
+/// <param name="Quotas">Planned places per window, by a pharmacy's code or its quota group; <c>*</c> is the default.</param>
 /// <param name="Pickup">Pickup hours on the day after the round.</param>
 /// <param name="CancelUntil">Time of the pickup day until which a booking may be cancelled.</param>
 /// <param name="Eligibility">Who says that a person may book.</param>
@@ -40,7 +40,7 @@ public sealed record Policy(
     IReadOnlyList<WindowHours> Windows,
     IReadOnlyDictionary<string, IReadOnlyList<int>> Quotas,
     PickupHours Pickup,
-    TimeOnly CancelUntil,
+    DayTime CancelUntil,
     EligibilityCheck Eligibility,
     ResidentNotice ResidentNotice,
     CounterIdentification Identification,
@@ -51,7 +51,7 @@ public sealed record Policy(
     bool OtherDocuments = false,
     bool HandOverSms = false)
 {
-    /// <summary>Key of <see cref="Quotas"/> that serves every group without an entry of its own.</summary>
+    /// <summary>Key of <see cref="Quotas"/> that serves every pharmacy without an entry of its own or of its group's.</summary>
     public const string DefaultGroup = "*";
 
     public const int UsualStockMargin = 20;
@@ -59,49 +59,30 @@ public sealed record Policy(
     /// <summary>Whether a document may be shown.</summary>
     public bool Takes(DocumentType document) => document == DocumentType.IdentityCard || OtherDocuments;
 
-    /// <summary>Planned places of a pharmacy of the group, one figure a window.</summary>
-    public IReadOnlyList<int> PlacesFor(string group) =>
-        Quotas.TryGetValue(group, out var own) ? own : Quotas[DefaultGroup];
+    /// <summary>Planned places of a pharmacy, one figure a window: its own, else its group's, else the usual ones.</summary>
+    public IReadOnlyList<int> PlacesFor(string code, string group) =>
+        Quotas.GetValueOrDefault(code) ?? Quotas.GetValueOrDefault(group) ?? Quotas[DefaultGroup];
 
     /// <summary>Whether a round by these rules has places at all; a holiday's has none but what comes in from earlier rounds.</summary>
     public bool PlansPlaces() => Quotas.Values.Any(q => q.Any(p => p > 0));
 
-    /// <summary>Names of the members that contradict each other or are out of range; empty when the policy can be used.</summary>
-    public IReadOnlyList<string> Faults()
-    {
-        var faults = new List<string>();
-        void Check(bool good, string member)
-        {
-            if (!good) faults.Add(member);
-        }
+    /// <summary>The members that contradict each other or are out of range; empty when the policy can be used.</summary>
+    public IReadOnlyList<PolicyFault> Faults() => PolicyRules.Judge(this);
 
-        Check(Goods.Name.Length > 0 && Goods.Unit.Length > 0, nameof(Goods));
-        Check(UnitsPerBooking is > 0 and <= 1000, nameof(UnitsPerBooking));
-        Check(UnitPriceFen is >= 0 and <= 100_000_00, nameof(UnitPriceFen));
-        Check(CooldownDays is >= 1 and <= 366, nameof(CooldownDays));
-        Check(ResidentsPerAccount is >= 1 and <= 100, nameof(ResidentsPerAccount));
-        Check(ProxyCap is >= 0 and <= 1000, nameof(ProxyCap));
-        Check(Windows.Count > 0 && Windows.All(w => w.Opens < w.Closes), nameof(Windows));
-        Check(Windows.Zip(Windows.Skip(1)).All(pair => pair.First.Closes <= pair.Second.Opens), nameof(Windows));
-        Check(Quotas.ContainsKey(DefaultGroup), nameof(Quotas));
-        Check(Quotas.Values.All(q => q.Count == Windows.Count && q.All(p => p is >= 0 and <= 1_000_000)), nameof(Quotas));
-        Check(Pickup.Opens < Pickup.Closes && Pickup.SlotMinutes is >= 0 and <= 1440, nameof(Pickup));
-        Check(CancelUntil <= Pickup.Closes, nameof(CancelUntil));
-        Check(RetentionDays is >= 1 and <= 3660, nameof(RetentionDays));
-        Check(Registry is null or { KeepDays: >= 1 and <= 366 }, nameof(Registry));
-        Check(StockMarginPercent is >= 0 and <= 1000, nameof(StockMarginPercent));
-        return faults;
-    }
+    /// <summary>Places for somebody that there is not.</summary>
+    /// <param name="names">The city's pharmacies by code, and their groups.</param>
+    public IReadOnlyList<PolicyFault> UnknownPharmacies(IReadOnlySet<string> names) =>
+        [.. Quotas.Keys.Where(k => k != DefaultGroup && !names.Contains(k)).Select(k => new PolicyFault(PolicyRules.PlacesOf(k), PolicyProblem.UnknownPharmacy, k))];
 }
 
 /// <summary>What is scarce: a mask today, something else tomorrow.</summary>
 public sealed record Goods(string Name, string Unit, string? PictureUrl = null);
 
 /// <summary>City times between which one window takes bookings; the end is not part of it.</summary>
-public sealed record WindowHours(TimeOnly Opens, TimeOnly Closes);
+public sealed record WindowHours(DayTime Opens, DayTime Closes);
 
 /// <summary>Hours of the pickup day, cut into slots of <see cref="SlotMinutes"/>; 0 means any time.</summary>
-public sealed record PickupHours(TimeOnly Opens, TimeOnly Closes, int SlotMinutes);
+public sealed record PickupHours(DayTime Opens, DayTime Closes, int SlotMinutes);
 
 /// <summary>Who says that a person may book.</summary>
 public enum EligibilityCheck

@@ -14,7 +14,7 @@ public sealed class PolicyTimeline
     public Policy? For(DateOnly round) => policies.LastOrDefault(p => p.From <= round);
 
     /// <summary>First instant after <paramref name="day"/> at which a window with planned places opens, as far as the rules tell. None within a year.</summary>
-    public DateTimeOffset? OpensAfter(DateOnly day, Func<DateOnly, TimeOnly, DateTimeOffset> toInstant)
+    public DateTimeOffset? OpensAfter(DateOnly day, Func<DateOnly, DayTime, DateTimeOffset> toInstant)
     {
         for (var next = day.AddDays(1); next <= day.AddDays(Furthest); next = next.AddDays(1))
         {

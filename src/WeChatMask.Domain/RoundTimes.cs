@@ -16,7 +16,7 @@ public sealed record RoundTimes(
 
     public DateTimeOffset ClosesAt => Windows[^1].ClosesAt;
 
-    public static RoundTimes Of(Policy policy, DateOnly date, Func<DateOnly, TimeOnly, DateTimeOffset> toInstant)
+    public static RoundTimes Of(Policy policy, DateOnly date, Func<DateOnly, DayTime, DateTimeOffset> toInstant)
     {
         var pickupDate = date.AddDays(1);
         return new RoundTimes(

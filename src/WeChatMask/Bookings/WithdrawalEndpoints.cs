@@ -45,7 +45,7 @@ public static class WithdrawalEndpoints
         string number, AnnulBody body, ClaimsPrincipal user, WithdrawalStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (!RequestId.IsWellFormed(body.RequestId)) return refusals.Result(Refusal.InvalidRequestId);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
+        if (refusals.Reason(body.Reason, LongestReason, out var reason) is { } wrong) return wrong;
         if (!BookingNumber.TryParse(number, out var exact)) return refusals.Result(Refusal.UnknownBooking);
         var refusal = await store.AnnulAsync(user.Staff(), exact, reason, body.RequestId, cancellationToken);
         return refusal == Refusal.None ? TypedResults.NoContent() : refusals.Result(refusal);

@@ -37,16 +37,12 @@ public sealed class CityImport(Database database, CityStore store)
         JsonSerializer.Deserialize<CityFile>(stream, Json) ?? throw new JsonException("The city file is empty.");
 
     /// <summary>Writes it in one transaction. The same file again changes nothing.</summary>
-    /// <exception cref="InvalidDataException">A policy contradicts itself.</exception>
+    /// <exception cref="InvalidDataException">A policy or a text cannot be used; the message names the member.</exception>
     public Task ImportAsync(CityFile city, string by, CancellationToken cancellationToken)
     {
-        var policies = city.Policies.Select(p => PolicyDocument.Parse(p.GetRawText())).ToList();
-        foreach (var policy in policies)
-        {
-            if (policy.Faults() is { Count: > 0 } faults)
-                throw new InvalidDataException($"The policy from {policy.From:yyyy-MM-dd} cannot be used: {string.Join(", ", faults)}.");
-        }
-
+        var policies = city.Policies.Select((p, i) => Read(p, i)).ToList();
+        if (Texts(city).Select(t => (t.Member, Control: PlainText.FirstControl(t.Text ?? ""))).FirstOrDefault(t => t.Control is not null) is { Control: { } control } unshown)
+            throw new InvalidDataException($"{unshown.Member} has the character {control.Name} at place {control.Position}, which cannot be shown; remove it.");
         // A code is printed on vouchers, in the dense characters of a QR code.
         var bad = city.Pharmacies.FirstOrDefault(p => p.Code.Length is 0 or > 32 || !p.Code.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-'));
         if (bad is not null) throw new InvalidDataException($"The pharmacy code {bad.Code} is not 1 to 32 capitals, digits or hyphens.");
@@ -56,10 +52,33 @@ public sealed class CityImport(Database database, CityStore store)
             {
                 await CityStore.SetAsync(transaction, CityQueries.NameSetting, city.Name);
                 await CityStore.SetAsync(transaction, CityQueries.AccountNameSetting, city.AccountName);
-                foreach (var policy in policies) await store.AddPolicyAsync(transaction, policy, by);
                 foreach (var pharmacy in city.Pharmacies) await store.PutPharmacyAsync(transaction, pharmacy);
+                var names = await CityQueries.PlacesNamesAsync(transaction.Connection, transaction.Transaction);
+                foreach (var (policy, index) in policies.Select((p, i) => (p, i)))
+                {
+                    if (policy.UnknownPharmacies(names) is { Count: > 0 } faults) throw Refused(index, faults);
+                    await store.AddPolicyAsync(transaction, policy, by);
+                }
+
                 await QuotaStore.TouchBoardAsync(transaction);
             },
             cancellationToken);
     }
+
+    private static Policy Read(JsonElement document, int index)
+    {
+        var (policy, faults) = PolicyDocument.Read(document);
+        return policy ?? throw Refused(index, faults);
+    }
+
+    private static InvalidDataException Refused(int index, IReadOnlyList<PolicyFault> faults) => new($"policies[{index}] cannot be used: {string.Join("; ", faults)}.");
+
+    private static IEnumerable<(string Member, string? Text)> Texts(CityFile city) =>
+    [
+        ("name", city.Name), ("accountName", city.AccountName),
+        .. city.Pharmacies.SelectMany((p, i) => new (string Name, string? Text)[]
+        {
+            ("code", p.Code), ("name", p.Name), ("address", p.Address), ("district", p.District), ("phone", p.Phone), ("contactMobile", p.ContactMobile), ("quotaGroup", p.QuotaGroup),
+        }.Select(t => ($"pharmacies[{i}].{t.Name}", t.Text))),
+    ];
 }

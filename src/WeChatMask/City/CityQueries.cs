@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using WeChatMask.Data;
 
 namespace WeChatMask.City;
@@ -19,6 +21,10 @@ public sealed class CityQueries(Database database)
         if (!rows.TryGetValue(NameSetting, out var city)) return new CityNames("", "");
         return known = new CityNames(city, rows.GetValueOrDefault(AccountNameSetting, ""));
     }
+
+    /// <summary>What a rule may give places to: the codes of the city's pharmacies, and their groups.</summary>
+    internal static async Task<IReadOnlySet<string>> PlacesNamesAsync(DbConnection connection, DbTransaction? transaction) =>
+        (await connection.QueryAsync<string>("SELECT code FROM pharmacy UNION SELECT quota_group FROM pharmacy", transaction: transaction)).ToHashSet(StringComparer.Ordinal);
 
     private sealed class Setting
     {

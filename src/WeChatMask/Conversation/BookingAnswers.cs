@@ -79,7 +79,7 @@ public sealed class BookingAnswers(
         {
             BookingStatus.Redeemed => text["Cancel_Redeemed", booking.Number],
             BookingStatus.Lapsed => text["Cancel_Lapsed", booking.Number],
-            _ => text["Cancel_TooLate", booking.Number, text.Day(calendar.DateOf(until)), text.Time(until)],
+            _ => text["Cancel_TooLate", booking.Number, text.Day(calendar.DayEndingAt(until)), text.End(until)],
         };
     }
 
@@ -153,7 +153,7 @@ public sealed class BookingAnswers(
 
     /// <summary>Whose pickup had moved for want of goods, and whose goods came after all, may come on either day.</summary>
     private string BothDays(BookingRow booking) =>
-        booking is { MovedUntil: { } until } && calendar.DateOf(until) is var last && last > booking.PickupDate
+        booking is { MovedUntil: { } until } && calendar.DayEndingAt(until) is var last && last > booking.PickupDate
             ? $"\n{returned["Chat", text.Day(last)]}"
             : "";
 

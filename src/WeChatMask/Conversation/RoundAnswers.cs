@@ -128,7 +128,7 @@ public sealed class RoundAnswers(
             Refusal.NotOpen => (text["Book_Between_Title", text.Time(window!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
             Refusal.None when withPlaces > 0 => (
                 text["Book_Open_Title", withPlaces],
-                text[round.Times.Windows.Count > 1 ? "Book_Open_Text" : "Book_Open_TextDay", open.Sum(p => p.Left), text.Time(window!.ClosesAt)]),
+                text[round.Times.Windows.Count > 1 ? "Book_Open_Text" : "Book_Open_TextDay", open.Sum(p => p.Left), text.End(window!.ClosesAt)]),
             Refusal.None when view.NextOpening is { } next && calendar.DateOf(next) == round.Date =>
                 (text["Book_WindowFull_Title", text.Time(next)], text["Book_WindowFull_Text"]),
             _ => (text[withPlaces > 0 ? "Book_Closed_Title" : "Book_Full_Title"], Next(snapshot.NextRoundOpensAt)),

@@ -27,8 +27,7 @@ public static class RedemptionEndpoints
     internal static async Task<IResult> VoidAsync(
         string number, VoidBody body, ClaimsPrincipal user, VoidStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        var reason = body.Reason?.Trim();
-        if (reason is not { Length: >= 1 and <= LongestReason }) return refusals.Result(Refusal.InvalidReason);
+        if (refusals.Reason(body.Reason, LongestReason, out var reason) is { } wrong) return wrong;
         if (!BookingNumber.TryParse(number, out var exact)) return refusals.Result(Refusal.UnknownBooking);
         var answer = await store.VoidAsync(user.Staff(), exact, reason, cancellationToken);
         return answer.Refusal == Refusal.None ? TypedResults.Ok(new VoidView(exact, answer.Status)) : refusals.Result(answer.Refusal);

@@ -25,9 +25,9 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
     /// <summary>When something opens: its day and time.</summary>
     public string Opening(DateTimeOffset at) => $"{Near(Calendar.DateOf(at))} {Time(at)}";
 
-    public string Span(DateTimeOffset from, DateTimeOffset to) => text["Format_Span", Time(from), Time(to)];
+    public string Span(DateTimeOffset from, DateTimeOffset to) => text["Format_Span", Time(from), End(to)];
 
-    public string Span(TimeOnly from, TimeOnly to) => text["Format_Span", Time(from), Time(to)];
+    public string Span(DayTime from, DayTime to) => text["Format_Span", Time(from), Time(to)];
 
     /// <summary>A booking number in groups, easier to read out.</summary>
     public static string Grouped(string number) =>

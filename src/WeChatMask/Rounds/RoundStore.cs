@@ -132,9 +132,9 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
         WriteTransaction transaction, Policy policy, DateOnly date)
     {
         var pharmacies = await transaction.QueryAsync<Taker>(
-            "SELECT id, quota_group FROM pharmacy WHERE joins_on <= @date AND status <> @withdrawn ORDER BY id",
+            "SELECT id, code, quota_group FROM pharmacy WHERE joins_on <= @date AND status <> @withdrawn ORDER BY id",
             new { date, withdrawn = PharmacyStatus.Withdrawn });
-        return [.. pharmacies.Select(p => (p.Id, policy.PlacesFor(p.QuotaGroup)))];
+        return [.. pharmacies.Select(p => (p.Id, policy.PlacesFor(p.Code, p.QuotaGroup)))];
     }
 
     /// <summary>Gives pharmacies a part in a round, with the planned places of each window.</summary>
@@ -162,6 +162,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
     private sealed class Taker
     {
         public long Id { get; init; }
+        public string Code { get; init; } = "";
         public string QuotaGroup { get; init; } = "";
     }
 

@@ -37,10 +37,13 @@ public sealed class CityCalendar
 
     public PickupSlot? Local(PickupSlot? slot) => slot is { } known ? new PickupSlot(Local(known.StartsAt), Local(known.EndsAt)) : null;
 
-    /// <summary>The instant of a city day and time.</summary>
-    public DateTimeOffset Instant(DateOnly date, TimeOnly timeOfDay)
+    /// <summary>The city day that something was part of which ends at an instant: at midnight, the day that is over.</summary>
+    public DateOnly DayEndingAt(DateTimeOffset end) => DateOf(end.AddTicks(-1));
+
+    /// <summary>The instant of a city day and time; 24:00 is the next day's midnight.</summary>
+    public DateTimeOffset Instant(DateOnly date, DayTime timeOfDay)
     {
-        var local = date.ToDateTime(timeOfDay, DateTimeKind.Unspecified);
+        var local = timeOfDay.On(date);
         return new DateTimeOffset(local, zone.GetUtcOffset(local));
     }
 }

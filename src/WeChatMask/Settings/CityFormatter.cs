@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeChatMask.Domain;
 
 namespace WeChatMask.Settings;
 
@@ -10,11 +11,11 @@ public class CityFormatter(CityCalendar calendar)
     /// <summary>As 2020-02-10.</summary>
     public static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>As 19:00.</summary>
-    public static string Time(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>As 19:00; the end of a day is 24:00.</summary>
+    public static string Time(DayTime time) => time.ToString();
 
     /// <summary>As 09:00-09:30.</summary>
-    public static string Hours(TimeOnly from, TimeOnly to) => $"{Time(from)}-{Time(to)}";
+    public static string Hours(DayTime from, DayTime to) => $"{Time(from)}-{Time(to)}";
 
     /// <summary>In yuan with two places, without the currency.</summary>
     public static string Amount(decimal yuan) => yuan.ToString("0.00", CultureInfo.InvariantCulture);
@@ -25,8 +26,11 @@ public class CityFormatter(CityCalendar calendar)
     /// <summary>As 19:00, in the city.</summary>
     public string Time(DateTimeOffset instant) => Local(instant, "HH:mm");
 
+    /// <summary>When something ends, in the city: as 22:00, and at midnight 24:00, as its day is meant.</summary>
+    public string End(DateTimeOffset instant) => Time(instant) is not "00:00" and var time ? time : DayTime.End.ToString();
+
     /// <summary>As 09:00-09:30, in the city.</summary>
-    public string Hours(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)}-{Time(to)}";
+    public string Hours(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)}-{End(to)}";
 
     /// <summary>As 19:00:05, in the city.</summary>
     public string Second(DateTimeOffset instant) => Local(instant, "HH:mm:ss");

@@ -27,7 +27,7 @@ public static class StockEndpoints
         LossBody body, ClaimsPrincipal user, StockReportStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (Read(body.Date, body.Units, body.RequestId, least: 1, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
+        if (refusals.Reason(body.Reason, LongestReason, out var reason) is { } unreadable) return unreadable;
         var answer = await store.LoseAsync(Clerk.Of(user.Staff()), report with { Reason = reason }, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new LossView(report.PickupDate, report.Units, answer.Lost, answer.Places, answer.Moved, answer.Waits);

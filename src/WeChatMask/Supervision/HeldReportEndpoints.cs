@@ -24,7 +24,7 @@ public static class HeldReportEndpoints
     internal static async Task<IResult> DeclineAsync(
         string id, DeclineBody body, ClaimsPrincipal user, HeldReportStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= StockEndpoints.LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
+        if (refusals.Reason(body.Reason, StockEndpoints.LongestReason, out var reason) is { } wrong) return wrong;
         return Answer(await store.DeclineAsync(user.Staff().Username, Id(id), reason, cancellationToken), refusals);
     }
 

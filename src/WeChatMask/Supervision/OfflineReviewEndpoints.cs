@@ -24,7 +24,7 @@ public static class OfflineReviewEndpoints
     internal static async Task<IResult> ReviewAsync(
         string id, ReviewBody body, ClaimsPrincipal user, OfflineReviewStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (body.Note?.Trim() is not { Length: >= 1 and <= LongestNote } note) return refusals.Result(Refusal.InvalidReason);
+        if (refusals.Reason(body.Note, LongestNote, out var note) is { } wrong) return wrong;
         _ = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var row);
         var refusal = await store.ReviewAsync(user.Staff().Username, row, note, cancellationToken);
         return refusal == Refusal.None ? TypedResults.NoContent() : refusals.Result(refusal);

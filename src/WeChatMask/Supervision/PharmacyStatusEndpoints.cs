@@ -14,7 +14,7 @@ public static class PharmacyStatusEndpoints
         string code, PharmacyStatusBody body, ClaimsPrincipal user, PharmacyStatusStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
         if (Read(body.Status) is not { } status) return refusals.Result(Refusal.InvalidRequest);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
+        if (refusals.Reason(body.Reason, LongestReason, out var reason) is { } wrong) return wrong;
         var refusal = await store.SetAsync(user.Staff().Username, code, status, reason, cancellationToken);
         return refusal == Refusal.None ? TypedResults.Ok(new PharmacyStatusView(code, status)) : refusals.Result(refusal);
     }

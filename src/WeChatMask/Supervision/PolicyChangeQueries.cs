@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -17,18 +18,19 @@ public sealed class PolicyChangeQueries(Database database, PolicyQueries policie
         cancellationToken);
 
     /// <summary>What a policy would do, or why it cannot be used.</summary>
-    public Task<(Refusal Refusal, PolicyEffect? Effect)> EffectAsync(Policy policy, CancellationToken cancellationToken) =>
+    public Task<PolicyJudgement> EffectAsync(Policy policy, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => EffectAsync(connection, null, policy), cancellationToken);
 
-    public async Task<(Refusal Refusal, PolicyEffect? Effect)> EffectAsync(DbConnection connection, DbTransaction? transaction, Policy policy)
+    public async Task<PolicyJudgement> EffectAsync(DbConnection connection, DbTransaction? transaction, Policy policy)
     {
-        if (policy.Faults().Count > 0) return (Refusal.InvalidPolicy, null);
-        if (await HasOpenedAsync(connection, transaction, policy)) return (Refusal.RoundHasOpened, null);
+        if (policy.Faults() is { Count: > 0 } faults) return new(Refusal.InvalidPolicy) { Faults = faults };
+        if (policy.UnknownPharmacies(await CityQueries.PlacesNamesAsync(connection, transaction)) is { Count: > 0 } strangers) return new(Refusal.InvalidPolicy) { Faults = strangers };
+        if (await HasOpenedAsync(connection, transaction, policy)) return new(Refusal.RoundHasOpened);
         var stored = await policies.AllAsync(connection, transaction);
-        if (await PolicyQueries.FindForAsync(connection, transaction, policy.From) is not { } beforeId) return (Refusal.InvalidDate, null);
+        if (await PolicyQueries.FindForAsync(connection, transaction, policy.From) is not { } beforeId) return new(Refusal.InvalidDate);
         var old = new PolicyTimeline(stored.Select(s => s.Policy));
         var next = new PolicyTimeline([.. stored.Select(s => s.Policy), policy]);
-        return (Refusal.None, new PolicyEffect(
+        return new(Refusal.None, new PolicyEffect(
             await policies.GetAsync(connection, transaction, beforeId),
             beforeId,
             policy,
@@ -109,11 +111,11 @@ public sealed class PolicyChangeQueries(Database database, PolicyQueries policie
         {
             var before = await connection.ExecuteScalarAsync<int?>(
                 "SELECT SUM(planned) FROM quota WHERE round_date = @Date", new { round.Date }, transaction) ?? 0;
-            var groups = await connection.QueryAsync<GroupRow>(
-                "SELECT quota_group, COUNT(*) AS pharmacies FROM pharmacy WHERE joins_on <= @Date AND status <> @withdrawn GROUP BY quota_group",
+            var taking = await connection.QueryAsync<TakerRow>(
+                "SELECT code, quota_group FROM pharmacy WHERE joins_on <= @Date AND status <> @withdrawn",
                 new { round.Date, withdrawn = PharmacyStatus.Withdrawn },
                 transaction);
-            replanned.Add(new ReplannedRound(round.Date, before, groups.Sum(g => g.Pharmacies * policy.PlacesFor(g.QuotaGroup).Sum())));
+            replanned.Add(new ReplannedRound(round.Date, before, taking.Sum(p => policy.PlacesFor(p.Code, p.QuotaGroup).Sum())));
         }
 
         return replanned;
@@ -134,9 +136,9 @@ public sealed class PolicyChangeQueries(Database database, PolicyQueries policie
         public int Persons { get; init; }
     }
 
-    private sealed class GroupRow
+    private sealed class TakerRow
     {
+        public string Code { get; init; } = "";
         public string QuotaGroup { get; init; } = "";
-        public int Pharmacies { get; init; }
     }
 }

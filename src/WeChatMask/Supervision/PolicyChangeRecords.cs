@@ -3,6 +3,12 @@ using WeChatMask.Rounds;
 
 namespace WeChatMask.Supervision;
 
+/// <summary>Whether a policy can be used, and what it would do; else why not, with the members that are wrong.</summary>
+public sealed record PolicyJudgement(Refusal Refusal, PolicyEffect? Effect = null)
+{
+    public IReadOnlyList<PolicyFault> Faults { get; init; } = [];
+}
+
 /// <summary>What a new policy would do, told before it is confirmed.</summary>
 /// <param name="Before">The rules that hold for its date without it.</param>
 /// <param name="BeforeId">Their version.</param>

@@ -26,8 +26,8 @@ public sealed class PolicyChangeStore(
         var answer = await database.WriteAsync(
             async transaction =>
             {
-                var (refusal, effect) = await queries.EffectAsync(transaction.Connection, transaction.Transaction, policy);
-                if (effect is null) return new PolicyChangeAnswer(refusal);
+                var judgement = await queries.EffectAsync(transaction.Connection, transaction.Transaction, policy);
+                if (judgement.Effect is not { } effect) return new PolicyChangeAnswer(judgement.Refusal) { Faults = judgement.Faults };
                 if (effect.IsEmpty) return new PolicyChangeAnswer(Refusal.None, effect.BeforeId, effect, Repeated: true);
                 if (seenBefore is { } seen && seen != effect.BeforeId) return new PolicyChangeAnswer(Refusal.PolicyChanged);
                 var now = calendar.Now;
@@ -82,4 +82,7 @@ public sealed class PolicyChangeStore(
 /// <param name="Id">The version that holds now.</param>
 /// <param name="Effect">What it did.</param>
 /// <param name="Repeated">Whether the rules said the same before.</param>
-public sealed record PolicyChangeAnswer(Refusal Refusal, long Id = 0, PolicyEffect? Effect = null, bool Repeated = false);
+public sealed record PolicyChangeAnswer(Refusal Refusal, long Id = 0, PolicyEffect? Effect = null, bool Repeated = false)
+{
+    public IReadOnlyList<PolicyFault> Faults { get; init; } = [];
+}

@@ -18,21 +18,23 @@ public static class PolicyEndpoints
             Id(p.Stored.Id), p.Stored.EffectiveFrom, calendar.Local(p.Stored.CreatedAt), p.Stored.CreatedBy, Document(p.Policy)))]));
 
     internal static async Task<IResult> PreviewAsync(
-        PolicyBody body, PolicyChangeQueries queries, RefusalResults refusals, CancellationToken cancellationToken)
+        PolicyBody body, PolicyChangeQueries queries, RefusalResults refusals, PolicyFaultFormatter format, CancellationToken cancellationToken)
     {
-        if (Read(body.Policy) is not { } policy) return refusals.Result(Refusal.InvalidPolicy);
-        var (refusal, effect) = await queries.EffectAsync(policy, cancellationToken);
-        return effect is null ? refusals.Result(refusal) : TypedResults.Ok(View(effect));
+        var (policy, faults) = PolicyDocument.Read(body.Policy ?? default);
+        if (policy is null) return refusals.Result(Refusal.InvalidPolicy, format.Of(faults));
+        var judgement = await queries.EffectAsync(policy, cancellationToken);
+        return judgement.Effect is { } effect ? TypedResults.Ok(View(effect)) : refusals.Result(judgement.Refusal, format.Of(judgement.Faults));
     }
 
     internal static async Task<IResult> AddAsync(
-        PolicyBody body, ClaimsPrincipal user, PolicyChangeStore store, RefusalResults refusals, CancellationToken cancellationToken)
+        PolicyBody body, ClaimsPrincipal user, PolicyChangeStore store, RefusalResults refusals, PolicyFaultFormatter format, CancellationToken cancellationToken)
     {
-        if (Read(body.Policy) is not { } policy) return refusals.Result(Refusal.InvalidPolicy);
-        if (body.Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason } reason) return refusals.Result(Refusal.InvalidReason);
+        var (policy, faults) = PolicyDocument.Read(body.Policy ?? default);
+        if (policy is null) return refusals.Result(Refusal.InvalidPolicy, format.Of(faults));
+        if (refusals.Reason(body.Reason, PolicyChangeStore.LongestReason, out var reason) is { } wrong) return wrong;
         long? seen = long.TryParse(body.BeforeId, CultureInfo.InvariantCulture, out var id) ? id : null;
         var answer = await store.AddAsync(user.Staff().Username, policy, reason, seen, cancellationToken);
-        if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
+        if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal, format.Of(answer.Faults));
         var view = new PolicyAddedView(Id(answer.Id), View(answer.Effect!));
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
@@ -40,19 +42,6 @@ public static class PolicyEndpoints
     internal static async Task<IResult> ChangesAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken) =>
         TypedResults.Ok(new PolicyChangeList([.. (await queries.NoticesAsync(NoticesShown, cancellationToken)).Select(n => new PolicyChangeView(
             n.From, calendar.Local(n.PublishedAt), n.Reason, Document(n.Before), Document(n.After)))]));
-
-    private static Policy? Read(JsonElement? document)
-    {
-        if (document is not { ValueKind: JsonValueKind.Object } policy) return null;
-        try
-        {
-            return PolicyDocument.Parse(policy.GetRawText());
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static PolicyEffectView View(PolicyEffect e) => new(
         Id(e.BeforeId), Document(e.Before), e.Until, e.Sooner, e.Later, e.KeptBookings, e.Bookers, e.Rounds);

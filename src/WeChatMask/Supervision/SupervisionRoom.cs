@@ -7,7 +7,7 @@ public static class SupervisionRoom
 {
     public static void AddSupervision(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>();
+        services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>().AddSingleton<PolicyFaultFormatter>();
         services.AddSingleton<AuditFiles>().AddSingleton<LateHandOverQueries>();
         services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
     }

@@ -7,7 +7,7 @@ using WeChatMask.Text;
 namespace WeChatMask.Web;
 
 /// <summary>Turns a refusal into the contract's answer: status, code and a Chinese sentence. The one place that knows the statuses.</summary>
-public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocalizer<NotMine> notMine)
+public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocalizer<NotMine> notMine, IStringLocalizer<Faults> faultText)
 {
     private static readonly FrozenDictionary<Refusal, int> Statuses = new Dictionary<Refusal, int>
     {
@@ -80,6 +80,27 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         return Status(refusal) == StatusCodes.Status503ServiceUnavailable ? new RetryLater(problem) : problem;
     }
 
+    /// <summary>The same with the members that are wrong; the first one's sentence is in the title.</summary>
+    public IResult Result(Refusal refusal, IReadOnlyList<MemberFault> faults) => faults.Count == 0 ? Result(refusal) : TypedResults.Problem(
+        statusCode: Status(refusal),
+        title: faultText["Member", Sentence(refusal), faults[0].Path, faults[0].Message],
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal), ["faults"] = faults });
+
+    /// <summary>Reads a reason; the answer where it cannot be taken, or null.</summary>
+    public IResult? Reason(string? typed, int longest, out string reason)
+    {
+        var written = WrittenText.Of(typed, longest);
+        reason = written.Text ?? "";
+        return written.Text is not null ? null : TypedResults.Problem(
+            statusCode: Status(Refusal.InvalidReason),
+            title: ReasonSentence(written, Sentence(Refusal.InvalidReason)),
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(Refusal.InvalidReason) });
+    }
+
+    /// <summary>Why a reason cannot be taken: the character that cannot be shown, else what the caller says.</summary>
+    public string ReasonSentence(WrittenText written, string otherwise) =>
+        written.Control is { } control ? faultText["Control", control.Name, control.Position] : otherwise;
+
     /// <summary>The answer for a refusal that is only an HTTP status.</summary>
     public IResult Plain(int status, string code)
     {
@@ -112,3 +133,6 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         }
     }
 }
+
+/// <summary>One member of a document that is wrong: where it stands, as JSONPath writes it, and a sentence that says what to write.</summary>
+public sealed record MemberFault(string Path, string Message);

@@ -1,25 +1,24 @@
 using System.Globalization;
-using DocumentFormat.OpenXml;
-using DocumentFormat.OpenXml.Packaging;
-using DocumentFormat.OpenXml.Spreadsheet;
+using System.Text.RegularExpressions;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Web;
 
-/// <summary>One table that leaves the house as CSV or as a workbook with the same texts, none of which a spreadsheet would run.</summary>
-public sealed class Sheet(string name, IReadOnlyList<string> headings)
+/// <summary>One table that leaves the house as CSV or as a workbook with the same cells, none of which a spreadsheet would run.</summary>
+public sealed partial class Sheet(string name, IReadOnlyList<string> headings)
 {
     private const string XlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    private const uint BoldStyle = 1;
 
-    private readonly List<IReadOnlyList<string>> rows = [];
+    private readonly List<IReadOnlyList<SheetCell>> rows = [];
 
     /// <summary>Adds a row: texts, whole numbers, and amounts with two places.</summary>
-    public void Add(params IReadOnlyList<object> cells) => rows.Add([.. cells.Select(Text)]);
+    public void Add(params IReadOnlyList<object> cells) => rows.Add([.. cells.Select(Cell)]);
 
-    public IResult Csv() => TypedResults.File(CsvAnswer.Bytes(rows.Prepend(headings), guarded: true), "text/csv; charset=utf-8", $"{name}.csv");
+    /// <summary>For people who open it by a double click: what a spreadsheet would take for a number and change is written so that it does not.</summary>
+    public IResult Csv() => TypedResults.File(
+        CsvAnswer.Bytes(rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.IsNumber ? c.Text : Unchanged(c.Text))]).Prepend(headings), guarded: true), "text/csv; charset=utf-8", $"{name}.csv");
 
-    public IResult Xlsx() => TypedResults.File(Workbook(), XlsxType, $"{name}.xlsx");
+    public IResult Xlsx() => TypedResults.File(SheetWorkbook.Of(name, headings, rows), XlsxType, $"{name}.xlsx");
 
     /// <summary>Puts an apostrophe before what a spreadsheet would take for a formula.</summary>
     public static string Harmless(string text) =>
@@ -27,67 +26,39 @@ public sealed class Sheet(string name, IReadOnlyList<string> headings)
             ? "'" + text
             : text;
 
-    private static string Text(object cell) => cell switch
+    /// <summary>
+    /// A text of digits as a formula of itself, where a spreadsheet that opens the CSV would drop zeros, round, or write it with an
+    /// exponent. It holds digits only, and stands only in files for people; programs have the open data and the API.
+    /// </summary>
+    internal static string Unchanged(string text) => TakenForAnother().IsMatch(text) ? $"=\"{text}\"" : text;
+
+    private static SheetCell Cell(object cell) => cell switch
     {
-        string text => Harmless(text),
-        decimal amount => CityFormatter.Amount(amount),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        string text => new SheetCell(Shown(Harmless(text)), SheetCellKind.Text),
+        decimal amount => new SheetCell(CityFormatter.Amount(amount), SheetCellKind.Amount),
+        IFormattable number => new SheetCell(number.ToString(null, CultureInfo.InvariantCulture), SheetCellKind.Whole),
         _ => throw new ArgumentException("A cell is a text or a number.", nameof(cell)),
     };
 
-    private byte[] Workbook()
-    {
-        using var stream = new MemoryStream();
-        using (var document = SpreadsheetDocument.Create(stream, SpreadsheetDocumentType.Workbook))
-        {
-            var book = document.AddWorkbookPart();
-            book.AddNewPart<WorkbookStylesPart>().Stylesheet = Styles();
-            var sheet = book.AddNewPart<WorksheetPart>();
-            WriteSheet(sheet);
-            book.Workbook = new Workbook(new Sheets(new DocumentFormat.OpenXml.Spreadsheet.Sheet
-            {
-                Name = name.Length > 31 ? name[..31] : name, SheetId = 1, Id = book.GetIdOfPart(sheet),
-            }));
-        }
+    // Rows that are older than the rule that none may enter hold what no file can; the sign for it stands there instead.
+    private static string Shown(string text) => Unshown().Replace(text, "\uFFFD");
 
-        return stream.ToArray();
-    }
+    [GeneratedRegex("^(?:0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+)$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex TakenForAnother();
 
-    // Written element by element: a tree of thousands of rows would cost ten times the memory.
-    private void WriteSheet(WorksheetPart part)
-    {
-        using var writer = OpenXmlWriter.Create(part);
-        writer.WriteStartElement(new Worksheet());
-        writer.WriteElement(new SheetViews(new SheetView(
-            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen })
-        {
-            WorkbookViewId = 0,
-        }));
-        writer.WriteStartElement(new SheetData());
-        WriteRow(writer, headings, BoldStyle);
-        foreach (var row in rows) WriteRow(writer, row, 0);
-        writer.WriteEndElement();
-        writer.WriteEndElement();
-    }
+    [GeneratedRegex(@"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Unshown();
+}
 
-    private static void WriteRow(OpenXmlWriter writer, IReadOnlyList<string> cells, uint style)
-    {
-        writer.WriteStartElement(new Row());
-        foreach (var cell in cells)
-        {
-            writer.WriteElement(new Cell(new InlineString(new DocumentFormat.OpenXml.Spreadsheet.Text(cell) { Space = SpaceProcessingModeValues.Preserve }))
-            {
-                DataType = CellValues.InlineString, StyleIndex = style,
-            });
-        }
+/// <summary>One cell as it is written.</summary>
+internal readonly record struct SheetCell(string Text, SheetCellKind Kind)
+{
+    public bool IsNumber => Kind != SheetCellKind.Text;
+}
 
-        writer.WriteEndElement();
-    }
-
-    private static Stylesheet Styles() => new(
-        new Fonts(new Font(), new Font(new Bold())),
-        new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }), new Fill(new PatternFill { PatternType = PatternValues.Gray125 })),
-        new Borders(new Border()),
-        new CellStyleFormats(new CellFormat()),
-        new CellFormats(new CellFormat(), new CellFormat { FontId = 1, ApplyFont = true }));
+internal enum SheetCellKind
+{
+    Text,
+    Whole,
+    Amount,
 }

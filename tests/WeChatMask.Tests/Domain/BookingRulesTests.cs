@@ -84,7 +84,7 @@ public sealed class BookingRulesTests
         var timeline = new PolicyTimeline([now, holiday, now with { From = Round.AddDays(3) }]);
 
         Assert.Equal(Round.AddDays(3), BookingRules.BookableFrom(Round, Round, 2, timeline));
-        Assert.Equal(new DateTimeOffset(2020, 2, 13, 19, 0, 0, TimeSpan.FromHours(8)), timeline.OpensAfter(Round.AddDays(1), (d, t) => new DateTimeOffset(d.ToDateTime(t), TimeSpan.FromHours(8))));
+        Assert.Equal(new DateTimeOffset(2020, 2, 13, 19, 0, 0, TimeSpan.FromHours(8)), timeline.OpensAfter(Round.AddDays(1), (d, t) => new DateTimeOffset(t.On(d), TimeSpan.FromHours(8))));
     }
 
     [Theory]

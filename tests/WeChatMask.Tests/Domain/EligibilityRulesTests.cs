@@ -33,7 +33,7 @@ public sealed class EligibilityRulesTests
     public void Rules_for_the_registry_may_be_left_out_and_are_checked_when_they_are_not()
     {
         Assert.Empty(Rules(EligibilityCheck.Registry, null).Faults());
-        Assert.Contains(nameof(Policy.Registry), Rules(EligibilityCheck.Registry, new RegistryRules(0)).Faults());
+        Assert.Equal("registry.keepDays", Assert.Single(Rules(EligibilityCheck.Registry, new RegistryRules(0)).Faults()).Member);
         Assert.Equal(new RegistryRules(), EligibilityRules.Rules(PolicyDocument.Parse(PolicyDocument.Write(Rules(EligibilityCheck.Registry, null)))));
     }
 

@@ -159,5 +159,5 @@ public sealed class RoundTests
             new PickupHours(new(9, 0), new(18, 0), 30), new(9, 0), EligibilityCheck.IdentityNumber, ResidentNotice.AtPublishing,
             CounterIdentification.NumberAndLastFour, ["12315"], 30),
         new DateOnly(2020, 2, 2),
-        (day, time) => new DateTimeOffset(day.ToDateTime(time), China));
+        (day, time) => new DateTimeOffset(time.On(day), China));
 }

@@ -25,7 +25,7 @@ public sealed class PolicyFormTests
         [new WindowHours(new TimeOnly(10, 30), new TimeOnly(11, 0)), new WindowHours(new TimeOnly(19, 5), new TimeOnly(20, 5))],
         new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal) { ["small"] = [1, 2], ["*"] = [30, 40] },
         new PickupHours(new TimeOnly(8, 30), new TimeOnly(17, 45), 20), new TimeOnly(7, 15), EligibilityCheck.Registry, ResidentNotice.AtBooking,
-        CounterIdentification.Voucher, ["12345", "0738-8888888"], 45, new RegistryRules(9, RegistryOutage.Provisional), 35, OtherDocuments: true);
+        CounterIdentification.Voucher, ["12345", "0738-8888888"], 45, new RegistryRules(9, RegistryOutage.Provisional), 35, OtherDocuments: true, HandOverSms: true);
 
     /// <summary>Every rule by its name, those of its parts too.</summary>
     public static TheoryData<string> Rules => [.. Members(typeof(Policy)).Except([nameof(Policy.From)], StringComparer.Ordinal)];
@@ -113,7 +113,7 @@ public sealed class PolicyFormTests
         return PolicyDocument.Parse(to.Root.ToJsonString());
     }
 
-    private static IEnumerable<(string Name, string Value)> Fields(string html)
+    internal static IEnumerable<(string Name, string Value)> Fields(string html)
     {
         foreach (Match field in Regex.Matches(html, "<(?<tag>input|textarea|select)[^>]* name=\"(?<name>Form[.][A-Za-z]+)\"[^>]*>(?<body>.*?)(?=</?(textarea|select|input|div|p)\\b)", RegexOptions.Singleline | RegexOptions.ExplicitCapture))
         {

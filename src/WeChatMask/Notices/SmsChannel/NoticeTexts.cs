@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
@@ -10,6 +11,10 @@ namespace WeChatMask.Notices;
 public sealed class NoticeTexts(
     IStringLocalizer<Text.Sms> text, IOptionsMonitor<SmsSettings> settings, IOptionsMonitor<SiteSettings> site, CityCalendar calendar, CityFormatter format)
 {
+    private const int MostParts = 2;
+    private const int LongestName = 40;
+    private const int ShortName = 10;
+
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
         if (n.Kind == NoticeKind.BookingRefused)
@@ -25,24 +30,52 @@ public sealed class NoticeTexts(
         var template = n.Kind switch
         {
             NoticeKind.BookingMade => "BookingMade",
-            NoticeKind.PickupMoved when calendar.DateOf(n.PickupClosesAt) > n.PickupDate => "PickupReturned",
+            NoticeKind.PickupMoved when calendar.DayEndingAt(n.PickupClosesAt) > n.PickupDate => "PickupReturned",
             NoticeKind.PickupMoved => "PickupMoved",
             _ => "SlotAssigned",
         };
         return Signed(sign, text[
             template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number,
-            n.Units, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(n.Units, n.UnitPriceFen), bring, Day(calendar.DateOf(n.PickupClosesAt))]);
+            n.Units, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(n.Units, n.UnitPriceFen), bring, Day(calendar.DayEndingAt(n.PickupClosesAt))]);
     }
 
-    /// <summary>The text for a pharmacy: counts by slot and where the list is.</summary>
+    /// <summary>The text for a pharmacy, two parts at most: how many come, for how much, how fast, and where the list is.</summary>
+    /// <remarks>What is too long gives way in this order: the end of the pharmacy's name, that of the goods' name, the address of the list.</remarks>
     public string ForPharmacy(LeasedNotice n, Policy policy, IReadOnlyCollection<SlotCount> slots, string sign)
     {
-        var counts = string.Join(text["Separator"], slots.Select(s => text[
-            "SlotCount", s.SlotStartsAt is { } from && s.SlotEndsAt is { } to ? format.Hours(from, to) : text["AnyTime"].Value, s.Bookings].Value));
-        var list = $"{site.CurrentValue.PublicBaseUrl}/pharmacy/lists/{CityFormatter.Date(n.RoundDate)}";
+        var list = $"{site.CurrentValue.PublicBaseUrl.TrimEnd('/')}/pharmacy/lists/{CityFormatter.Date(n.RoundDate)}";
+        foreach (var (name, goods, where) in new[] { (LongestName, LongestName, list), (ShortName, LongestName, list), (ShortName, ShortName, list), (LongestName, ShortName, ""), (ShortName, ShortName, "") })
+        {
+            var whole = ForPharmacy(n, policy, slots, sign, (name, goods, where));
+            if (SmsLength.Segments(whole) <= MostParts) return whole;
+        }
+
+        return ForPharmacy(n, policy, slots, "", (ShortName, ShortName, ""));
+    }
+
+    private string ForPharmacy(LeasedNotice n, Policy policy, IReadOnlyCollection<SlotCount> slots, string sign, (int Name, int Goods, string List) room)
+    {
+        var where = room.List.Length == 0 ? text["PharmacyList_Page"].Value : text["PharmacyList_At", room.List].Value;
+        var name = Shortened(n.PharmacyName, room.Name);
+        if (slots.Count == 0) return Signed(sign, text["PharmacyList_None", name, Day(n.PickupDate), where]);
+        var pace = PickupPace.Of(slots) is { } known ? text["Pace", format.Hours(known.From, known.To), known.Minutes, known.Most].Value
+            : slots.All(s => s.SlotStartsAt is null) ? text["Pace_Any", format.Hours(n.PickupOpensAt, n.PickupClosesAt)].Value
+            : text["Pace_List"].Value;
         return Signed(sign, text[
-            "PharmacyList", n.PharmacyName, Day(n.PickupDate), slots.Sum(s => s.Bookings), slots.Sum(s => s.Units),
-            policy.Goods.Unit, policy.Goods.Name, slots.Count == 0 ? text["NoBookings"].Value : counts, list]);
+            "PharmacyList", name, Day(n.PickupDate), slots.Sum(s => s.Bookings), slots.Sum(s => s.Units), policy.Goods.Unit, Shortened(policy.Goods.Name, room.Goods), pace, where]);
+    }
+
+    // By whole characters as people see them, so that none is cut through.
+    private static string Shortened(string words, int longest)
+    {
+        if (words.Length <= longest) return words;
+        var text = new StringInfo(words);
+        for (var take = Math.Min(longest, text.LengthInTextElements) - 1; take > 0; take--)
+        {
+            if (text.SubstringByTextElements(0, take) is { } shorter && shorter.Length < longest) return shorter + "\u2026";
+        }
+
+        return "\u2026";
     }
 
     private string Signed(string sign, LocalizedString body)

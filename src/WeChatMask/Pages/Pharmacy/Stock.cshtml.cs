@@ -131,8 +131,9 @@ public sealed class StockModel(
         if (wrong == Refusal.InvalidUnits) Message = text["NeedUnits"];
         else if (wrong != Refusal.None) Refuse(wrong);
         if (Kind != Loss) return wrong == Refusal.None ? report with { MoreComing = More } : null;
-        if (Reason?.Trim() is { Length: >= 1 and <= StockEndpoints.LongestReason } reason) return wrong == Refusal.None ? report with { Reason = reason } : null;
-        Message ??= text["NeedReason"];
+        var written = WrittenText.Of(Reason, StockEndpoints.LongestReason);
+        if (written.Text is { } reason) return wrong == Refusal.None ? report with { Reason = reason } : null;
+        Message ??= refusals.ReasonSentence(written, text["NeedReason"]);
         return null;
     }
 

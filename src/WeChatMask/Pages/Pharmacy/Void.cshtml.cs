@@ -50,9 +50,10 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
             return;
         }
 
-        if (ReasonText() is not { } reason)
+        var written = ReasonText();
+        if (written.Text is not { } reason)
         {
-            Message = text["Void_NeedReason"];
+            Message = refusals.ReasonSentence(written, text["Void_NeedReason"]);
             return;
         }
 
@@ -65,13 +66,12 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
         else Refuse(answer.Refusal);
     }
 
-    private string? ReasonText()
+    private WrittenText ReasonText()
     {
         var words = Words?.Trim() ?? "";
-        if (Reason is null || !Reasons.Contains(Reason, StringComparer.Ordinal)) return null;
-        if (Reason == Reasons[^1] && words.Length == 0) return null;
+        if (Reason is null || !Reasons.Contains(Reason, StringComparer.Ordinal)) return new WrittenText(null);
         var whole = Reason == Reasons[^1] ? words : words.Length == 0 ? text[$"Reason_{Reason}"].Value : text["Reason_With", text[$"Reason_{Reason}"], words].Value;
-        return whole.Length > LongestReason ? null : whole;
+        return WrittenText.Of(whole, LongestReason);
     }
 
     private void Refuse(Refusal refusal)

@@ -19,7 +19,7 @@ public sealed class BookingModel(
     public string Heading => pickup.Of(Details!.Booking, Details.Round);
 
     /// <summary>The last day of a pickup that has moved.</summary>
-    public DateOnly? MovedUntil => Details?.Booking.MovedUntil is { } until ? calendar.DateOf(until) : null;
+    public DateOnly? MovedUntil => Details?.Booking.MovedUntil is { } until ? calendar.DayEndingAt(until) : null;
 
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 

@@ -46,7 +46,8 @@ public sealed class AnnulModel(
 
     public async Task OnPostAnnulAsync(CancellationToken cancellationToken)
     {
-        var refusal = Reason?.Trim() is not { Length: >= 1 and <= WithdrawalEndpoints.LongestReason } reason ? Refusal.InvalidReason
+        var written = WrittenText.Of(Reason, WithdrawalEndpoints.LongestReason);
+        var refusal = written.Text is not { } reason ? Refusal.InvalidReason
             : !Domain.RequestId.IsWellFormed(RequestId) ? Refusal.InvalidRequestId
             : BookingNumber.TryParse(Number, out var exact) ? await store.AnnulAsync(User.Staff(), exact, reason, RequestId, cancellationToken)
             : Refusal.UnknownBooking;
@@ -54,7 +55,7 @@ public sealed class AnnulModel(
         if (!IsDone)
         {
             Response.StatusCode = RefusalResults.Status(refusal);
-            Message = refusals.Sentence(refusal);
+            Message = refusal == Refusal.InvalidReason ? refusals.ReasonSentence(written, refusals.Sentence(refusal)) : refusals.Sentence(refusal);
         }
 
         await LoadAsync(cancellationToken);

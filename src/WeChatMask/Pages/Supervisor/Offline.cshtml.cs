@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Supervisor;
 [Authorize(Policy = Sessions.OversightPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewStore store, IStringLocalizer<Text.Scan> text) : PageModel
+public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewStore store, RefusalResults refusals, IStringLocalizer<Text.Scan> text) : PageModel
 {
     private const int OpenShown = 50;
     private const int NewestShown = 50;
@@ -35,13 +35,14 @@ public sealed class OfflineModel(OfflineHandOverQueries queries, OfflineReviewSt
 
     public async Task<IActionResult> OnPostAsync(long id, string? note, CancellationToken cancellationToken)
     {
-        if (note?.Trim() is { Length: >= 1 and <= OfflineReviewEndpoints.LongestNote } found)
+        var written = WrittenText.Of(note, OfflineReviewEndpoints.LongestNote);
+        if (written.Text is { } found)
         {
             await store.ReviewAsync(User.Staff().Username, id, found, cancellationToken);
             return LocalRedirect("/supervisor/offline");
         }
 
-        Message = text["Review_Need"];
+        Message = refusals.ReasonSentence(written, text["Review_Need"]);
         await OnGetAsync(cancellationToken);
         return Page();
     }

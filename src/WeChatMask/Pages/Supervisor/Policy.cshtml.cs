@@ -38,7 +38,8 @@ public sealed class PolicyModel(
 
     public PolicyEffect? Effect { get; private set; }
 
-    public IReadOnlyList<string> Faults { get; private set; } = [];
+    /// <summary>What is wrong, by the form's field.</summary>
+    public ILookup<string, PolicyFault> Faults { get; private set; } = Array.Empty<PolicyFault>().ToLookup(PolicyForm.FieldOf);
 
     public string? Message { get; private set; }
 
@@ -68,10 +69,10 @@ public sealed class PolicyModel(
     {
         await LookAsync(cancellationToken);
         if (Effect is { } effect && Seen != MarkOf(effect)) Message = text["Changed"];
-        else if (Effect is not null && Reason?.Trim() is not { Length: >= 1 and <= PolicyChangeStore.LongestReason }) Message = text["NeedReason", PolicyChangeStore.LongestReason];
+        else if (Effect is not null && WrittenText.Of(Reason, PolicyChangeStore.LongestReason) is { Text: null } wrong) Message = refusals.ReasonSentence(wrong, text["NeedReason", PolicyChangeStore.LongestReason]);
         else if (Effect is { IsEmpty: false } meant)
         {
-            var answer = await store.AddAsync(User.Staff().Username, meant.Policy, Reason!.Trim(), meant.BeforeId, cancellationToken);
+            var answer = await store.AddAsync(User.Staff().Username, meant.Policy, WrittenText.Of(Reason, PolicyChangeStore.LongestReason).Text!, meant.BeforeId, cancellationToken);
             if (answer.Refusal == Refusal.None) return RedirectToPage(new { done = true });
             Refuse(answer.Refusal);
         }
@@ -84,14 +85,21 @@ public sealed class PolicyModel(
     {
         if (Form.Read(out var faults) is not { } policy)
         {
-            Faults = faults;
-            Message = text["Faults", faults.Count];
-            Response.StatusCode = RefusalResults.Status(Refusal.InvalidPolicy);
+            Show(faults);
             return;
         }
 
-        (var refusal, Effect) = await queries.EffectAsync(policy, cancellationToken);
-        if (refusal != Refusal.None) Refuse(refusal);
+        var judgement = await queries.EffectAsync(policy, cancellationToken);
+        Effect = judgement.Effect;
+        if (judgement.Faults.Count > 0) Show(judgement.Faults);
+        else if (judgement.Refusal != Refusal.None) Refuse(judgement.Refusal);
+    }
+
+    private void Show(IReadOnlyList<PolicyFault> faults)
+    {
+        Faults = faults.ToLookup(PolicyForm.FieldOf);
+        Message = text["Faults", Faults.Count];
+        Response.StatusCode = RefusalResults.Status(Refusal.InvalidPolicy);
     }
 
     private void Refuse(Refusal refusal)

@@ -102,31 +102,31 @@ public sealed class PolicyForm
         RegistryOutage = EligibilityRules.Rules(p).Outage,
     };
 
-    /// <summary>The policy that is meant, or the fields that cannot be read or contradict each other.</summary>
-    public Policy? Read(out IReadOnlyList<string> faults)
+    /// <summary>The policy that is meant, or what cannot be read or contradicts itself, by the policy's members.</summary>
+    public Policy? Read(out IReadOnlyList<PolicyFault> faults)
     {
-        var wrong = new List<string>();
-        T Need<T>(string field, T? value)
+        var wrong = new List<PolicyFault>();
+        T Need<T>(string field, T? value, PolicyProblem problem = PolicyProblem.Number)
             where T : struct
         {
-            if (value is null) wrong.Add(field);
+            if (value is null) wrong.Add(new PolicyFault(field, problem));
             return value ?? default;
         }
 
         var policy = new Policy(
-            Need(nameof(From), RouteDay.Read(From?.Trim())),
+            Need(nameof(From), RouteDay.Read(From?.Trim()), PolicyProblem.Date),
             new Goods(GoodsName?.Trim() ?? "", GoodsUnit?.Trim() ?? "", string.IsNullOrWhiteSpace(GoodsPicture) ? null : GoodsPicture),
             Need(nameof(UnitsPerBooking), Whole(UnitsPerBooking)),
-            Need(nameof(UnitPrice), Fen(UnitPrice)),
+            Need(nameof(UnitPrice), Fen(UnitPrice), PolicyProblem.Money),
             Need(nameof(CooldownDays), Whole(CooldownDays)),
             LapseKeepsCooldown,
             CancellationLiftsCooldown,
             Need(nameof(ResidentsPerAccount), Whole(ResidentsPerAccount)),
             Need(nameof(ProxyCap), Whole(ProxyCap)),
-            [.. Lines(Windows).Select(l => Window(l, wrong))],
+            [.. Lines(Windows).Select((l, i) => Window(l, i, wrong))],
             ReadQuotas(wrong),
-            new PickupHours(Need(nameof(PickupOpens), Time(PickupOpens)), Need(nameof(PickupCloses), Time(PickupCloses)), Need(nameof(SlotMinutes), Whole(SlotMinutes))),
-            Need(nameof(CancelUntil), Time(CancelUntil)),
+            new PickupHours(Need(nameof(PickupOpens), Time(PickupOpens), PolicyProblem.Time), Need(nameof(PickupCloses), Time(PickupCloses), PolicyProblem.Time), Need(nameof(SlotMinutes), Whole(SlotMinutes))),
+            Need(nameof(CancelUntil), Time(CancelUntil), PolicyProblem.Time),
             Eligibility,
             ResidentNotice,
             Identification,
@@ -136,45 +136,56 @@ public sealed class PolicyForm
             Need(nameof(StockMarginPercent), Whole(StockMarginPercent)),
             OtherDocuments,
             HandOverSms);
-        if (wrong.Count == 0) wrong.AddRange(policy.Faults().Select(FieldOf));
-        faults = [.. wrong.Distinct(StringComparer.Ordinal)];
+        faults = wrong.Count == 0 ? policy.Faults() : wrong;
         return faults.Count == 0 ? policy : null;
     }
 
-    private Dictionary<string, IReadOnlyList<int>> ReadQuotas(List<string> wrong)
+    private Dictionary<string, IReadOnlyList<int>> ReadQuotas(List<PolicyFault> wrong)
     {
         var quotas = new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
         foreach (var parts in Lines(Quotas).Select(l => l.Split('=', 2, StringSplitOptions.TrimEntries)))
         {
             var places = parts.Length < 2 ? [] : parts[1].Split([',', '\uFF0C'], StringSplitOptions.TrimEntries).Select(Whole).ToList();
-            if (places.Count == 0 || places.Contains(null) || !quotas.TryAdd(parts[0], [.. places.Select(p => p ?? 0)])) wrong.Add(nameof(Quotas));
+            if (places.Count == 0 || places.Contains(null) || !quotas.TryAdd(parts[0], [.. places.Select(p => p ?? 0)])) wrong.Add(new PolicyFault(nameof(Quotas), PolicyProblem.PlacesLine, string.Join('=', parts)));
         }
 
         return quotas;
     }
 
-    private static WindowHours Window(string line, List<string> wrong)
+    private static WindowHours Window(string line, int index, List<PolicyFault> wrong)
     {
-        var parts = line.Split('-', StringSplitOptions.TrimEntries);
+        var parts = line.Split(['-', '\u2013', '\u2014', '\uFF0D', '~', '\uFF5E'], StringSplitOptions.TrimEntries);
         if (parts.Length == 2 && Time(parts[0]) is { } opens && Time(parts[1]) is { } closes) return new WindowHours(opens, closes);
-        wrong.Add(nameof(Windows));
+        wrong.Add(new PolicyFault($"windows[{index}]", PolicyProblem.WindowLine, line));
         return new WindowHours(default, default);
     }
 
-    // The rules name members of the policy, the form has fields.
-    private static string FieldOf(string member) => member switch
+    /// <summary>The form's field that a fault belongs to: the rules name members of the policy, in places several of them to one field.</summary>
+    public static string FieldOf(PolicyFault fault)
     {
-        nameof(Policy.Goods) => nameof(GoodsName),
-        nameof(Policy.UnitPriceFen) => nameof(UnitPrice),
-        nameof(Policy.Pickup) => nameof(PickupOpens),
-        nameof(Policy.Registry) => nameof(RegistryKeepDays),
-        _ => member,
-    };
+        var parts = fault.Member.Split('.', '[');
+        var member = parts.Length == 0 || parts[0].Length == 0 ? "" : char.ToUpperInvariant(parts[0][0]) + parts[0][1..];
+        return (member, parts.ElementAtOrDefault(1)) switch
+        {
+            (nameof(Policy.Goods), "unit") => nameof(GoodsUnit),
+            (nameof(Policy.Goods), _) => nameof(GoodsName),
+            (nameof(Policy.UnitPriceFen), _) => nameof(UnitPrice),
+            (nameof(Policy.Pickup), "opens") => nameof(PickupOpens),
+            (nameof(Policy.Pickup), "slotMinutes") => nameof(SlotMinutes),
+            (nameof(Policy.Pickup), _) => nameof(PickupCloses),
+            (nameof(Policy.Registry), _) => nameof(RegistryKeepDays),
+            _ => member,
+        };
+    }
+
+    /// <summary>The line of a field with several, counted from 1, or null.</summary>
+    public static int? LineOf(PolicyFault fault) =>
+        fault.Member.StartsWith("windows[", StringComparison.Ordinal) && int.TryParse(fault.Member.Split('[', ']')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index + 1 : null;
 
     private static string[] Lines(string? text) => (text ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static TimeOnly? Time(string? text) =>
-        TimeOnly.TryParseExact(text?.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+    // Also as people write it: 9:00, and with a wide colon.
+    private static DayTime? Time(string? text) => DayTime.TryParse((text ?? "").Trim().Replace('\uFF1A', ':').PadLeft("HH:mm".Length, '0'));
 
     private static int? Whole(string? text) => int.TryParse(text?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

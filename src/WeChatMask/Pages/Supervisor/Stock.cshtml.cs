@@ -38,17 +38,16 @@ public sealed class StockModel(HeldReportStore store, RefusalResults refusals, I
 
     public async Task<IActionResult> OnPostDeclineAsync(long id, string? reason, CancellationToken cancellationToken)
     {
-        var refusal = reason?.Trim() is { Length: >= 1 and <= LongestReason } given
-            ? await store.DeclineAsync(User.Staff().Username, id, given, cancellationToken)
-            : Refusal.InvalidReason;
-        return await AnswerAsync(refusal, cancellationToken);
+        var written = WrittenText.Of(reason, LongestReason);
+        if (written.Text is { } given) return await AnswerAsync(await store.DeclineAsync(User.Staff().Username, id, given, cancellationToken), cancellationToken);
+        return await AnswerAsync(Refusal.InvalidReason, cancellationToken, refusals.ReasonSentence(written, text["Held_Need", LongestReason]));
     }
 
-    private async Task<IActionResult> AnswerAsync(Refusal refusal, CancellationToken cancellationToken)
+    private async Task<IActionResult> AnswerAsync(Refusal refusal, CancellationToken cancellationToken, string? sentence = null)
     {
         if (refusal == Refusal.None) return LocalRedirect("/supervisor/stock");
         Response.StatusCode = RefusalResults.Status(refusal);
-        Message = refusal == Refusal.InvalidReason ? text["Held_Need", LongestReason] : refusals.Sentence(refusal);
+        Message = sentence ?? refusals.Sentence(refusal);
         await OnGetAsync(cancellationToken);
         return Page();
     }

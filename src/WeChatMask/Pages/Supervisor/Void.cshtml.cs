@@ -42,9 +42,10 @@ public sealed class VoidModel(VoidStore store, PharmacyDays days, RefusalResults
     {
         await LoadAsync(cancellationToken);
         if (Found is not { } found) return;
-        if (Reason?.Trim() is not { Length: >= 1 and <= LongestReason } reason)
+        var written = WrittenText.Of(Reason, LongestReason);
+        if (written.Text is not { } reason)
         {
-            Message = refusals.Sentence(Refusal.InvalidReason);
+            Message = refusals.ReasonSentence(written, refusals.Sentence(Refusal.InvalidReason));
             return;
         }
 

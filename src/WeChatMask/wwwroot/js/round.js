@@ -45,7 +45,9 @@ function tick() {
   const line = face.querySelector('[data-count-line]');
   line.classList.toggle('running', until !== null);
   if (until === null) return;
-  const time = zone.format(until);
+  // What ends at midnight ends at 24:00 of its own day, as the server writes it; browsers write midnight either way.
+  const text = zone.format(until).replace(/^24/, '00');
+  const time = state === 'open' && text === '00:00' ? '24:00' : text;
   for (const place of face.querySelectorAll(state === 'open' ? '[data-ends]' : '[data-next]')) place.textContent = time;
   face.querySelector('[data-count-label]').textContent = state === 'open' ? line.dataset.closes : line.dataset.opens;
   face.querySelector('[data-count]').textContent = clockText(until - now());
