@@ -42,7 +42,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
             "SELECT id, account_id, person_hash, eligible, reason, registry_at, removed_at FROM resident", "id",
             [.. requests.Select(r => r.ResidentId).Distinct()]);
         var holds = await transaction.SelectByKeysAsync<string, DeskHold>(
-            "SELECT h.person_hash, h.booked_on, b.account_id FROM person_hold h JOIN booking b ON b.id = h.booking_id", "h.person_hash",
+            "SELECT h.person_hash, h.booked_on, COALESCE(b.account_id, 0) AS account_id FROM person_hold h LEFT JOIN booking b ON b.id = h.booking_id", "h.person_hash",
             [.. residents.Select(r => r.PersonHash).Distinct(StringComparer.Ordinal)], newestBy: "h.booked_on");
         // After the holds: whoever's hold was seen, their booking is seen too, and a repeated request finds it.
         var known = await transaction.SelectByKeysAsync<string, BookingRow>(

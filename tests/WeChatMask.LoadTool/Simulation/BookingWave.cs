@@ -38,7 +38,7 @@ internal sealed class BookingWave(SimulatedCity city, RoundLedger round)
         }
         else if (reply.Code == "cooldown")
         {
-            var from = person.BookableFrom(round.Rules)!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var from = person.BookedBy == household ? person.BookableFrom(round.Rules)!.Value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null;
             city.Differences.Compare("bookableFrom", $"person {person.Id}", from, reply.Text("bookableFrom"));
         }
 
@@ -143,6 +143,7 @@ internal sealed class BookingWave(SimulatedCity city, RoundLedger round)
             (shop.Code, round.PickupDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), round.Rules.Units, round.Rules.UnitPrice, "booked"),
             (reply.Text("pharmacyCode"), reply.Text("pickupDate"), Number(reply, "units"), reply.Body.GetProperty("unitPrice").GetDecimal(), reply.Text("status")));
         person.Holds.Add(round.Date);
+        person.BookedBy = household;
         made.Enqueue(booking);
         return booking;
     }

@@ -56,6 +56,9 @@ internal sealed class Person(int id, Standing standing, Temper temper, DateOnly 
     /// <summary>Days booked on that count for the repeat rule.</summary>
     public List<DateOnly> Holds { get; } = [];
 
+    /// <summary>The account that booked last: only there the free day is told.</summary>
+    public Household? BookedBy { get; set; }
+
     /// <summary>The account that looks after this person.</summary>
     public required Household Home { get; init; }
 

@@ -131,11 +131,14 @@ public sealed class DeskTests
         await node.BookAsync(person[0], city.Codes[0]);
 
         city.Clock.Now = DeskCity.Opening.AddDays(1);
-        var tomorrow = await node.BookAsync(person[1], city.Codes[0]);
+        var tomorrow = await node.BookAsync(person[0], city.Codes[0]);
+        var elsewhere = await node.BookAsync(person[1], city.Codes[0]);
         city.Clock.Now = DeskCity.Opening.AddDays(2);
         var after = await node.BookAsync(person[1], city.Codes[0]);
 
         Assert.Equal((Refusal.Cooldown, DeskCity.Day.AddDays(2)), (tomorrow.Refusal, tomorrow.BookableFrom));
+        // The limit counts the person; the day is told to the account that booked.
+        Assert.Equal((Refusal.Cooldown, null, true), (elsewhere.Refusal, elsewhere.BookableFrom, elsewhere.Elsewhere));
         Assert.Equal((Refusal.None, 1), (after.Refusal, after.Booking!.Serial));
     }
 
