@@ -72,7 +72,7 @@ public sealed class BookingBatch
                 pharmacy?.Status ?? PharmacyStatus.Withdrawn,
                 part is null ? 0 : LeftNow(part))
             {
-                BookedElsewhere = last is not null && last.AccountId != request.AccountId,
+                BookedElsewhere = last is { AccountId: not 0 } && last.AccountId != request.AccountId,
             },
             Round?.Date ?? default,
             Round?.Policy.CooldownDays ?? 0,

@@ -101,7 +101,7 @@ public sealed class DeskResident
     public DateTimeOffset? RemovedAt { get; init; }
 }
 
-/// <summary>A day on which a person's booking counts, and the account through which it was made.</summary>
+/// <summary>A day on which a person's booking counts, and the account through which it was made; 0 where that is not known.</summary>
 public sealed class DeskHold
 {
     public string PersonHash { get; init; } = "";
