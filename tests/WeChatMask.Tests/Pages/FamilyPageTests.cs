@@ -81,6 +81,26 @@ public sealed class FamilyPageTests
         Assert.Equal(0, await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM resident WHERE called IS NOT NULL"));
     }
 
+    [Fact]
+    public async Task The_form_of_registration_takes_a_name_too_and_says_of_each_field_at_once_what_is_wrong()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open);
+        using var phone = await host.PhoneAsync("o-mother");
+        var form = await PageReader.OpenAsync(phone, "/residents");
+        (string Name, string Value)[] person = [("name", "王秀英"), ("idNumber", People.IdNumber(1)), ("mobile", People.Mobile(1)), ("consent", "true")];
+
+        var refused = await form.PostAsync(phone, [.. person.Where(f => f.Name != "mobile"), ("mobile", "110"), ("called", "12345")]);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Contains("id=\"called-fault\"", refused.Html, StringComparison.Ordinal);
+        Assert.Contains("id=\"mobile-fault\"", refused.Html, StringComparison.Ordinal);
+        Assert.Equal(0, (await phone.GetJsonAsync("/api/me")).GetProperty("residents").GetArrayLength());
+
+        var done = await refused.PostAsync(phone, [.. person, ("called", "妈妈")]);
+        Assert.Contains("妈妈（王秀英）", done.Text, StringComparison.Ordinal);
+        // Registered once more with the field left blank, she keeps her name.
+        Assert.Contains("妈妈（王秀英）", (await done.PostAsync(phone, person)).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<b>妈</b>")]
     [InlineData("13800138000")]

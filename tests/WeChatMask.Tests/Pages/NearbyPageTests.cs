@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using WeChatMask.Tests.Support;
 
@@ -66,6 +68,27 @@ public sealed class NearbyPageTests
         Assert.Equal(0, await CountAsync(host, "?q=" + new string('x', 3000)));
         Assert.InRange(await CountAsync(host, "?district=" + Uri.EscapeDataString("凤阳县")), 1, 100);
     }
+
+    [Fact]
+    public async Task Pharmacies_with_places_stand_before_those_that_have_none_each_under_its_district()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:01:00+08:00");
+        using var supervisor = await host.SupervisorAsync();
+        Assert.Equal(["LD01", "LD02", "LD03", "LD04", "LD05"], await CodesAsync(host));
+
+        foreach (var code in new[] { "LD01", "LD03" })
+        {
+            using var paused = await supervisor.PutAsJsonAsync($"/api/supervisor/pharmacies/{code}", new { status = "paused", reason = "盘点" });
+            paused.EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal(["LD02", "LD04", "LD05", "LD01", "LD03"], await CodesAsync(host));
+        // The name of the district stands above its list, for those who have no script to sort with.
+        Assert.Matches("<summary><span>娄星区</span>", await host.Http.GetStringAsync(new Uri("/nearby", UriKind.Relative)));
+    }
+
+    private static async Task<string[]> CodesAsync(SandboxHost host) =>
+        [.. Regex.Matches(await host.Http.GetStringAsync(new Uri("/nearby", UriKind.Relative)), "<li class=\"pharmacy\" data-code=\"([A-Z0-9]+)\"").Select(m => m.Groups[1].Value)];
 
     private static async Task<int> CountAsync(SandboxHost host, string query) =>
         (await host.Http.GetStringAsync(new Uri("/nearby" + query, UriKind.Relative))).Split("<li class=\"pharmacy\"").Length - 1;
