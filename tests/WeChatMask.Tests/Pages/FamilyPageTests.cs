@@ -34,7 +34,7 @@ public sealed class FamilyPageTests
         foreach (var id in ids) numbers.Add((await phone.PostAsync("/api/bookings", new { residentId = id, pharmacyCode = "LD01", requestId = id })).Body.GetProperty("number").GetString()!);
         AssertAllTold(Tickets(await PageReader.OpenAsync(phone, "/bookings")));
         AssertAllTold(Regex.Matches((await PageReader.OpenAsync(phone, "/residents")).Html, "<b class=\"person-name\">(.*?)</b>").Select(m => Plain(m.Groups[1].Value)));
-        AssertAllTold(Regex.Matches((await PageReader.OpenAsync(phone, "/my-data/erase")).Html, "<li>(.*?)</li>", RegexOptions.Singleline).Take(Family.Length).Select(m => Plain(m.Groups[1].Value)), masked: true);
+        AssertAllTold(Regex.Matches((await PageReader.OpenAsync(phone, "/my-data/erase")).Html, "<li>(?<text>.*?)</li>", RegexOptions.Singleline).Take(Family.Length).Select(m => Plain(m.Groups["text"].Value)), masked: true);
         foreach (var page in new[] { "", "/print", "/cancel" })
             AssertAllTold(await Task.WhenAll(numbers.Select(async n => Who(await PageReader.OpenAsync(phone, $"/bookings/{n}{page}")))));
         AssertAllTold(await Task.WhenAll(ids.Select(async i => Regex.Match((await PageReader.OpenAsync(phone, $"/residents/{i}/remove")).Text, "要删除 (.*?) 的登记吗").Groups[1].Value)));
@@ -175,7 +175,7 @@ public sealed class FamilyPageTests
         Regex.Matches(page.Html, "领取人 ([^<]*)<").Select(m => WebUtility.HtmlDecode(m.Groups[1].Value).Trim());
 
     // The person on a page of one booking.
-    private static string Who(PageReader page) => Plain(Regex.Match(page.Html, "领取人</(?:dt|span)>\\s*<(?:dd|b data-person)>(.*?)</", RegexOptions.Singleline).Groups[1].Value);
+    private static string Who(PageReader page) => Plain(Regex.Match(page.Html, "领取人</(?:dt|span)>\\s*<(?:dd|b data-person)>(?<text>.*?)</", RegexOptions.Singleline).Groups["text"].Value);
 
     private static string Plain(string html) => WebUtility.HtmlDecode(Regex.Replace(Regex.Replace(html, "<[^>]+>", " "), @"\s+", " ")).Trim();
 

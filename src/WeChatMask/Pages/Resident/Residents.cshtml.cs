@@ -85,12 +85,12 @@ public sealed class ResidentsModel(
     public async Task<IActionResult> OnPostAsync(
         [FromForm] TypedPerson typed, [FromForm] bool consent, [FromForm] string? next, CancellationToken cancellationToken)
     {
-        var called = familyNames.Fault(typed.Called);
-        if (called is not null)
+        var unfit = familyNames.Fault(typed.Called);
+        if (unfit is not null)
         {
             await OnGetAsync(next, cancellationToken);
             var others = new NewResident(typed.Name, typed.IdNumber, typed.Mobile, consent, typed.DocumentType).Faults(faults, Policy, calendar.Today);
-            (Typed, Faults) = (typed, new Dictionary<string, string>(others, StringComparer.Ordinal) { ["called"] = called });
+            (Typed, Faults) = (typed, new Dictionary<string, string>(others, StringComparer.Ordinal) { ["called"] = unfit });
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             return Page();
         }
