@@ -104,11 +104,12 @@ internal sealed class CityMoment : IAsyncDisposable
         await host.SetClockAsync("2020-02-11T10:00:00+08:00");
         using var clerk = await host.ClerkAsync("LD01");
         var list = await clerk.GetStringAsync("/pharmacy/lists/2020-02-10.csv");
+        // What begins with a zero stands in the file as a formula of itself.
         // The first rows after the resident's own, whose serial is the first.
         foreach (var row in list.Split('\n').Skip(2).Take(5).Select(l => l.Split(',')))
         {
             var (status, answer) = await clerk.PostAsync(
-                "/api/pharmacy/redemptions", new { number = row[1], idNumberLast4 = row[3], requestId = row[1] });
+                "/api/pharmacy/redemptions", new { number = row[1], idNumberLast4 = string.Concat(row[3].Where(char.IsAsciiLetterOrDigit)), requestId = row[1] });
             Assert.Equal((200, "redeemed"), (status, answer.GetProperty("verdict").GetString()));
             redeemed = row[1];
         }
