@@ -198,7 +198,7 @@ public sealed class StrangerTests
             foreach (var ending in new[] { People.IdNumber(person), MobileOf(openId) }.Select(n => n[^4..])) plain = Regex.Replace(plain, $"(?<![0-9A-Za-z]){ending}(?![0-9A-Za-z])", "ENDING");
             return Regex.Replace(
                 plain,
-                "__RequestVerificationToken\" type=\"hidden\" value=\"[^\"]+\"|name=\"requestId\" value=\"[^\"]+\"|data-[a-z]*now=\"\\d+\"|[\"']asOf\":\\s*\"[^\"]+\"|\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?|\"(createdAt|consentAt|registeredAt|checkedAt|removedAt)\":\\s*\"[^\"]+\"|版本 \\d+|\"traceId\":\\s*\"[^\"]+\"|data-(version|age)=\"\\d+\"",
+                "__RequestVerificationToken\" type=\"hidden\" value=\"[^\"]+\"|name=\"requestId\" value=\"[^\"]+\"|data-[a-z]*now=\"\\d+\"|[\"']asOf\":\\s*\"[^\"]+\"|\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?|\"(createdAt|consentAt|registeredAt|checkedAt|removedAt)\":\\s*\"[^\"]+\"|版本 \\d+|\"traceId\":\\s*\"[^\"]+\"|data-(version|age)=\"\\d+\"|http-equiv=\"refresh\" content=\"\\d+\"",
                 "_");
         }
     }
