@@ -84,6 +84,35 @@ public sealed class FirstLineTests
         static (string?, string?) Refused((int Status, System.Text.Json.JsonElement Body) answer) => (answer.Body.Code(), answer.Body.GetProperty("nextOpening").GetString());
     }
 
+    [Fact]
+    public async Task What_opens_next_has_places_a_window_or_a_day_without_any_is_passed_over()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T17:00:00+08:00");
+        using var supervisor = await host.SupervisorAsync();
+        var policy = await Policies.NewestAsync(supervisor);
+        policy["from"] = "2020-02-10";
+        policy["windows"] = JsonNode.Parse("""[{"opens":"19:00","closes":"20:00"},{"opens":"20:00","closes":"21:00"},{"opens":"21:00","closes":"22:00"}]""");
+        policy["quotas"] = JsonNode.Parse("""{"*":[1,0,1]}""");
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, policy)).Status);
+        var holiday = policy.DeepClone();
+        holiday["from"] = "2020-02-11";
+        holiday["quotas"] = JsonNode.Parse("""{"*":[0,0,0]}""");
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, holiday)).Status);
+        policy["from"] = "2020-02-12";
+        Assert.Equal(201, (await Policies.AddAsync(supervisor, policy)).Status);
+        await host.SetClockAsync("2020-02-10T19:10:00+08:00");
+        for (var i = 0; i < 5; i++)
+        {
+            using var person = await host.NewResidentAsync(i);
+            Assert.Equal(201, (await person.BookAsync($"LD0{i + 1}", "a")).Status);
+        }
+
+        Assert.StartsWith("本场的名额已经约满。 下一次放名额：今天（2月10日 周一） 21:00", await FirstAsync(host.Http, "/"), StringComparison.Ordinal);
+        await host.SetClockAsync("2020-02-10T22:00:00+08:00");
+        Assert.StartsWith("下一次预约 2月12日 周三 19:00 开始", await FirstAsync(host.Http, "/"), StringComparison.Ordinal);
+        Assert.Equal("2020-02-12T19:00:00+08:00", (await host.Http.GetJsonAsync("/api/board")).GetProperty("nextOpening").GetString());
+    }
+
     [Theory]
     [InlineData("2020-02-02T17:26:00+08:00", "下一场 10 个", "第一场 32 家药店共 320 个名额", "下一场名额 320 下一场剩余 320 全天已约")]
     [InlineData("2020-02-02T17:31:00+08:00", "本场余 10", "本场还剩 320 个名额", "本场名额 320 本场剩余 320 全天已约")]
