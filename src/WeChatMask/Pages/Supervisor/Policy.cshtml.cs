@@ -39,7 +39,7 @@ public sealed class PolicyModel(
     public PolicyEffect? Effect { get; private set; }
 
     /// <summary>What is wrong, by the form's field.</summary>
-    public ILookup<string, PolicyFault> Faults { get; private set; } = Array.Empty<PolicyFault>().ToLookup(PolicyForm.FieldOf);
+    public ILookup<string, PolicyFault> Faults { get; private set; } = Array.Empty<PolicyFault>().ToLookup(PolicyForm.FieldOf, StringComparer.Ordinal);
 
     public string? Message { get; private set; }
 
@@ -97,7 +97,7 @@ public sealed class PolicyModel(
 
     private void Show(IReadOnlyList<PolicyFault> faults)
     {
-        Faults = faults.ToLookup(PolicyForm.FieldOf);
+        Faults = faults.ToLookup(PolicyForm.FieldOf, StringComparer.Ordinal);
         Message = text["Faults", Faults.Count];
         Response.StatusCode = RefusalResults.Status(Refusal.InvalidPolicy);
     }
