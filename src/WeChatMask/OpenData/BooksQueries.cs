@@ -27,12 +27,9 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
             cancellationToken);
         var window = (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index;
         var carried = (await CarriedAsync(date, cancellationToken)).ToLookup(c => c.PharmacyId);
-        var phase = round.PhaseAt(now);
-        var isOpen = phase < RoundPhase.Closed;
-        var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key]) with { IsOpen = isOpen }).ToList();
-        var totals = Balance.Sum(pharmacies);
+        var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key])).ToList();
         return new RoundBooks(
-            round.Date, round.PickupDate, phase, pharmacies, isOpen ? new OpenBalance(totals) : totals,
+            round.Date, round.PickupDate, round.PhaseAt(now), pharmacies, Balance.Sum(pharmacies),
             [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
             await visits.OfAsync(date, cancellationToken),
             round.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken))

@@ -26,11 +26,6 @@ public sealed record PharmacyBooks(
     IReadOnlyList<WindowBooks> Windows, IReadOnlyList<CarriedBooks> CarriedFrom)
     : Balance(Planned, CarriedIn, Left, Booked, Redeemed, Lapsed, Cancelled)
 {
-    /// <summary>Whether the round may still take bookings, so that nothing has gone on to the next.</summary>
-    internal bool IsOpen { get; init; }
-
-    public override int CarriedOut => IsOpen ? 0 : base.CarriedOut;
-
     /// <summary>The figures by their names in JSON, in the order in which tables have them.</summary>
     internal static readonly (string Name, Func<Balance, int> Of)[] Figures =
     [

@@ -138,7 +138,7 @@ public sealed class CounterPageTests(EachEngine<Handout> handouts) : HandoutTest
         await CounterForm.OneAsync(clerk, "Redeem", booking.Number, booking.LastFour, "day", ("Units", "3"));
         var page = await PageReader.OpenAsync(clerk, "/pharmacy");
         var redeemed = await Host.Get<Database>().ScalarAsync<long>("SELECT redeemed FROM pharmacy_round WHERE round_date = '2020-02-10' AND pharmacy_id = @Id", new { Id = Host.Pharmacies["LD01"] });
-        Assert.Contains($"今天应发 100 已发 {redeemed} 还在等 {100 - redeemed} ", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"今天应发 100 今天已发 {redeemed} 今天还在等 {100 - redeemed} ", page.Text, StringComparison.Ordinal);
         Assert.Matches("class=\"now\" aria-current=\"time\">\\s*<th scope=\"row\"><span class=\"digits\">09:00-09:30</span>", page.Html);
         Assert.Contains($"预约号尾号 {booking.Number[^4..]} · 09:10 3 ", page.Text, StringComparison.Ordinal);
         Assert.Contains("4.80 元", page.Text, StringComparison.Ordinal);
