@@ -144,6 +144,7 @@ public sealed class ScanTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal("none", await phone.Page.Locator(".fresh-sweep").EvaluateAsync<string>("e => getComputedStyle(e).animationName"));
 
         await phone.GoAsync($"/bookings/{ticket.Number}/print");
+        await phone.Page.EmulateMediaAsync(new() { Media = Media.Print });
         var (code, number) = (await phone.Page.Locator(".paper .qr").BoundingBoxAsync(), await phone.Page.Locator(".paper .number").BoundingBoxAsync());
         Assert.True(code!.Width > 300 && number!.Y >= code.Y + code.Height, "The number is not below a large code.");
         Assert.Equal(ticket.Number, string.Concat((await phone.Page.Locator(".paper .number").InnerTextAsync()).Where(char.IsAsciiDigit)));
