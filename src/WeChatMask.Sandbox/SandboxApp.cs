@@ -51,6 +51,8 @@ public static class SandboxApp
     {
         var app = builder.Build();
         app.UseSandboxLanguage();
+        // Vendors sign the type as it was sent; the product reads a plain one.
+        app.Use(VendorRequest.KeepSentType);
         app.MapWeChatMask();
         var sandbox = app.MapGroup("/sandbox").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
         if (app.Services.GetService<JoinedWorld>() is null) MapWorld(sandbox);

@@ -11,12 +11,22 @@ namespace WeChatMask.Sandbox;
 /// <param name="Body">The bytes.</param>
 internal sealed record VendorRequest(string Method, string RawQuery, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
+    private const string SentType = "sent-content-type";
+
+    /// <summary>Keeps a call's type as it came, before the product puts a plain one in its place.</summary>
+    public static Task KeepSentType(HttpContext context, RequestDelegate next)
+    {
+        context.Items[SentType] = context.Request.ContentType;
+        return next(context);
+    }
+
     /// <summary>Reads a call.</summary>
     public static async Task<VendorRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellationToken);
         var headers = request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString(), StringComparer.Ordinal);
+        if (request.HttpContext.Items[SentType] is string sent) headers["content-type"] = sent;
         return new(request.Method, request.QueryString.Value?.TrimStart('?') ?? "", headers, body.ToArray());
     }
 
