@@ -113,8 +113,8 @@ public sealed class LoginTests
     }
 
     [Theory]
-    [InlineData("12345", "手机号不对")]
-    [InlineData("", "手机号不对")]
+    [InlineData("12345", "手机号是 11 位，您填了 5 位")]
+    [InlineData("", "请填写手机号")]
     public async Task What_is_no_mobile_number_is_said(string mobile, string words)
     {
         await using var host = await StartAsync();

@@ -146,8 +146,8 @@ public sealed class InstrumentTests
     }
 
     [Fact]
-    public void Refusals_are_counted_under_the_codes_of_the_answers() =>
-        Assert.All(Enum.GetValues<Refusal>(), refusal => Assert.Equal(RefusalResults.Code(refusal), Outcome.Of(refusal)));
+    public void Refusals_are_counted_under_the_codes_of_the_answers_and_another_name_apart_from_who_is_not_eligible() => Assert.All(
+        Enum.GetValues<Refusal>(), refusal => Assert.Equal(refusal == Refusal.NameMismatch ? "name_mismatch" : RefusalResults.Code(refusal), Outcome.Of(refusal)));
 
     private static Task<(int Status, JsonElement Body)> RedeemAsync(HttpClient clerk, string? number, string lastFour, string requestId) =>
         clerk.PostAsync("/api/pharmacy/redemptions", new { number, idNumberLast4 = lastFour, requestId });
