@@ -95,6 +95,8 @@ public sealed record PersonName
         foreach (var typed in text.EnumerateRunes())
         {
             var rune = PrivateUseHan.Of(typed);
+            // No keyboard, address book or scanner sends it: something else was meant to be read than what is shown.
+            if (rune.Value == 0) return null;
             if (Folding.IsUnseen(rune)) continue;
             if (Folding.IsBlank(rune)) spelled.Append(' ');
             else if (Sign(rune) is { } sign) spelled.Append(sign);
