@@ -79,7 +79,8 @@ public sealed class LoginCodeStore(Database database, LoginStore logins, CityCal
                 return (row.Tries + 1 >= MostTries ? LoginCodeFault.Gone : LoginCodeFault.Wrong, 0L);
             }
 
-            await transaction.ExecuteAsync("UPDATE login_browser_code SET code_hash = '', expires_at = 0 WHERE code_key = @codeKey", new { codeKey });
+            // The row stays for its day: it says when this browser may ask again.
+            await transaction.ExecuteAsync("UPDATE login_browser_code SET code_hash = '' WHERE code_key = @codeKey", new { codeKey });
             var account = await logins.AccountAsync(transaction, LoginStore.PhoneOpenId(mobileHash), LoginWay.Mobile);
             await SessionStore.BeginAsync(transaction, session, account);
             return (LoginCodeFault.None, account);

@@ -98,6 +98,17 @@ public sealed class LoginCodeTests
     }
 
     [Fact]
+    public async Task A_spent_code_is_remembered_for_its_minute_also_when_old_ones_are_removed()
+    {
+        await using var host = await StartAsync();
+        await SendAsync(host, Mine);
+        Assert.Equal(LoginCodeFault.None, await EnterAsync(host, await CodeAsync(host), Mine));
+        await host.Get<LoginCodeStore>().PurgeAsync(host.Get<TimeProvider>().GetUtcNow(), CancellationToken.None);
+
+        Assert.Equal(LoginCodeFault.TooSoon, await SendAsync(host, Mine));
+    }
+
+    [Fact]
     public async Task One_address_cannot_send_at_all_numbers_of_a_city()
     {
         await using var host = await StartAsync();
