@@ -12,7 +12,11 @@ public sealed class Database : IDisposable
 
     static Database() => ColumnTypes.Register();
 
-    public Database(IOptions<DatabaseSettings> settings) => Engine = Engines.Create(settings.Value);
+    public Database(IOptions<DatabaseSettings> settings, TimeProvider? time = null)
+    {
+        Engine = Engines.Create(settings.Value);
+        if (time is not null) Engine.Follow(time);
+    }
 
     public DatabaseEngine Engine { get; }
 

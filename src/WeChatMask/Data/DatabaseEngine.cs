@@ -25,6 +25,14 @@ public abstract class DatabaseEngine
     /// <summary>Seconds for which a node waits while another one changes the schema.</summary>
     protected const int SchemaSeconds = 60;
 
+    private TimeProvider time = TimeProvider.System;
+
+    /// <summary>The instant it is, by the program's clock: for what every writer writes without being told the time.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Takes another clock than the machine's.</summary>
+    internal void Follow(TimeProvider clock) => time = clock;
+
     /// <summary>Appended to a SELECT that must hold its rows until the transaction ends; empty where one writer runs at a time.</summary>
     public abstract string ForUpdate { get; }
 

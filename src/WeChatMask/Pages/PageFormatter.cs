@@ -25,6 +25,13 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
     /// <summary>When something opens: its day and time.</summary>
     public string Opening(DateTimeOffset at) => $"{Near(Calendar.DateOf(at))} {Time(at)}";
 
+    /// <summary>When something happened: the time where it was today, else the day alone.</summary>
+    public string Recent(DateTimeOffset at) =>
+        Calendar.DateOf(at) is var day && day == Calendar.Today ? Second(at) : text["Format_DayScript", day.Month, day.Day];
+
+    /// <summary>The city's zone, for scripts.</summary>
+    public string Zone => Calendar.Zone.Id;
+
     public string Span(DateTimeOffset from, DateTimeOffset to) => text["Format_Span", Time(from), End(to)];
 
     public string Span(DayTime from, DayTime to) => text["Format_Span", Time(from), Time(to)];

@@ -44,7 +44,8 @@ internal sealed class BoardAnswer
         var shown = (window ?? board.Round?.Times.Windows[^1])?.Index ?? 1;
         return new BoardAnswer(
             new BoardView(
-                board.Version, calendar.Local(board.AsOf), round, [.. board.Pharmacies.Select(p => p.At(shown))], calendar.Local(board.NextOpeningAt(now))),
+                board.Version, calendar.Local(board.AsOf), round, [.. board.Pharmacies.Select(p => p.At(shown))], calendar.Local(board.NextOpeningAt(now)),
+                calendar.Local(board.ChangedAt)),
             board, phase, window?.Index, HasOpened(window, now));
     }
 

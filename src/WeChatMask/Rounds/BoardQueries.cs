@@ -22,7 +22,7 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
     private async Task<BoardSnapshot> LoadAsync(DbConnection connection, DateOnly today, DateTimeOffset asOf, long seenChanges)
     {
         // The version is read first: what follows may be newer than it says, never older.
-        var version = await connection.ExecuteScalarAsync<long>("SELECT version FROM board_version WHERE id = 1");
+        var newest = await connection.QuerySingleAsync<NewestChange>("SELECT version, changed_at FROM board_version WHERE id = 1");
         var round = await rounds.FindAsync(connection, null, today);
         var pharmacies = await connection.QueryAsync<BoardPharmacy>(
             """
@@ -49,8 +49,14 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
             .ToLookup(w => w.PharmacyId);
         return new BoardSnapshot
         {
-            Version = version, AsOf = asOf, SeenChanges = seenChanges, Today = today, Round = round, NextRoundOpensAt = await rounds.OpensAfterAsync(connection, today),
+            Version = newest.Version, ChangedAt = newest.ChangedAt, AsOf = asOf, SeenChanges = seenChanges, Today = today, Round = round, NextRoundOpensAt = await rounds.OpensAfterAsync(connection, today),
             Pharmacies = [.. pharmacies.Select(p => p with { Windows = [.. windows[p.Id]] })],
         };
+    }
+
+    private sealed class NewestChange
+    {
+        public long Version { get; init; }
+        public DateTimeOffset? ChangedAt { get; init; }
     }
 }

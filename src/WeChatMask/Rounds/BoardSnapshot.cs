@@ -11,6 +11,9 @@ public sealed class BoardSnapshot
 
     public required long Version { get; init; }
 
+    /// <summary>When that version was made; none in a city where nothing has changed yet.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
     public required DateTimeOffset AsOf { get; init; }
 
     /// <summary>How many local changes had been marked before it was read.</summary>

@@ -10,7 +10,8 @@ internal sealed class BoardTelling(BoardChange change, int? window, JsonSerializ
     private readonly Lazy<byte[]> figures = new(() => Written(JsonSerializer.SerializeToUtf8Bytes(
         new BoardFigures(
             change.Version, change.AsOf, change.Round, window,
-            [.. change.Changed.Select(p => new ChangedFigures(p.Code, p.Status, p.Places, p.Left, p.Booked, p.Redeemed, p.NextWindow))]),
+            [.. change.Changed.Select(p => new ChangedFigures(p.Code, p.Status, p.Places, p.Left, p.Booked, p.Redeemed, p.NextWindow))],
+            change.ChangedAt),
         options)));
 
     // Who missed something must fetch the whole board, which an event without pharmacies tells.

@@ -4,8 +4,8 @@ using WeChatMask.Settings;
 namespace WeChatMask.Rounds;
 
 /// <summary>The contract's board: one snapshot seen at one instant.</summary>
-/// <remarks><c>NextOpening</c> is the next instant from which there will be places, as far as is known.</remarks>
-public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies, DateTimeOffset? NextOpening = null)
+/// <remarks><c>NextOpening</c> is the next instant from which there will be places, as far as is known; <c>ChangedAt</c> when this version was made.</remarks>
+public sealed record BoardView(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Pharmacies, DateTimeOffset? NextOpening = null, DateTimeOffset? ChangedAt = null)
 {
     public static BoardView Of(BoardSnapshot board, CityCalendar calendar) => At(board, calendar.Now, calendar);
 

@@ -7,11 +7,11 @@ using WeChatMask.Telemetry;
 namespace WeChatMask.Rounds;
 
 /// <summary>What a listener of the board is told: the new version, and only the pharmacies whose figures changed.</summary>
-public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed);
+public sealed record BoardChange(long Version, DateTimeOffset AsOf, BoardRound? Round, IReadOnlyList<PharmacyFigures> Changed, DateTimeOffset? ChangedAt = null);
 
 /// <summary>The same for who has the directory already: figures by code, without names, addresses and places on the map.</summary>
 /// <remarks>The round is there only when it changed; places and left are of the window, counted from 1.</remarks>
-public sealed record BoardFigures(long Version, DateTimeOffset AsOf, BoardRound? Round, int? Window, IReadOnlyList<ChangedFigures> Changed);
+public sealed record BoardFigures(long Version, DateTimeOffset AsOf, BoardRound? Round, int? Window, IReadOnlyList<ChangedFigures> Changed, DateTimeOffset? ChangedAt = null);
 
 /// <summary>A pharmacy's figures, named as on the board.</summary>
 public sealed record ChangedFigures(string Code, PharmacyStatus Status, int Places, int Left, int Booked, int Redeemed, int? NextWindow);
@@ -39,7 +39,7 @@ public sealed partial class BoardWatch(
     {
         var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
         // The same for all who come while it is the newest.
-        if (first is not { } known || !ReferenceEquals(known.Of, view)) first = known = new First(view, Tell(new BoardChange(view.Version, view.AsOf, view.Round, []), view.Round));
+        if (first is not { } known || !ReferenceEquals(known.Of, view)) first = known = new First(view, Tell(new BoardChange(view.Version, view.AsOf, view.Round, [], view.ChangedAt), view.Round));
         return known.Telling;
     }
 
@@ -130,7 +130,7 @@ public sealed partial class BoardWatch(
         var changed = view.Pharmacies.Where(p => !known.TryGetValue(p.Code, out var old) || old != p).ToList();
         var round = view.Round == before.Round ? null : view.Round;
         if (changed.Count == 0 && round is null && view.Version == before.Version) return;
-        var telling = Tell(new BoardChange(view.Version, view.AsOf, round, changed), view.Round);
+        var telling = Tell(new BoardChange(view.Version, view.AsOf, round, changed, view.ChangedAt), view.Round);
         listeners.Tell(telling);
     }
 

@@ -62,5 +62,19 @@ public sealed class BoardStoryTests : IAsyncLifetime
         await Assertions.Expect(phone.Page.Locator("[data-age] span")).ToHaveTextAsync(new Regex("1[1-9]秒前"));
     }
 
+    [Fact]
+    public async Task The_time_of_the_last_change_is_on_the_page_and_moves_with_the_next_one()
+    {
+        var line = phone.Page.Locator("[data-age] span");
+        var before = Regex.Match(await line.TextContentAsync() ?? "", @"^最近变动(\d\d:\d\d:\d\d)，").Groups[1].Value;
+        Assert.NotEmpty(before);
+        using var resident = await host.NewResidentAsync(1);
+
+        await resident.BookAsync("LD01", "one");
+
+        await Assertions.Expect(line).ToHaveTextAsync(new Regex($@"^最近变动(?!{before})\d\d:\d\d:\d\d，.*刷新$"));
+        phone.AssertQuiet();
+    }
+
     private int Times(string path) => asked.Count(p => p == path);
 }

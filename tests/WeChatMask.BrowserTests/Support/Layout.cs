@@ -43,13 +43,13 @@ internal static class Layout
         () => {
           const line = document.querySelector('[data-age]');
           const words = line.querySelector('span') ?? line;
-          const version = document.querySelector('[data-version]')?.dataset.version ?? 1;
           const before = words.textContent;
           const ages = ['23:59:59', line.dataset.seconds.replace('{0}', 9), line.dataset.minutes.replace('{0}', 9999)];
-          const heights = ages.map((age) => {
-            words.textContent = line.dataset.pattern.replace('{0}', version).replace('{1}', age);
+          const changes = ['', ...['23:59:59', line.dataset.date.replace('{0}', 12).replace('{1}', 31)].map((c) => line.dataset.change.replace('{0}', c))];
+          const heights = changes.flatMap((change) => ages.map((age) => {
+            words.textContent = change + line.dataset.pattern.replace('{0}', age);
             return line.getBoundingClientRect().height;
-          });
+          }));
           words.textContent = before;
           return heights;
         }

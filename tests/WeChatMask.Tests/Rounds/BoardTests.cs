@@ -215,6 +215,56 @@ public sealed class BoardTests(ITestOutputHelper output)
         Assert.NotSame(between, BoardView.Of(await board.GetAsync(default), calendar));
     }
 
+    [EngineTheory]
+    public async Task Each_change_of_the_board_says_when_it_was_and_one_of_a_city_that_has_not_changed_says_nothing(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 2, [3]);
+        var people = await city.RegisterAsync(2);
+        var node = await city.AddNode().StartAsync();
+        var calendar = new CityCalendar(Options.Create(new SiteSettings()), city.Clock);
+        foreach (var (person, second) in people.Zip([5, 12]))
+        {
+            city.Clock.Now = DeskCity.Opening.AddSeconds(second);
+            await node.BookAsync(person, city.Codes[0]);
+            Assert.Equal(city.Clock.Now, BoardView.Of(await node.Board.GetAsync(default), calendar).ChangedAt);
+            city.Clock.Now = DeskCity.Opening.AddSeconds(second + 3);
+            node.Board.MarkChanged();
+            Assert.Equal(DeskCity.Opening.AddSeconds(second), BoardView.Of(await node.Board.GetAsync(default), calendar).ChangedAt);
+        }
+
+        await city.Database.WriteAsync(t => t.ExecuteAsync("UPDATE board_version SET changed_at = NULL"), default);
+        node.Board.MarkChanged();
+        Assert.Null(BoardView.Of(await node.Board.GetAsync(default), calendar).ChangedAt);
+    }
+
+    [Fact]
+    public async Task The_answer_the_events_and_the_page_say_when_the_board_last_changed()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:10+08:00");
+        using var resident = await host.NewResidentAsync(1);
+        using var patience = new CancellationTokenSource(Eventually.GiveUp);
+        await using var events = SseParser.Create(await host.Http.GetStreamAsync(new Uri("/api/board/events?view=figures", UriKind.Relative))).EnumerateAsync(patience.Token).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+
+        await resident.BookAsync("LD01", "one");
+
+        var change = await host.Get<Database>().ScalarAsync<long>("SELECT changed_at FROM board_version");
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal(change, ChangedAt(JsonSerializer.Deserialize<JsonElement>(events.Current.Data)));
+        Assert.Equal(change, ChangedAt(await host.Http.GetJsonAsync("/api/board")));
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(change).ToOffset(TimeSpan.FromHours(8));
+        var said = time.ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var page in new[] { "/", "/nearby?q=" }) Assert.Contains($"最近变动{said}", await host.Http.GetStringAsync(new Uri(page, UriKind.Relative)), StringComparison.Ordinal);
+
+        // The next day the time alone would be taken for one of today.
+        await host.SetClockAsync("2020-02-12T08:00:00+08:00");
+        await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("UPDATE board_version SET version = version + 1, changed_at = @change", new { change }), default);
+        host.Get<Board>().MarkChanged();
+        Assert.Contains("最近变动2月10日，", await host.Http.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    private static long ChangedAt(JsonElement answer) => answer.GetProperty("changedAt").GetDateTimeOffset().ToUnixTimeMilliseconds();
+
     private static long Version(string data) => JsonSerializer.Deserialize<JsonElement>(data).GetProperty("version").GetInt64();
 
     private static string[] Rows(JsonElement change) =>

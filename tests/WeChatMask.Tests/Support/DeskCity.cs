@@ -170,7 +170,7 @@ internal sealed class DeskNode : IAsyncDisposable
     public DeskNode(TestDatabase database, SiteSettings settings, TimeProvider clock)
     {
         var site = Options.Create(settings);
-        Database = new Database(database.Settings());
+        Database = new Database(database.Settings(), clock);
         var calendar = new CityCalendar(site, clock);
         var policies = new PolicyQueries(Database, calendar);
         var rounds = new RoundQueries(Database, policies);

@@ -42,20 +42,41 @@ function show(pharmacies) {
   document.dispatchEvent(new CustomEvent('board-shown'));
 }
 
-// The snapshot's number, and how long ago it was known to be the newest: it grows old while nothing is heard.
+// When the figures last changed, and how long ago they were known to be the newest: they grow old while nothing is heard.
 const age = document.querySelector('[data-age]');
 let known = face ? Number(face.dataset.now) : now();
+let changed = age ? Number(age.dataset.changed) : 0;
+const calendar = new Intl.DateTimeFormat('zh-CN', {
+  month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZone: age ? age.dataset.zone : undefined,
+});
+
+function parts(instant) {
+  const part = {};
+  for (const { type, value } of calendar.formatToParts(instant)) part[type] = value;
+  return part;
+}
+
+// The time of day where it was today, else the day alone. Some browsers call the first hour of the day the 24th.
+function changeWords() {
+  if (!changed) return '';
+  const [then, present] = [parts(changed), parts(now())];
+  const today = then.month === present.month && then.day === present.day;
+  const hour = then.hour === '24' ? '00' : then.hour;
+  const text = today ? `${hour}:${then.minute}:${then.second}` : age.dataset.date.replace('{0}', parseInt(then.month, 10)).replace('{1}', parseInt(then.day, 10));
+  return age.dataset.change.replace('{0}', text);
+}
 
 function showAge() {
   if (!age) return;
   const seconds = Math.max(0, Math.round((now() - known) / 1000));
   const words = seconds < 60 ? age.dataset.seconds.replace('{0}', seconds) : age.dataset.minutes.replace('{0}', Math.floor(seconds / 60));
-  age.querySelector('span').textContent = age.dataset.pattern.replace('{0}', shown).replace('{1}', words);
+  age.querySelector('span').textContent = changeWords() + age.dataset.pattern.replace('{0}', words);
 }
 
-function note(version, asOf) {
+function note(version, asOf, changedAt) {
   shown = version;
   known = asOf;
+  if (changedAt) changed = Date.parse(changedAt);
   showAge();
 }
 
@@ -94,7 +115,7 @@ async function whole() {
   if (board.round) hear(board.round.phase);
   show(board.pharmacies);
   total();
-  note(board.version, asOf);
+  note(board.version, asOf, board.changedAt);
 }
 
 // One connection while the page is looked at; after a break everybody comes back at a time of their own.
@@ -117,7 +138,7 @@ function listen() {
     const missed = told.changed.length === 0 && told.version > shown;
     if (left.size === 0 || missed || turned) { whole().catch(() => {}); return; }
     if (told.changed.length === 0) return;
-    note(told.version, Date.parse(told.asOf));
+    note(told.version, Date.parse(told.asOf), told.changedAt);
     show(told.changed);
     total();
   };

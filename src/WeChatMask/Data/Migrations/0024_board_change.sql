@@ -1,0 +1,2 @@
+-- When the board last changed; null until it changes for the first time.
+ALTER TABLE board_version ADD COLUMN changed_at {long};
