@@ -6,12 +6,20 @@ public sealed class PolicyTimeline
     // A year and a day: longer than any cooldown a policy may have.
     private const int Furthest = 367;
     private readonly IReadOnlyList<Policy> policies;
+    private readonly (DateOnly Day, Policy Rules)? kept;
 
-    /// <summary>Takes the versions in the order in which they were stored; of one date the last one holds.</summary>
-    public PolicyTimeline(IEnumerable<Policy> stored) => policies = [.. stored.OrderBy(p => p.From)];
+    /// <summary>Takes the versions in the order in which they were stored; of one date the last one holds. Whatever came since, a round that is kept has its own.</summary>
+    public PolicyTimeline(IEnumerable<Policy> stored, (DateOnly Day, Policy Rules)? kept = null)
+    {
+        policies = [.. stored.OrderBy(p => p.From)];
+        this.kept = kept;
+    }
 
     /// <summary>The rules of a round, or none before the first version.</summary>
-    public Policy? For(DateOnly round) => policies.LastOrDefault(p => p.From <= round);
+    public Policy? For(DateOnly round) => kept is { } own && own.Day == round ? own.Rules : policies.LastOrDefault(p => p.From <= round);
+
+    /// <summary>The same with one more version; a round it reaches is planned anew by it.</summary>
+    public PolicyTimeline With(Policy added) => new(policies.Append(added), kept is { } own && added.From <= own.Day ? null : kept);
 
     /// <summary>First instant after <paramref name="day"/> at which a window with planned places opens, as far as the rules tell. None within a year.</summary>
     public DateTimeOffset? OpensAfter(DateOnly day, Func<DateOnly, DayTime, DateTimeOffset> toInstant)

@@ -53,6 +53,10 @@ public static class RedemptionRules
         return proxyFull ? Verdict.ProxyLimit : Verdict.Valid;
     }
 
+    /// <summary>What became of a booking by an instant: one that was not collected in time has lapsed, before that is written down too.</summary>
+    public static BookingStatus StatusAt(BookingStatus stored, DateTimeOffset pickupClosesAt, DateTimeOffset now) =>
+        stored == BookingStatus.Booked && now >= pickupClosesAt ? BookingStatus.Lapsed : stored;
+
     /// <summary>By a genuine voucher or the last four of the card, in capitals; where both were shown, the last four must agree too.</summary>
     public static bool IdentityHolds(bool byVoucher, string? lastFour, string identityNumber) =>
         lastFour is null ? byVoucher : identityNumber.EndsWith(lastFour, StringComparison.Ordinal);

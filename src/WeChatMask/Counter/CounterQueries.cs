@@ -55,20 +55,20 @@ public sealed class CounterQueries(Database database)
         new { round, day, now, pharmacy },
         cancellationToken);
 
-    /// <summary>What became of the bookings that are collected on a round's pickup day, slot by slot.</summary>
-    public Task<List<SlotFigures>> SlotsAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<SlotFigures>(
+    /// <summary>What became of the bookings that are collected on a round's pickup day, slot by slot. Whose time is over is not waited for, before that is written down too.</summary>
+    public Task<List<SlotFigures>> SlotsAsync(DateOnly round, long pharmacy, DateTimeOffset now, CancellationToken cancellationToken) => database.QueryAsync<SlotFigures>(
         $"""
         SELECT b.slot_starts_at, b.slot_ends_at,
-               COUNT(CASE WHEN b.status = @booked THEN 1 END) AS waiting, COUNT(CASE WHEN b.status = @redeemed THEN 1 END) AS redeemed,
-               COUNT(CASE WHEN b.status = @lapsed THEN 1 END) AS lapsed, COUNT(CASE WHEN b.status = @cancelled THEN 1 END) AS cancelled
-          FROM booking b
+               COUNT(CASE WHEN b.status = @booked AND b.pickup_closes_at > @now THEN 1 END) AS waiting, COUNT(CASE WHEN b.status = @redeemed THEN 1 END) AS redeemed,
+               COUNT(CASE WHEN b.status = @lapsed OR (b.status = @booked AND b.pickup_closes_at <= @now) THEN 1 END) AS lapsed, COUNT(CASE WHEN b.status = @cancelled THEN 1 END) AS cancelled
+          FROM booking_pickup b
          WHERE b.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay}
          GROUP BY b.slot_starts_at, b.slot_ends_at
          ORDER BY b.slot_starts_at
         """,
         new
         {
-            round, pharmacy, booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
+            round, pharmacy, now, booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
         },
         cancellationToken);
 

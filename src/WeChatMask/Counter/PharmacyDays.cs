@@ -20,7 +20,7 @@ public sealed class PharmacyDays(
         var today = calendar.Today;
         var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
         var round = await rounds.FindByPickupAsync(today, cancellationToken);
-        var slots = round is null ? [] : await queries.SlotsAsync(round.Date, pharmacy, cancellationToken);
+        var slots = round is null ? [] : await queries.SlotsAsync(round.Date, pharmacy, calendar.Now, cancellationToken);
         var handOvers = round is null ? [] : await queries.HandOversAsync(round.Date, pharmacy, HandOversShown, cancellationToken);
         return new PharmacyDay(
             (await queries.PharmacyAsync(pharmacy, cancellationToken))?.Name ?? "",

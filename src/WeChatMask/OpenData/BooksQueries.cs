@@ -35,6 +35,7 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
             round.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken))
         {
             AsOf = calendar.Local(now),
+            IsPickupOver = round.IsPickupOver(now),
         };
     }
 

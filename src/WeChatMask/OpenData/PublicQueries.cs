@@ -17,7 +17,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
         if (newest.Count == 0) return new RoundList([]);
         var counted = await visits.SinceAsync(newest[^1].Date, cancellationToken);
-        return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)))]);
+        return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)) { IsPickupOver = r.IsPickupOver(now) })]);
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>

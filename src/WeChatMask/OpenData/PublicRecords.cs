@@ -8,7 +8,11 @@ namespace WeChatMask.OpenData;
 public sealed record RoundList(IReadOnlyList<RoundLine> Rounds);
 
 /// <summary>One round in the list, with the visits of its booking day as far as they are counted.</summary>
-public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Phase, long Visits);
+public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Phase, long Visits)
+{
+    [JsonIgnore]
+    public bool IsPickupOver { get; init; }
+}
 
 /// <summary>A pharmacy's published list.</summary>
 public sealed record PublicList(DateOnly Date, string PharmacyCode, DateTimeOffset PublishedAt, IReadOnlyList<PublicEntry> Entries);

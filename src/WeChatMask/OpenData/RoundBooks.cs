@@ -12,6 +12,9 @@ public sealed record RoundBooks(
     [JsonIgnore]
     public DateTimeOffset AsOf { get; init; }
 
+    [JsonIgnore]
+    public bool IsPickupOver { get; init; }
+
     /// <summary>Whether the round has closed: only then something goes on to the next.</summary>
     [JsonIgnore]
     public bool HasClosed => Phase >= RoundPhase.Closed;

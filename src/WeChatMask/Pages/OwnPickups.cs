@@ -22,15 +22,13 @@ public sealed class OwnPickups(BookingQueries bookings, FamilyNames family, Roun
         foreach (var b in rows.OrderBy(b => b.PickupDate).ThenBy(b => b.Id))
         {
             if (await rounds.FindAsync(b.RoundDate, cancellationToken) is not { } round) continue;
-            // Between the end of pickup and the moment in which it is written down that nobody came.
-            var ends = b.MovedUntil ?? round.Times.PickupClosesAt;
             own.Add(new OwnPickup(
                 b.Number, names.GetValueOrDefault(b.ResidentId),
                 places.GetValueOrDefault(b.PharmacyCode) ?? (await directory.PharmacyAsync(b.PharmacyCode, cancellationToken))?.Name ?? b.PharmacyCode,
                 b.PickupDate,
                 b.Slot ?? new PickupSlot(calendar.Instant(b.PickupDate, round.Policy.Pickup.Opens), calendar.Instant(b.PickupDate, round.Policy.Pickup.Closes)),
                 b.Slot is null && round.Policy.Pickup.SlotMinutes > 0,
-                b.Status == BookingStatus.Booked && ends <= banner.Now ? BookingStatus.Lapsed : b.Status,
+                RedemptionRules.StatusAt(b.Status, b.MovedUntil ?? round.Times.PickupClosesAt, banner.Now),
                 b.Provisional));
         }
 

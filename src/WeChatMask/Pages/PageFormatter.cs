@@ -42,7 +42,8 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
 
     public string Status(BookingStatus status) => text[$"Status_{status}"];
 
-    public string Phase(RoundPhase phase) => text[$"Phase_{phase}"];
+    /// <summary>The phase in a word. Between the end of pickup and the moment in which it is written down, nothing is handed out any more.</summary>
+    public string Phase(RoundPhase phase, bool isPickupOver = false) => text[isPickupOver && phase == RoundPhase.Handout ? "Phase_PickupOver" : $"Phase_{phase}"];
 
     /// <summary>How many places a pharmacy has to give, or why none.</summary>
     public string Left(PharmacyFigures pharmacy, RoundBanner banner)

@@ -12,17 +12,24 @@ public sealed class PolicyQueries(Database database, CityCalendar calendar)
 {
     private readonly ConcurrentDictionary<long, Policy> parsed = new();
 
-    /// <summary>Today's rules, for what is asked outside a round: registration, limits, texts. None before the first version begins.</summary>
+    /// <summary>Today's rules, as everything says and judges by them: those today's round was planned under, whatever was stored since; without a round the newest. None before the first version begins.</summary>
     public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        async connection => await FindForAsync(connection, null, calendar.Today) is { } id ? await GetAsync(connection, null, id) : null,
+        async connection => await TodayIdAsync(connection, null) is { } id ? await GetAsync(connection, null, id) : null,
         cancellationToken);
 
-    /// <summary>All versions in their order, so that any day's rules can be asked for.</summary>
+    /// <summary>Which version today's rules are.</summary>
+    public Task<long?> TodayIdAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => TodayIdAsync(connection, null), cancellationToken);
+
+    /// <summary>All versions in their order with today's rules, so that any day's can be asked for.</summary>
     public Task<PolicyTimeline> TimelineAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(connection => TimelineAsync(connection, null), cancellationToken);
 
-    public async Task<PolicyTimeline> TimelineAsync(DbConnection connection, DbTransaction? transaction) =>
-        new((await AllAsync(connection, transaction)).Select(p => p.Policy));
+    public async Task<PolicyTimeline> TimelineAsync(DbConnection connection, DbTransaction? transaction)
+    {
+        var today = calendar.Today;
+        var all = (await AllAsync(connection, transaction)).Select(p => p.Policy);
+        return new(all, await RoundOfAsync(connection, transaction, today) is { } id ? (today, await GetAsync(connection, transaction, id)) : null);
+    }
 
     /// <summary>When the first window with places opens after a day by the rules alone, where no round is planned yet.</summary>
     internal async Task<DateTimeOffset?> OpensAfterAsync(DbConnection connection, DateOnly day) =>
@@ -39,6 +46,12 @@ public sealed class PolicyQueries(Database database, CityCalendar calendar)
     internal static Task<long?> FindForAsync(DbConnection connection, DbTransaction? transaction, DateOnly round) =>
         connection.QueryFirstOrDefaultAsync<long?>(
             "SELECT id FROM policy WHERE effective_from <= @round ORDER BY effective_from DESC, id DESC LIMIT 1", new { round }, transaction);
+
+    private async Task<long?> TodayIdAsync(DbConnection connection, DbTransaction? transaction) =>
+        await RoundOfAsync(connection, transaction, calendar.Today) ?? await FindForAsync(connection, transaction, calendar.Today);
+
+    private static Task<long?> RoundOfAsync(DbConnection connection, DbTransaction? transaction, DateOnly day) =>
+        connection.QueryFirstOrDefaultAsync<long?>("SELECT policy_id FROM round WHERE date = @day", new { day }, transaction);
 
     /// <summary>All versions with their rules, in the order they were stored.</summary>
     public async Task<IReadOnlyList<(StoredPolicy Stored, Policy Policy)>> AllAsync(DbConnection connection, DbTransaction? transaction)

@@ -33,5 +33,7 @@ public sealed record RoundState
     public DateTimeOffset CancelUntil(DateOnly pickupDate, CityCalendar calendar) =>
         pickupDate == PickupDate ? Times.CancelUntil : calendar.Instant(pickupDate, Policy.CancelUntil);
 
+    public bool IsPickupOver(DateTimeOffset now) => now >= Times.PickupClosesAt;
+
     public RoundPhase PhaseAt(DateTimeOffset now) => Times.PhaseAt(now, Phase, IsClosed);
 }

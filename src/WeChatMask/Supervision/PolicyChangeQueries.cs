@@ -26,10 +26,9 @@ public sealed class PolicyChangeQueries(Database database, PolicyQueries policie
         if (policy.Faults() is { Count: > 0 } faults) return new(Refusal.InvalidPolicy) { Faults = faults };
         if (policy.UnknownPharmacies(await CityQueries.PlacesNamesAsync(connection, transaction)) is { Count: > 0 } strangers) return new(Refusal.InvalidPolicy) { Faults = strangers };
         if (await HasOpenedAsync(connection, transaction, policy)) return new(Refusal.RoundHasOpened);
-        var stored = await policies.AllAsync(connection, transaction);
         if (await PolicyQueries.FindForAsync(connection, transaction, policy.From) is not { } beforeId) return new(Refusal.InvalidDate);
-        var old = new PolicyTimeline(stored.Select(s => s.Policy));
-        var next = new PolicyTimeline([.. stored.Select(s => s.Policy), policy]);
+        var old = await policies.TimelineAsync(connection, transaction);
+        var next = old.With(policy);
         return new(Refusal.None, new PolicyEffect(
             await policies.GetAsync(connection, transaction, beforeId),
             beforeId,

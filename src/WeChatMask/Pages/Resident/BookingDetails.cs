@@ -8,7 +8,7 @@ namespace WeChatMask.Pages.Resident;
 
 /// <summary>A booking with everything its pages say about it. The person's name is in full, for the own account alone, and null once the person was removed.</summary>
 public sealed record BookingDetails(
-    BookingRow Booking, RoundState Round, DirectoryLine Pharmacy, string? Person, bool MayCancel, DateTimeOffset CancelUntil)
+    BookingRow Booking, RoundState Round, DirectoryLine Pharmacy, string? Person, bool MayCancel, DateTimeOffset CancelUntil, BookingStatus Status)
 {
     public Policy Policy => Round.Policy;
 }
@@ -28,6 +28,6 @@ public sealed class BookingDetailsReader(
         var names = await family.OfAsync(accountId, cancellationToken);
         var until = round.CancelUntil(booking.PickupDate, calendar);
         var mayCancel = BookingRules.Cancellation(booking.Status, until, calendar.Now) == Refusal.None;
-        return new BookingDetails(booking, round, pharmacy, names.GetValueOrDefault(booking.ResidentId), mayCancel, until);
+        return new BookingDetails(booking, round, pharmacy, names.GetValueOrDefault(booking.ResidentId), mayCancel, until, RedemptionRules.StatusAt(booking.Status, booking.MovedUntil ?? round.Times.PickupClosesAt, calendar.Now));
     }
 }

@@ -66,8 +66,7 @@ public sealed class ResidentsModel(
         Policy = await policies.TodayAsync(cancellationToken);
         var banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         (IsOpen, NextOpening) = (banner is { State: RoundBanner.Open, IsSoldOut: false }, banner.Board.NextOpening);
-        // Today's round keeps the rules it was planned under.
-        Residents = await persons.OfAsync(User.AccountId(), banner.Round?.Policy ?? Policy, calendar.Today, cancellationToken);
+        Residents = await persons.OfAsync(User.AccountId(), Policy, calendar.Today, cancellationToken);
         called = (await family.OfAsync(User.AccountId(), cancellationToken)).ToDictionary(m => m.Id, m => m.Called);
         names = await familyNames.OfAsync(User.AccountId(), cancellationToken);
     }

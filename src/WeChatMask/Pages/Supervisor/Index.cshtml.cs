@@ -64,5 +64,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     public RoundPhase PhaseOf(RoundState round) => round.PhaseAt(calendar.Now);
 
+    public bool IsPickupOver(RoundState round) => round.IsPickupOver(calendar.Now);
+
     public string Moment(DateTimeOffset instant) => format.Moment(instant);
 }

@@ -19,7 +19,7 @@ namespace WeChatMask.Pages.Supervisor;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class PolicyModel(
-    PolicyChangeQueries queries, PolicyChangeStore store, CityCalendar calendar, RefusalResults refusals, IStringLocalizer<Text.Rules> text) : PageModel
+    PolicyChangeQueries queries, PolicyQueries policies, PolicyChangeStore store, CityCalendar calendar, RefusalResults refusals, IStringLocalizer<Text.Rules> text) : PageModel
 {
     [BindProperty]
     public PolicyForm Form { get; set; } = new();
@@ -111,7 +111,7 @@ public sealed class PolicyModel(
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         Versions = await queries.AllAsync(cancellationToken);
-        Present = Versions.FirstOrDefault(v => v.Stored.EffectiveFrom <= calendar.Today).Stored?.Id;
+        Present = await policies.TodayIdAsync(cancellationToken);
     }
 
     private static string MarkOf(PolicyEffect effect) => Convert.ToHexStringLower(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
@@ -11,7 +12,7 @@ using WeChatMask.Web;
 namespace WeChatMask.Tests.Days.Claims;
 
 /// <summary>Reads every page as somebody at an instant, and holds what it claims against the desk's own answer a millisecond later.</summary>
-internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string> untrue)
+internal sealed partial class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string> untrue)
 {
     private const int MostPharmacies = 6;
     private static readonly string[] Personal = ["not_eligible", "name_mismatch", "already_booked", "cooldown"];
@@ -41,7 +42,16 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
         await CheckLeftAsync(await OpenAsync(http, "/nearby"));
         await CheckNoticeAsync(http);
         await CheckBoardAsync();
-        if (viewer is null) return;
+        await CheckRulesAsync(home);
+        await CheckRulesAsync(await OpenAsync(http, "/guide"));
+        if (viewer is null)
+        {
+            await CheckRoundsAsync();
+            await CheckCounterAsync();
+            await CheckSupervisorAsync();
+            return;
+        }
+
         await CheckOwnAsync(home, viewer);
         await CheckMeAsync(viewer);
         var residents = await OpenAsync(http, "/residents");
@@ -53,14 +63,29 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
         await CheckPersonsAsync(book, viewer);
         await CheckButtonsAsync(book, viewer);
         await CheckOwnAsync(book, viewer);
+        await CheckBookingsAsync(viewer);
         await CheckChatAsync(viewer);
     }
 
     private async Task<ClaimPage> OpenAsync(HttpClient http, string path)
     {
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
-        Say(answer.IsSuccessStatusCode, path, $"answered {(int)answer.StatusCode}");
+        city.Opened.Add(ClaimRoutes.PatternOf(path));
+        Say(answer.IsSuccessStatusCode && answer.RequestMessage!.RequestUri!.PathAndQuery == path, path, $"answered {(int)answer.StatusCode} at {answer.RequestMessage?.RequestUri}");
         return new ClaimPage(path, await answer.Content.ReadAsStringAsync());
+    }
+
+    private async Task<JsonElement> OpenJsonAsync(HttpClient http, string path)
+    {
+        city.Opened.Add(ClaimRoutes.PatternOf(path));
+        return await http.GetJsonAsync(path);
+    }
+
+    private async Task<List<string[]>> OpenCsvAsync(HttpClient http, string path)
+    {
+        city.Opened.Add(ClaimRoutes.PatternOf(path));
+        var csv = await http.GetStringAsync(new Uri(path, UriKind.Relative));
+        return [.. csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => l.Trim('\uFEFF').Split(','))];
     }
 
     private void Say(bool isTrue, object page, string claim)
@@ -191,8 +216,7 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
     {
         if (round is null) return;
         var page = await OpenAsync(http, FormattableString.Invariant($"/notices/{Today:yyyy-MM-dd}"));
-        var csv = await city.Host.Http.GetStringAsync(new Uri(FormattableString.Invariant($"/api/public/rounds/{Today:yyyy-MM-dd}.csv"), UriKind.Relative));
-        var lines = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => l.Trim('\uFEFF').Split(',')).ToList();
+        var lines = await OpenCsvAsync(city.Host.Http, FormattableString.Invariant($"/api/public/rounds/{Today:yyyy-MM-dd}.csv"));
         var carried = lines[^1][Array.IndexOf(lines[0], "carriedOut")];
         var hasClosed = round.PhaseAt(at) >= RoundPhase.Closed;
         Say(page.Text.Contains("转下期", StringComparison.Ordinal) == hasClosed, page, $"speaks of what goes on to the next round, closed {hasClosed}");
@@ -201,7 +225,7 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
 
     private async Task CheckBoardAsync()
     {
-        var board = await city.Host.Http.GetJsonAsync("/api/board");
+        var board = await OpenJsonAsync(city.Host.Http, "/api/board");
         foreach (var pharmacy in board.GetProperty("pharmacies").EnumerateArray())
         {
             var code = pharmacy.GetProperty("code").GetString()!;
@@ -237,114 +261,6 @@ internal sealed class ClaimChecks(ClaimCity city, DateTimeOffset at, List<string
             Say(claim.Text.Contains(starts.ToString("HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal), page, $"'{claim.Text}' hides {starts:O}");
             Say(section.Text.Contains($"{b.PickupDate.Month}月{b.PickupDate.Day}日", StringComparison.Ordinal), page, $"'{section.Text}' hides {b.PickupDate:O}");
         }
-    }
-
-    private async Task CheckMeAsync(Viewer viewer)
-    {
-        var me = await viewer.Http.GetJsonAsync("/api/me");
-        foreach (var person in viewer.Persons)
-        {
-            var said = me.GetProperty("residents").EnumerateArray().First(r => r.GetProperty("id").GetString() == person.Id);
-            var (day, isOwn) = await city.Desk.HoldAsync(person);
-            // Of what another account booked nothing is told.
-            if (!isOwn) continue;
-            var from = day is { } booked ? await city.Desk.MayBookFromAsync(booked, Today) : null;
-            var told = said.TryGetProperty("bookableFrom", out var date) ? date.GetString() : null;
-            Say(told == from?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "/api/me", $"{person.Number} from {told}, but it is {from:O}");
-        }
-    }
-
-    // Who may not, why, and from when on: as the desk says it now, or when it opens next today.
-    private async Task CheckPersonsAsync(ClaimPage page, Viewer viewer)
-    {
-        foreach (var person in viewer.Persons)
-        {
-            var (day, isOwn) = await city.Desk.HoldAsync(person);
-            if (!isOwn) continue;
-            var claim = page.Claims("may-not").FirstOrDefault(c => c["data-resident"] == person.Id);
-            if (claim?["data-from"] is { Length: > 0 } from)
-            {
-                var right = day is { } booked ? await city.Desk.MayBookFromAsync(booked, Today) : null;
-                Say(from == right?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), page, $"{person.Number} from {from}, but it is {right:O}");
-            }
-
-            var then = isSteady && round?.Times.WindowAt(soon) is not null ? soon : round?.Times.Windows.FirstOrDefault(w => w.OpensAt > soon)?.OpensAt;
-            if (then is null || round!.IsClosed) continue;
-            var answer = await city.Desk.AskAsync(then.Value, person, sample[0]);
-            var reason = RefusalResults.Code(answer.Refusal);
-            if (claim is not null) Say(claim["data-reason"] == reason && (claim["data-from"] is not { Length: > 0 } told || answer.BookableFrom is not { } then2 || told == then2.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), page, $"{person.Number} {claim["data-reason"]} {claim["data-from"]}, but the desk says {reason} {answer.BookableFrom:O}");
-            else Say(!Personal.Contains(reason), page, $"{person.Number} may, but the desk says {reason}");
-        }
-    }
-
-    private async Task CheckButtonsAsync(ClaimPage book, Viewer viewer)
-    {
-        if (!isSteady) return;
-        var none = book.Claims("may-not").FirstOrDefault(c => c["data-resident"] is null);
-        var buttons = book.Elements.Where(e => e.Name == "button" && e["name"] == "pharmacyCode" && sample.Contains(e["value"]!)).ToList();
-        foreach (var person in viewer.Persons)
-        {
-            var (_, isOwn) = await city.Desk.HoldAsync(person);
-            var answers = await city.Desk.AskAsync(soon, person, sample);
-            var radio = book.Elements.First(e => e.Name == "input" && e["name"] == "residentId" && e["value"] == person.Id);
-            if (none?["data-reason"] is "not_open" or "closed")
-                foreach (var (code, answer) in answers) Say(RefusalResults.Code(answer.Refusal) == none["data-reason"], book, $"{person.Number} at {code} {none.Text}, but the desk says {answer.Refusal}");
-            foreach (var button in buttons)
-            {
-                var answer = answers[button["value"]!];
-                var isGrey = button.Attributes.ContainsKey("disabled") || radio.Attributes.ContainsKey("disabled");
-                var mayRefuse = !isOwn && Personal.Contains(RefusalResults.Code(answer.Refusal));
-                Say(isGrey != (answer.Refusal == Refusal.None) || mayRefuse, book, $"{person.Number} may{(isGrey ? " not" : "")} press {button["value"]}, but the desk says {answer.Refusal}");
-                if (isGrey && none is null && !radio.Attributes.ContainsKey("disabled"))
-                    Say(answer.Refusal is Refusal.SoldOut or Refusal.PharmacyPaused || mayRefuse, book, $"{button["value"]} is grey, but the desk says {answer.Refusal}");
-                // Whatever is grey says why, to whoever cannot see it too.
-                if (button.Attributes.ContainsKey("disabled")) Say(button["aria-describedby"]!.Split(' ').Any(id => book.Elements.Any(e => e["id"] == id && e.Text.Length > 0)), book, $"{button["value"]} is grey without a reason");
-            }
-
-            if (radio.Attributes.ContainsKey("disabled")) Say(radio["aria-describedby"] is { } id && book.Elements.Any(e => e["id"] == id && e.Text.Length > 0), book, $"{person.Number} is grey without a reason");
-        }
-    }
-
-    private async Task CheckChatAsync(Viewer viewer)
-    {
-        var answer = await city.Host.Http.PostAsync($"/sandbox/phones/{viewer.OpenId}/messages", new { type = "text", content = "预约" });
-        var said = string.Join('\n', ClaimCity.Strings(answer.Body));
-        await CheckQueryAsync(viewer);
-        if (!isSteady) return;
-        var probe = await city.Desk.AskAsync(soon, city.Probe, sample[0]);
-        var open = await OpenPharmaciesAsync();
-        var giving = left.Where(l => l.Value > 0 && open.Contains(l.Key)).ToList();
-        if (Regex.Match(said, @"正在预约，(\d+) 家药店还有名额") is { Success: true } now)
-        {
-            Say(probe.Refusal is not (Refusal.NotOpen or Refusal.Closed) && Number(now, 1) == giving.Count, "chat", $"'{now.Value}', but the desk says {probe.Refusal} and {giving.Count} have places");
-            Say(Regex.Match(said, @"(?:本场|今天)一共还剩 (\d+) 个名额") is { Success: true } some && Number(some, 1) == giving.Sum(g => g.Value), "chat", $"'{said}', but there are {giving.Sum(g => g.Value)}");
-        }
-        else
-        {
-            Say(probe.Refusal is Refusal.NotOpen or Refusal.Closed || giving.Count == 0, "chat", $"'{said}', but the desk says {probe.Refusal} and {giving.Count} have places");
-        }
-
-        if (Regex.Match(said, @"下一次预约：(\d+)月(\d+)日 (\d\d:\d\d) 开始") is { Success: true } next)
-            await CheckOpeningAsync("chat", calendar.Instant(new DateOnly(Today.Year, Number(next, 1), Number(next, 2)), TimeOnly.Parse(next.Groups[3].Value, CultureInfo.InvariantCulture)));
-        else if (Regex.Match(said, @"(?:今天|下一场) (\d\d:\d\d) 开始") is { Success: true } today)
-            await CheckOpeningAsync("chat", calendar.Instant(Today, TimeOnly.Parse(today.Groups[1].Value, CultureInfo.InvariantCulture)));
-    }
-
-    // Who has collected, or has not come, is told from when on they may book again.
-    private async Task CheckQueryAsync(Viewer viewer)
-    {
-        var answer = await city.Host.Http.PostAsync($"/sandbox/phones/{viewer.OpenId}/messages", new { type = "text", content = "查询" });
-        var said = string.Join('\n', ClaimCity.Strings(answer.Body));
-        var days = new List<DateOnly?>();
-        foreach (var person in viewer.Persons)
-        {
-            // The day that another account's booking makes is not told, but an earlier one of the own.
-            if (await city.Desk.HoldAsync(person) is { IsOwn: false }) return;
-            if (await city.Desk.HoldAsync(person) is { Day: { } booked }) days.Add(await city.Desk.MayBookFromAsync(booked, Today));
-        }
-
-        foreach (Match again in Regex.Matches(said, @"(\d+)月(\d+)日起可以再约"))
-            Say(days.Contains(new DateOnly(Today.Year, Number(again, 1), Number(again, 2))), "chat", $"'{again.Value}', but it is {string.Join(' ', days)}");
     }
 
     private static int Number(Match match, int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WeChatMask.City;
+using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Sandbox;
@@ -17,7 +19,7 @@ internal sealed class ClaimCity : IAsyncDisposable
     private readonly Random random;
     private readonly List<Person> crowd = [];
     private readonly List<(string OpenId, DateOnly Day)> toBeTold = [];
-    private HttpClient supervisor = null!;
+    private readonly Dictionary<string, (HttpClient Http, DateTimeOffset Until)> staff = new(StringComparer.Ordinal);
     private IAsyncDisposable held = null!;
     private int requests;
 
@@ -42,6 +44,9 @@ internal sealed class ClaimCity : IAsyncDisposable
     /// <summary>What became untrue although nobody read it: people who were not told.</summary>
     public List<string> NotTold { get; } = [];
 
+    /// <summary>The routes that were read for their claims.</summary>
+    public HashSet<string> Opened { get; } = new(StringComparer.Ordinal);
+
     private CityCalendar Calendar => Host.Get<CityCalendar>();
 
     public static async Task<ClaimCity> CreateAsync(string city, int seed)
@@ -51,6 +56,8 @@ internal sealed class ClaimCity : IAsyncDisposable
         await living.SettleAsync();
         return living;
     }
+
+    public string NextRequest() => $"claim-{requests++}";
 
     public int Next(int below) => random.Next(below);
 
@@ -69,8 +76,9 @@ internal sealed class ClaimCity : IAsyncDisposable
     /// <summary>Something that people or the city do at this instant.</summary>
     public async Task ActAsync()
     {
-        switch (random.Next(9))
+        switch (random.Next(11))
         {
+            case 9 or 10: await ImportAsync(); break;
             case 0: await PauseAsync(); break;
             case 1: await ChangeRulesAsync(); break;
             case 2: await CancelAsync(); break;
@@ -108,7 +116,7 @@ internal sealed class ClaimCity : IAsyncDisposable
         foreach (var group in policy["quotas"]!.AsObject().Select(q => q.Key).ToList())
             policy["quotas"]![group] = new JsonArray([.. Enumerable.Range(0, windows.Count).Select(_ => JsonValue.Create(isHoliday ? 0 : random.Next(3)))]);
         var before = await DaysAsync();
-        var (status, _) = await Policies.AddAsync(supervisor, policy);
+        var (status, _) = await Policies.AddAsync(await SupervisorAsync(), policy);
         if (status != 201) return;
         if (isHoliday && random.Next(4) > 0) await EndHolidayAsync(policy);
         foreach (var (person, openId, day) in await DaysAsync())
@@ -117,19 +125,41 @@ internal sealed class ClaimCity : IAsyncDisposable
         }
     }
 
+    public Task<HttpClient> SupervisorAsync() => StaffAsync("supervisor", Host.SupervisorAsync);
+
+    public Task<HttpClient> ClerkAsync(string code) => StaffAsync(code, () => Host.ClerkAsync(code));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var viewer in Viewers) viewer.Http.Dispose();
-        supervisor.Dispose();
+        foreach (var (http, _) in staff.Values) http.Dispose();
         await held.DisposeAsync();
         await Host.DisposeAsync();
+    }
+
+    // Their log-ins end after half a day.
+    private async Task<HttpClient> StaffAsync(string name, Func<Task<HttpClient>> logIn)
+    {
+        if (staff.TryGetValue(name, out var known) && known.Until > Calendar.Now) return known.Http;
+        known.Http?.Dispose();
+        var http = await logIn();
+        staff[name] = (http, Calendar.Now.AddHours(11));
+        return http;
+    }
+
+    // A round that has opened keeps its rules, also where an import brings other ones of its day.
+    private async Task ImportAsync()
+    {
+        if (await Desk.RoundAsync(Calendar.Today) is not { } round || round.Times.OpensAt > Calendar.Now) return;
+        var policy = round.Policy with { From = Calendar.Today, CooldownDays = 1 + ((round.Policy.CooldownDays + random.Next(5)) % 7), Pickup = round.Policy.Pickup with { Opens = new DayTime(8, 30) } };
+        await Host.Get<Database>().WriteAsync(transaction => Host.Get<CityStore>().AddPolicyAsync(transaction, policy, "import"), CancellationToken.None);
     }
 
     private async Task EndHolidayAsync(JsonNode holiday)
     {
         holiday["from"] = DateOnly.Parse(holiday["from"]!.GetValue<string>(), CultureInfo.InvariantCulture).AddDays(1).ToString("O", CultureInfo.InvariantCulture);
         foreach (var quota in holiday["quotas"]!.AsObject()) quota.Value!.AsArray()[0] = 1 + random.Next(2);
-        await Policies.AddAsync(supervisor, holiday);
+        await Policies.AddAsync(await SupervisorAsync(), holiday);
     }
 
     private static JsonArray WindowsOf(int count) => new([.. Enumerable.Range(0, count).Select(i => JsonNode.Parse(
@@ -138,7 +168,6 @@ internal sealed class ClaimCity : IAsyncDisposable
 
     private async Task SettleAsync()
     {
-        supervisor = await Host.SupervisorAsync();
         Codes = [.. (await Host.Http.GetJsonAsync("/api/board")).GetProperty("pharmacies").EnumerateArray().Select(p => p.GetProperty("code").GetString()!)];
         // The third person of the first phone is on the second one too.
         int[][] families = [[1, 2, 3], [3, 4], [5], []];
@@ -204,12 +233,12 @@ internal sealed class ClaimCity : IAsyncDisposable
         foreach (var booking in (await viewer.Http.GetJsonAsync("/api/bookings")).GetProperty("bookings").EnumerateArray().Take(2))
         {
             if (booking.GetProperty("status").GetString() != "booked") continue;
-            using var clerk = await Host.ClerkAsync(booking.GetProperty("pharmacyCode").GetString()!);
+            var clerk = await ClerkAsync(booking.GetProperty("pharmacyCode").GetString()!);
             await clerk.PostAsync("/api/pharmacy/redemptions", new { voucher = booking.GetProperty("voucher").GetString(), requestId = $"over-{requests++}" });
         }
     }
 
-    private async Task PauseAsync() => (await supervisor.PutAsJsonAsync(
+    private async Task PauseAsync() => (await (await SupervisorAsync()).PutAsJsonAsync(
         $"/api/supervisor/pharmacies/{Any(Codes)}", new { status = random.Next(2) == 0 ? "paused" : "open", reason = "盘点" })).Dispose();
 
     private async Task<List<(string Person, string OpenId, DateOnly? Day)>> DaysAsync()
@@ -219,7 +248,7 @@ internal sealed class ClaimCity : IAsyncDisposable
         {
             foreach (var person in viewer.Persons)
             {
-                var (day, isOwn) = await Desk.HoldAsync(person);
+                var (day, isOwn, _) = await Desk.HoldAsync(person);
                 if (day is { } booked && isOwn) days.Add((person.Id, viewer.OpenId, await Desk.MayBookFromAsync(booked, Calendar.Today)));
             }
         }

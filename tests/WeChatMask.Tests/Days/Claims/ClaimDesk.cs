@@ -51,20 +51,20 @@ internal sealed class ClaimDesk(SandboxHost host)
 
     public Task<RoundState?> RoundAsync(DateOnly day) => host.Get<RoundQueries>().FindAsync(day, CancellationToken.None);
 
-    /// <summary>The day of a person's newest booking that counts, and whether their own account made it.</summary>
-    public async Task<(DateOnly? Day, bool IsOwn)> HoldAsync(Person person)
+    /// <summary>The bookings of a person that count.</summary>
+    public async Task<Hold> HoldAsync(Person person)
     {
-        var hold = await database.QueryOneAsync<Held>(
+        var held = await database.QueryAsync<Held>(
             """
             SELECT h.booked_on, b.account_id
               FROM resident r
               JOIN person_hold h ON h.person_hash = r.person_hash
               JOIN booking b     ON b.id = h.booking_id
              WHERE r.id = @id
-             ORDER BY h.booked_on DESC LIMIT 1
+             ORDER BY h.booked_on DESC
             """,
             new { id = long.Parse(person.Id, null) });
-        return hold is null ? (null, true) : (hold.BookedOn, hold.AccountId == person.Account);
+        return new(held.FirstOrDefault()?.BookedOn, held.Count == 0 || held[0].AccountId == person.Account, held.Find(h => h.AccountId == person.Account)?.BookedOn);
     }
 
     /// <summary>By every day's own rules, day after day: when a person may book again who booked on a day.</summary>
@@ -99,3 +99,6 @@ internal sealed record Person(string Id, long Account, int Number);
 
 /// <summary>A phone with all persons registered on it; none where nobody is.</summary>
 internal sealed record Viewer(string OpenId, HttpClient Http, long Account, IReadOnlyList<Person> Persons);
+
+/// <summary>The day of a person's newest booking that counts, whether their own account made it, and the day of the newest that it made.</summary>
+internal readonly record struct Hold(DateOnly? Day, bool IsOwn, DateOnly? OwnDay);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days.Claims;
 
@@ -45,7 +46,20 @@ public sealed class ClaimTests
         }
 
         untrue.AddRange(living.NotTold);
+        // The table of what is read is no promise alone.
+        untrue.AddRange(ClaimRoutes.Read.Except(living.Opened).Select(r => $"{r} was never read"));
         Assert.True(untrue.Count == 0, $"Seed {seed} of {city}: {untrue.Count} of {read} claims are untrue.\n{string.Join('\n', untrue.Take(MostShown))}");
         Assert.True(read > days * 100, $"Seed {seed} of {city} read only {read} claims.");
+    }
+
+    [Fact]
+    public async Task Every_route_is_read_for_its_claims_or_makes_none()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        var routes = ClaimRoutes.Of(host);
+        Assert.True(routes.Count > 60, $"Only {routes.Count} routes were found.");
+        Assert.Equal([], routes.Where(r => !ClaimRoutes.Read.Contains(r) && ClaimRoutes.ReasonOf(r) is null));
+        Assert.Equal([], ClaimRoutes.Read.Where(r => !routes.Contains(r) || ClaimRoutes.ReasonOf(r) is not null));
+        Assert.Equal([], ClaimRoutes.Silent.Keys.Where(k => !routes.Any(r => k.EndsWith('*') ? r.StartsWith(k[..^1], StringComparison.Ordinal) : r == k)));
     }
 }
