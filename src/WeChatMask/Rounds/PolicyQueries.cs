@@ -14,11 +14,11 @@ public sealed class PolicyQueries(Database database, CityCalendar calendar)
 
     /// <summary>Today's rules, as everything says and judges by them: those today's round was planned under, whatever was stored since; without a round the newest. None before the first version begins.</summary>
     public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        async connection => await TodayIdAsync(connection, null) is { } id ? await GetAsync(connection, null, id) : null,
+        async connection => await TodayIdAsync(connection) is { } id ? await GetAsync(connection, null, id) : null,
         cancellationToken);
 
     /// <summary>Which version today's rules are.</summary>
-    public Task<long?> TodayIdAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => TodayIdAsync(connection, null), cancellationToken);
+    public Task<long?> TodayIdAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => TodayIdAsync(connection), cancellationToken);
 
     /// <summary>All versions in their order with today's rules, so that any day's can be asked for.</summary>
     public Task<PolicyTimeline> TimelineAsync(CancellationToken cancellationToken) =>
@@ -47,8 +47,12 @@ public sealed class PolicyQueries(Database database, CityCalendar calendar)
         connection.QueryFirstOrDefaultAsync<long?>(
             "SELECT id FROM policy WHERE effective_from <= @round ORDER BY effective_from DESC, id DESC LIMIT 1", new { round }, transaction);
 
-    private async Task<long?> TodayIdAsync(DbConnection connection, DbTransaction? transaction) =>
-        await RoundOfAsync(connection, transaction, calendar.Today) ?? await FindForAsync(connection, transaction, calendar.Today);
+    private Task<long?> TodayIdAsync(DbConnection connection) => connection.QueryFirstOrDefaultAsync<long?>(
+        """
+        SELECT COALESCE((SELECT policy_id FROM round WHERE date = @today),
+                        (SELECT id FROM policy WHERE effective_from <= @today ORDER BY effective_from DESC, id DESC LIMIT 1))
+        """,
+        new { today = calendar.Today });
 
     private static Task<long?> RoundOfAsync(DbConnection connection, DbTransaction? transaction, DateOnly day) =>
         connection.QueryFirstOrDefaultAsync<long?>("SELECT policy_id FROM round WHERE date = @day", new { day }, transaction);
