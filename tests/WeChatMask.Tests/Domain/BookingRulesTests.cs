@@ -99,4 +99,15 @@ public sealed class BookingRulesTests
 
         Assert.Equal(expected, BookingRules.Cancellation(status, until, until.AddSeconds(seconds)));
     }
+
+    [Fact]
+    public void A_kept_round_has_its_own_rules_until_a_version_that_reaches_it_is_added()
+    {
+        var stored = StockRulesTests.Rules(Round, 9);
+        var timeline = new PolicyTimeline([stored], (Round, stored with { CooldownDays = 2 }));
+
+        Assert.Equal((2, 9), (timeline.For(Round)!.CooldownDays, timeline.For(Round.AddDays(1))!.CooldownDays));
+        Assert.Equal(2, timeline.With(stored with { From = Round.AddDays(1), CooldownDays = 4 }).For(Round)!.CooldownDays);
+        Assert.Equal(4, timeline.With(stored with { CooldownDays = 4 }).For(Round)!.CooldownDays);
+    }
 }
