@@ -26,9 +26,9 @@ public sealed class TodaysRulesTests
         var me = await person.Http.GetJsonAsync("/api/me");
         Assert.False(me.GetProperty("residents")[0].TryGetProperty("bookableFrom", out var from) && from.ValueKind != System.Text.Json.JsonValueKind.Null, me.ToString());
         foreach (var page in new[] { "/book", "/residents" })
-            Assert.DoesNotContain("data-reason=\"cooldown\"", await person.Http.GetStringAsync(new Uri(page, UriKind.Relative)));
+            Assert.DoesNotContain("data-reason=\"cooldown\"", await person.Http.GetStringAsync(new Uri(page, UriKind.Relative)), StringComparison.Ordinal);
         foreach (var page in new[] { "/", "/guide" })
-            Assert.DoesNotContain("08:30", await person.Http.GetStringAsync(new Uri(page, UriKind.Relative)));
+            Assert.DoesNotContain("08:30", await person.Http.GetStringAsync(new Uri(page, UriKind.Relative)), StringComparison.Ordinal);
         Assert.Equal(1, (await host.Get<PolicyQueries>().TodayAsync(CancellationToken.None))!.CooldownDays);
         var rules = await host.Get<PolicyQueries>().TimelineAsync(CancellationToken.None);
         Assert.Equal((1, 5), (rules.For(new DateOnly(2020, 2, 11))!.CooldownDays, rules.For(new DateOnly(2020, 2, 12))!.CooldownDays));
