@@ -46,4 +46,22 @@ public enum Refusal
     RegistryUnavailable,
     LoginFailed,
     LoginEnded,
+
+    /// <summary>A supervisor lets booking rest; it goes on later.</summary>
+    BookingPaused,
+
+    /// <summary>A supervisor has annulled the round.</summary>
+    RoundAnnulled,
+
+    /// <summary>The lever cannot be pressed any more: the round has gone too far for it.</summary>
+    LeverTooLate,
+
+    /// <summary>The lever cannot be pressed yet, or there is nothing that it would change.</summary>
+    LeverNotDue,
+
+    /// <summary>A lever's new time is not possible.</summary>
+    InvalidLeverTime,
+
+    /// <summary>What the lever would do has changed since it was shown.</summary>
+    LeverChanged,
 }

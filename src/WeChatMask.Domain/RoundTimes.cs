@@ -28,6 +28,13 @@ public sealed record RoundTimes(
             toInstant(pickupDate, policy.CancelUntil));
     }
 
+    /// <summary>The same round opened later (or, below zero, earlier): booking and the time to cancel move by as much, pickup stays.</summary>
+    public RoundTimes Later(TimeSpan by) => this with
+    {
+        Windows = [.. Windows.Select(w => w with { OpensAt = w.OpensAt + by, ClosesAt = w.ClosesAt + by })],
+        CancelUntil = CancelUntil + by,
+    };
+
     public RoundWindow? WindowAt(DateTimeOffset now) =>
         Windows.FirstOrDefault(w => w.OpensAt <= now && now < w.ClosesAt);
 

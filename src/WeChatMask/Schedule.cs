@@ -1,6 +1,7 @@
 using WeChatMask.Conversation;
 using WeChatMask.DayEnd;
 using WeChatMask.Jobs;
+using WeChatMask.Levers;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.OpenData;
@@ -33,6 +34,7 @@ public static class Schedule
         new("CloseWindows", EachSecond, typeof(CloseWindowsJob)) { Then = [typeof(AssignPickupSlotsJob)] },
         new("AssignPickupSlots", EachSecond, typeof(AssignPickupSlotsJob)) { Then = [typeof(PublishListsJob)] },
         new("PublishLists", EachSecond, typeof(PublishListsJob)) { Then = [typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
+        new("FinishLevers", EachSecond, typeof(FinishLeversJob)) { Then = [typeof(LapseUnclaimedJob), typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
         new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
         new("ReportDay", EachMinute, typeof(ReportDayJob)),
         new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),

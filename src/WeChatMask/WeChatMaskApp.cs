@@ -6,6 +6,7 @@ using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.DayEnd;
 using WeChatMask.Jobs;
+using WeChatMask.Levers;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.OpenData;
@@ -64,6 +65,7 @@ public static class WeChatMaskApp
         services.AddBookings();
         services.AddResidents();
         services.AddDayEnd();
+        services.AddLevers();
         services.AddOpenData();
         services.AddSupervision();
         services.AddOperations();
@@ -92,6 +94,7 @@ public static class WeChatMaskApp
         app.MapCounter();
         app.MapBookings();
         app.MapResidents();
+        app.MapLevers();
         app.MapOpenData();
         app.MapSupervision();
         app.MapOperations();

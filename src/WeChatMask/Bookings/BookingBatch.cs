@@ -37,7 +37,7 @@ public sealed class BookingBatch
         this.residents = residents.ToDictionary(r => r.Id);
         this.parts = parts.ToDictionary(p => p.PharmacyId);
         foreach (var hold in holds) Remember(hold);
-        admission = round?.Times.Admission(now, round.IsClosed) ?? Refusal.NotOpen;
+        admission = round?.Admission(now) ?? Refusal.NotOpen;
         window = round?.Times.WindowAt(now)?.Index ?? 0;
     }
 

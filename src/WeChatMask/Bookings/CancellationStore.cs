@@ -44,7 +44,7 @@ public sealed class CancellationStore(
     internal static async Task<bool> WithdrawAsync(
         WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now)
     {
-        var late = round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
+        var late = round.IsClosed || round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
         var rows = await transaction.ExecuteAsync(
             "UPDATE booking SET status = @cancelled, cancelled_late = @late, settled_at = @now WHERE id = @Id AND status = @booked",
             new { cancelled = BookingStatus.Cancelled, late, now, booking.Id, booked = BookingStatus.Booked });

@@ -78,6 +78,8 @@ public sealed class WithdrawalStore(Database database, RoundQueries rounds, Poli
 
     private async Task<bool> EndAsync(WriteTransaction transaction, Order order, RoundState round, PharmacyRound part, BookingRow booking, DateTimeOffset now)
     {
+        // Its lever ends it and lifts its hold.
+        if (round.IsAnnulled && round.EndedAt is null && booking.Status == BookingStatus.Cancelled) return false;
         if (booking.Status == BookingStatus.Booked)
             return await CancellationStore.WithdrawAsync(transaction, policies, round, part, booking, Frees(order, round), now);
         if (order.Kind != WithdrawalKind.Supervisor || booking.Status == BookingStatus.Redeemed) return false;

@@ -107,7 +107,7 @@ public sealed class RoundAnswers(
     private string StateHere(BoardSnapshot snapshot, PharmacyFigures here)
     {
         if (here.Status != PharmacyStatus.Open) return text["Pharmacy_Paused"];
-        var isOpen = snapshot.Round is { } round && round.Times.Admission(calendar.Now, round.IsClosed) == Refusal.None;
+        var isOpen = snapshot.Round is { } round && round.Admission(calendar.Now) == Refusal.None;
         if (isOpen && here.Left > 0) return text[snapshot.Round!.Times.Windows.Count > 1 ? "Pharmacy_Open" : "Pharmacy_OpenDay", here.Left];
         var isElsewhere = BoardView.Of(snapshot, calendar).Pharmacies.Any(p => p.Status == PharmacyStatus.Open && p.Left > 0);
         return isOpen && isElsewhere ? text["Pharmacy_Full"] : State(snapshot).Title;
@@ -121,8 +121,10 @@ public sealed class RoundAnswers(
         var open = view.Pharmacies.Where(p => p.Status == PharmacyStatus.Open).ToList();
         var withPlaces = open.Count(p => p.Left > 0);
         var window = round.Times.PresentOrNext(now);
-        return round.Times.Admission(now, round.IsClosed) switch
+        return round.Admission(now) switch
         {
+            Refusal.RoundAnnulled => (text["Book_Annulled_Title"], text["Book_Reason", round.AnnulReason ?? "", Next(snapshot.NextRoundOpensAt)]),
+            Refusal.BookingPaused => (text["Book_Paused_Title"], text["Book_Reason", round.PauseReason ?? "", text["Book_Paused_Text"]]),
             Refusal.NotOpen when now < round.Times.OpensAt =>
                 (text["Book_NotOpen_Title", text.Time(window!.OpensAt)], text["Book_NotOpen_Text", open.Count]),
             Refusal.NotOpen => (text["Book_Between_Title", text.Time(window!.OpensAt)], text["Book_NotOpen_Text", open.Count]),

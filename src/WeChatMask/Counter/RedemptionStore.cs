@@ -14,7 +14,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
 {
     internal const string SelectBookings = """
         SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
-               b.status, b.slot_starts_at, b.slot_ends_at, b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, p.name, p.id_number,
+               b.status, b.slot_starts_at, b.slot_ends_at, b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, b.round_annulled_at, p.name, p.id_number,
                d.id AS redemption_id, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
                d.redeemed_at, d.proxy_hash, d.proxy_counted, f.code AS pharmacy_code, f.name AS pharmacy_name
           FROM booking_pickup b
@@ -59,11 +59,13 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
     public RedemptionView ViewOf(RedemptionAnswer answer)
     {
         if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null, answer.Fault);
+        var annulled = answer.Verdict == Verdict.Cancelled && b.RoundAnnulledAt is not null;
         var booking = new CounterBookingView(
             b.Number, b.Serial, personal.Decrypt(b.Name), Masking.Document(personal.Decrypt(b.IdNumber)),
             answer.Units, Money.Yuan(answer.Units * b.UnitPriceFen), calendar.Local(b.Slot), b.PickupDate, calendar.Local(b.RedeemedAt));
         return new RedemptionView(answer.Verdict, booking, answer.OutsideSlot)
         {
+            RoundAnnulled = annulled ? true : null,
             Pharmacy = answer.Verdict == Verdict.OtherPharmacy ? new CounterPharmacyView(b.PharmacyCode, b.PharmacyName) : null,
         };
     }
@@ -283,8 +285,11 @@ public sealed record RedemptionView(Verdict Verdict, CounterBookingView? Booking
     /// <summary>Where it is collected, once identity holds by the card itself and it is another pharmacy.</summary>
     public CounterPharmacyView? Pharmacy { get; init; }
 
+    /// <summary>True where the booking ended with its whole round.</summary>
+    public bool? RoundAnnulled { get; init; }
+
     /// <summary>Under which the page's words for it stand: a code that nobody can read is not a number that nobody knows.</summary>
-    internal string Word => Fault == CodeFault.Unreadable ? nameof(CodeFault.Unreadable) : Verdict.ToString();
+    internal string Word => Fault == CodeFault.Unreadable ? nameof(CodeFault.Unreadable) : RoundAnnulled == true ? nameof(RoundAnnulled) : Verdict.ToString();
 
     /// <summary>Under which the page says what to do: of a mistyped number, what is wrong with it.</summary>
     internal string Advice => Fault is CodeFault.Length or CodeFault.Characters or CodeFault.Mobile or CodeFault.CheckDigit ? $"{Verdict}_{Fault}" : Word;
@@ -324,6 +329,7 @@ public sealed class CounterBooking
     public DateTimeOffset PickupOpensAt { get; init; }
     public DateTimeOffset PickupClosesAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? RoundAnnulledAt { get; init; }
     public string Name { get; init; } = "";
     public string IdNumber { get; init; } = "";
     public long? RedemptionId { get; init; }

@@ -47,6 +47,7 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
         await MoveBackAsync(transaction, booking, status, now);
         if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now);
         await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
+        if (status == BookingStatus.Booked && booking.RoundAnnulledAt is not null) await RoundStore.ReopenAnnulmentAsync(transaction, booking.RoundDate, booking.PharmacyId);
         await redemptions.TellAsync(transaction, NoticeKind.HandOverVoided, booking, redemption, now);
         await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
         await QuotaStore.TouchBoardAsync(transaction);

@@ -35,6 +35,7 @@ public sealed class LapseStore(
         // The locks come first: a hand-over on another node is either counted before them or finds the round ended.
         await QuotaStore.LockAsync(transaction, round.Date);
         var now = calendar.Now;
+        if (await GoesOnAsync(transaction, round.Date, now)) return false;
         var rows = await transaction.ExecuteAsync(
             "UPDATE round SET ended_at = @now, phase = @ended WHERE date = @Date AND ended_at IS NULL",
             new { now, ended = RoundPhase.Ended, round.Date });
@@ -69,6 +70,15 @@ public sealed class LapseStore(
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
     }
+
+    /// <summary>Whether a lever at the round is still to be carried out, or a pharmacy still hands over: then nothing lapses yet.</summary>
+    private static async Task<bool> GoesOnAsync(WriteTransaction transaction, DateOnly date, DateTimeOffset now) => await transaction.ScalarAsync<long>(
+        """
+        SELECT (SELECT COUNT(*) FROM lever WHERE round_date = @date AND done_at IS NULL)
+             + (SELECT COUNT(*) FROM round WHERE date = @date AND pickup_closes_at > @now)
+             + (SELECT COUNT(*) FROM pharmacy_round WHERE round_date = @date AND pickup_closes_at > @now)
+        """,
+        new { date, now }) > 0;
 
     private async Task TellAsync(WriteTransaction transaction, RoundState round, DateTimeOffset now)
     {

@@ -79,6 +79,13 @@ public sealed class PublishStore(
             new { now, published = RoundPhase.Published, round.Date });
         if (rows == 0) return false;
 
+        // A round annulled before its lists were out has none: nobody's name is shown for nothing.
+        if (await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @Date AND annulled_at IS NOT NULL", new { round.Date }) > 0)
+        {
+            await QuotaStore.TouchBoardAsync(transaction);
+            return true;
+        }
+
         var listed = await transaction.QueryAsync<Listed>(
             """
             SELECT b.id, b.pharmacy_id, b.serial, b.status, b.slot_starts_at, b.slot_ends_at, p.name, p.id_number

@@ -61,6 +61,10 @@ public sealed class LeasedNotice
     public DateTimeOffset? HandedOverAt { get; init; }
     public DateTimeOffset? VoidedAt { get; init; }
 
+    /// <summary>Why the round was annulled, or its pickup day moved by a supervisor; null where it was not.</summary>
+    public string? AnnulReason { get; init; }
+    public string? MoveReason { get; init; }
+
     /// <summary>Whether the hand-over or booking is still, or by now, what the notice tells.</summary>
     public bool IsTrue => Kind switch
     {
@@ -68,7 +72,7 @@ public sealed class LeasedNotice
         NoticeKind.HandOverVoided => VoidedAt is not null,
         NoticeKind.BookableDayMoved => BookableFrom is not null,
         NoticeKind.BookingLapsed => BookingStatus == Domain.BookingStatus.Lapsed,
-        NoticeKind.BookingCancelled or NoticeKind.HolderCancelled => BookingStatus == Domain.BookingStatus.Cancelled,
+        NoticeKind.BookingCancelled or NoticeKind.HolderCancelled or NoticeKind.RoundAnnulled => BookingStatus == Domain.BookingStatus.Cancelled,
         // One that had lapsed stays so: what is annulled is that it counts.
         NoticeKind.Annulled or NoticeKind.NumberFree => BookingStatus is Domain.BookingStatus.Cancelled or Domain.BookingStatus.Lapsed,
         _ => BookingStatus == Domain.BookingStatus.Booked,

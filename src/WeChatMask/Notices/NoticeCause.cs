@@ -17,6 +17,9 @@ public enum NoticeCause
     Lapsed,
 
     Cancelled,
+
+    /// <summary>Ended with their whole round.</summary>
+    RoundAnnulled,
 }
 
 /// <summary>Who is told: a booking's booker, or without a booking the pharmacy.</summary>
@@ -24,6 +27,9 @@ public sealed record NoticeSubject(long PharmacyId, long? BookingId = null)
 {
     /// <summary>Whether the registry's answer is still to come.</summary>
     public bool IsProvisional { get; init; }
+
+    /// <summary>Whether its pickup had moved, so that its second SMS is spent.</summary>
+    public bool HasMoved { get; init; }
 }
 
 /// <summary>A person's newest booking, whose day from which they may book again has moved to another; none where it is not within a year.</summary>

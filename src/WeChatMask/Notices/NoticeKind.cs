@@ -42,6 +42,12 @@ public enum NoticeKind
     /// <summary>To the person's other accounts by WeChat, when such a booking no longer keeps them from booking. Nothing of the booking is told.</summary>
     NumberFree = 34,
 
-    /// <summary>To the booker by SMS, when stock is short and the pickup moves to the next day, or back.</summary>
+    /// <summary>To the booker, when the whole round was annulled; by SMS too, since the pickup falls away, unless it had moved before.</summary>
+    RoundAnnulled = 40,
+
+    /// <summary>To the booker by WeChat, when a pickup day's hand-over ends later than was said.</summary>
+    PickupExtended = 41,
+
+    /// <summary>To the booker by SMS, when stock is short, or a supervisor moves the day, and the pickup moves to the next day, or back.</summary>
     PickupMoved = 10,
 }

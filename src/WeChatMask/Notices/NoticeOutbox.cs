@@ -50,6 +50,15 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
             moved.Max(m => m.PickupEnds), now);
     }
 
+    /// <summary>Tells that a pharmacy hands over until later; once for each lever.</summary>
+    public Task TellExtendedAsync(
+        WriteTransaction transaction, long lever, DateOnly round, long pharmacy, IReadOnlyCollection<long> bookings, DateTimeOffset until, DateTimeOffset now) =>
+        !ByWeChat(NoticeKind.PickupExtended) ? Task.CompletedTask : AddAsync(
+            transaction,
+            bookings.Select(b => new Notice(
+                NoticeChannel.WeChat, FormattableString.Invariant($"{WeChatKey(NoticeKind.PickupExtended, b)}:{lever}"), NoticeKind.PickupExtended, round, pharmacy, b, now, until)),
+            now);
+
     /// <summary>Whether anybody is told that they may book again on another day; where nobody is, they need not be looked for.</summary>
     public bool TellsOfBookableDays => ByWeChat(NoticeKind.BookableDayMoved);
 
@@ -126,6 +135,13 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
             ],
             NoticeCause.Lapsed => WeChat(NoticeKind.BookingLapsed, now, now + NewsLife),
             NoticeCause.Cancelled => WeChat(NoticeKind.BookingCancelled, now, now + NewsLife),
+            // That the pickup falls away is a change of it, and the one that has an SMS of its own.
+            NoticeCause.RoundAnnulled =>
+            [
+                .. subjects.Where(s => !s.HasMoved).Select(s => new Notice(
+                    NoticeChannel.Sms, FormattableString.Invariant($"annulled:{s.BookingId}"), NoticeKind.RoundAnnulled, round.Date, s.PharmacyId, s.BookingId, now, now + NewsLife)),
+                .. WeChat(NoticeKind.RoundAnnulled, now, now + NewsLife),
+            ],
             _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Nobody is told of this."),
         };
 

@@ -58,7 +58,9 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                     SELECT o.id, o.leased_by AS lease, o.leased_until, o.kind, o.round_date, o.attempts, o.maybe_repeated,
                            o.doubtful_since, o.doubtful_at, o.counted_on,
                            COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
-                           COALESCE(m.closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id,
+                           COALESCE(m.closes_at, t.pickup_closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id, r.annul_reason,
+                           (SELECT MAX(l.reason) FROM lever l
+                             WHERE l.round_date = o.round_date AND l.kind = @move AND (l.pharmacy_id IS NULL OR l.pharmacy_id = o.pharmacy_id)) AS move_reason,
                            o.pharmacy_id, p.name AS pharmacy_name, p.address AS pharmacy_address, COALESCE(p.contact_mobile, '') AS contact_mobile,
                            b.status AS booking_status, COALESCE(b.number, '') AS number, COALESCE(b.serial, 0) AS serial, COALESCE(b.units, 0) AS units,
                            COALESCE(b.unit_price_fen, 0) AS unit_price_fen, b.slot_starts_at, b.slot_ends_at, COALESCE(w.mobile, '') AS mobile,
@@ -70,12 +72,13 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                       LEFT JOIN booking b      ON b.id = o.booking_id
                       LEFT JOIN resident w     ON w.id = b.resident_id
                       LEFT JOIN moved_pickup m ON m.booking_id = b.id
+                      LEFT JOIN pharmacy_round t ON t.round_date = o.round_date AND t.pharmacy_id = o.pharmacy_id
                       LEFT JOIN account a      ON a.id = COALESCE(o.account_id, b.account_id) AND a.kind = @wechat
                       LEFT JOIN redemption d   ON d.id = o.redemption_id
                      WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
                      ORDER BY o.id
                     """,
-                    new { due, lease, wechat = LoginWay.WeChat });
+                    new { due, lease, wechat = LoginWay.WeChat, move = LeverKind.Move });
             },
             cancellationToken);
     }

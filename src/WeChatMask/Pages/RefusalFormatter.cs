@@ -11,7 +11,7 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
     public static IReadOnlyList<Refusal> OfTheDesk { get; } =
     [
         Refusal.NotOpen, Refusal.Closed, Refusal.SoldOut, Refusal.Cooldown, Refusal.AlreadyBooked, Refusal.PharmacyPaused,
-        Refusal.NotEligible, Refusal.RegistryUnavailable, Refusal.UnknownPharmacy, Refusal.UnknownResident,
+        Refusal.NotEligible, Refusal.RegistryUnavailable, Refusal.UnknownPharmacy, Refusal.UnknownResident, Refusal.BookingPaused, Refusal.RoundAnnulled,
     ];
 
     /// <summary>What to do where the person's number was used through another account: whose it is and for when is not told.</summary>
@@ -39,6 +39,7 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
     public string WhyNow(RoundBanner banner) => banner switch
     {
         { Admission: Refusal.Closed } => text["Why_Closed"],
+        { Admission: Refusal.BookingPaused or Refusal.RoundAnnulled } => text[$"Why_{banner.Admission}"],
         { Board.NextOpening: { } at } => text["Book_WhyTime", text["Why_NotOpen", format.Opening(at)]],
         _ => text["State_None"],
     };
@@ -50,7 +51,7 @@ public sealed class RefusalFormatter(IStringLocalizer<Text.Pages> text, RefusalR
         Refusal.AlreadyBooked or Refusal.HasOpenBooking or Refusal.UnknownBooking or Refusal.TooLate => "/bookings",
         Refusal.UnknownResident or Refusal.NameMismatch => "/residents",
         Refusal.NotEligible => "/complaints",
-        Refusal.Closed or Refusal.UnknownRound => "/notices",
+        Refusal.Closed or Refusal.UnknownRound or Refusal.RoundAnnulled => "/notices",
         Refusal.LoginEnded => "/login?returnUrl=/residents",
         _ => null,
     };

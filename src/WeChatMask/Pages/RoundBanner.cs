@@ -21,11 +21,18 @@ public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOff
 
     public const string Published = "published";
 
+    /// <summary>Booking rests that would be possible now or later.</summary>
+    public const string Paused = "paused";
+
+    public const string Annulled = "annulled";
+
     public string State
     {
         get
         {
             if (Round is null) return None;
+            if (Round.IsAnnulled) return Annulled;
+            if (Round.IsPausedAt(Now)) return Paused;
             return Round.PhaseAt(Now) switch
             {
                 RoundPhase.Announced => Announced,
@@ -39,7 +46,7 @@ public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOff
     /// <summary>The phase, for the figures' words.</summary>
     public RoundPhase? Phase => Round?.PhaseAt(Now);
 
-    public bool IsOver => State is Closed or Published or None;
+    public bool IsOver => State is Closed or Published or Annulled or None;
 
     /// <summary>What the asking account has to collect; it stands above the round's own state.</summary>
     public IReadOnlyList<OwnPickup> Own { get; init; } = [];
@@ -57,7 +64,7 @@ public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOff
     public string Scope => IsOneWindow ? "Day" : State switch { Announced or Between => "Next", Open => "Window", _ => "Last" };
 
     /// <summary>Why nobody may book at this instant, as the desk would say it.</summary>
-    public Refusal Admission => Round?.Times.Admission(Now, Round.IsClosed) ?? Refusal.NotOpen;
+    public Refusal Admission => Round?.Admission(Now) ?? Refusal.NotOpen;
 
     /// <summary>Why the desk would turn everybody away from a pharmacy, the hour left aside.</summary>
     public static Refusal WhyNot(PharmacyFigures pharmacy) =>

@@ -17,13 +17,31 @@ public sealed record BoardRound(
     DateOnly Date, RoundPhase Phase, DateOnly PickupDate, DateTimeOffset OpensAt, DateTimeOffset ClosesAt,
     BoardRoundWindow? Window, int UnitsPerBooking, decimal UnitPrice)
 {
+    /// <summary>True while a supervisor lets booking rest; left out otherwise.</summary>
+    public bool? Paused { get; init; }
+
+    /// <summary>True where a supervisor has annulled the round; left out otherwise.</summary>
+    public bool? Annulled { get; init; }
+
+    /// <summary>Why it is paused or annulled.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The opening that had been announced, where the round was postponed.</summary>
+    public DateTimeOffset? AnnouncedOpensAt { get; init; }
+
     internal static BoardRound Of(RoundState round, RoundPhase phase, RoundWindow? window, CityCalendar calendar) => new(
         round.Date, phase, round.PickupDate,
         calendar.Local(round.Times.OpensAt), calendar.Local(round.Times.ClosesAt),
         window is null ? null : new BoardRoundWindow(
             window.Index, round.Times.Windows.Count, calendar.Local(window.OpensAt), calendar.Local(window.ClosesAt)),
         round.Policy.UnitsPerBooking,
-        Money.Yuan(round.Policy.UnitPriceFen));
+        Money.Yuan(round.Policy.UnitPriceFen))
+    {
+        Paused = round.PausedAt is not null && !round.IsClosed ? true : null,
+        Annulled = round.IsAnnulled ? true : null,
+        Reason = round.AnnulReason ?? (round.IsClosed ? null : round.PauseReason),
+        AnnouncedOpensAt = calendar.Local(round.AnnouncedOpensAt),
+    };
 }
 
 /// <summary>The present, else the next, window of a round.</summary>

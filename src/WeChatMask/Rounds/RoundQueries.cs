@@ -10,6 +10,7 @@ public sealed class RoundQueries(Database database, PolicyQueries policies)
 {
     private const string Select = """
         SELECT date, pickup_date, policy_id, phase, closed_at, slots_at, published_at, ended_at,
+               paused_at, pause_reason, annulled_at, annul_reason, announced_opens_at,
                pickup_opens_at, pickup_closes_at, cancel_until
           FROM round
         """;

@@ -166,6 +166,15 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
         public string QuotaGroup { get; init; } = "";
     }
 
+    /// <summary>Makes an annulment due again at one pharmacy, because a hand-over there was taken back after it. Under the lock of the pharmacy's part.</summary>
+    public static async Task ReopenAnnulmentAsync(WriteTransaction transaction, DateOnly round, long pharmacy)
+    {
+        await transaction.ExecuteAsync(
+            "DELETE FROM lever_step WHERE pharmacy_id = @pharmacy AND lever_id IN (SELECT id FROM lever WHERE round_date = @round AND kind = @annul)",
+            new { pharmacy, round, annul = LeverKind.Annul });
+        await transaction.ExecuteAsync("UPDATE lever SET done_at = NULL WHERE round_date = @round AND kind = @annul", new { round, annul = LeverKind.Annul });
+    }
+
     /// <summary>
     /// Makes a round's report due again, because something of it was settled after it. To be called by whatever changes the
     /// books of a round that may have ended, under the lock of the pharmacy's part in it.

@@ -24,6 +24,9 @@ public enum SmsKind
     /// <summary>To the booker, when such a hand-over was taken back.</summary>
     HandOverVoided,
 
+    /// <summary>To the booker, when the whole round was annulled.</summary>
+    RoundAnnulled,
+
     /// <summary>To who logs in with a phone; the value is <see cref="SmsValues.Code"/>.</summary>
     LoginCode,
 }

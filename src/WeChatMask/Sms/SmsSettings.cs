@@ -42,7 +42,7 @@ public sealed class SmsSettings
     internal string SignOf(SmsVendorSettings vendor) => vendor.SignName is { Length: > 0 } own ? own : Sign;
 }
 
-/// <summary>The template that a vendor has approved for one kind of message. Instead of NAME stands the kind: <c>BookingMade</c>, <c>SlotAssigned</c>, <c>PharmacyList</c>, <c>PickupChanged</c>, <c>BookingRefused</c>, <c>HandedOver</c>, <c>HandOverVoided</c> (both only where a policy wants them) or <c>LoginCode</c>.</summary>
+/// <summary>The template that a vendor has approved for one kind of message. Instead of NAME stands the kind: <c>BookingMade</c>, <c>SlotAssigned</c>, <c>PharmacyList</c>, <c>PickupChanged</c>, <c>BookingRefused</c>, <c>HandedOver</c>, <c>HandOverVoided</c> (both only where a policy wants them), <c>RoundAnnulled</c> (where a city has a template for it) or <c>LoginCode</c>.</summary>
 public sealed class SmsTemplate
 {
     /// <summary>What <see cref="Id"/> says of a kind that the city never sends through this vendor.</summary>

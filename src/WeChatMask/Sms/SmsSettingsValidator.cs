@@ -17,7 +17,7 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     // Sent only where a policy wants it, and not known to who set the vendor up before.
-    private static readonly string[] Optional = [nameof(SmsKind.HandedOver), nameof(SmsKind.HandOverVoided)];
+    private static readonly string[] Optional = [nameof(SmsKind.HandedOver), nameof(SmsKind.HandOverVoided), nameof(SmsKind.RoundAnnulled)];
 
     private static readonly string[] Names = [GatewaySmsProvider.ProviderName, AliyunSmsProvider.ProviderName, TencentSmsProvider.ProviderName];
 

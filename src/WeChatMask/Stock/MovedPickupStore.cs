@@ -99,6 +99,11 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         await notices.TellMovedAsync(transaction, pharmacy, [.. moved.Select(m => m.Subject)], remindOn: to, now);
     }
 
+    /// <summary>Whether a supervisor has moved a round's pickup day at a pharmacy: what has left that day for it does not come back with goods.</summary>
+    internal static async Task<bool> IsDayMovedAsync(WriteTransaction transaction, DateOnly round, long pharmacy) => await transaction.ScalarAsync<long>(
+        "SELECT COUNT(*) FROM lever WHERE round_date = @round AND kind = @move AND (pharmacy_id IS NULL OR pharmacy_id = @pharmacy)",
+        new { round, pharmacy, move = LeverKind.Move }) > 0;
+
     /// <summary>
     /// Of a pharmacy's bookings that had to leave a pickup day for the next one, those that the units nobody else has a call on
     /// can serve after all, in the order of their call. Needs <see cref="LockAsync"/>.

@@ -47,7 +47,7 @@ public sealed class ShortageStore(StockQueries queries, MovedPickupStore moved, 
         var waiting = await MovedPickupStore.WaitingAsync(transaction, round, pharmacy);
         var moving = StockRules.Moving([.. waiting.Select(w => new StockClaim(w.Id, w.Units))], shelf).Select(c => c.Id).ToHashSet();
         await moved.MoveAsync(transaction, pharmacy, state.PickupDate, [.. waiting.Where(w => moving.Contains(w.Id))]);
-        var back = moving.Count > 0 || calendar.Now > state.Times.PickupClosesAt - LastCall
+        var back = moving.Count > 0 || await MovedPickupStore.IsDayMovedAsync(transaction, round, pharmacy) || calendar.Now > state.Times.PickupClosesAt - LastCall
             ? []
             : await MovedPickupStore.ReturningAsync(transaction, state.PickupDate, pharmacy, shelf - waiting.Sum(w => w.Units));
         await moved.ReturnAsync(transaction, pharmacy, state.PickupDate, back);

@@ -51,6 +51,12 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.RegistryUnavailable] = 503,
         [Refusal.LoginFailed] = 403,
         [Refusal.LoginEnded] = 401,
+        [Refusal.BookingPaused] = 409,
+        [Refusal.RoundAnnulled] = 409,
+        [Refusal.LeverTooLate] = 409,
+        [Refusal.LeverNotDue] = 409,
+        [Refusal.InvalidLeverTime] = 422,
+        [Refusal.LeverChanged] = 409,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =

@@ -19,6 +19,8 @@ public sealed class NoticeTexts(
     {
         if (n.Kind == NoticeKind.BookingRefused)
             return Signed(sign, text["BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number, string.Join(text["Separator"], policy.Complaints)]);
+        if (n.Kind == NoticeKind.RoundAnnulled)
+            return Signed(sign, text["RoundAnnulled", Day(n.PickupDate), n.PharmacyName, n.Number, n.AnnulReason ?? ""]);
         if (n.Kind is NoticeKind.HandedOver or NoticeKind.HandOverVoided)
         {
             return Signed(sign, text[
@@ -31,12 +33,12 @@ public sealed class NoticeTexts(
         {
             NoticeKind.BookingMade => "BookingMade",
             NoticeKind.PickupMoved when calendar.DayEndingAt(n.PickupClosesAt) > n.PickupDate => "PickupReturned",
-            NoticeKind.PickupMoved => "PickupMoved",
+            NoticeKind.PickupMoved => n.MoveReason is null ? "PickupMoved" : "PickupDayMoved",
             _ => "SlotAssigned",
         };
         return Signed(sign, text[
             template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number,
-            n.Units, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(n.Units, n.UnitPriceFen), bring, Day(calendar.DayEndingAt(n.PickupClosesAt))]);
+            n.Units, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(n.Units, n.UnitPriceFen), bring, Day(calendar.DayEndingAt(n.PickupClosesAt)), n.MoveReason ?? ""]);
     }
 
     /// <summary>The text for a pharmacy, two parts at most: how many come, for how much, how fast, and where the list is.</summary>

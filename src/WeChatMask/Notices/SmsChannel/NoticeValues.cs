@@ -15,6 +15,7 @@ internal static class NoticeValues
         NoticeKind.PharmacyList => SmsKind.PharmacyList,
         NoticeKind.BookingRefused => SmsKind.BookingRefused,
         NoticeKind.PickupMoved => SmsKind.PickupChanged,
+        NoticeKind.RoundAnnulled => SmsKind.RoundAnnulled,
         NoticeKind.HandedOver => SmsKind.HandedOver,
         NoticeKind.HandOverVoided => SmsKind.HandOverVoided,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This notice is not sent by SMS."),

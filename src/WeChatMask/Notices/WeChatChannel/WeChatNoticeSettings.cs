@@ -56,7 +56,15 @@ public sealed class WeChatNoticeSettings
     public NoticeTemplate NumberFree { get; set; } = new();
 
     /// <summary>The template of a kind, or none where it does not leave by WeChat.</summary>
-    public NoticeTemplate? Of(NoticeKind kind) => Named.FirstOrDefault(n => n.Kind == kind).Template is { Id.Length: > 0 } template ? template : null;
+    /// <remarks>A round annulled is told as a booking annulled, and later hours as the reminder: only the hint differs.</remarks>
+    public NoticeTemplate? Of(NoticeKind kind) => Named.FirstOrDefault(n => n.Kind == LikeOf(kind)).Template is { Id.Length: > 0 } template ? template : null;
+
+    private static NoticeKind LikeOf(NoticeKind kind) => kind switch
+    {
+        NoticeKind.RoundAnnulled => NoticeKind.Annulled,
+        NoticeKind.PickupExtended => NoticeKind.Reminder,
+        _ => kind,
+    };
 
     /// <summary>Every template with its kind and its name in the section.</summary>
     internal IReadOnlyList<(NoticeKind Kind, string Name, NoticeTemplate Template)> Named =>

@@ -67,6 +67,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
     private string Hint(LeasedNotice n, Policy policy) =>
         text[$"Hint_{n.Kind}{(policy.Identification == CounterIdentification.Voucher ? "_Voucher" : "")}"] is { ResourceNotFound: false } own
             ? own.Value
+            : n.Kind == NoticeKind.PickupExtended ? text["Hint_PickupExtended", CityFormatter.Time(TimeOnly.FromDateTime(calendar.Local(n.PickupClosesAt).DateTime))]
             : text[$"Hint_{n.Kind}"];
 
     private string Day(DateOnly day) => text["Day", day.Year, day.Month, day.Day];

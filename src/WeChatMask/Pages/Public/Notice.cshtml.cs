@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
+using WeChatMask.Levers;
 using WeChatMask.OpenData;
 using WeChatMask.Web;
 
@@ -11,7 +12,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, BooksQueries ledger, RefusalFormatter refusals, PageFormatter format, DayReportFormatter reports, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, LeverFormatter leverWords, BooksQueries ledger, RefusalFormatter refusals, PageFormatter format, DayReportFormatter reports, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -26,6 +27,9 @@ public sealed class NoticeModel(PublicQueries queries, BooksQueries ledger, Refu
     public RefusalView Unknown => refusals.Of(Refusal.UnknownRound);
 
     public IReadOnlyList<PublicList> Lists { get; private set; } = [];
+
+    /// <summary>What was done to the round on a bad day, with when and why, oldest first.</summary>
+    public IReadOnlyList<(string At, string Sentence)> Changes { get; private set; } = [];
 
     /// <summary>Why there are no lists, as a sentence.</summary>
     public string? NoLists { get; private set; }
@@ -42,6 +46,7 @@ public sealed class NoticeModel(PublicQueries queries, BooksQueries ledger, Refu
         }
 
         Books = books;
+        Changes = [.. (await levers.OfRoundAsync(day, cancellationToken)).Select(l => (reports.Moment(l.CreatedAt), leverWords.Sentence(l)))];
         if (books.Phase == RoundPhase.Ended) CacheablePageAttribute.Keep(HttpContext, SettledSeconds);
         Code = books.Pharmacies.FirstOrDefault(p => p.Code == pharmacy)?.Code;
         var codes = Code is not null || books.Pharmacies.Count > ListsOnOnePage

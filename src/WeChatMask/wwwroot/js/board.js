@@ -1,7 +1,7 @@
 // Keeps the pharmacies' figures on a page as new as the board's events.
 import { ask, jsonOf } from './ask.js';
 import { now } from './clock.js';
-import { face, hear, isFinal, read, windows, zone } from './round.js';
+import { face, hear, stateOf, isFinal, read, windows, zone } from './round.js';
 
 const list = document.querySelector('[data-pharmacies]');
 const patience = 15000;
@@ -112,7 +112,7 @@ async function whole() {
   const board = response.ok ? jsonOf(body) : {};
   if (!board.pharmacies) return;
   tag = response.headers.get('ETag') || '';
-  if (board.round) hear(board.round.phase);
+  if (board.round) hear(stateOf(board.round));
   show(board.pharmacies);
   total();
   note(board.version, asOf, board.changedAt);
@@ -133,7 +133,7 @@ function listen() {
   };
   const change = (event) => {
     const told = jsonOf(event.data);
-    const turned = told.round && hear(told.round.phase);
+    const turned = told.round && hear(stateOf(told.round));
     // The whole board when something was missed, or when a new phase gives every figure another word.
     const missed = told.changed.length === 0 && told.version > shown;
     if (left.size === 0 || missed || turned) { whole().catch(() => {}); return; }

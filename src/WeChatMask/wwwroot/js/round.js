@@ -5,16 +5,23 @@ export const face = document.querySelector('[data-round]');
 // Each window's opening and end.
 export const windows = ((face && face.dataset.windows) || '').split(' ').filter(Boolean).map((w) => w.split('-').map(Number));
 export const zone = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: face ? face.dataset.zone : undefined });
-const final = new Set(['closed', 'published', 'none']);
+const final = new Set(['closed', 'published', 'none', 'paused', 'annulled']);
 let phase = face ? face.dataset.state : 'none';
 
 // A close that the server has told of, early or late, is final.
 export const isFinal = () => final.has(phase);
 
+// How a round of the board stands: what a supervisor did comes before the phase. Why is written where the page says it.
+export function stateOf(round) {
+  if (face && round.reason) for (const place of face.querySelectorAll('[data-reason]')) place.textContent = round.reason;
+  if (round.annulled) return 'annulled';
+  return round.paused ? 'paused' : round.phase;
+}
+
 // Takes the server's word for the phase, and says whether it is another one than before.
 export function hear(said) {
   const before = phase;
-  const next = { announced: 'announced', open: 'open', closed: 'closed', published: 'published', handout: 'published', ended: 'published' }[said];
+  const next = { announced: 'announced', open: 'open', closed: 'closed', published: 'published', handout: 'published', ended: 'published', paused: 'paused', annulled: 'annulled' }[said];
   if (next) phase = next;
   return phase !== before;
 }
