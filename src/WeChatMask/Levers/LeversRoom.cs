@@ -8,7 +8,7 @@ public static class LeversRoom
     public static void AddLevers(this IServiceCollection services)
     {
         services.AddSingleton<LeverQueries>().AddSingleton<LeverEffectQueries>().AddSingleton<LeverFormatter>().AddSingleton<LeverStore>().AddSingleton<LeverWorkStore>();
-        services.AddSingleton<ILeverWork, AnnulWork>().AddSingleton<ILeverWork, MoveWork>().AddSingleton<ILeverWork, ExtendWork>();
+        services.AddSingleton<ILeverWork, AnnulLeverStore>().AddSingleton<ILeverWork, MoveLeverStore>().AddSingleton<ILeverWork, ExtendLeverStore>();
     }
 
     public static void MapLevers(this IEndpointRouteBuilder routes)

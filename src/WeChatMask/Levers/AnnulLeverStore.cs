@@ -7,7 +7,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Levers;
 
 /// <summary>Ends the bookings of an annulled round at one pharmacy: they count as cancelled after the close, and no more for anybody's cooldown.</summary>
-public sealed class AnnulWork(RoundQueries rounds, NoticeOutbox notices, CityCalendar calendar) : ILeverWork
+public sealed class AnnulLeverStore(RoundQueries rounds, NoticeOutbox notices, CityCalendar calendar) : ILeverWork
 {
     private const string Live = "round_date = @RoundDate AND pharmacy_id = @pharmacy AND status = @booked";
 

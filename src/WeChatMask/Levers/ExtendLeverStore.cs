@@ -7,7 +7,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Levers;
 
 /// <summary>Tells those who have yet to collect at one pharmacy that it hands over until later.</summary>
-public sealed class ExtendWork(NoticeOutbox notices, CityCalendar calendar) : ILeverWork
+public sealed class ExtendLeverStore(NoticeOutbox notices, CityCalendar calendar) : ILeverWork
 {
     public LeverKind Kind => LeverKind.Extend;
 

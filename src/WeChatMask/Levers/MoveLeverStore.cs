@@ -6,7 +6,7 @@ using WeChatMask.Stock;
 namespace WeChatMask.Levers;
 
 /// <summary>Moves what is to be collected at one pharmacy on a round's pickup day to the next day, as a shortage would.</summary>
-public sealed class MoveWork(RoundQueries rounds, MovedPickupStore moved) : ILeverWork
+public sealed class MoveLeverStore(RoundQueries rounds, MovedPickupStore moved) : ILeverWork
 {
     public LeverKind Kind => LeverKind.Move;
 
