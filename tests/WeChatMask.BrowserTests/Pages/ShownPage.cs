@@ -131,6 +131,8 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor/policy?done=true", Viewer.Supervisor, Moment.Handout),
         new("/supervisor/void", Viewer.Supervisor, Moment.Handout),
         new("/supervisor/annul", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/levers", Viewer.Supervisor, Moment.Open),
+        new("/supervisor/levers", Viewer.Auditor, Moment.Handout),
         new("/supervisor", Viewer.Auditor, Moment.Handout),
         new("/supervisor/policy", Viewer.Auditor, Moment.Open),
         new("/supervisor/audit", Viewer.Supervisor, Moment.Handout),
