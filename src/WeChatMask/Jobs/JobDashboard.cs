@@ -12,7 +12,7 @@ public static class JobDashboard
 {
     public const string Path = "/supervisor/hangfire";
 
-    private const string BackTo = "/supervisor#jobs";
+    private const string BackTo = "/supervisor/jobs";
     private const string Script = "Jobs/dashboard.js";
     private static readonly CultureInfo Chinese = CultureInfo.GetCultureInfo("zh-CN");
 

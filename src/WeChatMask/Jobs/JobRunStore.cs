@@ -19,4 +19,24 @@ public sealed class JobRunStore(Database database)
         "SELECT id, job, node, started_at, ended_at, outcome, done, problem FROM job_run ORDER BY id DESC LIMIT @count",
         new { count },
         cancellationToken);
+
+    /// <summary>Jobs that have failed since an instant and not worked after it, by name.</summary>
+    public Task<List<FailingJob>> FailingAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.QueryAsync<FailingJob>(
+        """
+        SELECT r.job, COUNT(*) AS failures, MIN(r.started_at) AS since
+          FROM job_run r
+         WHERE r.outcome = @failed AND r.ended_at >= @since
+           AND NOT EXISTS (SELECT 1 FROM job_run later WHERE later.job = r.job AND later.id > r.id AND later.outcome = @done)
+         GROUP BY r.job
+         ORDER BY r.job
+        """,
+        new { failed = JobOutcome.Failed, done = JobOutcome.Done, since },
+        cancellationToken);
+}
+
+public sealed class FailingJob
+{
+    public string Job { get; init; } = "";
+    public long Failures { get; init; }
+    public DateTimeOffset Since { get; init; }
 }

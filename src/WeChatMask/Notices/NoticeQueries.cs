@@ -48,4 +48,29 @@ public sealed class NoticeQueries(Database database)
             delivered = SmsReceiptState.Delivered, undelivered = SmsReceiptState.Failed, rounds,
         },
         cancellationToken);
+
+    /// <summary>What should have gone out to bookers by now and waits, a row a channel; none where nothing waits.</summary>
+    public Task<List<NoticesDue>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.QueryAsync<NoticesDue>(
+        """
+        SELECT channel, COUNT(*) AS bookings, SUM(CASE WHEN kind = @slot THEN 1 ELSE 0 END) AS without_slot,
+               MIN(CASE WHEN kind = @reminder THEN due_at ELSE created_at END) AS since
+          FROM outbox
+         WHERE status = @waiting AND (due_at <= @now OR attempts > 0) AND booking_id IS NOT NULL
+         GROUP BY channel
+        """,
+        new { slot = NoticeKind.SlotAssigned, reminder = NoticeKind.Reminder, waiting = NoticeStatus.Waiting, now },
+        cancellationToken);
+}
+
+/// <summary>Notices to bookers that wait to be sent by one channel.</summary>
+public sealed class NoticesDue
+{
+    public NoticeChannel Channel { get; init; }
+
+    public long Bookings { get; init; }
+
+    /// <summary>Of those, the ones whose message would tell them when to come.</summary>
+    public long WithoutSlot { get; init; }
+
+    public DateTimeOffset Since { get; init; }
 }

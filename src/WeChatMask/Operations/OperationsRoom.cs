@@ -4,7 +4,7 @@ namespace WeChatMask.Operations;
 public static class OperationsRoom
 {
     public static void AddOperations(this IServiceCollection services) => services
-        .AddSingleton<IHostLifetime, NoSignals>().AddSingleton<InvariantQueries>().AddSingleton<DoctorQueries>();
+        .AddSingleton<IHostLifetime, NoSignals>().AddSingleton<InvariantQueries>().AddSingleton<DoctorQueries>().AddSingleton<Troubles>();
 
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, for machines.</summary>
     public static void MapOperations(this IEndpointRouteBuilder routes)

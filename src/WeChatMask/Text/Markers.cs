@@ -33,6 +33,12 @@ public sealed class Pages;
 /// <summary>Finds <c>Text/Staff.resx</c>: what the pages of clerks and supervisors say.</summary>
 public sealed class Staff;
 
+/// <summary>Finds <c>Text/StaffMenu.resx</c>: the names of the places where staff work.</summary>
+public sealed class StaffMenu;
+
+/// <summary>Finds <c>Text/Troubles.resx</c>: what is wrong now, for how many, and what to do.</summary>
+public sealed class Troubles;
+
 /// <summary>Finds <c>Text/Scan.resx</c>: reading codes at the counter, and a counter without a network.</summary>
 public sealed class Scan;
 

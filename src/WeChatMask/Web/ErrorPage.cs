@@ -37,8 +37,7 @@ internal static class ErrorPage
             <body><div class="page"><main class="sheet trouble">{Picture(passes)}<h1>{title}</h1>
             <p>{Of(text, login ? "Login" : status.ToString(CultureInfo.InvariantCulture), status, "More")}</p>
             {(login ? Button(text["Error_Login"], context.Items[LoginKey] as string ?? "/login?returnUrl=%2Fbook", true) : passes ? Passing(text, asked) : "")}
-            {Button(text["Error_Home"], "/", !passes && !login)}
-            {(IsStaffs(path) ? "" : Links(text))}
+            {(StaffHome(path) is { } work ? Button(text["Error_Staff"], work, !passes) : Button(text["Error_Home"], "/", !passes && !login) + Links(text))}
             </main></div></body></html>
             """;
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -64,9 +63,14 @@ internal static class ErrorPage
         <p class="ways"><a class="go" href="/bookings">{Encoder.Encode(text["Bookings_Title"])}</a> <a class="go" href="/complaints">{Encoder.Encode(text["Complaints_Title"])}</a></p>
         """;
 
-    private static bool IsStaffs(PathString path) =>
-        path.StartsWithSegments("/pharmacy", StringComparison.Ordinal) || path.StartsWithSegments("/supervisor", StringComparison.Ordinal)
-        || path.StartsWithSegments("/staff", StringComparison.Ordinal);
+    // Whoever works here is led back to work, and never among the residents' pages. Null for everybody else.
+    private static string? StaffHome(PathString path) =>
+        new[] { "/pharmacy", "/supervisor", "/administrator", "/staff" }.FirstOrDefault(h => path.StartsWithSegments(h, StringComparison.Ordinal)) switch
+        {
+            null => null,
+            "/staff" => "/staff/menu",
+            var home => home,
+        };
 
     private static string Of(IStringLocalizer<Text.Pages> text, string kind, int status, string part)
     {

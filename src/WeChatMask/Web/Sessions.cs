@@ -173,7 +173,8 @@ public static class Sessions
         policy.AddAuthenticationSchemes(StaffScheme).RequireRole(roles.Select(r => r.ToString())).RequireAssertion(c => !LacksSecondFactor(c.User));
 
     // Whoever looks after all accounts is worth a stolen password the most.
-    private static bool LacksSecondFactor(ClaimsPrincipal user) => user.IsInRole(nameof(StaffRole.Administrator)) && !user.HasClaim(c => c.Type == SecondFactorClaim);
+    /// <summary>Whether an administrator has yet to set up the second factor, and can go nowhere else.</summary>
+    public static bool LacksSecondFactor(ClaimsPrincipal user) => user.IsInRole(nameof(StaffRole.Administrator)) && !user.HasClaim(c => c.Type == SecondFactorClaim);
 
     // So no page or call of the supervisor's can forget that an auditor changes nothing.
     private static bool ChangesOrOnlyReads(AuthorizationHandlerContext context) =>

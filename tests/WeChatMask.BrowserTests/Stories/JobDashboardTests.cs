@@ -32,10 +32,10 @@ public sealed class JobDashboardTests : IAsyncLifetime
     {
         await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(Width: width, Height: height));
         await phone.LogInAsync("supervisor", "supervisor-demo");
-        await phone.GoAsync("/supervisor");
+        await phone.GoAsync("/supervisor/jobs");
         var (failed, _) = host.Get<JobStorage>().GetMonitoringApi().FailedJobs(0, 1)[0];
 
-        await phone.Page.Locator($"#jobs a[href='{JobDashboard.Path}']").ClickAsync();
+        await phone.Page.Locator($"main a[href='{JobDashboard.Path}']").ClickAsync();
         await phone.Page.Locator("#realtimeGraph").WaitForAsync();
         // It asks for its figures again and again.
         await phone.Page.WaitForResponseAsync(r => r.Url.EndsWith("/stats", StringComparison.Ordinal) && r.Ok);
@@ -48,7 +48,7 @@ public sealed class JobDashboardTests : IAsyncLifetime
 
         Assert.Contains("清理登录", await (await phone.Page.GotoAsync(JobDashboard.Path + "/jobs/failed"))!.TextAsync(), StringComparison.Ordinal);
         Assert.Contains("前", await phone.Page.Locator("[data-moment]").First.InnerTextAsync(), StringComparison.Ordinal);
-        Assert.Equal("/supervisor#jobs", await phone.Page.Locator(".navbar-right a").GetAttributeAsync("href"));
+        Assert.Equal("/supervisor/jobs", await phone.Page.Locator(".navbar-right a").GetAttributeAsync("href"));
         phone.AssertQuiet();
     }
 }

@@ -165,7 +165,7 @@ public sealed class PharmacyFileTests(EachEngine<Handout> handouts) : HandoutTes
     {
         await UseAsync(engine);
         var supervisor = await Host.SupervisorAsync();
-        Assert.Contains("LD05", await supervisor.GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("LD05", await supervisor.GetStringAsync(new Uri("/supervisor/pharmacies", UriKind.Relative)), StringComparison.Ordinal);
         Assert.Contains("CloseWindows", await supervisor.GetStringAsync(new Uri("/api/supervisor/jobs", UriKind.Relative)), StringComparison.Ordinal);
         var version = await Host.Get<Database>().ScalarAsync<long>("SELECT version FROM board_version");
         using var put = await PutAsync(supervisor, "LD05", new { status = "paused", reason = "盘点" });

@@ -40,7 +40,7 @@ public sealed partial class JobDashboardTests(CounterHost host) : IClassFixture<
 
         Assert.Contains("<html lang=\"zh\">", page, StringComparison.Ordinal);
         Assert.Contains("公布名单", page, StringComparison.Ordinal);
-        Assert.Contains("href=\"/supervisor#jobs\"", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/supervisor/jobs\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Memory", page, StringComparison.Ordinal);
     }
 
@@ -74,8 +74,8 @@ public sealed partial class JobDashboardTests(CounterHost host) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_supervisors_page_leads_to_it() => Assert.Contains(
-        $"href=\"{JobDashboard.Path}\"", await (await host.SupervisorAsync()).GetStringAsync(new Uri("/supervisor", UriKind.Relative)), StringComparison.Ordinal);
+    public async Task The_page_of_the_jobs_leads_to_it() => Assert.Contains(
+        $"href=\"{JobDashboard.Path}\"", await (await host.SupervisorAsync()).GetStringAsync(new Uri("/supervisor/jobs", UriKind.Relative)), StringComparison.Ordinal);
 
     private static Uri At(string path) => new(JobDashboard.Path + path, UriKind.Relative);
 

@@ -1,6 +1,10 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using WeChatMask.City;
 using WeChatMask.Data;
+using WeChatMask.Pages.Staff;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
 using WeChatMask.Tests.Counter;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;
@@ -71,13 +75,76 @@ public sealed class StaffPageTests(EachEngine<CounterHost> hosts) : IClassFixtur
         await UseAsync(engine);
         var page = await PageReader.OpenAsync(await host.SupervisorAsync(), "/supervisor");
         Assert.Contains("名额 800", page.Text, StringComparison.Ordinal);
-        foreach (var part in new[] { "pharmacies", "rounds", "jobs" })
-        {
-            Assert.Contains($"href=\"/supervisor#{part}\"", page.Html, StringComparison.Ordinal);
-            Assert.Contains($"id=\"{part}\"", page.Html, StringComparison.Ordinal);
-        }
+        foreach (var part in new[] { "pharmacies", "rounds", "jobs" }) Assert.Contains($"href=\"/supervisor/{part}\"", page.Html, StringComparison.Ordinal);
 
         Assert.Contains("action=\"/staff/logout\"", page.Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/supervisor/no-such-page", "/supervisor")]
+    [InlineData("/pharmacy/no-such-page", "/pharmacy")]
+    [InlineData("/administrator/no-such-page", "/administrator")]
+    [InlineData("/staff/no-such-page", "/staff/menu")]
+    [InlineData("/no-such-page", "/")]
+    public async Task A_page_that_is_not_there_leads_back_to_ones_own_pages(string path, string back)
+    {
+        await UseAsync(DatabaseKind.Sqlite);
+        using var browser = host.Anonymous();
+        var page = await PageReader.OpenAsync(browser, path);
+
+        Assert.Equal(HttpStatusCode.NotFound, page.Status);
+        Assert.Contains($"wide\" href=\"{back}\"", page.Html, StringComparison.Ordinal);
+        Assert.Equal(back == "/", page.Html.Contains("href=\"/bookings\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_place_of_a_menu_opens_and_is_marked_as_the_present_one()
+    {
+        await using var city = await SandboxHost.StartAsync();
+        foreach (var (browser, role) in new[]
+        {
+            (await city.SupervisorAsync(), StaffRole.Supervisor), (await city.StaffAsync("auditor"), StaffRole.Auditor), (await city.ClerkAsync("LD01"), StaffRole.Clerk),
+        })
+        {
+            foreach (var place in StaffMenu.Of(role).SelectMany(g => g.Places))
+            {
+                var page = await PageReader.OpenAsync(browser, place.Href);
+                Assert.Equal(HttpStatusCode.OK, page.Status);
+                var marked = Regex.Matches(page.Html, "<a href=\"([^\"]*)\" aria-current=\"page\">").Select(m => m.Groups[1].Value);
+                // Kept by the phone for when there is no network, this page shows nobody's menu.
+                if (place.Href != "/pharmacy/offline") Assert.Equal([place.Href], marked);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Many_pharmacies_stand_by_district_until_one_is_opened_or_looked_for()
+    {
+        await using var city = await SandboxHost.StartAsync("chuzhou", "2020-02-03T10:00:00+08:00");
+        var supervisor = await city.SupervisorAsync();
+        var folded = await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies");
+        var all = BoardView.Of(await city.Get<Board>().GetAsync(CancellationToken.None), city.Get<CityCalendar>()).Pharmacies;
+        Assert.DoesNotContain(all[0].Name, folded.Text, StringComparison.Ordinal);
+        Assert.Contains(all[0].District, folded.Text, StringComparison.Ordinal);
+        Assert.Contains($"共 {all.Count} 家药店", folded.Text, StringComparison.Ordinal);
+
+        var district = await PageReader.OpenAsync(supervisor, $"/supervisor/pharmacies?district={Uri.EscapeDataString(all[0].District)}");
+        Assert.Contains(all[0].Name, district.Text, StringComparison.Ordinal);
+        var found = await PageReader.OpenAsync(supervisor, $"/supervisor/pharmacies?q={all[^1].Code}");
+        Assert.Contains("1 家药店", found.Text, StringComparison.Ordinal);
+        Assert.Contains(all[^1].Name, found.Text, StringComparison.Ordinal);
+        Assert.Contains("没有这样的药店", (await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies?q=nowhere")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_order_of_a_list_is_remembered()
+    {
+        await UseAsync(DatabaseKind.Sqlite);
+        var supervisor = await host.SupervisorAsync();
+        Assert.Contains("value=\"code\" selected", (await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies")).Html, StringComparison.Ordinal);
+        await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies?order=booked");
+        Assert.Contains("value=\"booked\" selected", (await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies")).Html, StringComparison.Ordinal);
+        Assert.Contains("value=\"booked\" selected", (await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies?order=no-such")).Html, StringComparison.Ordinal);
     }
 
     [EngineTheory]

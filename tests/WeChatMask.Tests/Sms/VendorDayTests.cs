@@ -219,7 +219,10 @@ public sealed class VendorDayTests
         Assert.Equal(["isv.SMS_SIGNATURE_ILLEGAL", "AuthFailure.SignatureFailure"], codes.Select(a => a.Code));
         using var supervisor = host.Browser();
         await (await PageReader.OpenAsync(supervisor, "/staff/login")).PostAsync(supervisor, ("username", "supervisor"), ("password", "supervisor-demo"));
-        var page = (await PageReader.OpenAsync(supervisor, "/supervisor")).Text;
+        var strip = (await PageReader.OpenAsync(supervisor, "/supervisor")).Text;
+        Assert.Contains("短信发不出：阿里云短信，短信签名未通过审核或不可用。", strip, StringComparison.Ordinal);
+        Assert.Contains("1 人还不知道领取时段", strip, StringComparison.Ordinal);
+        var page = (await PageReader.OpenAsync(supervisor, "/supervisor/messages")).Text;
         Assert.Contains("阿里云短信：短信签名未通过审核或不可用", page, StringComparison.Ordinal);
         Assert.Contains("腾讯云短信：密钥、权限或来源地址不对，请检查配置", page, StringComparison.Ordinal);
         Assert.Contains("isv.SMS_SIGNATURE_ILLEGAL", page, StringComparison.Ordinal);

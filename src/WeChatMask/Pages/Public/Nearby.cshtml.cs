@@ -17,8 +17,6 @@ namespace WeChatMask.Pages.Public;
 [CacheablePage(Seconds = 2)]
 public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMonitor<MapSettings> map) : PageModel
 {
-    private const int LongestQuery = 40;
-
     public RoundBanner Banner { get; private set; } = null!;
 
     /// <summary>Every district of the city, in the order of the codes.</summary>
@@ -41,13 +39,11 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         Districts = [.. Banner.Board.Pharmacies.Select(p => p.District).Distinct(StringComparer.Ordinal)];
         District = Districts.FirstOrDefault(d => d == district);
-        var query = q?.Trim() ?? "";
-        Query = query.Length <= LongestQuery ? query : query[..LongestQuery];
-        var words = Query.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Query = PharmacySearch.Query(q);
         // District by district, in each those first that have something to give.
         Found =
         [
-            .. Banner.Board.Pharmacies.Where(p => (District is null || p.District == District) && words.All(w => Speaks(p, w)))
+            .. PharmacySearch.In(Banner.Board.Pharmacies, Query).Where(p => District is null || p.District == District)
                 .GroupBy(p => p.District, StringComparer.Ordinal).SelectMany(d => d.OrderBy(Banner.IsGone)),
         ];
     }
@@ -60,8 +56,4 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
 
     // Six places after the point are a tenth of a metre.
     private static string Text(GeoPoint p) => string.Create(CultureInfo.InvariantCulture, $"{p.Latitude:0.######},{p.Longitude:0.######}");
-
-    private static bool Speaks(PharmacyFigures p, string word) =>
-        p.Name.Contains(word, StringComparison.OrdinalIgnoreCase) || p.Address.Contains(word, StringComparison.OrdinalIgnoreCase)
-        || p.District.Contains(word, StringComparison.OrdinalIgnoreCase) || p.Code.Equals(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
-using WeChatMask.Jobs;
 using WeChatMask.OpenData;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -13,17 +12,18 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Supervisor;
 
-/// <summary>The whole city at a glance: live figures, rounds, and whether the jobs do their work.</summary>
+/// <summary>The whole city at a glance: live figures, what waits to be done, and the newest rounds.</summary>
 [Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, LateHandOverQueries late, DayReportFormatter format, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, LateHandOverQueries late, DayReportFormatter format, CityCalendar calendar) : PageModel
 {
-    private const int RoundsShown = 14;
-    private const int JobsShown = 30;
+    private const int RoundsShown = 4;
 
     public RoundBanner Banner { get; private set; } = new(new BoardView(0, default, null, []), null, default, "");
 
     public BoardView Board => Banner.Board;
+
+    public IReadOnlyList<PharmacyGroup> Districts { get; private set; } = [];
 
     /// <summary>Today in the city.</summary>
     public DateOnly Today => calendar.Today;
@@ -36,11 +36,6 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
 
     public IReadOnlyList<ProvisionalWait> Provisional { get; private set; } = [];
 
-    /// <summary>Newest job runs.</summary>
-    public IReadOnlyList<JobRun> Jobs { get; private set; } = [];
-
-    public int Failed => Jobs.Count(j => j.Outcome == JobOutcome.Failed);
-
     /// <summary>Hand-overs without a network that wait to be looked into.</summary>
     public long OfflineOpen { get; private set; }
 
@@ -50,16 +45,19 @@ public sealed class IndexModel(Board board, RoundQueries rounds, JobRuns runs, O
     /// <summary>Reports of stock that wait for a supervisor.</summary>
     public long HeldReports { get; private set; }
 
+    /// <summary>Whether something waits for a supervisor.</summary>
+    public bool HasTasks => HeldReports > 0 || OfflineOpen > 0 || Late.Count > 0 || Provisional.Count > 0;
+
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
+        Districts = [.. Board.Pharmacies.GroupBy(p => p.District, StringComparer.Ordinal).Select(g => PharmacyGroup.Of(g.Key, g))];
         Rounds = await rounds.NewestAsync(RoundsShown, cancellationToken);
         if (Rounds.Count > 0) Reports = await reports.CorrectedAsync(Rounds[^1].Date, cancellationToken);
         Provisional = await provisional.WaitingAsync(cancellationToken);
         OfflineOpen = await offline.OpenCountAsync(cancellationToken);
         Late = await late.NewestAsync(cancellationToken);
         HeldReports = await held.CountAsync(cancellationToken);
-        Jobs = await runs.NewestAsync(JobsShown, cancellationToken);
     }
 
     public RoundPhase PhaseOf(RoundState round) => round.PhaseAt(calendar.Now);

@@ -145,19 +145,20 @@ internal sealed partial class ClaimChecks
     {
         var page = await OpenAsync(await city.SupervisorAsync(), "/supervisor");
         var open = round is not null && round.Times.PresentOrNext(at) is not null;
-        foreach (var row in page.Elements.Where(e => e.Name == "tr"))
+        var figures = await OpenAsync(await city.SupervisorAsync(), $"/supervisor/pharmacies?q={sample.FirstOrDefault()}");
+        foreach (var row in figures.Elements.Where(e => e.Name == "tr"))
         {
-            var cells = page.Elements.Where(e => e.Parent == row).ToList();
+            var cells = figures.Elements.Where(e => e.Parent == row).ToList();
             if (cells.Count != 5 || cells[0].Name != "th" || sample.FirstOrDefault(c => cells[0].Text.Contains(c, StringComparison.Ordinal)) is not { } code || cells[1].Name != "td") continue;
-            if (open) Say(cells[2].Text == left.GetValueOrDefault(code).ToString(CultureInfo.InvariantCulture), page, $"{code} has {cells[2].Text}, but there are {left.GetValueOrDefault(code)}");
+            if (open) Say(cells[2].Text == left.GetValueOrDefault(code).ToString(CultureInfo.InvariantCulture), figures, $"{code} has {cells[2].Text}, but there are {left.GetValueOrDefault(code)}");
             var counts = (await city.Host.Get<Database>().QueryOneAsync<Counted>(
                 """
                 SELECT COUNT(CASE WHEN b.round_date = @Today AND b.status <> 3 THEN 1 END) AS booked, COUNT(CASE WHEN b.pickup_date = @Today AND b.status = 1 THEN 1 END) AS redeemed
                   FROM booking_pickup b JOIN pharmacy p ON p.id = b.pharmacy_id WHERE p.code = @code
                 """,
                 new { code, Today }))!;
-            if (open) Say(cells[3].Text == counts.Booked.ToString(CultureInfo.InvariantCulture), page, $"{code} booked {cells[3].Text}, but it is {counts.Booked}");
-            Say(cells[4].Text == counts.Redeemed.ToString(CultureInfo.InvariantCulture), page, $"{code} collected {cells[4].Text}, but it is {counts.Redeemed}");
+            if (open) Say(cells[3].Text == counts.Booked.ToString(CultureInfo.InvariantCulture), figures, $"{code} booked {cells[3].Text}, but it is {counts.Booked}");
+            Say(cells[4].Text == counts.Redeemed.ToString(CultureInfo.InvariantCulture), figures, $"{code} collected {cells[4].Text}, but it is {counts.Redeemed}");
         }
 
         if (open) Say(page.Elements.First(e => e["class"] == "tile-main").Text.EndsWith($"剩余{left.Values.Sum()}", StringComparison.Ordinal) || page.Elements.First(e => e["class"] == "tile-main").Text.EndsWith($"剩余 {left.Values.Sum()}", StringComparison.Ordinal), page, $"'{page.Elements.First(e => e["class"] == "tile-main").Text}', but there are {left.Values.Sum()}");

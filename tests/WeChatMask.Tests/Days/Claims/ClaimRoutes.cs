@@ -12,7 +12,7 @@ internal static partial class ClaimRoutes
     public static readonly IReadOnlySet<string> Read = new HashSet<string>(StringComparer.Ordinal)
     {
         "/", "/guide", "/nearby", "/book", "/residents", "/bookings", "/bookings/{number}", "/bookings/{number}/cancel", "/bookings/{number}/print", "/notices", "/notices/{date}",
-        "/pharmacy", "/supervisor",
+        "/pharmacy", "/supervisor", "/supervisor/pharmacies",
         "/api/me", "/api/board", "/api/bookings", "/api/bookings/{number}",
         "/api/public/rounds", "/api/public/rounds.csv", "/api/public/rounds/{date}", "/api/public/rounds/{date}.csv", "/api/public/rounds/{date}/list", "/api/public/rounds/{date}/list.csv",
     };

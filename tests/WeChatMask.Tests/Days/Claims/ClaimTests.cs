@@ -59,7 +59,7 @@ public sealed class ClaimTests
         var routes = ClaimRoutes.Of(host);
         Assert.True(routes.Count > 60, $"Only {routes.Count} routes were found.");
         Assert.Equal([], routes.Where(r => !ClaimRoutes.Read.Contains(r) && ClaimRoutes.ReasonOf(r) is null));
-        Assert.Equal([], ClaimRoutes.Read.Where(r => !routes.Contains(r) || ClaimRoutes.ReasonOf(r) is not null));
+        Assert.Equal([], ClaimRoutes.Read.Where(r => !routes.Contains(r) || ClaimRoutes.Silent.ContainsKey(r)));
         Assert.Equal([], ClaimRoutes.Silent.Keys.Where(k => !routes.Any(r => k.EndsWith('*') ? r.StartsWith(k[..^1], StringComparison.Ordinal) : r == k)));
     }
 }

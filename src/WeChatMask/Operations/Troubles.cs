@@ -1,0 +1,71 @@
+using WeChatMask.Bookings;
+using WeChatMask.Data;
+using WeChatMask.Jobs;
+using WeChatMask.Notices;
+using WeChatMask.OfficialAccount;
+using WeChatMask.Settings;
+using WeChatMask.Sms;
+
+namespace WeChatMask.Operations;
+
+/// <summary>What is wrong in the city at this moment, for those who must mend it. Empty on a good day.</summary>
+public sealed class Troubles(
+    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CityCalendar calendar)
+{
+    // Longer than any job's pace but the hourly ones', and than a vendor takes on a busy evening.
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
+
+    public async Task<IReadOnlyList<Trouble>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var now = calendar.Now;
+        var waiting = (await notices.DueAsync(now, cancellationToken)).ToDictionary(w => w.Channel);
+        var troubles = new List<Trouble>();
+        foreach (var alarm in await sms.AllAsync(cancellationToken))
+            troubles.Add(new Trouble(TroubleKind.Sms, alarm.Subject, alarm.Problem.ToString(), alarm.Since, Waiting(NoticeChannel.Sms)));
+        foreach (var fault in await credentials.FaultsAsync(cancellationToken))
+            troubles.Add(new Trouble(TroubleKind.Credential, fault.Name, Code(fault.ErrorCode), null, Waiting(NoticeChannel.WeChat)));
+        foreach (var limit in await limits.PresentAsync(cancellationToken))
+            troubles.Add(new Trouble(TroubleKind.ApiPause, limit.ApiCall, Code(limit.ErrorCode), null, Waiting(NoticeChannel.WeChat)) { Until = limit.RestsUntil });
+        if (!troubles.Exists(t => t.Kind == TroubleKind.Sms) && Waiting(NoticeChannel.Sms) is { } slow && slow.Since < now - Late)
+            troubles.Add(new Trouble(TroubleKind.SmsLate, "", "", slow.Since, slow));
+        foreach (var wait in await provisional.WaitingAsync(cancellationToken))
+            troubles.Add(new Trouble(TroubleKind.Registry, wait.RoundDate.Column(), "", null, null) { Until = wait.SettleUntil, People = wait.Bookings });
+        foreach (var job in await runs.FailingAsync(now - Late, cancellationToken))
+            troubles.Add(new Trouble(TroubleKind.Job, job.Job, "", job.Since, null) { People = job.Failures });
+        return troubles;
+
+        NoticesDue? Waiting(NoticeChannel channel) => waiting.GetValueOrDefault(channel);
+    }
+
+    private static string Code(int code) => code == 0 ? "" : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+public enum TroubleKind
+{
+    /// <summary>A vendor's alarm; the subject is the vendor's, the code the problem.</summary>
+    Sms,
+
+    /// <summary>No alarm, and short messages wait all the same.</summary>
+    SmsLate,
+
+    /// <summary>WeChat gives no credential; the code is its errcode, empty when nobody answered.</summary>
+    Credential,
+
+    /// <summary>A call of WeChat's API rests.</summary>
+    ApiPause,
+
+    /// <summary>Bookings wait for the population registry; the subject is the round.</summary>
+    Registry,
+
+    /// <summary>A job fails again and again.</summary>
+    Job,
+}
+
+/// <summary>One thing that is wrong. <paramref name="Notices"/> are what waits to be sent because of it.</summary>
+public sealed record Trouble(TroubleKind Kind, string Subject, string Code, DateTimeOffset? Since, NoticesDue? Notices)
+{
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Bookings that wait for the registry; or how often a job has failed.</summary>
+    public long People { get; init; }
+}
