@@ -32,6 +32,16 @@ public sealed record BookingRow
 
     /// <summary>The end of a pickup that has moved. On a later day than <see cref="PickupDate"/> where goods came after all and both days serve it.</summary>
     public DateTimeOffset? MovedUntil { get; init; }
+
+    /// <summary>Until when it may be collected, at its pharmacy and on its day.</summary>
+    public DateTimeOffset PickupUntil { get; init; }
+
+    /// <summary>Whether it was settled only after its whole round had been annulled.</summary>
+    public bool EndedByAnnulment { get; init; }
+
+    /// <summary>Whether it ended with its whole round.</summary>
+    public bool IsRoundAnnulled => EndedByAnnulment && Status == BookingStatus.Cancelled;
+
     public long PharmacyId { get; init; }
     public string PharmacyCode { get; init; } = "";
     public int WindowIndex { get; init; }

@@ -10,6 +10,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
 {
     internal const string SelectBooking = """
         SELECT b.id, b.number, b.request_key, b.round_date, b.pickup_date, b.is_moved, CASE WHEN b.is_moved = 1 THEN b.pickup_closes_at END AS moved_until,
+               b.pickup_closes_at AS pickup_until, CASE WHEN b.round_annulled_at <= COALESCE(b.settled_at, b.round_annulled_at) THEN 1 ELSE 0 END AS ended_by_annulment,
                b.pharmacy_id, p.code AS pharmacy_code, b.window_index, b.serial,
                b.account_id, b.resident_id, COALESCE(b.person_hash, '') AS person_hash, b.policy_id, b.units, b.unit_price_fen, b.status,
                b.slot_starts_at, b.slot_ends_at, b.created_at, v.outcome

@@ -10,7 +10,11 @@ public sealed record BookingList(IReadOnlyList<BookingView> Bookings);
 /// <summary>A booking in the contract's words; provisional while the registry has yet to answer.</summary>
 public sealed record BookingView(
     string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, PickupSlot? Slot,
-    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId, bool Provisional);
+    int Units, decimal UnitPrice, BookingStatus Status, string? Voucher, string ResidentId, bool Provisional)
+{
+    /// <summary>True where it ended with its whole round; left out otherwise.</summary>
+    public bool? RoundAnnulled { get; init; }
+}
 
 /// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
 public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
@@ -23,7 +27,10 @@ public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
 
     /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be, nor a slot, given with the list.</summary>
     public static BookingView Answer(BookingRow b) => new(
-        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional);
+        b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional)
+    {
+        RoundAnnulled = b.IsRoundAnnulled ? true : null,
+    };
 
     public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);
 }

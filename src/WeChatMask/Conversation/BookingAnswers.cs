@@ -142,7 +142,7 @@ public sealed class BookingAnswers(
     // Where and when to come would mislead: nobody is waited for any more.
     private string Ended(BookingRow booking, PharmacyPlace place) => text[
         booking.Status == BookingStatus.Redeemed ? "Query_Redeemed" : "Query_Ended",
-        booking.Number, text[$"Status_{booking.Status}"], place.Name, text.Day(booking.PickupDate)];
+        booking.Number, text[booking.IsRoundAnnulled ? "Status_RoundAnnulled" : $"Status_{booking.Status}"], place.Name, text.Day(booking.PickupDate)];
 
     // What stands only until the registry has answered must never look like a success.
     private string UntilWhen(RoundState round)

@@ -17,7 +17,7 @@ public sealed class InvariantQueries(Database database)
     private static readonly object Statuses = new
     {
         booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
-        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, sms = NoticeChannel.Sms,
+        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, annulled = NoticeKind.RoundAnnulled, sms = NoticeChannel.Sms,
     };
 
     private static readonly (string Name, string Sql)[] All =
@@ -142,6 +142,19 @@ public sealed class InvariantQueries(Database database)
             SELECT COUNT(*) FROM moved_pickup m
               JOIN booking b ON b.id = m.booking_id
              WHERE b.status = @lapsed AND b.settled_at < m.closes_at
+            """),
+        ("an annulled round has nobody left to collect once its lever is carried out, and each is told once", """
+            SELECT COUNT(*) FROM booking b
+              JOIN round r ON r.date = b.round_date AND r.annulled_at IS NOT NULL
+             WHERE (b.status = @booked AND NOT EXISTS (SELECT 1 FROM lever l WHERE l.round_date = r.date AND l.done_at IS NULL))
+                OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = b.id AND o.kind = @annulled AND o.channel = @sms) > 1
+                OR (b.status = @cancelled AND b.cancelled_late = 0 AND b.settled_at > r.annulled_at)
+            """),
+        ("a lever is carried out at the pharmacies of its round, and done when it has been at all", """
+            SELECT COUNT(*) FROM lever l
+             WHERE (l.done_at IS NULL AND l.undone_at IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM lever_step s WHERE s.lever_id = l.id
+                              AND NOT EXISTS (SELECT 1 FROM pharmacy_round t WHERE t.round_date = l.round_date AND t.pharmacy_id = s.pharmacy_id))
             """),
         ("a shelf never holds less than nothing: opening + delivered = handed over + closing + lost", """
             SELECT COUNT(*) FROM (

@@ -28,7 +28,7 @@ public sealed class OwnPickups(BookingQueries bookings, FamilyNames family, Roun
                 b.PickupDate,
                 b.Slot ?? new PickupSlot(calendar.Instant(b.PickupDate, round.Policy.Pickup.Opens), calendar.Instant(b.PickupDate, round.Policy.Pickup.Closes)),
                 b.Slot is null && round.Policy.Pickup.SlotMinutes > 0,
-                RedemptionRules.StatusAt(b.Status, b.MovedUntil ?? round.Times.PickupClosesAt, banner.Now),
+                RedemptionRules.StatusAt(b.Status, b.PickupUntil, banner.Now),
                 b.Provisional));
         }
 

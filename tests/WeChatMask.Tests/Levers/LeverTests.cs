@@ -1,7 +1,6 @@
 using System.Text.Json;
 using WeChatMask.Audit;
 using WeChatMask.Data;
-using WeChatMask.Levers;
 using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
@@ -109,34 +108,6 @@ public sealed class LeverTests
         await AssertSoundAsync(host);
     }
 
-    [EngineTheory]
-    public async Task Killed_between_two_pharmacies_it_is_finished_by_the_next_start_and_told_once(DatabaseKind engine)
-    {
-        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
-        await BookAsync(host, 1, 10);
-        using (var supervisor = await host.SupervisorAsync())
-        {
-            await using var held = await host.HoldJobsAsync();
-            var preview = await PreviewAsync(supervisor, new { kind = "annul", date = Round });
-            Assert.Equal(201, (await PressAsync(supervisor, "annul", preview, "货源中断")).Status);
-            // The node dies while it is at the second pharmacy: that one is not done.
-            using var death = new CancellationTokenSource();
-            var lever = Assert.Single(await host.Get<LeverQueries>().OpenAsync(CancellationToken.None));
-            var work = new DyingWork(2, death);
-            var store = new LeverWorkStore(host.Get<Database>(), host.Get<LeverQueries>(), [work.Around(host.Get<IEnumerable<ILeverWork>>(), lever.Kind)], host.Get<WeChatMask.Settings.CityCalendar>(), host.Get<WeChatMask.Rounds.Board>());
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.FinishAsync(death.Token));
-            Assert.Equal(1, (await host.Get<LeverQueries>().StepsAsync(CancellationToken.None))[lever.Id]);
-            await AssertSoundAsync(host);
-        }
-
-        await host.RestartAsync();
-        await host.AdvanceAsync("PT10S");
-
-        Assert.Empty(await host.Get<LeverQueries>().OpenAsync(CancellationToken.None));
-        Assert.Equal(10, (await host.SmsAsync()).Count(s => s.GetProperty("text").GetString()!.Contains("已作废", StringComparison.Ordinal)));
-        await AssertSoundAsync(host);
-    }
-
     internal static async Task<Dictionary<int, string>> BookAsync(SandboxHost host, int first, int last)
     {
         var numbers = new Dictionary<int, string>();
@@ -175,26 +146,4 @@ public sealed class LeverTests
 
     private static async Task<string?> RedeemAsync(HttpClient clerk, string number, int i) =>
         (await clerk.PostAsync("/api/pharmacy/redemptions", Hand(number, i))).Body.GetProperty("verdict").GetString();
-
-    /// <summary>Dies after so many pharmacies.</summary>
-    private sealed class DyingWork(int lives, CancellationTokenSource death)
-    {
-        private int left = lives;
-
-        public ILeverWork Around(IEnumerable<ILeverWork> works, WeChatMask.Domain.LeverKind kind) => new Dying(this, works.First(w => w.Kind == kind));
-
-        private sealed class Dying(DyingWork life, ILeverWork inner) : ILeverWork
-        {
-            public WeChatMask.Domain.LeverKind Kind => inner.Kind;
-
-            public async Task<int> DoAsync(WriteTransaction transaction, Lever lever, long pharmacy)
-            {
-                var done = await inner.DoAsync(transaction, lever, pharmacy);
-                if (--life.left == 0) await life.Die();
-                return done;
-            }
-        }
-
-        private Task Die() => death.CancelAsync();
-    }
 }

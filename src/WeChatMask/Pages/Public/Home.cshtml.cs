@@ -47,7 +47,7 @@ public sealed class HomeModel(
 
         City = (await cities.NamesAsync(cancellationToken)).City;
         var handout = await rounds.FindByPickupAsync(calendar.Today, cancellationToken);
-        Handout = handout is not null && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
+        Handout = handout is { IsAnnulled: false } && calendar.Now < handout.Times.PickupClosesAt ? handout : null;
         Change = (await policies.NoticesAsync(1, cancellationToken)).FirstOrDefault(n => n.From.AddDays(ChangeShownDays) >= calendar.Today);
         if ((Banner.Round?.Policy ?? await current.TodayAsync(cancellationToken)) is not { } policy) return;
         Goods = policy.Goods.Name;

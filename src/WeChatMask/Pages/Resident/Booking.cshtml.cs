@@ -21,6 +21,9 @@ public sealed class BookingModel(
     /// <summary>The last day of a pickup that has moved.</summary>
     public DateOnly? MovedUntil => Details?.Booking.MovedUntil is { } until ? calendar.DayEndingAt(until) : null;
 
+    /// <summary>The close of hand-over, where a supervisor has made it later than the rules say.</summary>
+    public DateTimeOffset? ExtendedUntil => Details is { Booking: { IsMoved: false } b } && b.PickupUntil > calendar.Instant(b.PickupDate, Details.Policy.Pickup.Closes) ? b.PickupUntil : null;
+
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
     public PolicyFormatter Rules => rules;

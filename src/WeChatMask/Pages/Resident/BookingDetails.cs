@@ -28,6 +28,6 @@ public sealed class BookingDetailsReader(
         var names = await family.OfAsync(accountId, cancellationToken);
         var until = round.CancelUntil(booking.PickupDate, calendar);
         var mayCancel = BookingRules.Cancellation(booking.Status, until, calendar.Now) == Refusal.None;
-        return new BookingDetails(booking, round, pharmacy, names.GetValueOrDefault(booking.ResidentId), mayCancel, until, RedemptionRules.StatusAt(booking.Status, booking.MovedUntil ?? round.Times.PickupClosesAt, calendar.Now));
+        return new BookingDetails(booking, round, pharmacy, names.GetValueOrDefault(booking.ResidentId), mayCancel, until, RedemptionRules.StatusAt(booking.Status, booking.PickupUntil, calendar.Now));
     }
 }

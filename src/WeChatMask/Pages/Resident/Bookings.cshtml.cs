@@ -36,7 +36,7 @@ public sealed class BookingsModel(BookingQueries bookings, RoundQueries rounds, 
     private BookingLine Line(BookingRow b, RoundState? round, string? person, string pharmacy)
     {
         var now = b.Status == BookingStatus.Booked && round is not null ? pickup.Of(b, round) : null;
-        var status = round is null ? b.Status : RedemptionRules.StatusAt(b.Status, b.MovedUntil ?? round.Times.PickupClosesAt, calendar.Now);
+        var status = round is null ? b.Status : RedemptionRules.StatusAt(b.Status, b.PickupUntil, calendar.Now);
         var hours = b.Slot is { } slot ? format.Span(slot.StartsAt, slot.EndsAt) : round is null ? "" : format.Span(round.Policy.Pickup.Opens, round.Policy.Pickup.Closes);
         return new BookingLine(b, status, person, pharmacy, now, hours);
     }

@@ -15,7 +15,7 @@ public sealed class PickupFormatter(IStringLocalizer<Text.Pages> text, PageForma
         if (booking.Provisional) return text["Booking_Now_Provisional"];
         var (now, today) = (calendar.Now, calendar.Today);
         if (today < booking.PickupDate) return today == booking.RoundDate ? text["Booking_Heading_Booked"] : text["Booking_Now_Later", format.Day(booking.PickupDate)];
-        var closes = booking.MovedUntil ?? round.Times.PickupClosesAt;
+        var closes = booking.PickupUntil;
         if (now >= closes) return text["Booking_Now_Over"];
         // Goods that came after all may be fetched on the day after, too.
         var todayCloses = calendar.DateOf(closes) > today ? calendar.Instant(today, round.Policy.Pickup.Closes) : closes;
