@@ -3,6 +3,8 @@ namespace WeChatMask.Domain;
 /// <summary>What a supervisor can do to a round on a bad day; stored by number.</summary>
 public enum LeverKind
 {
+    None,
+
     /// <summary>Opens later, or at another time than a postponement before said.</summary>
     Postpone = 1,
 

@@ -43,7 +43,7 @@ public static class LeverEndpoints
     public static LeverOrder? Read(LeverBody body)
     {
         if (RouteDay.Read(body.Date) is not { } date || !Enum.TryParse<LeverKind>(body.Kind, ignoreCase: true, out var kind)) return null;
-        if (!Enum.IsDefined(kind) || kind == LeverKind.Withdraw || int.TryParse(body.Kind, CultureInfo.InvariantCulture, out _)) return null;
+        if (!Enum.IsDefined(kind) || kind is LeverKind.None or LeverKind.Withdraw || int.TryParse(body.Kind, CultureInfo.InvariantCulture, out _)) return null;
         if (body.PharmacyCode is not null && !LeverRules.MayNamePharmacy(kind)) return null;
         return LeverRules.NeedsTime(kind) == body.To is not null ? new LeverOrder(kind, date, body.PharmacyCode, body.To?.ToUniversalTime()) : null;
     }

@@ -8,7 +8,8 @@ namespace WeChatMask.LoadTool.Simulation;
 /// <param name="People">How many people there are.</param>
 /// <param name="Seed">What all habits are drawn from.</param>
 /// <param name="Lanes">How many calls are under way at once.</param>
-internal sealed record SimulationPlan(DateOnly From, int Days, int People, int Seed, int Lanes = 24);
+/// <param name="Annulled">The round, counted from 1, that a supervisor annuls while it is handed out; none for 0.</param>
+internal sealed record SimulationPlan(DateOnly From, int Days, int People, int Seed, int Lanes = 24, int Annulled = 0);
 
 /// <summary>
 /// Some days of a city with people of random habits, driven through the outside surface. The simulation keeps its own
@@ -74,7 +75,7 @@ internal sealed class CitySimulation
             if (day == plan.Days) break;
             watch.Restart();
             var evening = await BookAsync(round, day);
-            handout = new PickupDay(city, round, evening, errands, books, day);
+            handout = new PickupDay(city, round, evening, errands, books, day) { IsAnnulled = day + 1 == plan.Annulled };
             books.HandedOut = before = round;
         }
 

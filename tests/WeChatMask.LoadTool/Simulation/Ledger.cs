@@ -29,6 +29,9 @@ internal sealed class SimulatedBooking
     public required string RequestId { get; init; }
 
     public Fate Fate { get; set; }
+
+    /// <summary>Ended with its whole round, of which its person has a message.</summary>
+    public bool IsAnnulled { get; set; }
 }
 
 /// <summary>One window of a pharmacy's part in a round.</summary>
@@ -174,6 +177,21 @@ internal sealed class RoundLedger(CityRules city, DateOnly date)
 
         shop.Windows[booking.Window - 1].Taken--;
         shop.RollTo(OpenWindow);
+    }
+
+    /// <summary>The round is void: whoever has not collected counts as one who gave back after the close, and may book again whatever the rules say of that.</summary>
+    public void Annul()
+    {
+        foreach (var shop in shops.Values)
+        {
+            foreach (var booking in shop.Bookings.Where(b => b.Fate == Fate.Booked))
+            {
+                booking.Fate = Fate.Cancelled;
+                booking.IsAnnulled = true;
+                booking.Person.Holds.Remove(Date);
+                shop.CancelledLate++;
+            }
+        }
     }
 
     /// <summary>Pickup is over: what was not collected lapses and every unused place goes to the same pharmacy's next round.</summary>

@@ -5,9 +5,13 @@ internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening e
 {
     private const int ToGroup = 40;
     private const int RunnersBundle = 5;
+    private const int ToShowInVain = 5;
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan After = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Midday = TimeSpan.FromHours(3);
+
+    /// <summary>Whether a supervisor annuls the round when half of its people have collected.</summary>
+    public bool IsAnnulled { get; init; }
 
     /// <summary>Lives through it, up to the close of pickup and the carry-over.</summary>
     /// <param name="next">The round that gets what is left.</param>
@@ -35,7 +39,8 @@ internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening e
         await books.CompareBooksAsync(round);
         await city.AssertBeforeAsync(round.PickupOpensAt + Midday);
         await city.SetClockAsync(round.PickupOpensAt + Midday);
-        await city.ForEachAsync(ways.Where((_, i) => i % 2 == 1), way => way());
+        if (IsAnnulled) await AnnulAsync();
+        else await city.ForEachAsync(ways.Where((_, i) => i % 2 == 1), way => way());
         await city.AssertBeforeAsync(round.PickupClosesAt);
 
         await city.SetClockAsync(round.PickupClosesAt);
@@ -44,6 +49,18 @@ internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening e
         await books.CompareBooksAsync(next);
         await books.CompareListsAsync(round);
         await city.ForEachAsync(Some(Fate.Lapsed, 9), b => errands.ShowAsync(b, "lapsed"));
+    }
+
+    /// <summary>From here on nobody collects; whoever comes is told, and the books say so at once.</summary>
+    private async Task AnnulAsync()
+    {
+        await new Lever(city).PressAsync("annul", round.Date, round.Shops.Sum(s => s.Booked));
+        round.Annul();
+        await city.LetASecondPassAsync();
+        await city.LetASecondPassAsync();
+        await city.ForEachAsync(round.Shops.SelectMany(s => s.Bookings).Where(b => b.IsAnnulled && b.Serial % ToShowInVain == 0), b => errands.ShowAsync(b, "cancelled"));
+        await books.CompareBooksAsync(round);
+        await books.CompareListsAsync(round);
     }
 
     /// <summary>Every errand of the day, in no particular order. A booking belongs to one of them.</summary>

@@ -85,7 +85,8 @@ internal sealed partial class Reconciliation(SimulatedCity city)
         {
             var mobiles = sent[booking.Number].ToList();
             var mayBeMissing = booking.Fate == Fate.Cancelled;
-            if (mobiles.Count > 1 || (mobiles.Count == 0 && !mayBeMissing) || mobiles.Exists(m => m != booking.Person.Mobile))
+            // Whose round was annulled has a second message, which says so.
+            if (mobiles.Count > (booking.IsAnnulled ? 2 : 1) || (booking.IsAnnulled && mobiles.Count < 2) || (mobiles.Count == 0 && !mayBeMissing) || mobiles.Exists(m => m != booking.Person.Mobile))
                 city.Differences.Add("messages of a booking", $"{booking.Number} ({booking.Fate}): {mobiles.Count}");
         }
     }
@@ -95,7 +96,7 @@ internal sealed partial class Reconciliation(SimulatedCity city)
     {
         foreach (var person in city.Bookings.GroupBy(b => b.Person))
         {
-            var days = person.Where(b => b.Fate != Fate.Cancelled || !city.Rules.Of(b.Date).CancellationLiftsCooldown).Select(b => b.Date).Order().ToList();
+            var days = person.Where(b => !b.IsAnnulled && (b.Fate != Fate.Cancelled || !city.Rules.Of(b.Date).CancellationLiftsCooldown)).Select(b => b.Date).Order().ToList();
             foreach (var (earlier, later) in days.Zip(days.Skip(1)))
             {
                 if (earlier.AddDays(city.Rules.Of(later).CooldownDays) > later)

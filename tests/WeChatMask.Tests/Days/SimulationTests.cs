@@ -21,6 +21,23 @@ public sealed class SimulationTests
     [Fact]
     public Task Chuzhou_begins_with_the_pharmacies_of_the_first_day() => LiveThroughAsync(DatabaseKind.Sqlite, "chuzhou", new DateOnly(2020, 2, 2));
 
+    [EngineTheory]
+    public async Task A_round_annulled_at_midday_goes_as_a_model_of_its_rules_expects(DatabaseKind engine)
+    {
+        var (rules, from) = (Small("loudi"), new DateOnly(2020, 2, 10));
+        await using var host = await StartAsync(engine, rules, from);
+        using var http = Phone.Connect(host.Address);
+        var simulation = new CitySimulation(http, rules, new SimulationPlan(from, 3, 200, 7, Annulled: 1));
+
+        await simulation.RunAsync();
+
+        Assert.Empty(simulation.Differences.Lines);
+        Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        Assert.Equal(1, simulation.Figures.Sum(f => f.Of("lever annul")));
+        Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Redeemed) > 0);
+        Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Bookings.Count(b => b.IsAnnulled)) > 20);
+    }
+
     /// <summary>What a simulation that says yes is worth: each defect is put into the running city and must be seen.</summary>
     [Theory]
     [InlineData("DELETE FROM person_hold", "answer to a booking")]
