@@ -86,7 +86,7 @@ public static class WeChatMaskApp
 
         app.MapWeChat();
         app.MapWeb();
-        app.MapJobs().RequireAuthorization(Sessions.OversightPolicy);
+        app.MapJobs().RequireAuthorization(Sessions.AdministratorPolicy);
         app.MapRounds();
         app.MapOfficialAccount();
         app.MapNotices();

@@ -12,7 +12,7 @@ public static class JobDashboard
 {
     public const string Path = "/supervisor/hangfire";
 
-    private const string BackTo = "/supervisor/jobs";
+    private const string BackTo = "/administrator";
     private const string Script = "Jobs/dashboard.js";
     private static readonly CultureInfo Chinese = CultureInfo.GetCultureInfo("zh-CN");
 
@@ -21,11 +21,11 @@ public static class JobDashboard
 
     internal static IEndpointConventionBuilder MapJobDashboard(this IEndpointRouteBuilder routes)
     {
-        var text = routes.ServiceProvider.GetRequiredService<IStringLocalizer<Text.Staff>>();
+        var text = routes.ServiceProvider.GetRequiredService<IStringLocalizer<Text.Jobs>>();
         var options = new DashboardOptions
         {
             AppPath = BackTo,
-            DashboardTitle = text["Supervisor_JobDashboard"],
+            DashboardTitle = text["DashboardTitle"],
             DisplayNameFunc = (_, job) => NameOf(job, text),
             DisplayStorageConnectionString = false,
             IsReadOnlyFunc = _ => true,

@@ -5,6 +5,8 @@ namespace WeChatMask.Jobs;
 /// <summary>The rows of the run history.</summary>
 public sealed class JobRunStore(Database database)
 {
+    private const string Select = "SELECT id, job, node, started_at, ended_at, outcome, done, problem FROM job_run";
+
     public Task AddAsync(JobRun run, CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.ExecuteAsync(
             """
@@ -14,11 +16,13 @@ public sealed class JobRunStore(Database database)
             run),
         cancellationToken);
 
-    /// <summary>The newest runs, newest first.</summary>
-    public Task<List<JobRun>> NewestAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<JobRun>(
-        "SELECT id, job, node, started_at, ended_at, outcome, done, problem FROM job_run ORDER BY id DESC LIMIT @count",
-        new { count },
-        cancellationToken);
+    /// <summary>The newest runs, newest first; of one outcome, if it is given.</summary>
+    public Task<List<JobRun>> NewestAsync(int count, JobOutcome? outcome, CancellationToken cancellationToken) => database.QueryAsync<JobRun>(
+        $"{Select} {(outcome is null ? "" : "WHERE outcome = @outcome")} ORDER BY id DESC LIMIT @count", new { count, outcome }, cancellationToken);
+
+    /// <summary>The newest run of each job and outcome.</summary>
+    public Task<List<JobRun>> LastAsync(CancellationToken cancellationToken) => database.QueryAsync<JobRun>(
+        $"{Select} WHERE id IN (SELECT MAX(id) FROM job_run GROUP BY job, outcome)", cancellationToken: cancellationToken);
 
     /// <summary>Jobs that have failed since an instant and not worked after it, by name.</summary>
     public Task<List<FailingJob>> FailingAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.QueryAsync<FailingJob>(

@@ -21,7 +21,7 @@ public sealed class JobRuns(JobRunStore store, TimeProvider time)
     }
 
     /// <summary>The newest runs, newest first.</summary>
-    public Task<List<JobRun>> NewestAsync(int count, CancellationToken cancellationToken) => store.NewestAsync(count, cancellationToken);
+    public Task<List<JobRun>> NewestAsync(int count, CancellationToken cancellationToken) => store.NewestAsync(count, null, cancellationToken);
 }
 
 /// <summary>How a run ended.</summary>

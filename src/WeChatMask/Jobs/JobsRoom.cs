@@ -6,7 +6,7 @@ public static class JobsRoom
     /// <summary>Registers the jobs of a schedule and what runs them.</summary>
     public static void AddJobs(this IServiceCollection services, IReadOnlyList<ScheduledJob> schedule)
     {
-        services.AddSingleton(schedule).AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<JobRunner>().AddSingleton<JobBarrier>();
+        services.AddSingleton(schedule).AddSingleton<JobRunStore>().AddSingleton<JobRuns>().AddSingleton<JobRunner>().AddSingleton<JobBarrier>().AddSingleton<JobBoard>();
         foreach (var job in schedule) services.AddScoped(job.Type);
         services.AddScheduler(schedule);
     }

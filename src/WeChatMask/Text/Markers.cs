@@ -36,6 +36,9 @@ public sealed class Staff;
 /// <summary>Finds <c>Text/StaffMenu.resx</c>: the names of the places where staff work.</summary>
 public sealed class StaffMenu;
 
+/// <summary>Finds <c>Text/Jobs.resx</c>: the jobs, what each is for, and how it goes with them.</summary>
+public sealed class Jobs;
+
 /// <summary>Finds <c>Text/Troubles.resx</c>: what is wrong now, for how many, and what to do.</summary>
 public sealed class Troubles;
 

@@ -31,8 +31,8 @@ public sealed class JobDashboardTests : IAsyncLifetime
     public async Task Its_pages_break_no_rule_of_the_site(int width, int height)
     {
         await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(Width: width, Height: height));
-        await phone.LogInAsync("supervisor", "supervisor-demo");
-        await phone.GoAsync("/supervisor/jobs");
+        await phone.LogInAsync("administrator", "administrator-demo");
+        await phone.GoAsync("/administrator");
         var (failed, _) = host.Get<JobStorage>().GetMonitoringApi().FailedJobs(0, 1)[0];
 
         await phone.Page.Locator($"main a[href='{JobDashboard.Path}']").ClickAsync();
@@ -48,7 +48,7 @@ public sealed class JobDashboardTests : IAsyncLifetime
 
         Assert.Contains("清理登录", await (await phone.Page.GotoAsync(JobDashboard.Path + "/jobs/failed"))!.TextAsync(), StringComparison.Ordinal);
         Assert.Contains("前", await phone.Page.Locator("[data-moment]").First.InnerTextAsync(), StringComparison.Ordinal);
-        Assert.Equal("/supervisor/jobs", await phone.Page.Locator(".navbar-right a").GetAttributeAsync("href"));
+        Assert.Equal("/administrator", await phone.Page.Locator(".navbar-right a").GetAttributeAsync("href"));
         phone.AssertQuiet();
     }
 }

@@ -13,11 +13,11 @@ public sealed partial class JobDashboardTests(CounterHost host) : IClassFixture<
     private static readonly string[] Pages = ["", "/recurring", "/jobs/failed", "/servers"];
 
     [Fact]
-    public async Task Only_supervisors_see_it()
+    public async Task Only_administrators_see_it()
     {
         using var anonymous = host.Anonymous();
         var clerk = await host.ClerkAsync();
-        var supervisor = await host.SupervisorAsync();
+        var administrator = await host.StaffAsync("administrator");
         foreach (var path in Pages)
         {
             var page = At(path);
@@ -28,7 +28,7 @@ public sealed partial class JobDashboardTests(CounterHost host) : IClassFixture<
                 Assert.StartsWith("/staff/login?", led.Headers.Location!.PathAndQuery, StringComparison.Ordinal);
             }
 
-            using var shown = await supervisor.GetAsync(page);
+            using var shown = await administrator.GetAsync(page);
             Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
         }
     }
@@ -36,20 +36,20 @@ public sealed partial class JobDashboardTests(CounterHost host) : IClassFixture<
     [Fact]
     public async Task It_is_in_Chinese_names_no_storage_and_leads_back()
     {
-        var page = await (await host.SupervisorAsync()).GetStringAsync(At("/recurring"));
+        var page = await (await host.StaffAsync("administrator")).GetStringAsync(At("/recurring"));
 
         Assert.Contains("<html lang=\"zh\">", page, StringComparison.Ordinal);
         Assert.Contains("公布名单", page, StringComparison.Ordinal);
-        Assert.Contains("href=\"/supervisor/jobs\"", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/administrator\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Memory", page, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Its_policy_allows_one_thing_more_than_the_sites()
     {
-        var supervisor = await host.SupervisorAsync();
-        using var site = await supervisor.GetAsync(new Uri("/supervisor", UriKind.Relative));
-        using var dashboard = await supervisor.GetAsync(At(""));
+        var administrator = await host.StaffAsync("administrator");
+        using var site = await administrator.GetAsync(new Uri("/administrator", UriKind.Relative));
+        using var dashboard = await administrator.GetAsync(At(""));
 
         Assert.Equal(Policy(site).Append("style-src-attr 'unsafe-inline'").Order(StringComparer.Ordinal), Policy(dashboard).Order(StringComparer.Ordinal));
 
@@ -59,23 +59,23 @@ public sealed partial class JobDashboardTests(CounterHost host) : IClassFixture<
     [Fact]
     public async Task Nothing_can_be_changed_by_it()
     {
-        var supervisor = await host.SupervisorAsync();
-        var page = await supervisor.GetStringAsync(At("/recurring"));
+        var administrator = await host.StaffAsync("administrator");
+        var page = await administrator.GetStringAsync(At("/recurring"));
         Assert.DoesNotContain("/recurring/remove", page, StringComparison.Ordinal);
         using var connection = host.Get<JobStorage>().GetConnection();
         var before = connection.GetRecurringJobs().Count;
         Assert.Equal(Schedule.Jobs.Count, before);
 
         // Without the page's token it is not even asked.
-        Assert.Equal(HttpStatusCode.Forbidden, await RemoveAsync(supervisor, null));
-        Assert.Equal(HttpStatusCode.Unauthorized, await RemoveAsync(supervisor, FormToken().Match(page).Groups["token"].Value));
+        Assert.Equal(HttpStatusCode.Forbidden, await RemoveAsync(administrator, null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await RemoveAsync(administrator, FormToken().Match(page).Groups["token"].Value));
 
         Assert.Equal(before, connection.GetRecurringJobs().Count);
     }
 
     [Fact]
-    public async Task The_page_of_the_jobs_leads_to_it() => Assert.Contains(
-        $"href=\"{JobDashboard.Path}\"", await (await host.SupervisorAsync()).GetStringAsync(new Uri("/supervisor/jobs", UriKind.Relative)), StringComparison.Ordinal);
+    public async Task The_administrators_page_leads_to_it() => Assert.Contains(
+        $"href=\"{JobDashboard.Path}\"", await (await host.StaffAsync("administrator")).GetStringAsync(new Uri("/administrator", UriKind.Relative)), StringComparison.Ordinal);
 
     private static Uri At(string path) => new(JobDashboard.Path + path, UriKind.Relative);
 

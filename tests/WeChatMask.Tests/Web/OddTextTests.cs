@@ -46,6 +46,8 @@ public sealed class OddTextTests
         ("supervisor", "POST", "/api/supervisor/offline-hand-overs/1/review", """{"note":"n"}"""),
         ("supervisor", "POST", "/api/supervisor/stock-reports/1/agree", "{}"),
         ("supervisor", "POST", "/api/supervisor/stock-reports/1/decline", """{"reason":"r"}"""),
+        ("supervisor", "POST", "/api/supervisor/levers/preview", """{"kind":"pauseBooking","date":"2020-02-10","pharmacyCode":"LD01","reason":"r"}"""),
+        ("supervisor", "POST", "/api/supervisor/levers", """{"kind":"pauseBooking","date":"2020-02-10","pharmacyCode":"LD01","reason":"r","requestId":"a","fingerprint":"f"}"""),
         ("supervisor", "POST", "/api/supervisor/policies/preview", """{"policy":{"name":"x"},"beforeId":"1"}"""),
         ("supervisor", "POST", "/api/supervisor/policies", """{"policy":{"name":"x"},"reason":"r","beforeId":"1"}"""),
     ];
