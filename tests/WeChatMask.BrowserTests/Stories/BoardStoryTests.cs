@@ -72,7 +72,7 @@ public sealed class BoardStoryTests : IAsyncLifetime
 
         await resident.BookAsync("LD01", "one");
 
-        await Assertions.Expect(line).ToHaveTextAsync(new Regex($@"^最近变动(?!{before})\d\d:\d\d:\d\d，.*刷新$"));
+        await Assertions.Expect(line).ToHaveTextAsync(new Regex($@"^最近变动(?!{before})\d\d:\d\d:\d\d，.*读取$"));
         phone.AssertQuiet();
     }
 
