@@ -63,9 +63,11 @@ internal static class ErrorPage
         <p class="ways"><a class="go" href="/bookings">{Encoder.Encode(text["Bookings_Title"])}</a> <a class="go" href="/complaints">{Encoder.Encode(text["Complaints_Title"])}</a></p>
         """;
 
+    private static readonly string[] StaffHomes = ["/pharmacy", "/supervisor", "/administrator", "/staff"];
+
     // Whoever works here is led back to work, and never among the residents' pages. Null for everybody else.
     private static string? StaffHome(PathString path) =>
-        new[] { "/pharmacy", "/supervisor", "/administrator", "/staff" }.FirstOrDefault(h => path.StartsWithSegments(h, StringComparison.Ordinal)) switch
+        StaffHomes.FirstOrDefault(h => path.StartsWithSegments(h, StringComparison.Ordinal)) switch
         {
             null => null,
             "/staff" => "/staff/menu",
