@@ -117,6 +117,18 @@ public sealed class PublicPageTests
     }
 
     [Fact]
+    public async Task Complaints_lead_a_person_whose_number_was_used_to_each_part_of_what_to_do()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T12:00:00+08:00");
+        var complaints = await PageReader.OpenAsync(host.Http, "/complaints");
+        foreach (var part in new[] { "booked", "collected" })
+        {
+            Assert.Contains($"href=\"/not-mine#{part}\"", complaints.Html, StringComparison.Ordinal);
+            Assert.Contains($"id=\"{part}\"", (await PageReader.OpenAsync(host.Http, "/not-mine")).Html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Large_type_is_remembered_and_leads_back_only_within_the_site()
     {
         await using var host = await SandboxHost.StartAsync();
