@@ -53,6 +53,9 @@ public sealed class LeasedNotice
     /// <summary>The booker's number, encrypted; empty when it has been destroyed.</summary>
     public string Mobile { get; init; } = "";
 
+    /// <summary>What the registry gave as its reason, where it refuses the person.</summary>
+    public string? RefusedFor { get; init; }
+
     /// <summary>Another account than the booker's, which is told instead; null for the booker.</summary>
     public long? AccountId { get; init; }
 

@@ -63,7 +63,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                              WHERE l.round_date = o.round_date AND l.kind = @move AND (l.pharmacy_id IS NULL OR l.pharmacy_id = o.pharmacy_id)) AS move_reason,
                            o.pharmacy_id, p.name AS pharmacy_name, p.address AS pharmacy_address, COALESCE(p.contact_mobile, '') AS contact_mobile,
                            b.status AS booking_status, COALESCE(b.number, '') AS number, COALESCE(b.serial, 0) AS serial, COALESCE(b.units, 0) AS units,
-                           COALESCE(b.unit_price_fen, 0) AS unit_price_fen, b.slot_starts_at, b.slot_ends_at, COALESCE(w.mobile, '') AS mobile,
+                           COALESCE(b.unit_price_fen, 0) AS unit_price_fen, b.slot_starts_at, b.slot_ends_at, COALESCE(w.mobile, '') AS mobile, w.reason AS refused_for,
                            COALESCE(a.open_id, '') AS open_id, a.unreachable_since, o.account_id, d.units AS handed_over_units,
                            d.redeemed_at AS handed_over_at, d.voided_at
                       FROM outbox o

@@ -18,6 +18,9 @@ public static class SmsValues
     public const string Amount = "amount";
     public const string Bookings = "bookings";
 
+    /// <summary>Why the registry refused.</summary>
+    public const string Reason = "reason";
+
     /// <summary>A log-in code, digits only.</summary>
     public const string Code = "code";
 
@@ -25,7 +28,7 @@ public static class SmsValues
     public const string Minutes = "minutes";
 
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(
-        [Day, Slot, Pharmacy, Address, Number, Units, Unit, Goods, Amount, Bookings, Code, Minutes], StringComparer.Ordinal);
+        [Day, Slot, Pharmacy, Address, Number, Units, Unit, Goods, Amount, Bookings, Reason, Code, Minutes], StringComparer.Ordinal);
 
     /// <summary>Names that may be cut; of the others every character counts.</summary>
     public static IReadOnlySet<string> Cuttable { get; } = new HashSet<string>([Pharmacy, Address, Goods], StringComparer.Ordinal);

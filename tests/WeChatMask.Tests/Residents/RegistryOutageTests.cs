@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using WeChatMask.Audit;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Operations;
+using WeChatMask.Sms;
 using WeChatMask.Tests.Pages;
 using WeChatMask.Tests.Support;
 
@@ -213,6 +215,32 @@ public sealed class RegistryOutageTests
         Assert.Contains("已取消", Assert.Single(await host.SmsAsync(People.Mobile(1))).GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Contains("09:00", Assert.Single(await host.SmsAsync(People.Mobile(2))).GetProperty("text").GetString(), StringComparison.Ordinal);
         await AssertPromisesAsync(host);
+    }
+
+    [EngineTheory]
+    public async Task Whose_name_is_not_the_numbers_is_told_so_in_as_many_parts_and_the_others_in_general(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", configure: RegistryCalls.Asking("provisional"), engine: engine);
+        await host.FailAsync("registry", "down");
+        await host.TellRegistryAsync(1, eligible: false);
+        using (var put = await host.Http.PutAsJsonAsync($"/sandbox/registry/{People.IdNumber(2)}", new { name = "石另名", eligible = true })) put.EnsureSuccessStatusCode();
+        using var moved = await host.NewResidentAsync(1);
+        using var misspelt = await host.NewResidentAsync(2);
+        Made(await moved.BookAsync("LD01", "a"));
+        Made(await misspelt.BookAsync("LD01", "a"));
+
+        await host.FailAsync("registry", "ok");
+        await host.AdvanceAsync("PT1M");
+
+        var general = Assert.Single(await host.SmsAsync(People.Mobile(1))).GetProperty("text").GetString()!;
+        var named = Assert.Single(await host.SmsAsync(People.Mobile(2))).GetProperty("text").GetString()!;
+        Assert.Contains("经核验不符合预约条件", general, StringComparison.Ordinal);
+        Assert.DoesNotContain("姓名", general, StringComparison.Ordinal);
+        Assert.Contains("姓名与证件不一致", named, StringComparison.Ordinal);
+        Assert.Contains("请核对后重新登记", named, StringComparison.Ordinal);
+        Assert.DoesNotContain("不符合预约条件", named, StringComparison.Ordinal);
+        Assert.Equal(SmsLength.Segments(general), SmsLength.Segments(named));
+        Assert.True(named.Length <= general.Length, $"{named.Length} characters, {general.Length} in general");
     }
 
     [Fact]

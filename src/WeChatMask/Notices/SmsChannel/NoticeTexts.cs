@@ -18,7 +18,7 @@ public sealed class NoticeTexts(
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
         if (n.Kind == NoticeKind.BookingRefused)
-            return Signed(sign, text["BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number, string.Join(text["Separator"], policy.Complaints)]);
+            return Signed(sign, text[IsForName(n) ? "BookingRefused_Name" : "BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number, string.Join(text["Separator"], policy.Complaints)]);
         if (n.Kind == NoticeKind.RoundAnnulled)
             return Signed(sign, text["RoundAnnulled", Day(n.PickupDate), n.PharmacyName, n.Number, n.AnnulReason ?? ""]);
         if (n.Kind is NoticeKind.HandedOver or NoticeKind.HandOverVoided)
@@ -85,6 +85,12 @@ public sealed class NoticeTexts(
         var name = settings.CurrentValue.Sign is { Length: > 0 } configured ? configured : sign;
         return name.Length == 0 ? body.Value : text["Signed", name, body.Value];
     }
+
+    /// <summary>Why the registry refused, for a template's own sentence.</summary>
+    internal string Reason(LeasedNotice n) => text[IsForName(n) ? "Reason_Name" : "Reason"];
+
+    // Whoever can mend it is told what to mend.
+    private static bool IsForName(LeasedNotice n) => EligibilityRules.Told(n.RefusedFor) == Refusal.NameMismatch;
 
     /// <summary>The day to come on, or of the hand-over.</summary>
     internal string Day(LeasedNotice n) => Day(n.HandedOverAt is { } at ? calendar.DateOf(at) : n.PickupDate);

@@ -32,6 +32,7 @@ internal static class NoticeValues
             [SmsValues.Units] = Whole(n.HandedOverUnits ?? n.Units),
             [SmsValues.Unit] = policy.Goods.Unit,
             [SmsValues.Goods] = policy.Goods.Name,
+            [SmsValues.Reason] = texts.Reason(n),
             [SmsValues.Amount] = CityFormatter.Amount(n.HandedOverUnits ?? n.Units, n.UnitPriceFen),
         };
 
