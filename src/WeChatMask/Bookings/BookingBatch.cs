@@ -69,7 +69,8 @@ public sealed class BookingBatch
                 pharmacy is not null,
                 eligibility.Refusal,
                 last?.BookedOn,
-                pharmacy?.Status ?? PharmacyStatus.Withdrawn,
+                // What was read before the lock only said what to lock: the pharmacy may have been paused while the batch waited for it.
+                part?.Status ?? pharmacy?.Status ?? PharmacyStatus.Withdrawn,
                 part is null ? 0 : LeftNow(part))
             {
                 BookedElsewhere = last is { AccountId: not 0 } && last.AccountId != request.AccountId,

@@ -13,6 +13,9 @@ public class QuotaRow
     public int RolledOut { get; init; }
     public int Taken { get; init; }
 
+    /// <summary>The pharmacy's, where the row was read under its lock.</summary>
+    public PharmacyStatus? Status { get; init; }
+
     internal WindowPlaces ToPlaces() => new()
     {
         Window = WindowIndex, Planned = Planned, CarriedIn = CarriedIn, RolledIn = RolledIn, RolledOut = RolledOut, Taken = Taken,

@@ -23,16 +23,22 @@ public static class QuotaStore
                FROM pharmacy_round
               WHERE round_date = @round {filter}
               ORDER BY pharmacy_id{transaction.Engine.ForUpdate};
-             SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, taken
-               FROM quota
-              WHERE round_date = @round {filter}
-              ORDER BY pharmacy_id, window_index
+             SELECT q.pharmacy_id, q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.taken, p.status
+               FROM quota q
+               JOIN pharmacy p ON p.id = q.pharmacy_id
+              WHERE q.round_date = @round {filter}
+              ORDER BY q.pharmacy_id, q.window_index
              """,
             new { round, pharmacies },
             transaction.Transaction);
         var parts = (await both.ReadAsync<PharmacyRound>()).AsList();
         var windows = (await both.ReadAsync<QuotaRow>()).ToLookup(q => q.PharmacyId);
-        foreach (var part in parts) part.Windows = [.. windows[part.PharmacyId].Select(q => q.ToPlaces())];
+        foreach (var part in parts)
+        {
+            part.Windows = [.. windows[part.PharmacyId].Select(q => q.ToPlaces())];
+            part.Status = windows[part.PharmacyId].FirstOrDefault()?.Status;
+        }
+
         return parts;
     }
 
@@ -73,6 +79,9 @@ public sealed class PharmacyRound
     public int Redeemed { get; init; }
     public int Lapsed { get; init; }
     public int CancelledLate { get; init; }
+
+    /// <summary>Whether the pharmacy takes bookings, as it stands under the lock; none where it has no places at all.</summary>
+    public PharmacyStatus? Status { get; set; }
 
     /// <summary>Places by window, in order.</summary>
     public IReadOnlyList<WindowPlaces> Windows { get; set; } = [];

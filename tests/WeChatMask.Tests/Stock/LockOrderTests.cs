@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Tests.Support;
 
@@ -87,6 +88,32 @@ public sealed class LockOrderTests
                 return 0;
             },
             later: today.AddDays(1)));
+    }
+
+    [EngineTheory(ServersOnly = true)]
+    public async Task Who_waits_at_the_desk_while_the_pharmacy_stops_gets_no_place(DatabaseKind engine)
+    {
+        foreach (var status in new[] { PharmacyStatus.Paused, PharmacyStatus.Withdrawn })
+        {
+            await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:59:00+08:00", engine: engine);
+            using var phone = await host.NewResidentAsync(0);
+            await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+            var database = host.Get<Database>();
+            await using var jobs = await host.HoldJobsAsync();
+            var pharmacy = await database.ScalarAsync<long>("SELECT id FROM pharmacy WHERE code = 'LD01'");
+            await using var holder = await database.Engine.BeginWriteAsync(default);
+            await QuotaStore.LockAsync(holder, First, [pharmacy]);
+            var booking = Task.Run(() => phone.BookAsync("LD01", "a"));
+            await Eventually.UntilAsync(async () => booking.IsCompleted || await SomebodyWaitsAsync(database));
+            Assert.False(booking.IsCompleted);
+
+            await holder.ExecuteAsync("UPDATE pharmacy SET status = @status WHERE id = @pharmacy", new { status, pharmacy });
+            await holder.CommitAsync();
+
+            var (answer, body) = await booking.WaitAsync(Eventually.GiveUp);
+            Assert.Equal(409, answer);
+            Assert.Equal("pharmacy_paused", body.Text("code"));
+        }
     }
 
     private static async Task<string> BookAsync(SandboxHost host, int person, string at)
