@@ -145,7 +145,7 @@ internal sealed partial class ClaimChecks
     {
         var page = await OpenAsync(await city.SupervisorAsync(), "/supervisor");
         var open = round is not null && round.Times.PresentOrNext(at) is not null;
-        var figures = await OpenAsync(await city.SupervisorAsync(), $"/supervisor/pharmacies?q={sample.FirstOrDefault()}");
+        var figures = await OpenAsync(await city.SupervisorAsync(), $"/supervisor/pharmacies?q={sample[0]}");
         foreach (var row in figures.Elements.Where(e => e.Name == "tr"))
         {
             var cells = figures.Elements.Where(e => e.Parent == row).ToList();
