@@ -26,7 +26,7 @@ public sealed class LeversModel(
 
     public IReadOnlyList<Lever> Pressed { get; private set; } = [];
 
-    /// <summary>Rounds that are not over, newest first.</summary>
+    /// <summary>Rounds that are not over: today's and earlier ones first, the newest of them before the others.</summary>
     public IReadOnlyList<RoundState> Rounds { get; private set; } = [];
 
     [BindProperty]
@@ -72,7 +72,7 @@ public sealed class LeversModel(
     {
         Pressed = await queries.NewestAsync(LeversShown, cancellationToken);
         steps = await queries.StepsAsync(cancellationToken);
-        Rounds = [.. (await rounds.UnfinishedAsync(cancellationToken)).OrderByDescending(r => r.Date)];
+        Rounds = [.. (await rounds.UnfinishedAsync(cancellationToken)).OrderByDescending(r => r.Date <= calendar.Today).ThenByDescending(r => r.Date)];
     }
 
     public async Task<IActionResult> OnPostPreviewAsync(CancellationToken cancellationToken)
