@@ -44,6 +44,9 @@ public abstract class PageTests(CityDay day, bool large)
         List<string> faults = [.. phone.Faults];
         if (weight.Bytes is < 1 or > LargestFirstVisit) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the first visit costs {weight.Bytes:#,0} bytes"));
         if (shift > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"the layout shifts by {shift:0.0000}"));
+        // A page that names a day as today or tomorrow notices when that day is over.
+        if (!page.IsOfTheSandbox && page.Path != "/pharmacy/offline" && await phone.Page.EvaluateAsync<bool>("() => /今天|明天|后天/.test(document.body.innerText) && !document.querySelector('[data-day-ends]')"))
+            faults.Add("names today or tomorrow and does not notice the next day");
         faults.AddRange(await Layout.TwiceAsync(phone.Page));
         faults.AddRange(await Axe.ViolationsAsync(phone.Page));
         foreach (var width in page.Viewer < Viewer.Clerk && !page.IsOfTheSandbox ? [.. Widths, Doubled] : Widths) faults.AddRange(await Layout.OverflowAsync(phone.Page, width));

@@ -2,7 +2,9 @@
 import { ask, jsonOf } from './ask.js';
 
 const start = document.querySelector('[data-now]');
-let offset = start ? Number(start.dataset.now) - Date.now() : 0;
+// A page without a clock of its own still knows when it was made.
+const made = start ? start.dataset.now : (document.querySelector('[data-made]') || { dataset: {} }).dataset.made;
+let offset = made ? Number(made) - Date.now() : 0;
 let uncertainty = Infinity;
 
 export const now = () => Date.now() + offset;
@@ -31,6 +33,8 @@ function again() {
 if (start) {
   sync();
   setInterval(() => document.hidden || again(), 60000 + Math.random() * 5000);
+}
+if (made) {
   document.addEventListener('visibilitychange', () => document.hidden || again());
   addEventListener('pageshow', (event) => event.persisted && again());
 }
