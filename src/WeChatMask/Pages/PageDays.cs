@@ -11,11 +11,12 @@ public sealed class PageDays(CityCalendar calendar)
         ArgumentNullException.ThrowIfNull(context);
         var now = calendar.Now;
         var ends = calendar.Instant(calendar.DateOf(now).AddDays(1), TimeOnly.MinValue);
-        return new(Text(now), Text(ends), HttpMethods.IsGet(context.Request.Method) ? "false" : "true");
+        // To the minute, which is near enough, so that a page that is kept for all is the same for all.
+        return new(Text(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute))), Text(ends), HttpMethods.IsGet(context.Request.Method) ? "false" : "true");
 
         static string Text(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
     }
 }
 
-/// <summary>When a page was made and its city's day ends, in UTC milliseconds. Answer is true where it answers a form, and so cannot be loaded anew.</summary>
+/// <summary>In which minute a page was made and when its city's day ends, in UTC milliseconds. Answer is true where it answers a form, and so cannot be loaded anew.</summary>
 public sealed record PageDay(string Made, string Ends, string Answer);

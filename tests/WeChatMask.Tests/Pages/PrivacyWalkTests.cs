@@ -71,5 +71,5 @@ public sealed class PrivacyWalkTests
         Assert.Equal(WithoutTime(stranger.Html), WithoutTime(page.Html));
     }
 
-    private static string WithoutTime(string html) => Regex.Replace(html, "data-now=\"\\d+\"|\"asOf\":\"[^\"]+\"", "");
+    private static string WithoutTime(string html) => Regex.Replace(html, "data-(now|made)=\"\\d+\"|\"asOf\":\"[^\"]+\"", "");
 }
