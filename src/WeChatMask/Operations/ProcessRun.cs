@@ -42,7 +42,7 @@ public sealed class ProcessRun : IDisposable
         catch (Exception) when (stop.IsCancellationRequested)
         {
             // The end has met something half done.
-            if (WhenStopped != ExitCodes.Stopped) await Console.Error.WriteLineAsync("Stopped before it was done.");
+            await SayStoppedAsync();
             return WhenStopped;
         }
         catch (Exception e)
@@ -80,6 +80,8 @@ public sealed class ProcessRun : IDisposable
         return faults.Any(f => f.ExitCode == ExitCodes.Mend) ? ExitCodes.Mend : ExitCodes.NotYet;
     }
 
+    private Task SayStoppedAsync() => WhenStopped == ExitCodes.Stopped ? Task.CompletedTask : Console.Error.WriteLineAsync("Stopped before it was done.");
+
     public void Dispose()
     {
         foreach (var signal in signals) signal.Dispose();
@@ -95,7 +97,9 @@ public sealed class ProcessRun : IDisposable
         {
             var farewell = new Thread(() =>
             {
-                if (!over.Wait(LongestFarewell)) Environment.Exit(WhenStopped);
+                if (over.Wait(LongestFarewell)) return;
+                SayStoppedAsync().GetAwaiter().GetResult();
+                Environment.Exit(WhenStopped);
             }) { IsBackground = true };
             farewell.Start();
         }
