@@ -52,6 +52,34 @@ public sealed class AnnulTests
     }
 
     [EngineTheory]
+    public async Task What_has_lapsed_keeps_its_owner_from_booking_until_it_is_annulled(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
+        using var thief = await FollowAsync(host, "o-thief");
+        using var owner = await FollowAsync(host, "o-owner");
+        var number = (await thief.BookAsync("LD03", "a")).Body.GetProperty("number").GetString()!;
+        await host.SetClockAsync("2020-02-11T19:05:00+08:00");
+        Assert.Equal("lapsed", (await thief.Http.GetJsonAsync($"/api/bookings/{number}")).GetProperty("status").GetString());
+        Assert.Equal("cooldown", (await owner.BookAsync("LD01", "b")).Body.Code());
+
+        Assert.Equal(204, await SendAsync(await host.SupervisorAsync(), number, "x"));
+
+        Assert.Equal(201, (await owner.BookAsync("LD01", "c")).Status);
+        await AssertSoundAsync(host);
+    }
+
+    [EngineTheory]
+    public async Task A_look_that_finds_nothing_leaves_its_line_too(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
+        var supervisor = await host.SupervisorAsync();
+
+        Assert.Empty((await supervisor.PostAsync(Find, new { idNumber = People.IdNumber(2) })).Body.GetProperty("bookings").EnumerateArray());
+
+        Assert.Single(await host.Get<AuditQueries>().NewestAsync(100, CancellationToken.None), l => l is { Action: "booking.find", Actor: "supervisor" });
+    }
+
+    [EngineTheory]
     public async Task The_page_shows_whom_it_touches_and_works_without_a_script(DatabaseKind engine)
     {
         await using var host = await SandboxHost.StartAsync("loudi", Open, engine: engine);
