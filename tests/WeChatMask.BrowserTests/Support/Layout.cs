@@ -18,14 +18,16 @@ internal static class Layout
         }
         """;
 
-    /// <summary>The sum of all shifts that no key or tap caused, two frames after everything has arrived.</summary>
+    /// <summary>All shifts that no key or tap caused, two frames after everything has arrived.</summary>
     private const string ShiftScript = """
         () => new Promise((done) => {
-          let sum = 0;
-          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput) sum += e.value; };
+          const moves = [];
+          const place = (r) => `${Math.round(r.x)},${Math.round(r.y)} ${Math.round(r.width)}x${Math.round(r.height)}`;
+          const source = (s) => `${s.node ? `${s.node.nodeName.toLowerCase()}.${s.node.className ?? ''} ${(s.node.textContent ?? '').trim().slice(0, 20)}` : '?'} from ${place(s.previousRect)} to ${place(s.currentRect)}`;
+          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput && e.value > 0) moves.push(`the layout shifts by ${e.value.toFixed(5)}: ${e.sources.map(source).join('; ')}`); };
           const watch = new PerformanceObserver((list) => add(list.getEntries()));
           watch.observe({ type: 'layout-shift', buffered: true });
-          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { add(watch.takeRecords()); done(sum); })));
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { add(watch.takeRecords()); done(moves); })));
         })
         """;
 
@@ -72,8 +74,8 @@ internal static class Layout
         return await page.EvaluateAsync<string[]>(OverflowScript);
     }
 
-    /// <summary>How far things moved while the page was arriving; 0 is still.</summary>
-    public static Task<double> ShiftAsync(IPage page) => page.EvaluateAsync<double>(ShiftScript);
+    /// <summary>What moved while the page was arriving, how far and from where to where; none when it stood still.</summary>
+    public static async Task<IReadOnlyList<string>> ShiftsAsync(IPage page) => await page.EvaluateAsync<string[]>(ShiftScript);
 
     /// <summary>Waits until what has arrived is on the screen.</summary>
     public static Task PaintAsync(IPage page) => page.EvaluateAsync("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))");

@@ -90,6 +90,31 @@ public sealed class PurgeTests
         Assert.Equal(1, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM resident WHERE id = @id AND id_number <> ''", new { id }));
     }
 
+    /// <summary>How long the trace of a removed person stays tells nothing of what that person books through another account.</summary>
+    [EngineTheory]
+    public async Task A_removed_persons_trace_goes_as_early_whether_or_not_somebody_else_has_booked_for_them(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
+        var node = await city.AddNode().StartAsync();
+        var person = await city.RegisterOneAsync(2);
+        var (owner, stranger, control) = (person[0], person[1], (await city.RegisterAsync(1))[0]);
+        await NameAsync(city);
+        await city.Database.WriteAsync(
+            transaction => transaction.ExecuteAsync(
+                $"UPDATE resident SET {ErasureStore.NoParticulars}, removed_at = @now WHERE id {transaction.Engine.AnyOf("removed")}",
+                new { now = city.Clock.Now, removed = new[] { stranger.ResidentId, control.ResidentId } }),
+            CancellationToken.None);
+        var times = (await new RetentionQueries(city.Database, Policies(city)).GetAsync(CancellationToken.None))!;
+        city.Clock.Now = city.Clock.Now.AddDays(times.CooldownDays).AddSeconds(1);
+        await node.Rounds.PlanAsync(DayOf(city.Clock.Now), CancellationToken.None);
+        await BookAsync(city, node, [owner]);
+
+        await Store(city).PurgeAsync(CancellationToken.None);
+
+        Assert.Equal(1, await city.Database.ScalarAsync<long>("SELECT COUNT(*) FROM person_hold"));
+        Assert.Equal([owner.ResidentId], await IdsAsync(city, "SELECT id FROM resident ORDER BY id"));
+    }
+
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.DateTime);
 
     private static CityCalendar CalendarOf(DeskCity city) => new(Options.Create(new SiteSettings()), city.Clock);
