@@ -64,4 +64,25 @@ public enum Refusal
 
     /// <summary>What the lever would do has changed since it was shown.</summary>
     LeverChanged,
+
+    UnknownCase,
+
+    /// <summary>An account has as many open cases as it may.</summary>
+    TooManyCases,
+
+    /// <summary>The case is closed.</summary>
+    CaseClosed,
+
+    /// <summary>The case has gone on since it was shown.</summary>
+    CaseMoved,
+
+    /// <summary>A complaint without a kind or without a text that can be taken.</summary>
+    InvalidCase,
+
+    /// <summary>A picture that is none, or of no kind that is taken.</summary>
+    InvalidPhoto,
+
+    PhotoTooLarge,
+
+    UnknownViolation,
 }

@@ -1,5 +1,6 @@
 using WeChatMask.Audit;
 using WeChatMask.Bookings;
+using WeChatMask.Cases;
 using WeChatMask.City;
 using WeChatMask.Conversation;
 using WeChatMask.Counter;
@@ -63,6 +64,7 @@ public static class WeChatMaskApp
         services.AddStock();
         services.AddCounter();
         services.AddBookings();
+        services.AddCases();
         services.AddResidents();
         services.AddDayEnd();
         services.AddLevers();

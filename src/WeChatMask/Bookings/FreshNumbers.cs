@@ -31,12 +31,13 @@ internal sealed class FreshNumbers(BookingQueries queries, int ahead)
     private async Task<List<string>> LookUpAsync(CancellationToken cancellationToken)
     {
         var candidates = new HashSet<string>(StringComparer.Ordinal);
-        while (candidates.Count < ahead) candidates.Add(Random());
+        while (candidates.Count < ahead) candidates.Add(Draw());
         candidates.ExceptWith(await queries.TakenNumbersAsync([.. candidates], cancellationToken));
         return [.. candidates];
     }
 
-    private static string Random()
+    /// <summary>A random number that some row may already have.</summary>
+    internal static string Draw()
     {
         Span<byte> bytes = stackalloc byte[8];
         RandomNumberGenerator.Fill(bytes);

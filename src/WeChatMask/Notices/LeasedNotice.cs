@@ -68,12 +68,16 @@ public sealed class LeasedNotice
     public string? AnnulReason { get; init; }
     public string? MoveReason { get; init; }
 
+    /// <summary>The number of the case that is told of, else empty.</summary>
+    public string CaseNumber { get; init; } = "";
+
     /// <summary>Whether the hand-over or booking is still, or by now, what the notice tells.</summary>
     public bool IsTrue => Kind switch
     {
         NoticeKind.HandedOver => BookingStatus == Domain.BookingStatus.Redeemed && VoidedAt is null,
         NoticeKind.HandOverVoided => VoidedAt is not null,
         NoticeKind.BookableDayMoved => BookableFrom is not null,
+        NoticeKind.CaseClosed => CaseNumber.Length > 0,
         NoticeKind.BookingLapsed => BookingStatus == Domain.BookingStatus.Lapsed,
         NoticeKind.BookingCancelled or NoticeKind.HolderCancelled or NoticeKind.RoundAnnulled => BookingStatus == Domain.BookingStatus.Cancelled,
         // One that had lapsed stays so: what is annulled is that it counts.

@@ -48,6 +48,9 @@ public enum NoticeKind
     /// <summary>To the booker by WeChat, when a pickup day's hand-over ends later than was said.</summary>
     PickupExtended = 41,
 
+    /// <summary>To who complained, by WeChat, when their case was closed. What came out is read on the case's page.</summary>
+    CaseClosed = 50,
+
     /// <summary>To the booker by SMS, when stock is short, or a supervisor moves the day, and the pickup moves to the next day, or back.</summary>
     PickupMoved = 10,
 }

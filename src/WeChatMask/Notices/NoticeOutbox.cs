@@ -14,11 +14,12 @@ namespace WeChatMask.Notices;
 public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates, CityCalendar calendar)
 {
     private static readonly TimeSpan NewsLife = TimeSpan.FromDays(1);
+    private static readonly TimeSpan CaseLife = TimeSpan.FromDays(7);
 
     private static readonly string[] Columns =
     [
         "id", "channel", "notice_key", "kind", "round_date", "booking_id", "pharmacy_id", "status", "attempts", "due_at", "expires_at",
-        "leased_until", "maybe_repeated", "segments", "created_at", "account_id", "redemption_id",
+        "leased_until", "maybe_repeated", "segments", "created_at", "account_id", "redemption_id", "complaint_id",
     ];
 
     /// <summary>Whether anybody is told of bookings that lapse; where nobody is, they need not be looked for.</summary>
@@ -108,6 +109,22 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
         await AddAsync(transaction, notices, now);
     }
 
+    /// <summary>Tells who complained that their case is closed.</summary>
+    /// <remarks>The outbox knows no message without a round: it gets the newest one that is not to come, by whose rules the text is made.</remarks>
+    public async Task TellCaseClosedAsync(WriteTransaction transaction, long complaint, long account, long? pharmacy, DateTimeOffset now)
+    {
+        if (!ByWeChat(NoticeKind.CaseClosed) || await OutboxStore.NewestRoundAsync(transaction, calendar.Today) is not { } round) return;
+        await AddAsync(
+            transaction,
+            [
+                new Notice(NoticeChannel.WeChat, WeChatKey(NoticeKind.CaseClosed, complaint), NoticeKind.CaseClosed, round, pharmacy ?? 0, null, now, now + CaseLife)
+                {
+                    AccountId = account, ComplaintId = complaint,
+                },
+            ],
+            now);
+    }
+
     private static IEnumerable<Notice> ForOthers(Notice notice, IEnumerable<long> accounts) =>
         accounts.Select(a => notice with { AccountId = a, Key = FormattableString.Invariant($"{notice.Key}:{a}") });
 
@@ -176,7 +193,7 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
             .. notices.Select(n => new object?[]
             {
                 Ids.Next(), (int)n.Channel, n.Key, (int)n.Kind, n.RoundDate.Column(), n.BookingId, n.PharmacyId, (int)NoticeStatus.Waiting, 0,
-                n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, now.Column(), n.AccountId, n.RedemptionId,
+                n.DueAt.Column(), n.ExpiresAt.Column(), 0L, 0, 0, now.Column(), n.AccountId, n.RedemptionId, n.ComplaintId,
             }),
         ];
         return rows.Count == 0 ? Task.CompletedTask : transaction.InsertManyAsync("outbox", Columns, rows);
@@ -191,5 +208,7 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
         public long? AccountId { get; init; }
 
         public long? RedemptionId { get; init; }
+
+        public long? ComplaintId { get; init; }
     }
 }

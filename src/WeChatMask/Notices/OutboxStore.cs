@@ -61,20 +61,21 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                            COALESCE(m.closes_at, t.pickup_closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id, r.annul_reason,
                            (SELECT MAX(l.reason) FROM lever l
                              WHERE l.round_date = o.round_date AND l.kind = @move AND (l.pharmacy_id IS NULL OR l.pharmacy_id = o.pharmacy_id)) AS move_reason,
-                           o.pharmacy_id, p.name AS pharmacy_name, p.address AS pharmacy_address, COALESCE(p.contact_mobile, '') AS contact_mobile,
+                           o.pharmacy_id, COALESCE(p.name, '') AS pharmacy_name, COALESCE(p.address, '') AS pharmacy_address, COALESCE(c.number, '') AS case_number, COALESCE(p.contact_mobile, '') AS contact_mobile,
                            b.status AS booking_status, COALESCE(b.number, '') AS number, COALESCE(b.serial, 0) AS serial, COALESCE(b.units, 0) AS units,
                            COALESCE(b.unit_price_fen, 0) AS unit_price_fen, b.slot_starts_at, b.slot_ends_at, COALESCE(w.mobile, '') AS mobile, w.reason AS refused_for,
                            COALESCE(a.open_id, '') AS open_id, a.unreachable_since, o.account_id, d.units AS handed_over_units,
                            d.redeemed_at AS handed_over_at, d.voided_at
                       FROM outbox o
                       JOIN round r             ON r.date = o.round_date
-                      JOIN pharmacy p          ON p.id = o.pharmacy_id
+                      LEFT JOIN pharmacy p     ON p.id = o.pharmacy_id
                       LEFT JOIN booking b      ON b.id = o.booking_id
                       LEFT JOIN resident w     ON w.id = b.resident_id
                       LEFT JOIN moved_pickup m ON m.booking_id = b.id
                       LEFT JOIN pharmacy_round t ON t.round_date = o.round_date AND t.pharmacy_id = o.pharmacy_id
                       LEFT JOIN account a      ON a.id = COALESCE(o.account_id, b.account_id) AND a.kind = @wechat
                       LEFT JOIN redemption d   ON d.id = o.redemption_id
+                      LEFT JOIN complaint c    ON c.id = o.complaint_id
                      WHERE o.id {transaction.Engine.AnyOf("due")} AND o.leased_by = @lease
                      ORDER BY o.id
                     """,
@@ -142,6 +143,13 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
          ORDER BY r.account_id
         """,
         new { booking, any = !haveCollected });
+
+    /// <summary>The newest round that is not to come.</summary>
+    internal static async Task<DateOnly?> NewestRoundAsync(WriteTransaction transaction, DateOnly today)
+    {
+        var found = await transaction.QueryAsync<DateOnly>("SELECT date FROM round WHERE date <= @today ORDER BY date DESC LIMIT 1", new { today });
+        return found.Count == 0 ? null : found[0];
+    }
 
     /// <summary>Gives notices that have not gone out yet another time.</summary>
     internal static Task MoveAsync(

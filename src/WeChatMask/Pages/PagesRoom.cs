@@ -14,7 +14,7 @@ public static class PagesRoom
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
-        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>();
+        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>();
         services.AddRazorPages().AddMvcOptions(o =>
         {
             o.Filters.Add<PageMethods>();

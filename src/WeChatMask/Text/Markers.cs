@@ -78,5 +78,8 @@ public sealed class Accounts;
 /// <summary>Finds <c>Text/Levers.resx</c>: what a supervisor does to a round on a bad day, and what the public reads of it.</summary>
 public sealed class Levers;
 
+/// <summary>Finds <c>Text/Cases.resx</c>: complaints, as residents and staff read them.</summary>
+public sealed class Cases;
+
 /// <summary>Finds <c>Text/AuditLines.resx</c>: what was done, as the pages and files of the audit say it.</summary>
 public sealed class AuditLines;

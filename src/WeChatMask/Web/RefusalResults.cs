@@ -57,6 +57,14 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.LeverNotDue] = 409,
         [Refusal.InvalidLeverTime] = 422,
         [Refusal.LeverChanged] = 409,
+        [Refusal.UnknownCase] = 404,
+        [Refusal.TooManyCases] = 409,
+        [Refusal.CaseClosed] = 409,
+        [Refusal.CaseMoved] = 409,
+        [Refusal.InvalidCase] = 422,
+        [Refusal.InvalidPhoto] = 422,
+        [Refusal.PhotoTooLarge] = 413,
+        [Refusal.UnknownViolation] = 404,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using WeChatMask.BrowserTests.Support;
+using WeChatMask.Cases;
 using WeChatMask.City;
+using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.BrowserTests.Pages;
@@ -20,6 +23,7 @@ internal sealed class CityMoment : IAsyncDisposable
     private string free = "";
     private string redeemed = "";
     private string account = "";
+    private string complaint = "";
 
     private CityMoment(SandboxHost host) => this.host = host;
 
@@ -64,7 +68,7 @@ internal sealed class CityMoment : IAsyncDisposable
     public string Path(ShownPage page) => page.Path
         .Replace("{number}", number, StringComparison.Ordinal).Replace("{resident}", resident, StringComparison.Ordinal)
         .Replace("{free}", free, StringComparison.Ordinal).Replace("{redeemed}", redeemed, StringComparison.Ordinal)
-        .Replace("{account}", account, StringComparison.Ordinal);
+        .Replace("{account}", account, StringComparison.Ordinal).Replace("{case}", complaint, StringComparison.Ordinal);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => host.DisposeAsync();
@@ -84,6 +88,8 @@ internal sealed class CityMoment : IAsyncDisposable
         var (status, booking) = await phone.BookAsync("LD01", "first");
         Assert.Equal(201, status);
         number = booking.GetProperty("number").GetString()!;
+        var id = await host.Get<Database>().ScalarAsync<long>("SELECT account_id FROM booking WHERE number = @number", new { number });
+        complaint = (await host.Get<CaseStore>().OpenAsync(id, new NewCase(CaseKind.Attitude, "店员态度不好，让我等了一个小时。", number), "c1", default)).Number;
     }
 
     // Everybody books, so that each list of the day is as long as it gets.

@@ -50,7 +50,7 @@ public enum Moment
     Lapsed,
 }
 
-/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over, {account} for the clerk's account.</summary>
+/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over, {account} for the clerk's account, {case} for the resident's complaint.</summary>
 public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int Status = 200)
 {
     /// <summary>Every page of the product, in each state that looks different.</summary>
@@ -75,6 +75,11 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/notices/2020-02-10?pharmacy=LD03", Viewer.Public, Moment.Lapsed),
         new("/notices/2019-01-01", Viewer.Public, Moment.Announced, 404),
         new("/complaints", Viewer.Public, Moment.Announced),
+        new("/complaints", Viewer.Resident, Moment.Open),
+        new("/complaints/new", Viewer.Newcomer, Moment.Announced),
+        new("/complaints/new?kind=NotMine", Viewer.Resident, Moment.Handout),
+        new("/complaints/{case}", Viewer.Resident, Moment.Handout),
+        new("/complaints/10000000009", Viewer.Resident, Moment.Open, 404),
         new("/not-mine", Viewer.Public, Moment.Announced),
         new("/no-such-page", Viewer.Public, Moment.Announced, 404),
         new("/residents", Viewer.Newcomer, Moment.Announced),

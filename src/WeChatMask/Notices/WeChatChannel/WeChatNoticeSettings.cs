@@ -55,6 +55,9 @@ public sealed class WeChatNoticeSettings
     /// <summary>The notice to a person's other accounts that their number is free again; of the places only <c>{day}</c>, <c>{goods}</c> and <c>{hint}</c>.</summary>
     public NoticeTemplate NumberFree { get; set; } = new();
 
+    /// <summary>The notice to who complained that their case is closed; of the places only <c>{number}</c>, <c>{day}</c> and <c>{hint}</c>.</summary>
+    public NoticeTemplate CaseClosed { get; set; } = new();
+
     /// <summary>The template of a kind, or none where it does not leave by WeChat.</summary>
     /// <remarks>A round annulled is told as a booking annulled, and later hours as the reminder: only the hint differs.</remarks>
     public NoticeTemplate? Of(NoticeKind kind) => Named.FirstOrDefault(n => n.Kind == LikeOf(kind)).Template is { Id.Length: > 0 } template ? template : null;
@@ -80,6 +83,7 @@ public sealed class WeChatNoticeSettings
         (NoticeKind.HolderCancelled, nameof(HolderCancelled), HolderCancelled),
         (NoticeKind.Annulled, nameof(Annulled), Annulled),
         (NoticeKind.NumberFree, nameof(NumberFree), NumberFree),
+        (NoticeKind.CaseClosed, nameof(CaseClosed), CaseClosed),
     ];
 }
 

@@ -16,8 +16,15 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
     // Who did not book is told that they may, and nothing of what was booked.
     private static readonly string[] PlacesForOthers = ["day", "goods", "hint"];
 
+    private static readonly string[] PlacesOfCases = ["number", "day", "hint"];
+
     /// <summary>What a template of a kind may show.</summary>
-    internal static IReadOnlyList<string> PlacesOf(NoticeKind kind) => kind == NoticeKind.NumberFree ? PlacesForOthers : Places;
+    internal static IReadOnlyList<string> PlacesOf(NoticeKind kind) => kind switch
+    {
+        NoticeKind.NumberFree => PlacesForOthers,
+        NoticeKind.CaseClosed => PlacesOfCases,
+        _ => Places,
+    };
 
     public object Body(LeasedNotice notice, NoticeTemplate template, Policy policy)
     {
@@ -35,13 +42,19 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
         NoticeKind.HandedOver => "/not-mine#collected",
         NoticeKind.NumberFree => "/book",
         NoticeKind.BookableDayMoved => "/residents",
+        NoticeKind.CaseClosed => $"/complaints/{n.CaseNumber}",
         _ => n.AccountId is null ? $"/bookings/{n.Number}" : "/not-mine#collected",
     };
 
     private Dictionary<string, string> Values(LeasedNotice n, Policy policy)
     {
-        var values = n.Kind == NoticeKind.NumberFree ? new(StringComparer.Ordinal) : OfBooking(n, policy);
-        values["day"] = Day(n.Kind == NoticeKind.NumberFree ? calendar.Today : n.PickupDate);
+        var values = n.Kind switch
+        {
+            NoticeKind.NumberFree => new(StringComparer.Ordinal),
+            NoticeKind.CaseClosed => new(StringComparer.Ordinal) { ["number"] = n.CaseNumber },
+            _ => OfBooking(n, policy),
+        };
+        values["day"] = Day(n.Kind is NoticeKind.NumberFree or NoticeKind.CaseClosed ? calendar.Today : n.PickupDate);
         values["goods"] = policy.Goods.Name;
         values["hint"] = Hint(n, policy);
         return values;

@@ -21,7 +21,9 @@ internal static partial class ClaimRoutes
     public static readonly IReadOnlyDictionary<string, string> Silent = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["/api/board/events"] = "sends the board that is read at /api/board, changed rows only",
-        ["/complaints"] = "numbers to call",
+        ["/complaints"] = "numbers to call, and how far one's own complaints have come",
+        ["/complaints/new"] = "a form for what happened",
+        ["/complaints/{number}"] = "how far one's own complaint has come",
         ["/not-mine"] = "what to do in steps, of no day",
         ["/api/public/pharmacies"] = "the directory: places and numbers to call",
         ["/api/public/changes"] = "what was changed in the rules, as published then",
