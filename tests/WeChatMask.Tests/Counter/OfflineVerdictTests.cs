@@ -102,6 +102,20 @@ public sealed class OfflineVerdictTests : IDisposable
         };
     }
 
+    /// <summary>Whose a card is only the server knows, so a phone says that it is a card; nothing else is taken for one.</summary>
+    [Fact]
+    public async Task A_phone_without_a_network_tells_a_card_from_a_booking()
+    {
+        var typed = TypedRow.All.Where(r => r.Kind != TypedRow.Voucher).Select(r => r.TypedFor(ours.Sign(Number, Pharmacy, Today))).Append(IdNumber + IdNumber).Distinct().ToList();
+        var (opens, closes) = HoursOf(null);
+        var day = new OfflineBundle(null, opens, Pharmacy, "", Today, opens, closes, "", ours.PublicKeys(), [], 60);
+
+        var verdicts = await PhoneAsync(typed.Select(t => new { typed = new { code = t, lastFour = "" }, day, used = Array.Empty<string>(), now = opens.ToUnixTimeMilliseconds() }));
+
+        Assert.Equal(typed.Where(t => CounterCode.IsCard(t)), typed.Zip(verdicts).Where(p => p.Second == "Unknown Card").Select(p => p.First));
+        Assert.Contains(IdNumber + IdNumber, typed.Where(t => CounterCode.IsCard(t)));
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -26,6 +26,8 @@ const stops = /[.\u3002\uff61\uff0e\ufe52\u2024\u00b7\u2022\u30fb\uff65\u2027\u2
 const crosses = /[\u00d7\u03a7\u03c7\u0425\u0445\u2715-\u2718\u2573\u2613\u274c\u274e\u2a09\u2a2f]/;
 const unseen = /[\p{Z}\p{Cc}\p{Cf}\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
 const groups = /[\p{Pd}\p{Pc}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Mn}\p{Me}.,'"`:;/|\u3002\u3001\u00b7\u2022\u30fb\u2027\u2219\u22c5\u2212\u02d7\u30fc\u2500\u2501\u00b4\u02ca]/u;
+// Dictated and written digits: each at a place that ends with its value.
+const said = '\u3007\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u96f6\u5e7a';
 const isDigit = /^\p{Nd}$/u;
 
 // Every script keeps its ten digits side by side, from nought on.
@@ -64,13 +66,20 @@ export function foldNumber(typed) {
   for (const c of typed) {
     if (digitOf(c)) number += digitOf(c);
     else if (crosses.test(c)) number += 'X';
+    else if (said.includes(c)) number += said.indexOf(c) % 10;
     else if (!unseen.test(c) && !groups.test(c)) number += capitals(c);
   }
   return number;
 }
 
-// A number has no letters: with one it is a voucher, or somebody else's code, which nobody can read.
-export const isVoucher = (typed) => typed.length > longest || /\p{L}/u.test(foldCode(typed));
+// A number has no letters but digits that are written as words: with one it is a voucher, or somebody else's code, which nobody can read.
+export function isVoucher(typed) {
+  const code = foldCode(typed);
+  return typed.length > longest || (/\p{L}/u.test(code) && !/^[0-9]+$/.test(foldNumber(code)));
+}
+
+// The whole number of a card, right or with a slip. Whose it is only the server knows.
+const isCard = (typed) => /^[0-9]{17}[0-9X]$/.test(once(foldNumber(foldCode(typed)), 18));
 
 // ISO 7064 MOD 11,10: a number that does not fit itself is misread.
 function isNumber(text) {
@@ -118,6 +127,7 @@ export async function judge({ code, lastFour: typed }, day, used, now) {
   // A scanner that ends a code with a tab and sends it twice has typed it there again.
   const again = foldCode(typed);
   const lastFour = again.length > 4 && foldCode(code).startsWith(again) ? '' : typed;
+  if (isCard(code)) return { verdict: 'Unknown', fault: 'Card' };
   const voucher = isVoucher(code) ? await readVoucher(code, day.voucherKeys) : null;
   if (voucher && voucher.fault === 'Unreadable') return { verdict: 'Unknown', fault: 'Unreadable' };
   if (voucher && voucher.fault) return { verdict: 'Forged' };
