@@ -35,6 +35,7 @@ internal sealed partial class ClaimChecks
             .ToDictionary(e => e["href"]!.Split('/')[^1], e => e.Text, StringComparer.Ordinal);
         var listed = (await OpenJsonAsync(http, "/api/public/rounds")).GetProperty("rounds").EnumerateArray().ToDictionary(r => r.GetProperty("date").GetString()!, r => r.GetProperty("phase").GetString()!, StringComparer.Ordinal);
         var rows = await OpenCsvAsync(http, "/api/public/rounds.csv");
+        var staffs = await OpenAsync(await city.SupervisorAsync(), "/supervisor/rounds");
         var rounds = (await city.Host.Get<RoundQueries>().NewestAsync(2 * RoundsRead, CancellationToken.None)).Where(r => r.Date <= Today).Take(RoundsRead).ToList();
         foreach (var one in rounds)
         {
@@ -45,6 +46,8 @@ internal sealed partial class ClaimChecks
             await CheckListAsync(one, date);
             var word = phase switch { "handout" when at >= one.Times.PickupClosesAt => "领取时间已过", "announced" => "即将开放", "open" => "预约中", "closed" => "预约结束", "published" => "名单已公布", "handout" => "领取中", _ => "已结束" };
             Say(lines[date].EndsWith(word, StringComparison.Ordinal), page, $"{date} '{lines[date]}', but it is {phase}");
+            var staffsLine = staffs.Elements.First(e => e.Name == "li" && staffs.Elements.Any(a => a["href"] == $"/notices/{date}" && a.Around("class")?.Parent == e));
+            Say(staffs.Elements.Any(e => e.Parent?.Parent == staffsLine && e["class"] == "tag grey" && e.Text == word), staffs, $"{date} '{staffsLine.Text}', but it is {phase}");
             Say(phase == "announced" == at < one.Times.OpensAt && phase == "open" == (at >= one.Times.OpensAt && at < one.Times.ClosesAt && !one.IsClosed), page, $"{date} is {phase} at {at:O}");
             if (phase == "handout") Say(at >= one.Times.PickupOpensAt, page, $"{date} '{lines[date]}' before its hours");
         }
