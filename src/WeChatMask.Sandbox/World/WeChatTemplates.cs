@@ -27,6 +27,7 @@ public sealed partial class WeChatTemplates(IStringLocalizer<Text.World> text)
         new("sandbox_holder_cancelled", false, ["thing1", "character_string2", "thing5"]),
         new("sandbox_annulled", false, ["thing1", "character_string2", "thing5"]),
         new("sandbox_number_free", false, ["thing6", "thing5"]),
+        new("sandbox_case_closed", false, ["character_string2", "thing5"]),
     ];
 
     /// <summary>A template of one kind.</summary>

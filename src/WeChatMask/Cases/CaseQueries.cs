@@ -17,7 +17,7 @@ public sealed class CaseQueries(Database database, PersonalData personal, CityCa
     private const int MostOfAccount = 50;
 
     internal const string Select = """
-        SELECT c.id, c.number, c.kind, c.status, c.outcome, c.account_id, b.number AS booking_number, c.pharmacy_id, p.code AS pharmacy_code,
+        SELECT c.id, c.number, c.kind, c.status, c.outcome, CASE WHEN c.request_key LIKE 'staff:%' THEN 1 ELSE 0 END AS is_by_phone, c.account_id, b.number AS booking_number, c.pharmacy_id, p.code AS pharmacy_code,
                p.name AS pharmacy_name, p.district, c.body, c.caller, c.staff, c.created_at, c.changed_at, c.due_at, c.closed_at, c.destroyed_at,
                CASE WHEN f.complaint_id IS NULL THEN 0 ELSE 1 END AS has_photo
           FROM complaint c
@@ -63,17 +63,18 @@ public sealed class CaseQueries(Database database, PersonalData personal, CityCa
     public async Task<(IReadOnlyList<Case> Cases, int All)> PageAsync(CaseFilter filter, int page, CancellationToken cancellationToken)
     {
         // Only what is asked for is compared, so that each question has its index.
+        if (filter.Pharmacies is { Count: 0 }) return ([], 0);
         List<string> where = ["c.id > 0"];
         if (filter.Number.Length > 0) where.Add("c.number = @Number");
         if (filter.Kind != CaseKind.None) where.Add("c.kind = @Kind");
         if (filter.Status is not null) where.Add("c.status = @Status");
         if (filter.OpenOnly) where.Add("c.status <> @closed");
         if (filter.District.Length > 0) where.Add("p.district = @District");
-        if (filter.Pharmacy.Length > 0) where.Add("p.code = @Pharmacy");
+        if (filter.Pharmacies is { Count: > 0 }) where.Add($"p.code {database.Engine.AnyOf("codes")}");
         var asked = string.Join(" AND ", where);
         var args = new
         {
-            filter.Number, filter.Kind, filter.Status, filter.District, filter.Pharmacy, closed = CaseStatus.Closed, take = PageSize, skip = (Math.Clamp(page, 1, LastPage) - 1) * PageSize,
+            filter.Number, filter.Kind, filter.Status, filter.District, codes = filter.Pharmacies?.ToArray() ?? [], closed = CaseStatus.Closed, take = PageSize, skip = (Math.Clamp(page, 1, LastPage) - 1) * PageSize,
         };
         var order = filter.NewestFirst ? "c.id DESC" : "CASE WHEN c.due_at IS NULL THEN 1 ELSE 0 END, c.due_at, c.id DESC";
         var found = await database.QueryAsync<Case>($"{Select} WHERE {asked} ORDER BY {order} LIMIT @take OFFSET @skip", args, cancellationToken);
@@ -91,6 +92,9 @@ public sealed class CaseQueries(Database database, PersonalData personal, CityCa
          """,
         new { pharmacy, ask = CaseAct.Ask, waiting = CaseStatus.AtPharmacy },
         cancellationToken));
+
+    public Task<long> OpenAsync(CancellationToken cancellationToken) =>
+        database.ScalarAsync<long>("SELECT COUNT(*) FROM complaint WHERE status <> @closed", new { closed = CaseStatus.Closed }, cancellationToken);
 
     /// <summary>How many are past their time, and since when the first of them.</summary>
     public async Task<(long Cases, DateTimeOffset? Since)> LateAsync(CancellationToken cancellationToken)

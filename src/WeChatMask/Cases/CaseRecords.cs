@@ -26,7 +26,10 @@ public sealed record Case
     public CaseStatus Status { get; init; }
     public CaseOutcome Outcome { get; init; }
 
-    /// <summary>Null where staff took it down.</summary>
+    /// <summary>Whether staff took it down from the hotline.</summary>
+    public bool IsByPhone { get; init; }
+
+    /// <summary>Null where staff took it down, and where its keeping time is over.</summary>
     public long? AccountId { get; init; }
 
     public string? BookingNumber { get; init; }
@@ -76,9 +79,9 @@ public sealed record CaseOrder(CaseAct Act, string Words, string RequestId, stri
     public override string ToString() => $"{nameof(CaseOrder)} {Act}";
 }
 
-/// <summary>Which cases are wanted; what is null or empty is not asked.</summary>
+/// <summary>Which cases are wanted; what is null or empty is not asked. Pharmacies are codes, of which none may be meant.</summary>
 public sealed record CaseFilter(
-    string Number = "", CaseKind Kind = CaseKind.None, CaseStatus? Status = null, bool OpenOnly = false, string District = "", string Pharmacy = "", bool NewestFirst = false);
+    string Number = "", CaseKind Kind = CaseKind.None, CaseStatus? Status = null, bool OpenOnly = false, string District = "", IReadOnlyList<string>? Pharmacies = null, bool NewestFirst = false);
 
 /// <summary>Closed and open cases of one kind and outcome; without an outcome they are open.</summary>
 public sealed class CaseCount

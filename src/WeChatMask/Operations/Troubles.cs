@@ -1,4 +1,5 @@
 using WeChatMask.Bookings;
+using WeChatMask.Cases;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
 using WeChatMask.Notices;
@@ -10,7 +11,7 @@ namespace WeChatMask.Operations;
 
 /// <summary>What is wrong in the city at this moment, for those who must mend it. Empty on a good day.</summary>
 public sealed class Troubles(
-    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CityCalendar calendar)
+    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CaseQueries cases, CityCalendar calendar)
 {
     // Longer than any job's pace but the hourly ones', and than a vendor takes on a busy evening.
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
@@ -32,6 +33,7 @@ public sealed class Troubles(
             troubles.Add(new Trouble(TroubleKind.Registry, wait.RoundDate.Column(), "", null, null) { Until = wait.SettleUntil, People = wait.Bookings });
         foreach (var job in await runs.FailingAsync(now - Late, cancellationToken))
             troubles.Add(new Trouble(TroubleKind.Job, job.Job, "", job.Since, null) { People = job.Failures });
+        if (await cases.LateAsync(cancellationToken) is { Cases: > 0 } late) troubles.Add(new Trouble(TroubleKind.Case, "", "", late.Since, null) { People = late.Cases });
         return troubles;
 
         NoticesDue? Waiting(NoticeChannel channel) => waiting.GetValueOrDefault(channel);
@@ -59,6 +61,9 @@ public enum TroubleKind
 
     /// <summary>A job fails again and again.</summary>
     Job,
+
+    /// <summary>Complaints are past their time.</summary>
+    Case,
 }
 
 /// <summary>One thing that is wrong. <paramref name="Notices"/> are what waits to be sent because of it.</summary>
@@ -66,6 +71,6 @@ public sealed record Trouble(TroubleKind Kind, string Subject, string Code, Date
 {
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Bookings that wait for the registry; or how often a job has failed.</summary>
+    /// <summary>Bookings that wait for the registry; how often a job has failed; complaints that are late.</summary>
     public long People { get; init; }
 }

@@ -21,6 +21,9 @@ public static class Sessions
     /// <summary>A pharmacy's counter, shelf and lists: its clerks and its lead, never without a pharmacy.</summary>
     public const string ClerkPolicy = "clerk";
 
+    /// <summary>What a pharmacy's lead alone answers for.</summary>
+    public const string LeadPolicy = "lead";
+
     /// <summary>What the city's supervisor alone does.</summary>
     public const string SupervisorPolicy = "supervisor";
 
@@ -61,6 +64,7 @@ public static class Sessions
         services.AddAuthorizationBuilder()
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
             .AddPolicy(ClerkPolicy, p => Of(p, StaffRole.Clerk, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
+            .AddPolicy(LeadPolicy, p => Of(p, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
             .AddPolicy(SupervisorPolicy, p => Of(p, StaffRole.Supervisor))
             .AddPolicy(OversightPolicy, p => Of(p, StaffRole.Supervisor, StaffRole.Auditor).RequireAssertion(ChangesOrOnlyReads))
             .AddPolicy(AuditPolicy, p => Of(p, StaffRole.Supervisor, StaffRole.Auditor, StaffRole.Administrator).RequireAssertion(ChangesOrOnlyReads))

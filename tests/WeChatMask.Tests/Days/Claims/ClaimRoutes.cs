@@ -37,6 +37,7 @@ internal static partial class ClaimRoutes
         ["/administrator"] = "settings and accounts",
         ["/pharmacy/scan"] = "a form; its verdict is the counter's own",
         ["/pharmacy/proxy"] = "a form; its verdict is the counter's own",
+        ["/pharmacy/cases"] = "what is asked about complaints, with its own deadlines",
         ["/pharmacy/holder"] = "a form; its verdict is the counter's own",
         ["/pharmacy/stock"] = "a form for what was delivered",
         ["/pharmacy/offline"] = "a form kept on the phone for times without a network",
