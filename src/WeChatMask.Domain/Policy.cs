@@ -63,9 +63,6 @@ public sealed record Policy(
     public IReadOnlyList<int> PlacesFor(string code, string group) =>
         Quotas.GetValueOrDefault(code) ?? Quotas.GetValueOrDefault(group) ?? Quotas[DefaultGroup];
 
-    /// <summary>Whether a round by these rules has places at all; a holiday's has none but what comes in from earlier rounds.</summary>
-    public bool PlansPlaces() => Quotas.Values.Any(q => q.Any(p => p > 0));
-
     /// <summary>The members that contradict each other or are out of range; empty when the policy can be used.</summary>
     public IReadOnlyList<PolicyFault> Faults() => PolicyRules.Judge(this);
 

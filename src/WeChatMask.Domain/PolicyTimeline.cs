@@ -7,28 +7,31 @@ public sealed class PolicyTimeline
     private const int Furthest = 367;
     private readonly IReadOnlyList<Policy> policies;
     private readonly (DateOnly Day, Policy Rules)? kept;
+    private readonly IReadOnlyDictionary<DateOnly, IReadOnlyList<bool>> planned;
 
-    /// <summary>Takes the versions in the order in which they were stored; of one date the last one holds. Whatever came since, a round that is kept has its own.</summary>
-    public PolicyTimeline(IEnumerable<Policy> stored, (DateOnly Day, Policy Rules)? kept = null)
+    /// <summary>
+    /// Takes the versions in the order in which they were stored; of one date the last one holds. Whatever came since, a round that is kept has its own.
+    /// Days with a plan of their own say of each window whether it has places; one without a round says nothing of any.
+    /// </summary>
+    public PolicyTimeline(IEnumerable<Policy> stored, (DateOnly Day, Policy Rules)? kept = null, IReadOnlyDictionary<DateOnly, IReadOnlyList<bool>>? planned = null)
     {
         policies = [.. stored.OrderBy(p => p.From)];
         this.kept = kept;
+        this.planned = planned ?? new Dictionary<DateOnly, IReadOnlyList<bool>>();
     }
 
     /// <summary>The rules of a round, or none before the first version.</summary>
     public Policy? For(DateOnly round) => kept is { } own && own.Day == round ? own.Rules : policies.LastOrDefault(p => p.From <= round);
 
     /// <summary>The same with one more version; a round it reaches is planned anew by it.</summary>
-    public PolicyTimeline With(Policy added) => new(policies.Append(added), kept is { } own && added.From <= own.Day ? null : kept);
+    public PolicyTimeline With(Policy added) => new(policies.Append(added), kept is { } own && added.From <= own.Day ? null : kept, planned);
 
     /// <summary>First instant after <paramref name="day"/> at which a window with planned places opens, as far as the rules tell. None within a year.</summary>
     public DateTimeOffset? OpensAfter(DateOnly day, Func<DateOnly, DayTime, DateTimeOffset> toInstant)
     {
         for (var next = day.AddDays(1); next <= day.AddDays(Furthest); next = next.AddDays(1))
         {
-            if (For(next) is not { } policy || !policy.PlansPlaces()) continue;
-            var first = policy.Windows.Where((_, i) => policy.Quotas.Values.Any(q => q[i] > 0)).First();
-            return toInstant(next, first.Opens);
+            if (For(next) is { } policy && policy.Windows.Where((_, i) => HasPlaces(next, policy, i)).FirstOrDefault() is { } first) return toInstant(next, first.Opens);
         }
 
         return null;
@@ -45,9 +48,13 @@ public sealed class PolicyTimeline
         var first = from > lastBookedOn ? from : lastBookedOn.AddDays(1);
         for (var day = first; day <= first.AddDays(Furthest); day = day.AddDays(1))
         {
-            if (For(day) is { } policy && policy.PlansPlaces() && lastBookedOn.AddDays(policy.CooldownDays) <= day) return day;
+            if (For(day) is { } policy && policy.Windows.Where((_, i) => HasPlaces(day, policy, i)).Any() && lastBookedOn.AddDays(policy.CooldownDays) <= day) return day;
         }
 
         return null;
     }
+
+    // A plan made under rules with other windows does not count, as in the round itself.
+    private bool HasPlaces(DateOnly day, Policy policy, int window) =>
+        planned.TryGetValue(day, out var own) && (own.Count == 0 || own.Count == policy.Windows.Count) ? own.Count > 0 && own[window] : policy.Quotas.Values.Any(q => q[window] > 0);
 }

@@ -85,4 +85,16 @@ public enum Refusal
     PhotoTooLarge,
 
     UnknownViolation,
+
+    /// <summary>A plan's rows cannot be used.</summary>
+    InvalidPlan,
+
+    /// <summary>The plan, or what it starts from, has changed since it was shown.</summary>
+    PlanChanged,
+
+    /// <summary>There is to be no round on that day, so that there is nothing to plan.</summary>
+    NoRoundThatDay,
+
+    /// <summary>The round of that day has been made and announced.</summary>
+    RoundIsAnnounced,
 }

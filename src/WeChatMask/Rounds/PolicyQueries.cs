@@ -27,8 +27,9 @@ public sealed class PolicyQueries(Database database, CityCalendar calendar)
     public async Task<PolicyTimeline> TimelineAsync(DbConnection connection, DbTransaction? transaction)
     {
         var today = calendar.Today;
-        var all = (await AllAsync(connection, transaction)).Select(p => p.Policy);
-        return new(all, await RoundOfAsync(connection, transaction, today) is { } id ? (today, await GetAsync(connection, transaction, id)) : null);
+        var all = (await AllAsync(connection, transaction)).Select(p => p.Policy).ToList();
+        (DateOnly, Policy)? kept = await RoundOfAsync(connection, transaction, today) is { } id ? (today, await GetAsync(connection, transaction, id)) : null;
+        return new(all, kept, await PlanQueries.OpeningsAsync(connection, transaction, today, new(all, kept)));
     }
 
     /// <summary>When the first window with places opens after a day by the rules alone, where no round is planned yet.</summary>

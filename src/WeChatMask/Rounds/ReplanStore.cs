@@ -23,21 +23,39 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQu
     {
         var seen = await StaleAsync(transaction.Connection, transaction.Transaction);
         if (seen.Count == 0) return [];
-        var first = seen.Min(s => s.Round.Date);
-        // What one of them could not take on went to the next, so all from the first on give back what they were given.
-        var later = await transaction.QueryAsync<DateOnly>(
-            "SELECT date FROM round WHERE date >= @first AND opens_at > @now AND closed_at IS NULL ORDER BY date", new { first, now = calendar.Now });
-        foreach (var date in later) await QuotaStore.LockAsync(transaction, date);
+        var later = await HoldAsync(transaction, seen.Min(r => r.Round.Date));
         // Read again under the locks: another node may have been first, or the round has opened meanwhile.
         var stale = await StaleAsync(transaction.Connection, transaction.Transaction);
         if (stale.Count == 0) return [];
-        await CarryOverStore.DetachAsync(transaction, later);
-        await transaction.ExecuteAsync(
-            $"UPDATE quota SET carried_in = 0 WHERE round_date {transaction.Engine.AnyOf("days")}", new { days = later.Select(d => d.Column()).ToArray() });
+        await TakeBackAsync(transaction, later);
         foreach (var (round, policyId, policy) in stale) await ReplanAsync(transaction, round.Date, policyId, policy);
         await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now);
         await QuotaStore.TouchBoardAsync(transaction);
         return [.. stale.Select(s => s.Round.Date)];
+    }
+
+    /// <summary>Gives an announced round the places of its plan, in the transaction that changed it; its rules and times stay. The board is the caller's to touch.</summary>
+    public async Task ReplanPlacesAsync(WriteTransaction transaction, RoundState round)
+    {
+        await TakeBackAsync(transaction, await HoldAsync(transaction, round.Date));
+        await PutPlacesAsync(transaction, round.Policy, round.Date);
+        await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now);
+    }
+
+    // What one of them could not take on went to the next, so all from the first on give back what they were given.
+    private async Task<IReadOnlyList<DateOnly>> HoldAsync(WriteTransaction transaction, DateOnly first)
+    {
+        var later = await transaction.QueryAsync<DateOnly>(
+            "SELECT date FROM round WHERE date >= @first AND opens_at > @now AND closed_at IS NULL ORDER BY date", new { first, now = calendar.Now });
+        foreach (var date in later) await QuotaStore.LockAsync(transaction, date);
+        return later;
+    }
+
+    private static async Task TakeBackAsync(WriteTransaction transaction, IReadOnlyList<DateOnly> later)
+    {
+        await CarryOverStore.DetachAsync(transaction, later);
+        await transaction.ExecuteAsync(
+            $"UPDATE quota SET carried_in = 0 WHERE round_date {transaction.Engine.AnyOf("days")}", new { days = later.Select(d => d.Column()).ToArray() });
     }
 
     private async Task ReplanAsync(WriteTransaction transaction, DateOnly date, long policyId, Policy policy)
@@ -54,14 +72,18 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQu
                 policyId, policy.UnitsPerBooking, times.OpensAt, times.ClosesAt, times.PickupOpensAt, times.PickupClosesAt, times.CancelUntil, times.Date,
             });
         await transaction.ExecuteAsync("DELETE FROM round_window WHERE round_date = @date", new { date });
-        await transaction.ExecuteAsync("DELETE FROM quota WHERE round_date = @date", new { date });
         await RoundStore.InsertWindowsAsync(transaction, times);
+        await PutPlacesAsync(transaction, policy, date);
+    }
 
+    private static async Task PutPlacesAsync(WriteTransaction transaction, Policy policy, DateOnly date)
+    {
+        await transaction.ExecuteAsync("DELETE FROM quota WHERE round_date = @date", new { date });
         var plan = (await RoundStore.PlanOfAsync(transaction, policy, date)).ToDictionary(p => p.Pharmacy, p => p.Places);
         var parts = await transaction.QueryAsync<long>("SELECT pharmacy_id FROM pharmacy_round WHERE round_date = @date ORDER BY pharmacy_id", new { date });
         // Who has a part without places of its own, for what came back to it, keeps it.
         await RoundStore.InsertPlacesAsync(
-            transaction, date, [.. parts.Select(id => (id, plan.GetValueOrDefault(id) ?? new int[times.Windows.Count]))]);
+            transaction, date, [.. parts.Select(id => (id, plan.GetValueOrDefault(id) ?? new int[policy.Windows.Count]))]);
         await RoundStore.InsertPartsAsync(
             transaction, date, [.. plan.Where(p => !parts.Contains(p.Key)).Select(p => (p.Key, p.Value))]);
     }

@@ -13,8 +13,12 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
         var planned = await database.WriteAsync(
             async transaction =>
             {
-                if (await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round WHERE date = @date", new { date }) > 0) return false;
-                if (await PolicyQueries.FindForAsync(transaction.Connection, transaction.Transaction, date) is not { } policyId) return false;
+                // A look without a lock: nearly always there is nothing to do.
+                if (await HasRoundAsync(transaction, date) || await PlanDayStore.NoRoundAsync(transaction.Connection, transaction.Transaction, date) is not null) return false;
+                if (await PolicyQueries.FindForAsync(transaction.Connection, transaction.Transaction, date) is null) return false;
+                // Whoever changes the day's plan is done, or sees the round.
+                if (await PlanDayStore.LockAsync(transaction, date) is not null || await HasRoundAsync(transaction, date)) return false;
+                var policyId = await PolicyQueries.FindForAsync(transaction.Connection, transaction.Transaction, date) ?? throw new InvalidOperationException($"The rules of {date:O} are gone.");
                 var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, policyId);
                 var times = RoundTimes.Of(policy, date, calendar.Instant);
                 await InsertRoundAsync(transaction, policyId, policy, times);
@@ -62,6 +66,9 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
         if (closed > 0) board.MarkChanged();
         return closed;
     }
+
+    private static async Task<bool> HasRoundAsync(WriteTransaction transaction, DateOnly date) =>
+        await transaction.ScalarAsync<int>("SELECT COUNT(*) FROM round WHERE date = @date", new { date }) > 0;
 
     private Task<bool> CloseAsync(DateOnly date, bool over, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
@@ -129,13 +136,8 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
 
     /// <summary>The pharmacies that take part in a round, with the planned places of each window.</summary>
     internal static async Task<IReadOnlyList<(long Pharmacy, IReadOnlyList<int> Places)>> PlanOfAsync(
-        WriteTransaction transaction, Policy policy, DateOnly date)
-    {
-        var pharmacies = await transaction.QueryAsync<Taker>(
-            "SELECT id, code, quota_group FROM pharmacy WHERE joins_on <= @date AND status <> @withdrawn ORDER BY id",
-            new { date, withdrawn = PharmacyStatus.Withdrawn });
-        return [.. pharmacies.Select(p => (p.Id, policy.PlacesFor(p.Code, p.QuotaGroup)))];
-    }
+        WriteTransaction transaction, Policy policy, DateOnly date) =>
+        [.. (await PlanQueries.OfAsync(transaction.Connection, transaction.Transaction, policy, date)).Select(p => (p.Id, p.Due))];
 
     /// <summary>Gives pharmacies a part in a round, with the planned places of each window.</summary>
     internal static async Task InsertPartsAsync(
@@ -158,13 +160,6 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
                 .. parts.SelectMany(p => p.Places.Select(
                     (places, i) => new object?[] { date.Column(), p.Pharmacy, i + 1, places, 0, 0, 0, 0 })),
             ]);
-
-    private sealed class Taker
-    {
-        public long Id { get; init; }
-        public string Code { get; init; } = "";
-        public string QuotaGroup { get; init; } = "";
-    }
 
     /// <summary>Makes an annulment due again at one pharmacy, because a hand-over there was taken back after it. Under the lock of the pharmacy's part.</summary>
     public static async Task ReopenAnnulmentAsync(WriteTransaction transaction, DateOnly round, long pharmacy)

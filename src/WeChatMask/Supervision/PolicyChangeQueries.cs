@@ -110,11 +110,8 @@ public sealed class PolicyChangeQueries(Database database, PolicyQueries policie
         {
             var before = await connection.ExecuteScalarAsync<int?>(
                 "SELECT SUM(planned) FROM quota WHERE round_date = @Date", new { round.Date }, transaction) ?? 0;
-            var taking = await connection.QueryAsync<TakerRow>(
-                "SELECT code, quota_group FROM pharmacy WHERE joins_on <= @Date AND status <> @withdrawn",
-                new { round.Date, withdrawn = PharmacyStatus.Withdrawn },
-                transaction);
-            replanned.Add(new ReplannedRound(round.Date, before, taking.Sum(p => policy.PlacesFor(p.Code, p.QuotaGroup).Sum())));
+            var plan = await PlanQueries.OfAsync(connection, transaction, policy, round.Date);
+            replanned.Add(new ReplannedRound(round.Date, before, plan.Sum(p => p.Due.Sum())));
         }
 
         return replanned;
@@ -133,11 +130,5 @@ public sealed class PolicyChangeQueries(Database database, PolicyQueries policie
     {
         public DateOnly BookedOn { get; init; }
         public int Persons { get; init; }
-    }
-
-    private sealed class TakerRow
-    {
-        public string Code { get; init; } = "";
-        public string QuotaGroup { get; init; } = "";
     }
 }

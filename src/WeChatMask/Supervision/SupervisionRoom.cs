@@ -8,6 +8,7 @@ public static class SupervisionRoom
     public static void AddSupervision(this IServiceCollection services)
     {
         services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>().AddSingleton<PolicyFaultFormatter>();
+        services.AddSingleton<PlanChangeQueries>().AddSingleton<PlanChangeStore>().AddSingleton<PlanFormatter>().AddSingleton<PlanSheets>();
         services.AddSingleton<AuditFiles>().AddSingleton<LateHandOverQueries>();
         services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
     }
@@ -29,6 +30,12 @@ public static class SupervisionRoom
         supervisors.MapGet("/policies", PolicyEndpoints.ListAsync).Produces<PolicyList>();
         supervisors.MapPost("/policies/preview", PolicyEndpoints.PreviewAsync).Produces<PolicyEffectView>();
         supervisors.MapPost("/policies", PolicyEndpoints.AddAsync).Produces<PolicyAddedView>(StatusCodes.Status201Created).Produces<PolicyAddedView>();
+        supervisors.MapGet("/plan", PlanEndpoints.DaysAsync).Produces<PlanDayList>();
+        supervisors.MapGet("/plan/{date}", PlanEndpoints.DayAsync).Produces<PlanDayView>();
+        supervisors.MapPost("/plan/{date}/preview", PlanEndpoints.PreviewAsync).Produces<PlanEffectView>();
+        supervisors.MapPut("/plan/{date}", PlanEndpoints.ChangeAsync).Produces<PlanChangedView>();
+        supervisors.MapPut("/plan/{date}/no-round", PlanEndpoints.NoRoundAsync).Produces<PlanDayView>();
+        routes.MapFiles("/supervisor/plan", Sessions.OversightPolicy).MapGet("/{date}.csv", PlanEndpoints.CsvAsync);
         routes.MapAuditApi("/api/supervisor").MapGet("/audit", HistoryEndpoints.AuditAsync).Produces<AuditList>();
         var sheets = routes.MapFiles("/supervisor/rounds/{date}", Sessions.OversightPolicy);
         sheets.MapGet("/delivery.xlsx", SheetEndpoints.DeliveryXlsxAsync);

@@ -81,5 +81,8 @@ public sealed class Levers;
 /// <summary>Finds <c>Text/Cases.resx</c>: complaints, as residents and staff read them.</summary>
 public sealed class Cases;
 
+/// <summary>Finds <c>Text/Plan.resx</c>: the places of the coming days, how they are changed, and what the public reads of it.</summary>
+public sealed class Plan;
+
 /// <summary>Finds <c>Text/AuditLines.resx</c>: what was done, as the pages and files of the audit say it.</summary>
 public sealed class AuditLines;

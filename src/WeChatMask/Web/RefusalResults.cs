@@ -65,6 +65,10 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.InvalidPhoto] = 422,
         [Refusal.PhotoTooLarge] = 413,
         [Refusal.UnknownViolation] = 404,
+        [Refusal.InvalidPlan] = 422,
+        [Refusal.PlanChanged] = 409,
+        [Refusal.NoRoundThatDay] = 409,
+        [Refusal.RoundIsAnnounced] = 409,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =

@@ -48,6 +48,9 @@ public sealed class OddTextTests
         ("supervisor", "POST", "/api/supervisor/stock-reports/1/decline", """{"reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/levers/preview", """{"kind":"pauseBooking","date":"2020-02-10","pharmacyCode":"LD01","reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/levers", """{"kind":"pauseBooking","date":"2020-02-10","pharmacyCode":"LD01","reason":"r","requestId":"a","fingerprint":"f"}"""),
+        ("supervisor", "POST", "/api/supervisor/plan/2020-02-11/preview", """{"pharmacies":[{"code":"LD01","places":[1]}],"reason":"r"}"""),
+        ("supervisor", "PUT", "/api/supervisor/plan/2020-02-11", """{"pharmacies":[{"code":"LD01","places":[1]}],"reason":"r","requestId":"a","fingerprint":"f"}"""),
+        ("supervisor", "PUT", "/api/supervisor/plan/2020-02-20/no-round", """{"noRound":true,"reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/policies/preview", """{"policy":{"name":"x"},"beforeId":"1"}"""),
         ("supervisor", "POST", "/api/supervisor/policies", """{"policy":{"name":"x"},"reason":"r","beforeId":"1"}"""),
     ];

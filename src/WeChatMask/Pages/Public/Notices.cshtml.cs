@@ -9,7 +9,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>All rounds, newest first: the way to each day's books and lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
-public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries policies) : PageModel
+public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries policies, PlanChangeQueries plans) : PageModel
 {
     private const int ChangesShown = 10;
 
@@ -18,9 +18,13 @@ public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries poli
     /// <summary>Changes of the rules, newest first.</summary>
     public IReadOnlyList<PolicyNotice> Changes { get; private set; } = [];
 
+    /// <summary>Changes of the plans of days that are not over, newest first.</summary>
+    public IReadOnlyList<PlanNotice> Plans { get; private set; } = [];
+
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Rounds = (await queries.RoundsAsync(cancellationToken)).Rounds;
+        Plans = await plans.NoticesAsync(ChangesShown, cancellationToken);
         Changes = await policies.NoticesAsync(ChangesShown, cancellationToken);
     }
 }

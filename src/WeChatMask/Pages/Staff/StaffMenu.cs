@@ -34,6 +34,7 @@ public static class StaffMenu
         ]),
         new("Steer",
         [
+            new("/supervisor/plan", "Plan"),
             new("/supervisor/policy", "Policy"),
             new("/supervisor/levers", "Levers"),
             new("/supervisor/stock", "HeldStock"),
