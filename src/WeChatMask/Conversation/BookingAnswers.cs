@@ -66,6 +66,7 @@ public sealed class BookingAnswers(
         var refusal = await store.CancelAsync(account, number, cancellationToken);
         var booking = await bookings.FindAsync(account, number, cancellationToken);
         if (booking is null) return new TextReply(text["Query_NotYours", number]);
+        booking = AtThisInstant(booking);
         var round = (await rounds.FindAsync(booking.RoundDate, cancellationToken))!;
         if (refusal != Refusal.None && booking.Status != BookingStatus.Cancelled) return new TextReply(WhyNot(refusal, booking, round));
         return new TextReply(text[round.Policy.CancellationLiftsCooldown ? "Cancel_DoneFree" : "Cancel_Done", number]);
@@ -90,7 +91,7 @@ public sealed class BookingAnswers(
 
     private async Task<IReadOnlyList<BookingRow>> OpenAsync(string openId, CancellationToken cancellationToken) =>
         await queries.AccountAsync(openId, cancellationToken) is { } account
-            ? [.. (await bookings.OfAccountAsync(account, cancellationToken)).Where(b => b.Status == BookingStatus.Booked).Take(MostShown)]
+            ? [.. (await bookings.OfAccountAsync(account, cancellationToken)).Select(AtThisInstant).Where(b => b.Status == BookingStatus.Booked).Take(MostShown)]
             : [];
 
     // Whose each of several bookings is; a family shares its surname. A person who was removed has no name any more.
@@ -107,8 +108,12 @@ public sealed class BookingAnswers(
                 .Where(p => p.BookableFrom is not null && shown.Any(b => b.ResidentId.ToString(CultureInfo.InvariantCulture) == p.Id && b.Status is BookingStatus.Redeemed or BookingStatus.Lapsed))
                 .ToDictionary(p => long.Parse(p.Id, CultureInfo.InvariantCulture), p => p.BookableFrom!.Value);
 
-    private async Task<Reply> ShowAsync(IReadOnlyList<BookingRow> shown, CancellationToken cancellationToken)
+    // What was not collected in time has lapsed at the counter, before the job has written it down.
+    private BookingRow AtThisInstant(BookingRow booking) => booking with { Status = RedemptionRules.StatusAt(booking.Status, booking.PickupUntil, calendar.Now) };
+
+    private async Task<Reply> ShowAsync(IReadOnlyList<BookingRow> stored, CancellationToken cancellationToken)
     {
+        List<BookingRow> shown = [.. stored.Select(AtThisInstant)];
         var names = await NamesAsync(shown, cancellationToken);
         var days = await DaysAsync(shown, cancellationToken);
         var blocks = new List<string>();

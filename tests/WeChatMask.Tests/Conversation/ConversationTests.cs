@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WeChatMask.Domain;
+using WeChatMask.Sandbox;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Conversation;
@@ -47,6 +48,27 @@ public sealed class ConversationTests : IAsyncLifetime
         Assert.Contains("已过期，没有领取", await SayAsync("查询"), StringComparison.Ordinal);
         await host.SetClockAsync("2020-02-19T08:00:00+08:00");
         Assert.Contains("没有查到", await SayAsync("查询"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The counter hands nothing out any more from that second on, whether or not the job has looked.</summary>
+    [Fact]
+    public async Task When_the_pickup_is_over_nobody_is_told_to_come_before_it_is_written_down()
+    {
+        await using var held = await host.HoldJobsAsync();
+        await host.SetClockAsync("2020-02-10T19:00:00+08:00");
+        var booked = await BookAsync(Anna, "43130219850612987X");
+        await host.SetClockAsync("2020-02-11T17:59:58+08:00");
+        Assert.Contains("已预约，待领取", await SayAsync("查询"), StringComparison.Ordinal);
+        host.Get<SandboxClock>().Freeze(DateTimeOffset.Parse("2020-02-11T18:00:00+08:00", System.Globalization.CultureInfo.InvariantCulture));
+
+        foreach (var asked in new[] { "查询", booked })
+        {
+            var said = await SayAsync(asked);
+            Assert.Contains("已过期，没有领取", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("待领取", said, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("已经过期，不用再取消", await SayAsync($"确认取消 {booked}"), StringComparison.Ordinal);
     }
 
     [Fact]

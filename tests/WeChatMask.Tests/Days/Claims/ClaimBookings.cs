@@ -13,14 +13,7 @@ internal sealed partial class ClaimChecks
 {
     private async Task CheckBookingsAsync(Viewer viewer)
     {
-        var rows = await city.Host.Get<Database>().QueryAsync<OwnBooking>(
-            """
-            SELECT b.number, b.round_date, b.pickup_date, b.status, b.pickup_opens_at, b.pickup_closes_at, b.slot_starts_at, b.slot_ends_at
-              FROM booking_pickup b
-             WHERE b.account_id = @Account AND b.created_at > @since
-             ORDER BY b.id DESC
-            """,
-            new { viewer.Account, since = at.AddDays(-30) });
+        var rows = await OwnAsync(viewer);
         var page = await OpenAsync(viewer.Http, "/bookings");
         var tickets = page.Elements.Where(e => e.Name == "a" && e["class"]?.Contains("ticket", StringComparison.Ordinal) == true).ToDictionary(t => t["href"]!.Split('/')[^1], StringComparer.Ordinal);
         Say(rows.Select(r => r.Number).ToHashSet(StringComparer.Ordinal).SetEquals(tickets.Keys), page, $"{tickets.Count} bookings, but there are {rows.Count}");
@@ -37,6 +30,15 @@ internal sealed partial class ClaimChecks
             if (row == rows[0]) await CheckBookingAsync(viewer.Http, row, of);
         }
     }
+
+    private Task<List<OwnBooking>> OwnAsync(Viewer viewer) => city.Host.Get<Database>().QueryAsync<OwnBooking>(
+        """
+        SELECT b.number, b.round_date, b.pickup_date, b.status, b.pickup_opens_at, b.pickup_closes_at, b.slot_starts_at, b.slot_ends_at
+          FROM booking_pickup b
+         WHERE b.account_id = @Account AND b.created_at > @since
+         ORDER BY b.id DESC
+        """,
+        new { viewer.Account, since = at.AddDays(-30) });
 
     private async Task CheckBookingAsync(HttpClient http, OwnBooking row, RoundState of)
     {

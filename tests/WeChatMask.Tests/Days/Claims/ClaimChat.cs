@@ -46,6 +46,13 @@ internal sealed partial class ClaimChecks
             if (hold.OwnDay is { } booked) days.Add(await city.Desk.MayBookFromAsync(booked, Today));
         }
 
+        // What is waited for, and what is not any more.
+        foreach (var row in await OwnAsync(viewer))
+        {
+            if (row.Judge(at) != row.Judge(soon) || Regex.Match(said, $@"预约号：{row.Number}\s+状态：(\S+)") is not { Success: true } line) continue;
+            Say(line.Groups[1].Value.Contains("待领取", StringComparison.Ordinal) == (row.At(at) == BookingStatus.Booked), "chat", $"'{line.Value}', but the counter says {row.Judge(at)}");
+        }
+
         foreach (Match again in Regex.Matches(said, @"(\d+)月(\d+)日起可以再约"))
             Say(days.Contains(new DateOnly(Today.Year, Number(again, 1), Number(again, 2))), "chat", $"'{again.Value}', but it is {string.Join(' ', days)}");
     }

@@ -9,6 +9,7 @@ public sealed class ClaimTests
     /// <summary>More days, each of its own seed, for whoever wants to look longer.</summary>
     private const string MoreDays = "WECHATMASK_CLAIM_SEEDS";
 
+    private const int FirstOfMore = 100;
     private const int MomentsOfDay = 6;
     private const int MostShown = 12;
 
@@ -16,7 +17,7 @@ public sealed class ClaimTests
     {
         var days = new TheoryData<string, int, int> { { "loudi", 1, 4 }, { "loudi", 2, 4 }, { "chuzhou", 3, 2 } };
         var more = int.Parse(Environment.GetEnvironmentVariable(MoreDays) ?? "0", CultureInfo.InvariantCulture);
-        for (var seed = 0; seed < more; seed++) days.Add(seed % 4 == 3 ? "chuzhou" : "loudi", 100 + seed, 4);
+        for (var seed = 0; seed < more; seed++) days.Add(seed % 4 == 3 ? "chuzhou" : "loudi", FirstOfMore + seed, 4);
         return days;
     }
 
@@ -46,8 +47,8 @@ public sealed class ClaimTests
         }
 
         untrue.AddRange(living.NotTold);
-        // The table of what is read is no promise alone.
-        untrue.AddRange(ClaimRoutes.Read.Except(living.Opened).Select(r => $"{r} was never read"));
+        // The table of what is read is no promise alone. A day of another seed may be one on which nobody books.
+        if (seed < FirstOfMore) untrue.AddRange(ClaimRoutes.Read.Except(living.Opened).Select(r => $"{r} was never read"));
         Assert.True(untrue.Count == 0, $"Seed {seed} of {city}: {untrue.Count} of {read} claims are untrue.\n{string.Join('\n', untrue.Take(MostShown))}");
         Assert.True(read > days * 100, $"Seed {seed} of {city} read only {read} claims.");
     }
