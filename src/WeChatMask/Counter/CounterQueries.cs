@@ -16,6 +16,11 @@ public sealed class CounterQueries(Database database)
           JOIN pharmacy f ON f.id = d.pharmacy_id
         """;
 
+    private const string CountByStatus = """
+        COUNT(CASE WHEN b.status = @booked AND b.pickup_closes_at > @now THEN 1 END) AS waiting, COUNT(CASE WHEN b.status = @redeemed THEN 1 END) AS redeemed,
+               COUNT(CASE WHEN b.status = @lapsed OR (b.status = @booked AND b.pickup_closes_at <= @now) THEN 1 END) AS lapsed, COUNT(CASE WHEN b.status = @cancelled THEN 1 END) AS cancelled
+        """;
+
     private const string SelectLine = """
         SELECT b.round_date, b.serial, b.number, p.name, p.id_number, p.mobile, b.units, b.unit_price_fen, b.slot_starts_at, b.slot_ends_at, b.status,
                CASE WHEN b.is_moved = 1 THEN b.pickup_date END AS moved_to, b.pickup_opens_at, b.pickup_closes_at
@@ -59,8 +64,7 @@ public sealed class CounterQueries(Database database)
     public Task<List<SlotFigures>> SlotsAsync(DateOnly round, long pharmacy, DateTimeOffset now, CancellationToken cancellationToken) => database.QueryAsync<SlotFigures>(
         $"""
         SELECT b.slot_starts_at, b.slot_ends_at,
-               COUNT(CASE WHEN b.status = @booked AND b.pickup_closes_at > @now THEN 1 END) AS waiting, COUNT(CASE WHEN b.status = @redeemed THEN 1 END) AS redeemed,
-               COUNT(CASE WHEN b.status = @lapsed OR (b.status = @booked AND b.pickup_closes_at <= @now) THEN 1 END) AS lapsed, COUNT(CASE WHEN b.status = @cancelled THEN 1 END) AS cancelled
+               {CountByStatus}
           FROM booking_pickup b
          WHERE b.pharmacy_id = @pharmacy AND {MovedPickupStore.OfTheDay}
          GROUP BY b.slot_starts_at, b.slot_ends_at
@@ -70,6 +74,52 @@ public sealed class CounterQueries(Database database)
         {
             round, pharmacy, now, booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
         },
+        cancellationToken);
+
+    /// <summary>The same of the whole city, pharmacy by pharmacy; what has moved to the day stands in rows of its own.</summary>
+    /// <remarks>Two parts for what <see cref="MovedPickupStore.OfTheDay"/> joins by OR: for a whole city each part must find its rows by an index.</remarks>
+    public Task<List<SlotFigures>> CitySlotsAsync(DateOnly round, DateTimeOffset now, CancellationToken cancellationToken) => database.QueryAsync<SlotFigures>(
+        $"""
+        SELECT b.pharmacy_id, b.slot_starts_at, b.slot_ends_at,
+               {CountByStatus}
+          FROM booking_pickup b
+         WHERE b.round_date = @round AND b.is_moved = 0
+         GROUP BY b.pharmacy_id, b.slot_starts_at, b.slot_ends_at
+        UNION ALL
+        SELECT b.pharmacy_id, b.slot_starts_at, b.slot_ends_at,
+               {CountByStatus}
+          FROM round day
+          JOIN moved_pickup m   ON m.pickup_date = day.pickup_date
+          JOIN booking_pickup b ON b.id = m.booking_id
+         WHERE day.date = @round
+         GROUP BY b.pharmacy_id, b.slot_starts_at, b.slot_ends_at
+        """,
+        new
+        {
+            round, now, booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
+        },
+        cancellationToken);
+
+    /// <summary>What the city handed over of a round's pickup day, without what was taken back, by the start of each step of time since an instant.</summary>
+    public Task<List<HandOverStep>> CityStepsAsync(DateOnly round, DateTimeOffset since, TimeSpan step, CancellationToken cancellationToken) => database.QueryAsync<HandOverStep>(
+        """
+        SELECT s.at, SUM(s.hand_overs) AS hand_overs, SUM(s.units) AS units, SUM(s.amount_fen) AS amount_fen
+          FROM (SELECT d.redeemed_at - (d.redeemed_at - @since) % @step AS at, COUNT(*) AS hand_overs, SUM(d.units) AS units, SUM(d.amount_fen) AS amount_fen
+                  FROM redemption d
+                  LEFT JOIN moved_pickup m ON m.booking_id = d.booking_id
+                 WHERE d.round_date = @round AND d.voided_at IS NULL AND m.booking_id IS NULL
+                 GROUP BY d.redeemed_at - (d.redeemed_at - @since) % @step
+                UNION ALL
+                SELECT d.redeemed_at - (d.redeemed_at - @since) % @step AS at, COUNT(*) AS hand_overs, SUM(d.units) AS units, SUM(d.amount_fen) AS amount_fen
+                  FROM round day
+                  JOIN moved_pickup m ON m.pickup_date = day.pickup_date
+                  JOIN redemption d   ON d.booking_id = m.booking_id
+                 WHERE day.date = @round AND d.voided_at IS NULL
+                 GROUP BY d.redeemed_at - (d.redeemed_at - @since) % @step) s
+         GROUP BY s.at
+         ORDER BY s.at
+        """,
+        new { round, since = since.Column(), step = (long)step.TotalMilliseconds },
         cancellationToken);
 
     /// <summary>What was handed over on a round's pickup day and what it brought in, without what was taken back.</summary>
@@ -104,6 +154,15 @@ public sealed class CounterQueries(Database database)
 /// <summary>What a counter handed over and took in.</summary>
 public sealed class Takings
 {
+    public int Units { get; init; }
+    public int AmountFen { get; init; }
+}
+
+/// <summary>What was handed over in one step of time.</summary>
+public sealed class HandOverStep
+{
+    public DateTimeOffset At { get; init; }
+    public int HandOvers { get; init; }
     public int Units { get; init; }
     public int AmountFen { get; init; }
 }
@@ -156,6 +215,9 @@ public sealed class ListRow
 /// <summary>Bookings of one slot by what became of them.</summary>
 public sealed record SlotFigures
 {
+    /// <summary>Of figures of the whole city only.</summary>
+    public long PharmacyId { get; init; }
+
     public DateTimeOffset? SlotStartsAt { get; init; }
     public DateTimeOffset? SlotEndsAt { get; init; }
     public int Waiting { get; init; }
@@ -170,4 +232,9 @@ public sealed record SlotFigures
     public bool IsOver { get; init; }
 
     public int Due => Waiting + Redeemed + Lapsed;
+
+    public static SlotFigures Sum(IReadOnlyCollection<SlotFigures> slots) => new()
+    {
+        Waiting = slots.Sum(s => s.Waiting), Redeemed = slots.Sum(s => s.Redeemed), Lapsed = slots.Sum(s => s.Lapsed), Cancelled = slots.Sum(s => s.Cancelled),
+    };
 }

@@ -9,7 +9,7 @@ public static class CounterRoom
     {
         services.AddSingleton<Vouchers>().AddSingleton<RedemptionRequestReader>().AddSingleton<RedemptionStore>().AddSingleton<VoidStore>();
         services.AddSingleton<OfflineBundles>().AddSingleton<OfflineHandOverStore>();
-        services.AddSingleton<CounterQueries>().AddSingleton<CounterLines>().AddSingleton<PharmacyDays>().AddSingleton<PharmacyLists>();
+        services.AddSingleton<CounterQueries>().AddSingleton<CounterLines>().AddSingleton<PharmacyDays>().AddSingleton<CityDays>().AddSingleton<PharmacyLists>();
     }
 
     public static void MapCounter(this IEndpointRouteBuilder routes)
@@ -20,7 +20,9 @@ public static class CounterRoom
         clerks.MapPost("/redemptions/settle", OfflineHandOverEndpoints.RecordAsync).Produces<OfflineHandOversView>();
         clerks.MapPost("/redemptions/{number}/void", RedemptionEndpoints.VoidAsync).Produces<VoidView>();
         clerks.MapGet("/offline", OfflineHandOverEndpoints.TakeAlongAsync).Produces<OfflineBundle>();
-        routes.MapSupervisorApi("/api/supervisor").MapPost("/redemptions/{number}/void", RedemptionEndpoints.VoidAsync).Produces<VoidView>();
+        var supervisors = routes.MapSupervisorApi("/api/supervisor");
+        supervisors.MapPost("/redemptions/{number}/void", RedemptionEndpoints.VoidAsync).Produces<VoidView>();
+        supervisors.MapGet("/today", CityDayEndpoints.OfAsync).Produces<CityDayView>();
         var files = routes.MapFiles("/pharmacy/lists", Sessions.ClerkPolicy);
         files.MapGet("/{date}.xlsx", ListEndpoints.XlsxAsync);
         files.MapGet("/{date}.csv", ListEndpoints.CsvAsync);

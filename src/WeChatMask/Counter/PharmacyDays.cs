@@ -28,10 +28,7 @@ public sealed class PharmacyDays(
             round,
             newest.Where(r => r.PickupDate > today).MinBy(r => r.PickupDate),
             [.. slots.OrderBy(s => s.SlotStartsAt is null).Select(s => Named(s, round!))],
-            new SlotFigures
-            {
-                Name = text["Total"], Waiting = slots.Sum(s => s.Waiting), Redeemed = slots.Sum(s => s.Redeemed), Lapsed = slots.Sum(s => s.Lapsed), Cancelled = slots.Sum(s => s.Cancelled),
-            },
+            Total(slots),
             round is null ? new Takings() : await queries.TakingsAsync(round.Date, pharmacy, cancellationToken),
             [.. handOvers.Select(h => View(h, round!))],
             [.. newest.Where(r => r.PublishedAt is not null && r.KeepsPersonalData(today)).Select(r => r.Date)]);
@@ -49,7 +46,13 @@ public sealed class PharmacyDays(
             ? (View(row, round) with { MayVoid = row.VoidedAt is null }, row.Pharmacy)
             : null;
 
-    private SlotFigures Named(SlotFigures figures, RoundState round)
+    internal SlotFigures Total(IReadOnlyCollection<SlotFigures> slots) => SlotFigures.Sum(slots) with { Name = text["Total"] };
+
+    /// <summary>The next round after a day whose goods are handed out, as far as it is known.</summary>
+    internal async Task<RoundState?> NextAfterAsync(DateOnly day, CancellationToken cancellationToken) =>
+        (await rounds.NewestAsync(RoundsShown, cancellationToken)).Where(r => r.PickupDate > day).MinBy(r => r.PickupDate);
+
+    internal SlotFigures Named(SlotFigures figures, RoundState round)
     {
         var now = calendar.Now;
         // Who cancelled before the slots were given out has none.

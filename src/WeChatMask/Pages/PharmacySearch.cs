@@ -1,3 +1,4 @@
+using WeChatMask.Counter;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Pages;
@@ -16,11 +17,19 @@ public static class PharmacySearch
 
     public static IEnumerable<PharmacyFigures> In(IEnumerable<PharmacyFigures> pharmacies, string query)
     {
-        var words = query.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return pharmacies.Where(p => words.All(w => Speaks(p, w)));
+        var words = Words(query);
+        return pharmacies.Where(p => words.All(w => Speaks(w, p.Code, p.Name, p.Address, p.District)));
     }
 
-    private static bool Speaks(PharmacyFigures p, string word) =>
-        p.Name.Contains(word, StringComparison.OrdinalIgnoreCase) || p.Address.Contains(word, StringComparison.OrdinalIgnoreCase)
-        || p.District.Contains(word, StringComparison.OrdinalIgnoreCase) || p.Code.Equals(word, StringComparison.OrdinalIgnoreCase);
+    public static IEnumerable<PharmacyPickups> In(IEnumerable<PharmacyPickups> pharmacies, string query)
+    {
+        var words = Words(query);
+        return pharmacies.Where(p => words.All(w => Speaks(w, p.Code, p.Name, p.Address, p.District)));
+    }
+
+    private static string[] Words(string query) => query.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool Speaks(string word, string code, string name, string address, string district) =>
+        name.Contains(word, StringComparison.OrdinalIgnoreCase) || address.Contains(word, StringComparison.OrdinalIgnoreCase)
+        || district.Contains(word, StringComparison.OrdinalIgnoreCase) || code.Equals(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -39,6 +39,9 @@ public sealed class StaffMenu;
 /// <summary>Finds <c>Text/Jobs.resx</c>: the jobs, what each is for, and how it goes with them.</summary>
 public sealed class Jobs;
 
+/// <summary>Finds <c>Text/Today.resx</c>: how the whole city's pickups of today go.</summary>
+public sealed class Today;
+
 /// <summary>Finds <c>Text/Troubles.resx</c>: what is wrong now, for how many, and what to do.</summary>
 public sealed class Troubles;
 
