@@ -75,6 +75,8 @@ internal static partial class ClaimRoutes
         ["/supervisor/cases"] = "complaints as written down, each with its time and deadline",
         ["/supervisor/cases/new"] = "a form",
         ["/supervisor/cases/{number}"] = "a complaint as written down, with its times and deadline",
+        ["/supervisor/today"] = "the day's pickups as counted, with their time; held by their own tests",
+        ["/api/supervisor/today"] = "the day's pickups as counted, with their time; held by their own tests",
         ["/supervisor/audit"] = "what was done, each with its time",
         ["/supervisor/audit.csv"] = "what was done, each with its time",
         ["/supervisor/audit.xlsx"] = "what was done, each with its time",
