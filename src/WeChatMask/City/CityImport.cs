@@ -44,7 +44,7 @@ public sealed class CityImport(Database database, CityStore store)
         if (Texts(city).Select(t => (t.Member, Control: PlainText.FirstControl(t.Text ?? ""))).FirstOrDefault(t => t.Control is not null) is { Control: { } control } unshown)
             throw new InvalidDataException($"{unshown.Member} has the character {control.Name} at place {control.Position}, which cannot be shown; remove it.");
         // A code is printed on vouchers, in the dense characters of a QR code.
-        var bad = city.Pharmacies.FirstOrDefault(p => p.Code.Length is 0 or > 32 || !p.Code.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-'));
+        var bad = city.Pharmacies.FirstOrDefault(p => !IsCode(p.Code));
         if (bad is not null) throw new InvalidDataException($"The pharmacy code {bad.Code} is not 1 to 32 capitals, digits or hyphens.");
 
         return database.WriteAsync(
@@ -64,6 +64,9 @@ public sealed class CityImport(Database database, CityStore store)
             },
             cancellationToken);
     }
+
+    /// <summary>Whether a text may be a pharmacy's code.</summary>
+    internal static bool IsCode(string text) => text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static Policy Read(JsonElement document, int index)
     {

@@ -11,7 +11,7 @@ public static class CityRoom
     /// <summary>Call after the sessions of <see cref="WebRoom"/>.</summary>
     public static IServiceCollection AddCity(this IServiceCollection services)
     {
-        services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<StaffStore>();
+        services.AddSingleton<CityStore>().AddSingleton<CityImport>().AddSingleton<CityQueries>().AddSingleton<PharmacyStatusStore>().AddSingleton<PharmacyListStore>().AddSingleton<NewPharmacyStore>().AddSingleton<StaffStore>();
         services.AddSingleton<StaffLinkStore>().AddSingleton<StaffAccountStore>().AddSingleton<StaffAccountQueries>().AddSingleton<StaffProofStore>().AddSingleton<OwnAccountStore>();
         services.AddSingleton<LoginLimitStore>().AddSingleton<PasswordHashing>().AddSingleton<IPasswordHasher<StaffRow>, PasswordHasher<StaffRow>>();
         services.AddHostedService<FirstAdministrator>();

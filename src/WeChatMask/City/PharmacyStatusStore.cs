@@ -9,6 +9,10 @@ namespace WeChatMask.City;
 /// <summary>Opens, pauses or withdraws a pharmacy. Confirmed bookings stand whatever it is set to.</summary>
 public sealed class PharmacyStatusStore(Database database, CityCalendar calendar, Board board)
 {
+    /// <summary>What is known of a pharmacy, also of one that has yet to join or was withdrawn.</summary>
+    public Task<PharmacyFacts?> FindAsync(string code, CancellationToken cancellationToken) => database.QueryOneAsync<PharmacyFacts>(
+        "SELECT code, name, address, district, phone, quota_group, joins_on, status FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
+
     /// <summary>Sets the status, with the reason in the audit. The same status again changes nothing.</summary>
     public async Task<Refusal> SetAsync(string actor, string code, PharmacyStatus status, string reason, CancellationToken cancellationToken)
     {
@@ -40,4 +44,17 @@ public sealed class PharmacyStatusStore(Database database, CityCalendar calendar
     {
         public PharmacyStatus Status { get; init; }
     }
+}
+
+/// <summary>What is known of a pharmacy itself.</summary>
+public sealed class PharmacyFacts
+{
+    public string Code { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string Address { get; init; } = "";
+    public string District { get; init; } = "";
+    public string Phone { get; init; } = "";
+    public string QuotaGroup { get; init; } = "";
+    public DateOnly JoinsOn { get; init; }
+    public PharmacyStatus Status { get; init; }
 }

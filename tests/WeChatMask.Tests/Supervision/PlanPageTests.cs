@@ -114,6 +114,51 @@ public sealed class PlanPageTests
         Assert.Contains("合计 800 个名额", (await PageReader.OpenAsync(supervisor, Page)).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_list_of_pharmacies_finds_them_in_the_plan_and_gets_one_figure()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Noon);
+        using var supervisor = await host.SupervisorAsync();
+        var page = await PageReader.OpenAsync(supervisor, "/supervisor/lists");
+        var refused = await page.PostAsync(supervisor, ("Name", "城区"), ("Codes", "ld01 LD99"));
+        Assert.Contains("没有这些编号的药店：LD99", refused.Text, StringComparison.Ordinal);
+        await page.PostAsync(supervisor, ("Name", "城区"), ("Codes", "ld01，LD03"));
+        var plan = await PageReader.OpenAsync(supervisor, $"{Page}&list={Uri.EscapeDataString("城区")}");
+        Assert.Equal(2, Regex.Count(plan.Html, "name=\"Cell-"));
+        var shown = await plan.PostToAsync(supervisor, "/supervisor/plan?handler=All", ("Date", "2020-02-12"), ("List", "城区"), ("All-1", "7"));
+        Assert.Contains("2 家药店有变化，合计 800 → 494 个名额", shown.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("LD02", Regex.Match((await PageReader.OpenAsync(supervisor, $"/supervisor/pharmacies?list={Uri.EscapeDataString("城区")}")).Html, "<tbody>.*</tbody>", RegexOptions.Singleline).Value, StringComparison.Ordinal);
+        await page.PostAsync(supervisor, ("Name", "城区"), ("Codes", ""));
+        Assert.Contains("还没有名单", (await PageReader.OpenAsync(supervisor, "/supervisor/lists")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pharmacy_is_added_from_the_first_day_that_is_not_announced_and_paused_and_opened()
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", Noon);
+        using var supervisor = await host.SupervisorAsync();
+        var form = await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies/new");
+        (string, string)[] typed =
+        [
+            ("Code", "ld06"), ("Name", "新街大药房"), ("Address", "新街1号"), ("District", "娄星区"), ("Phone", "0738-1234567"), ("ContactMobile", ""), ("QuotaGroup", "standard"),
+            ("Latitude", "27.73"), ("Longitude", "111.99"), ("Joins", "2020-02-11"),
+        ];
+        Assert.Contains("最早从 2020-02-12 起", (await form.PostAsync(supervisor, typed)).Text, StringComparison.Ordinal);
+        Assert.Contains("度数", (await form.PostAsync(supervisor, [.. typed[..7], ("Latitude", "927"), typed[8], ("Joins", "2020-02-12")])).Text, StringComparison.Ordinal);
+        await form.PostAsync(supervisor, [.. typed[..9], ("Joins", "2020-02-12")]);
+        Assert.Contains("已经有这个编号", (await form.PostAsync(supervisor, [.. typed[..9], ("Joins", "2020-02-12")])).Text, StringComparison.Ordinal);
+        Assert.Contains("6 家药店，合计 960 个名额", (await PageReader.OpenAsync(supervisor, Page)).Text, StringComparison.Ordinal);
+
+        var shop = await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies/LD06");
+        await shop.PostAsync(supervisor, ("to", "paused"), ("reason", "盘点"));
+        Assert.Contains("恢复预约", (await PageReader.OpenAsync(supervisor, "/supervisor/pharmacies/LD06")).Text, StringComparison.Ordinal);
+        await shop.PostAsync(supervisor, ("to", "open"), ("reason", "盘完了"));
+        var audit = await host.Get<AuditQueries>().NewestAsync(20, CancellationToken.None);
+        Assert.Equal(["pharmacy.open", "pharmacy.paused", "pharmacy.add"], audit.Where(l => l.Subject == "LD06").Select(l => l.Action));
+        await host.SetClockAsync("2020-02-12T12:00:00+08:00");
+        Assert.Equal(6, (await host.Http.GetJsonAsync("/api/board")).GetProperty("pharmacies").GetArrayLength());
+    }
+
     private static Task<PageReader> ApplyAsync(HttpClient supervisor, PageReader shown, string reason) => FollowAsync(supervisor, shown.PostToAsync(
         supervisor, "/supervisor/plan?handler=Apply", ("Date", shown.Hidden("Date")), ("Sheet", shown.Hidden("Sheet")), ("Fingerprint", shown.Hidden("Fingerprint")), ("RequestId", shown.Hidden("RequestId")), ("Reason", reason)));
 

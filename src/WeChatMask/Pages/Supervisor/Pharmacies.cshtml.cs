@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using WeChatMask.City;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -9,7 +10,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>Every pharmacy with its live figures: by district, by words, in the order one chooses.</summary>
 [Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
-public sealed class PharmaciesModel(Board board, CityCalendar calendar) : PageModel
+public sealed class PharmaciesModel(Board board, CityCalendar calendar, PharmacyListStore lists) : PageModel
 {
     // So many rows fit a page that is light on an old machine; beyond that the districts stand alone until one is opened.
     internal const int MostRows = 60;
@@ -31,18 +32,26 @@ public sealed class PharmaciesModel(Board board, CityCalendar calendar) : PageMo
 
     public string Order { get; private set; } = Orders[0];
 
-    public bool IsFolded => Query.Length == 0 && District is null && Banner.Board.Pharmacies.Count > MostRows;
+    public IReadOnlyList<NamedPharmacies> Lists { get; private set; } = [];
 
-    public async Task OnGetAsync(string? q, string? district, string? order, CancellationToken cancellationToken)
+    /// <summary>A list's name.</summary>
+    public string? List { get; private set; }
+
+    public bool IsFolded => Query.Length == 0 && District is null && List is null && Banner.Board.Pharmacies.Count > MostRows;
+
+    public async Task OnGetAsync(string? q, string? district, string? order, string? list, CancellationToken cancellationToken)
     {
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         var pharmacies = Banner.Board.Pharmacies;
         Query = PharmacySearch.Query(q);
         Districts = [.. pharmacies.GroupBy(p => p.District, StringComparer.Ordinal).Select(g => PharmacyGroup.Of(g.Key, g))];
         District = Districts.FirstOrDefault(d => d.Name == district)?.Name;
+        Lists = await lists.AllAsync(cancellationToken);
+        var listed = Lists.FirstOrDefault(l => l.Name == list);
+        List = listed?.Name;
         Order = RememberedOrder.Of(HttpContext, "pharmacies", order, Orders);
         if (IsFolded) return;
-        var found = PharmacySearch.In(pharmacies, Query).Where(p => District is null || p.District == District);
+        var found = PharmacySearch.In(pharmacies, Query).Where(p => (District is null || p.District == District) && (listed is null || listed.Codes.Contains(p.Code, StringComparer.Ordinal)));
         IReadOnlyList<PharmacyFigures> all = Order switch
         {
             "left" => [.. found.OrderBy(p => p.Left)],

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
+using WeChatMask.City;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
 using WeChatMask.Supervision;
@@ -16,7 +17,7 @@ namespace WeChatMask.Pages.Supervisor;
 [Authorize(Policy = Sessions.OversightPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, PlanSheets sheets, PlanFormatter format, CityCalendar calendar, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
+public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, PlanSheets sheets, PlanFormatter format, PharmacyListStore lists, CityCalendar calendar, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
 {
     /// <summary>How the fields of the grid are named: this, the pharmacy's code, a hyphen, and the window's number.</summary>
     public const string Cell = "Cell-";
@@ -42,6 +43,12 @@ public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, 
 
     [BindProperty(SupportsGet = true)]
     public string? Q { get; set; }
+
+    /// <summary>A list's name.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? List { get; set; }
+
+    public IReadOnlyList<NamedPharmacies> Lists { get; private set; } = [];
 
     /// <summary>What was pasted, and after the preview what was understood of it.</summary>
     [BindProperty]
@@ -75,7 +82,7 @@ public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, 
     public bool MayChange => User.IsInRole(nameof(StaffRole.Supervisor));
 
     /// <summary>Whether only districts are shown, because all fields would make a heavy page.</summary>
-    public bool IsFolded => string.IsNullOrEmpty(District) && string.IsNullOrEmpty(Q) && Day.Pharmacies.Count > PharmaciesModel.MostRows;
+    public bool IsFolded => string.IsNullOrEmpty(District) && string.IsNullOrEmpty(Q) && List is null && Day.Pharmacies.Count > PharmaciesModel.MostRows;
 
     public DateOnly Today => calendar.Today;
 
@@ -137,7 +144,7 @@ public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, 
 
         if (!Domain.RequestId.IsWellFormed(RequestId)) return Refuse(Refusal.InvalidRequestId);
         var answer = await store.ChangeAsync(User.Staff(), Day.Date, rows, reason, RequestId, Fingerprint, cancellationToken);
-        if (answer.Refusal == Refusal.None) return RedirectToPage(new { date = CityFormatter.Date(Day.Date), district = District, q = Q, done = true });
+        if (answer.Refusal == Refusal.None) return RedirectToPage(new { date = CityFormatter.Date(Day.Date), district = District, q = Q, list = List, done = true });
         if (answer.Refusal == Refusal.PlanChanged)
         {
             RequestId = null;
@@ -165,6 +172,8 @@ public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, 
         Day = Days.FirstOrDefault(d => d.Date == wanted) ?? await queries.DayAsync(wanted, cancellationToken);
         Districts = [.. Day.Pharmacies.GroupBy(p => p.District, StringComparer.Ordinal).Select(g => new PlanGroup(g.Key, g.Count(), g.Sum(p => p.Total), g.Count(p => p.IsOwn)))];
         if (!Districts.Any(d => d.Name == District)) District = null;
+        Lists = await lists.AllAsync(cancellationToken);
+        if (!Lists.Any(l => l.Name == List)) List = null;
         var found = Matching().ToList();
         Found = found.Count;
         Shown = IsFolded ? [] : [.. found.Take(PharmaciesModel.MostRows)];
@@ -174,7 +183,8 @@ public sealed class PlanModel(PlanChangeQueries queries, PlanChangeStore store, 
     private IEnumerable<PlannedPharmacy> Matching()
     {
         var words = (Q ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return Day.Pharmacies.Where(p => p.TakesPart && (District is null || p.District == District) && words.All(w =>
+        var listed = Lists.FirstOrDefault(l => l.Name == List)?.Codes;
+        return Day.Pharmacies.Where(p => p.TakesPart && (listed is null || listed.Contains(p.Code, StringComparer.Ordinal)) && (District is null || p.District == District) && words.All(w =>
             p.Name.Contains(w, StringComparison.OrdinalIgnoreCase) || p.District.Contains(w, StringComparison.OrdinalIgnoreCase) || p.Code.Equals(w, StringComparison.OrdinalIgnoreCase)));
     }
 

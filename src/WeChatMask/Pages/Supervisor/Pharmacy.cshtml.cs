@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Localization;
+using WeChatMask.City;
+using WeChatMask.Domain;
+using WeChatMask.Web;
+
+namespace WeChatMask.Pages.Supervisor;
+
+/// <summary>One pharmacy: what is known of it, and pausing or opening it with a reason.</summary>
+[Authorize(Policy = Sessions.OversightPolicy)]
+[EnableRateLimiting(RateLimits.PerAccount)]
+[PersonalPage]
+public sealed class PharmacyModel(PharmacyStatusStore store, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
+{
+    public const int LongestReason = 200;
+
+    public PharmacyFacts Pharmacy { get; private set; } = null!;
+
+    public string? Message { get; private set; }
+
+    public string? Reason { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string code, CancellationToken cancellationToken)
+    {
+        if (code.Contains('\0', StringComparison.Ordinal) || await store.FindAsync(code, cancellationToken) is not { } known) return NotFound();
+        Pharmacy = known;
+        return Page();
+    }
+
+    /// <summary>Pauses one that is open, opens one that is not.</summary>
+    public async Task<IActionResult> OnPostAsync(string code, string? to, string? reason, CancellationToken cancellationToken)
+    {
+        if (await OnGetAsync(code, cancellationToken) is NotFoundResult missing) return missing;
+        var written = WrittenText.Of(reason, LongestReason);
+        var status = to == "paused" ? PharmacyStatus.Paused : to == "open" ? PharmacyStatus.Open : (PharmacyStatus?)null;
+        var refusal = status is null ? Refusal.InvalidRequest : written.Text is null ? Refusal.InvalidReason : await store.SetAsync(User.Staff().Username, code, status.Value, written.Text, cancellationToken);
+        if (refusal == Refusal.None) return RedirectToPage(new { code });
+        Reason = reason;
+        Response.StatusCode = RefusalResults.Status(refusal);
+        Message = refusal == Refusal.InvalidReason ? refusals.ReasonSentence(written, text["Need_Reason", LongestReason]) : refusals.Sentence(refusal);
+        return Page();
+    }
+}
