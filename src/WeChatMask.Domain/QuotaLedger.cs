@@ -12,11 +12,17 @@ public sealed class WindowPlaces
     public required int RolledIn { get; set; }
     public required int RolledOut { get; set; }
 
+    /// <summary>Places that came with bookings of a withdrawn pharmacy.</summary>
+    public int MovedIn { get; set; }
+
+    /// <summary>Places that went to other pharmacies with their bookings.</summary>
+    public int MovedOut { get; set; }
+
     /// <summary>Bookings that hold a place of this window.</summary>
     public required int Taken { get; set; }
 
-    /// <summary>Places of the window's own: the plan and the carry-over, without what rolled.</summary>
-    public int Places => Planned + CarriedIn;
+    /// <summary>Places of the window's own: the plan, the carry-over and what moved, without what rolled.</summary>
+    public int Places => Planned + CarriedIn + MovedIn - MovedOut;
 
     public int Left => Places + RolledIn - RolledOut - Taken;
 }

@@ -21,7 +21,7 @@ public sealed class CancellationStore(
     {
         const string select = $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId";
         if (await transaction.QueryOneAsync<BookingRow>(select, new { number, accountId }) is not { } seen) return Refusal.UnknownBooking;
-        var part = (await QuotaStore.LockAsync(transaction, seen.RoundDate, [seen.PharmacyId]))[0];
+        var part = await QuotaStore.LockOfAsync(transaction, seen.Id);
         // Read again: another node may have been first while this one waited for the lock.
         var found = (await transaction.QueryOneAsync<BookingRow>(select, new { number, accountId }))!;
         var round = (await rounds.FindAsync(transaction.Connection, transaction.Transaction, found.RoundDate))!;

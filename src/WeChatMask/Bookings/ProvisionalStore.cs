@@ -115,8 +115,10 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
             """,
             new { ids = answered.ConvertAll(a => a.BookingId), waiting = ProvisionalOutcome.Waiting });
         if (live.Count == 0) return 0;
-        var rows = await transaction.QueryAsync<BookingRow>(
-            $"{BookingStore.SelectBooking} WHERE b.id {transaction.Engine.AnyOf("ids")} ORDER BY b.id", new { ids = live.ConvertAll(a => a.BookingId) });
+        // One that stands at another pharmacy by now has its turn under that one's lock.
+        var rows = (await transaction.QueryAsync<BookingRow>(
+            $"{BookingStore.SelectBooking} WHERE b.id {transaction.Engine.AnyOf("ids")} ORDER BY b.id", new { ids = live.ConvertAll(a => a.BookingId) }))
+            .FindAll(b => parts.ContainsKey(b.PharmacyId));
         var eligible = live.Where(l => l.Eligible).Select(l => l.BookingId).ToHashSet();
         var confirmed = rows.FindAll(b => eligible.Contains(b.Id));
         var refused = rows.FindAll(b => !eligible.Contains(b.Id));

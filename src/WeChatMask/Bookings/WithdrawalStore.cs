@@ -53,7 +53,7 @@ public sealed class WithdrawalStore(Database database, RoundQueries rounds, Poli
             return Refusal.UnknownBooking;
         }
 
-        var part = (await QuotaStore.LockAsync(transaction, seen.RoundDate, [seen.PharmacyId]))[0];
+        var part = await QuotaStore.LockOfAsync(transaction, seen.Id);
         if (await transaction.ScalarAsync<long?>("SELECT booking_id FROM withdrawn_booking WHERE request_key = @Key", new { order.Key }) is { } earlier)
             return earlier == seen.Id ? Refusal.None : Refusal.RequestUsed;
         // Read again: a hand-over, a cancellation or the lapse may have been first while this waited for the lock.

@@ -29,9 +29,7 @@ public sealed class OfflineHandOverStore(Database database, RedemptionStore rede
         WriteTransaction transaction, Clerk clerk, IReadOnlyList<OfflineHandOver> handOvers)
     {
         string[] numbers = [.. handOvers.Select(h => h.Request?.Number).OfType<string>().Distinct(StringComparer.Ordinal)];
-        // Then read again for what others did meanwhile.
-        await LockAsync(transaction, clerk, [.. (await ReadAsync(transaction, numbers)).Values.Where(b => b.PharmacyId == clerk.PharmacyId)]);
-        var bookings = await ReadAsync(transaction, numbers);
+        var bookings = await HoldAsync(transaction, clerk, numbers);
         var (recorded, redeemed) = await RecordedAsync(transaction, clerk, handOvers);
         var outcomes = new List<OfflineOutcome>(handOvers.Count);
         var done = new HashSet<string>(StringComparer.Ordinal);
@@ -54,6 +52,21 @@ public sealed class OfflineHandOverStore(Database database, RedemptionStore rede
 
         if (outcomes.Any(o => o.Conflict == OfflineConflict.None)) await QuotaStore.TouchBoardAsync(transaction);
         return outcomes;
+    }
+
+    /// <summary>The bookings as they are under their locks: read again for what others did meanwhile, until none of this pharmacy's has come without one.</summary>
+    private static async Task<Dictionary<string, CounterBooking>> HoldAsync(WriteTransaction transaction, Clerk clerk, string[] numbers)
+    {
+        var bookings = await ReadAsync(transaction, numbers);
+        HashSet<string>? held = null;
+        while (true)
+        {
+            List<CounterBooking> own = [.. bookings.Values.Where(b => b.PharmacyId == clerk.PharmacyId)];
+            if (held is not null && own.TrueForAll(b => held.Contains(b.Number))) return bookings;
+            await LockAsync(transaction, clerk, own);
+            held = [.. own.Select(b => b.Number)];
+            bookings = await ReadAsync(transaction, numbers);
+        }
     }
 
     /// <summary>In the order of the days, as everybody does who holds two. The place of a lapsed one may have gone to any later round.</summary>

@@ -23,9 +23,10 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
         WriteTransaction transaction, StaffMember staff, string number, string reason)
     {
         var found = await RedemptionStore.FindAsync(transaction, number);
-        if (found is null || (staff.PharmacyId is { } own && own != found.PharmacyId)) return new VoidAnswer(Refusal.UnknownBooking);
-        await QuotaStore.LockAsync(transaction, found.RoundDate, [found.PharmacyId]);
+        if (found is null || !IsOf(staff, found)) return new VoidAnswer(Refusal.UnknownBooking);
+        await QuotaStore.LockOfAsync(transaction, found.Id);
         var booking = (await RedemptionStore.FindAsync(transaction, number))!;
+        if (!IsOf(staff, booking)) return new VoidAnswer(Refusal.UnknownBooking);
         if (booking is not { Status: BookingStatus.Redeemed, RedemptionId: { } redemption, RedeemedAt: { } redeemedAt })
             return new VoidAnswer(Refusal.NotRedeemed);
         var now = calendar.Now;
@@ -53,6 +54,8 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
         await QuotaStore.TouchBoardAsync(transaction);
         return new VoidAnswer(Refusal.None, status);
     }
+
+    private static bool IsOf(StaffMember staff, CounterBooking booking) => staff.PharmacyId is not { } own || own == booking.PharmacyId;
 
     private static async Task MoveBackAsync(WriteTransaction transaction, CounterBooking booking, BookingStatus status, DateTimeOffset now)
     {

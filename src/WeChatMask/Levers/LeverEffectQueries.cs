@@ -68,7 +68,7 @@ public sealed class LeverEffectQueries(Database database, RoundQueries rounds, C
               LEFT JOIN (SELECT b.pharmacy_id, COUNT(*) AS bookings FROM booking b
                           WHERE b.status = @booked AND {(order.Kind == LeverKind.Move ? MovedPickupStore.OfTheDay : OwnOpen)}
                           GROUP BY b.pharmacy_id) o ON o.pharmacy_id = t.pharmacy_id
-              LEFT JOIN (SELECT pharmacy_id, SUM(planned + carried_in + rolled_in - rolled_out - taken) AS free
+              LEFT JOIN (SELECT pharmacy_id, SUM(planned + carried_in + rolled_in - rolled_out + moved_in - moved_out - taken) AS free
                            FROM quota WHERE round_date = @date GROUP BY pharmacy_id) q ON q.pharmacy_id = t.pharmacy_id
              WHERE t.round_date = @date AND (@any = 1 OR p.code = @code)
              ORDER BY p.code

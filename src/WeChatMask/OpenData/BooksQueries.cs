@@ -16,7 +16,7 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
         var rows = await database.QueryAsync<BooksRow>(
             """
             SELECT q.pharmacy_id, p.code, p.name, t.redeemed, t.lapsed, t.cancelled_late,
-                   q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.taken
+                   q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.moved_in, q.moved_out, q.taken
               FROM quota q
               JOIN pharmacy p       ON p.id = q.pharmacy_id
               JOIN pharmacy_round t ON t.round_date = q.round_date AND t.pharmacy_id = q.pharmacy_id
@@ -48,7 +48,10 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
         return new PharmacyBooks(
             rows[0].Code, rows[0].Name, b.Planned, b.CarriedIn, b.Left, b.Booked, b.Redeemed, b.Lapsed, b.Cancelled,
             [.. places.Select(w => new WindowBooks(w.Window, w.Places, w.RolledIn, w.RolledOut, w.Taken))],
-            [.. carried.Select(c => new CarriedBooks(c.FromRound, c.LeftOver, c.Lapsed, c.Cancelled, c.Difference))]);
+            [.. carried.Select(c => new CarriedBooks(c.FromRound, c.LeftOver, c.Lapsed, c.Cancelled, c.Difference))])
+        {
+            MovedIn = b.MovedIn, MovedOut = b.MovedOut,
+        };
     }
 
     /// <summary>Where what a round was given comes from: by pharmacy and round, and why.</summary>

@@ -34,6 +34,7 @@ public sealed record PharmacyBooks(
     [
         ("planned", b => b.Planned), ("carriedIn", b => b.CarriedIn), ("places", b => b.Places), ("booked", b => b.Booked), ("left", b => b.Left),
         ("redeemed", b => b.Redeemed), ("lapsed", b => b.Lapsed), ("cancelled", b => b.Cancelled), (CarriedOutName, b => b.CarriedOut),
+        ("movedIn", b => b.MovedIn), ("movedOut", b => b.MovedOut),
     ];
 
     internal const string CarriedOutName = "carriedOut";

@@ -23,7 +23,7 @@ public sealed class InvariantQueries(Database database)
     private static readonly (string Name, string Sql)[] All =
     [
         ("no window has more bookings than places", """
-            SELECT COUNT(*) FROM quota WHERE taken > planned + carried_in + rolled_in - rolled_out OR taken < 0
+            SELECT COUNT(*) FROM quota WHERE taken > planned + carried_in + rolled_in - rolled_out + moved_in - moved_out OR taken < 0
             """),
         ("taken places equal the bookings that hold one", """
             SELECT COUNT(*) FROM (
@@ -45,7 +45,10 @@ public sealed class InvariantQueries(Database database)
                   FROM pharmacy_round t
                   LEFT JOIN (SELECT round_date, pharmacy_id, COUNT(*) AS bookings, COUNT(DISTINCT serial) AS serials,
                                     MIN(serial) AS first_serial, MAX(serial) AS last_serial
-                               FROM booking GROUP BY round_date, pharmacy_id) b
+                               FROM (SELECT round_date, pharmacy_id, serial FROM booking
+                                      UNION ALL
+                                     SELECT round_date, from_pharmacy_id, from_serial FROM booking_move WHERE moved_at IS NOT NULL) given
+                              GROUP BY round_date, pharmacy_id) b
                     ON b.round_date = t.round_date AND b.pharmacy_id = t.pharmacy_id
                  WHERE t.last_serial <> COALESCE(b.bookings, 0)
                     OR COALESCE(b.serials, 0) <> COALESCE(b.bookings, 0)
@@ -95,7 +98,7 @@ public sealed class InvariantQueries(Database database)
                 SELECT t.round_date
                   FROM pharmacy_round t
                   JOIN round r ON r.date = t.round_date AND r.ended_at IS NOT NULL
-                  JOIN (SELECT round_date, pharmacy_id, SUM(planned + carried_in + rolled_in - rolled_out - taken) AS left_over
+                  JOIN (SELECT round_date, pharmacy_id, SUM(planned + carried_in + rolled_in - rolled_out + moved_in - moved_out - taken) AS left_over
                           FROM quota GROUP BY round_date, pharmacy_id) q
                     ON q.round_date = t.round_date AND q.pharmacy_id = t.pharmacy_id
                   LEFT JOIN (SELECT from_round, pharmacy_id, SUM(left_over + lapsed + cancelled) AS carried
@@ -166,7 +169,7 @@ public sealed class InvariantQueries(Database database)
                                     ELSE v.units END AS delivered
                           FROM pharmacy_round t
                           JOIN round r ON r.date = t.round_date
-                          JOIN (SELECT round_date, pharmacy_id, SUM(planned) AS planned FROM quota GROUP BY round_date, pharmacy_id) q
+                          JOIN (SELECT round_date, pharmacy_id, SUM(planned + moved_in - moved_out) AS planned FROM quota GROUP BY round_date, pharmacy_id) q
                             ON q.round_date = t.round_date AND q.pharmacy_id = t.pharmacy_id
                           LEFT JOIN (SELECT round_date, pharmacy_id, SUM(units) AS units, MAX(more_coming) AS more_coming
                                        FROM delivery GROUP BY round_date, pharmacy_id) v

@@ -40,7 +40,7 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
             new { today, withoutRound = round is null, withdrawn = PharmacyStatus.Withdrawn });
         var windows = (await connection.QueryAsync<QuotaRow>(
                 """
-                SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, taken
+                SELECT pharmacy_id, window_index, planned, carried_in, rolled_in, rolled_out, moved_in, moved_out, taken
                   FROM quota
                  WHERE round_date = @today
                  ORDER BY pharmacy_id, window_index

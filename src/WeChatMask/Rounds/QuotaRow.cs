@@ -11,6 +11,8 @@ public class QuotaRow
     public int CarriedIn { get; init; }
     public int RolledIn { get; init; }
     public int RolledOut { get; init; }
+    public int MovedIn { get; init; }
+    public int MovedOut { get; init; }
     public int Taken { get; init; }
 
     /// <summary>The pharmacy's, where the row was read under its lock.</summary>
@@ -18,6 +20,7 @@ public class QuotaRow
 
     internal WindowPlaces ToPlaces() => new()
     {
-        Window = WindowIndex, Planned = Planned, CarriedIn = CarriedIn, RolledIn = RolledIn, RolledOut = RolledOut, Taken = Taken,
+        Window = WindowIndex, Planned = Planned, CarriedIn = CarriedIn, RolledIn = RolledIn, RolledOut = RolledOut,
+        MovedIn = MovedIn, MovedOut = MovedOut, Taken = Taken,
     };
 }

@@ -23,7 +23,7 @@ public static class QuotaStore
                FROM pharmacy_round
               WHERE round_date = @round {filter}
               ORDER BY pharmacy_id{transaction.Engine.ForUpdate};
-             SELECT q.pharmacy_id, q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.taken, p.status
+             SELECT q.pharmacy_id, q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.moved_in, q.moved_out, q.taken, p.status
                FROM quota q
                JOIN pharmacy p ON p.id = q.pharmacy_id
               WHERE q.round_date = @round {filter}
@@ -42,7 +42,28 @@ public static class QuotaStore
         return parts;
     }
 
-    /// <summary>Writes serials, rolled and taken places back. Call only with parts that <see cref="LockAsync"/> gave.</summary>
+    /// <summary>
+    /// Locks the part that a booking stands in. Of a withdrawn pharmacy bookings go to others, so the part that was seen before the
+    /// lock may not be the one any more: whoever waited looks again.
+    /// </summary>
+    public static async Task<PharmacyRound> LockOfAsync(WriteTransaction transaction, long booking)
+    {
+        PharmacyRound? part = null;
+        while (true)
+        {
+            var place = (await transaction.QueryOneAsync<BookingPlace>("SELECT round_date, pharmacy_id FROM booking WHERE id = @booking", new { booking }))!;
+            if (part?.PharmacyId == place.PharmacyId) return part;
+            part = (await LockAsync(transaction, place.RoundDate, [place.PharmacyId]))[0];
+        }
+    }
+
+    private sealed class BookingPlace
+    {
+        public DateOnly RoundDate { get; init; }
+        public long PharmacyId { get; init; }
+    }
+
+    /// <summary>Writes serials, rolled, moved and taken places back. Call only with parts that <see cref="LockAsync"/> gave.</summary>
     public static async Task SaveAsync(
         WriteTransaction transaction, DateOnly round, IReadOnlyCollection<PharmacyRound> parts)
     {
@@ -54,10 +75,10 @@ public static class QuotaStore
         await transaction.UpdateManyAsync(
             "quota",
             ["round_date", "pharmacy_id", "window_index"],
-            ["rolled_in", "rolled_out", "taken"],
+            ["rolled_in", "rolled_out", "moved_in", "moved_out", "taken"],
             [
                 .. parts.SelectMany(p => p.Windows.Select(
-                    w => new object?[] { round.Column(), p.PharmacyId, w.Window, w.RolledIn, w.RolledOut, w.Taken })),
+                    w => new object?[] { round.Column(), p.PharmacyId, w.Window, w.RolledIn, w.RolledOut, w.MovedIn, w.MovedOut, w.Taken })),
             ]);
     }
 
@@ -96,5 +117,9 @@ public sealed class PharmacyRound
         Windows.Sum(w => w.Taken) - Redeemed - Lapsed - CancelledLate,
         Redeemed,
         Lapsed,
-        CancelledLate);
+        CancelledLate)
+    {
+        MovedIn = Windows.Sum(w => w.MovedIn),
+        MovedOut = Windows.Sum(w => w.MovedOut),
+    };
 }

@@ -107,7 +107,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
         cancellationToken);
 
     private async Task<long> LeftAsync(DateOnly date, CancellationToken cancellationToken) => await database.ScalarAsync<long>(
-        "SELECT SUM(planned + carried_in + rolled_in - rolled_out - taken) FROM quota WHERE round_date = @date", new { date }, cancellationToken);
+        "SELECT SUM(planned + carried_in + rolled_in - rolled_out + moved_in - moved_out - taken) FROM quota WHERE round_date = @date", new { date }, cancellationToken);
 
     private static async Task InsertRoundAsync(
         WriteTransaction transaction, long policyId, Policy policy, RoundTimes times)

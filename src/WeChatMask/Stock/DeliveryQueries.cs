@@ -18,7 +18,7 @@ public sealed class DeliveryQueries(Database database)
                             SUM(CASE WHEN b.round_date = @round THEN 0 ELSE 1 END) AS moved_in
                        FROM booking b
                       WHERE b.status <> @cancelled AND {MovedPickupStore.OfTheDay} GROUP BY b.pharmacy_id) b ON b.pharmacy_id = p.id
-          LEFT JOIN (SELECT pharmacy_id, SUM(planned) AS places FROM quota WHERE round_date = @round GROUP BY pharmacy_id) q ON q.pharmacy_id = p.id
+          LEFT JOIN (SELECT pharmacy_id, SUM(planned + moved_in - moved_out) AS places FROM quota WHERE round_date = @round GROUP BY pharmacy_id) q ON q.pharmacy_id = p.id
           LEFT JOIN (SELECT pharmacy_id, SUM(units) AS units FROM delivery WHERE round_date = @round GROUP BY pharmacy_id) d ON d.pharmacy_id = p.id
           LEFT JOIN (SELECT pharmacy_id, SUM(units) AS units FROM stock_loss WHERE round_date = @round GROUP BY pharmacy_id) l ON l.pharmacy_id = p.id
           LEFT JOIN (SELECT pharmacy_id, COUNT(*) AS reports FROM held_stock_report WHERE round_date = @round AND outcome = @waiting GROUP BY pharmacy_id) h ON h.pharmacy_id = p.id

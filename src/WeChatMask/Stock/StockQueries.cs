@@ -11,7 +11,7 @@ public sealed class StockQueries(Database database, PolicyQueries policies)
 {
     private const string Days = """
         SELECT t.round_date, r.pickup_date, r.policy_id, r.published_at,
-               (SELECT SUM(q.planned) FROM quota q WHERE q.round_date = t.round_date AND q.pharmacy_id = t.pharmacy_id) AS planned_places,
+               (SELECT SUM(q.planned + q.moved_in - q.moved_out) FROM quota q WHERE q.round_date = t.round_date AND q.pharmacy_id = t.pharmacy_id) AS planned_places,
                (SELECT SUM(d.units) FROM delivery d WHERE d.round_date = t.round_date AND d.pharmacy_id = t.pharmacy_id) AS reported,
                (SELECT SUM(l.units) FROM stock_loss l WHERE l.round_date = t.round_date AND l.pharmacy_id = t.pharmacy_id) AS lost,
                (SELECT d.more_coming FROM delivery d WHERE d.id =

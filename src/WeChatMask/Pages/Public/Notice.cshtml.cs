@@ -73,6 +73,8 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
             ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled),
         ];
         if (Books!.HasClosed) figures.Add(("Col_CarriedOut", b.CarriedOut));
+        // Only where a pharmacy was withdrawn are there any.
+        if (Books.Totals.MovedIn > 0) figures.AddRange([("Col_MovedIn", b.MovedIn), ("Col_MovedOut", b.MovedOut)]);
         return figures;
     }
 
