@@ -38,7 +38,10 @@ public readonly record struct LeverFacts(
 public static class LeverRules
 {
     /// <summary>Whether a lever acts at one pharmacy, where it is given one.</summary>
-    public static bool MayNamePharmacy(LeverKind kind) => kind is LeverKind.Extend or LeverKind.Move;
+    public static bool MayNamePharmacy(LeverKind kind) => kind is LeverKind.Extend or LeverKind.Move or LeverKind.Withdraw;
+
+    /// <summary>Whether a lever acts at one pharmacy and never at all.</summary>
+    public static bool NeedsPharmacy(LeverKind kind) => kind == LeverKind.Withdraw;
 
     /// <summary>Whether a lever needs a new time.</summary>
     public static bool NeedsTime(LeverKind kind) => kind is LeverKind.Postpone or LeverKind.Extend;
@@ -70,6 +73,9 @@ public static class LeverRules
             LeverKind.Extend => to > facts.HandOverEnds && dayEndingAt(to.Value) == facts.Times.PickupDate ? Refusal.None : Refusal.InvalidLeverTime,
             LeverKind.Move when now >= facts.HandOverEnds => Refusal.LeverTooLate,
             LeverKind.Move => facts.IsPublished ? Refusal.None : Refusal.LeverNotDue,
+            LeverKind.Withdraw when now >= facts.HandOverEnds => Refusal.LeverTooLate,
+            // Serials and lists are final only then; until then a pause keeps new bookings away.
+            LeverKind.Withdraw => facts.IsPublished ? Refusal.None : Refusal.WithdrawBeforeLists,
             _ => Refusal.LeverNotDue,
         };
     }

@@ -65,6 +65,21 @@ public enum Refusal
     /// <summary>What the lever would do has changed since it was shown.</summary>
     LeverChanged,
 
+    /// <summary>A lever of the same kind is still being carried out.</summary>
+    LeverRunning,
+
+    /// <summary>The lever acts at one pharmacy, and none was named.</summary>
+    LeverNeedsPharmacy,
+
+    /// <summary>A pharmacy's bookings cannot go to others before the round's lists are out.</summary>
+    WithdrawBeforeLists,
+
+    /// <summary>The pharmacy has open bookings of another pickup day.</summary>
+    WithdrawOtherDays,
+
+    /// <summary>The other open pharmacies have too little room for the bookings.</summary>
+    WithdrawNoRoom,
+
     UnknownCase,
 
     /// <summary>An account has as many open cases as it may.</summary>

@@ -49,6 +49,16 @@ public sealed class CounterQueries(Database database)
         new { round, pharmacy },
         cancellationToken);
 
+    /// <summary>Numbers of a round's bookings that went from a pharmacy to another.</summary>
+    public Task<List<string>> GoneAsync(DateOnly round, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<string>(
+        """
+        SELECT b.number FROM booking_move v JOIN booking b ON b.id = v.booking_id
+         WHERE v.round_date = @round AND v.from_pharmacy_id = @pharmacy AND v.moved_at IS NOT NULL AND b.pharmacy_id <> @pharmacy
+         ORDER BY b.number
+        """,
+        new { round, pharmacy },
+        cancellationToken);
+
     /// <summary>Bookings of other rounds that have moved and may still be collected, on another day than a round's: later, or since before it.</summary>
     public Task<List<ListRow>> MovedElsewhereAsync(DateOnly round, DateOnly day, DateTimeOffset now, long pharmacy, CancellationToken cancellationToken) => database.QueryAsync<ListRow>(
         $"""

@@ -35,7 +35,10 @@ public sealed class OfflineBundles(
             round?.Policy.Goods.Unit ?? "",
             vouchers.PublicKeys(),
             [.. rows.Select(r => BookingOf(r, round!))],
-            (int)(loginEndsAt - machine.Time.GetUtcNow()).TotalSeconds);
+            (int)(loginEndsAt - machine.Time.GetUtcNow()).TotalSeconds)
+        {
+            Gone = round is null ? [] : await queries.GoneAsync(round.Date, clerk.PharmacyId, cancellationToken),
+        };
     }
 
     private OfflineBooking BookingOf(ListRow row, RoundState round)
@@ -65,7 +68,11 @@ public sealed class OfflineBundles(
 public sealed record OfflineBundle(
     string? Key, DateTimeOffset Now, string PharmacyCode, string PharmacyName, DateOnly Date, DateTimeOffset? PickupOpensAt, DateTimeOffset? PickupClosesAt,
     string Unit, IReadOnlyDictionary<string, byte[]> VoucherKeys, IReadOnlyList<OfflineBooking> Bookings,
-    int KeySeconds);
+    int KeySeconds)
+{
+    /// <summary>Numbers of bookings of this pharmacy that are another's now.</summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
+}
 
 /// <summary>
 /// A booking as the counter needs it without a network: the name masked, of the identity number the last four, the price in fen,

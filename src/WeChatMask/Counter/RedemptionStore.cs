@@ -58,7 +58,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
     /// <summary>An answer that was not refused, in the contract's words.</summary>
     public RedemptionView ViewOf(RedemptionAnswer answer)
     {
-        if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null, answer.Fault);
+        if (answer.Booking is not { } b) return new RedemptionView(answer.Verdict, null, null, answer.Fault) { Pharmacy = answer.WentTo, IsElsewhere = answer.WentTo is not null };
         var annulled = answer.Verdict == Verdict.Cancelled && b.RoundAnnulledAt is not null;
         var booking = new CounterBookingView(
             b.Number, b.Serial, personal.Decrypt(b.Name), Masking.Document(personal.Decrypt(b.IdNumber)),
@@ -113,13 +113,24 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
             && before + await UsedAsync(transaction, request, booking) >= await CapAsync(transaction, booking);
         var verdict = RedemptionRules.Judge(FactsOf(clerk, request, booking), full, now);
         if (booking is null || !RedemptionRules.MayShowBooking(verdict, request.Holder is not null))
-            return new RedemptionAnswer(Refusal.None, verdict) { Fault = request.Fault == CodeFault.None ? null : request.Fault };
+        {
+            var went = verdict == Verdict.OtherPharmacy && await HasLeftAsync(transaction, clerk, booking!.Id);
+            return new RedemptionAnswer(Refusal.None, verdict)
+            {
+                Fault = request.Fault == CodeFault.None ? null : request.Fault, WentTo = went ? new CounterPharmacyView(booking!.PharmacyCode, booking.PharmacyName) : null,
+            };
+        }
+
         if (request.Proxy is { } shown && !(await PolicyAsync(transaction, booking)).Takes(shown.IdentityNumber.Type)) return new RedemptionAnswer(Refusal.InvalidIdNumber, verdict);
         // How many were booked is told only to one who has shown the right card or voucher.
         if (verdict == Verdict.Valid && request.Units > booking.Units) return new RedemptionAnswer(Refusal.InvalidUnits, verdict);
         var units = booking.RedeemedUnits ?? (verdict == Verdict.Valid ? request.Units : null) ?? booking.Units;
         return new RedemptionAnswer(Refusal.None, verdict, booking, units, booking.RedeemedOutsideSlot ?? booking.Slot is { } slot && !slot.Contains(now));
     }
+
+    /// <summary>Whether a booking was this pharmacy's until it went to another: then its counter may say where.</summary>
+    private static async Task<bool> HasLeftAsync(WriteTransaction transaction, Clerk clerk, long booking) => await transaction.ScalarAsync<long>(
+        "SELECT COUNT(*) FROM booking_move WHERE booking_id = @booking AND from_pharmacy_id = @PharmacyId AND moved_at IS NOT NULL", new { booking, clerk.PharmacyId }) > 0;
 
     private async Task<Verdict> HandOverAsync(
         WriteTransaction transaction, Clerk clerk, RedemptionRequest request, RedemptionAnswer judged, DateTimeOffset now)
@@ -267,6 +278,9 @@ public sealed record RedemptionAnswer(Refusal Refusal, Verdict Verdict, CounterB
 {
     /// <summary>What is wrong with the code itself; null where it can be read.</summary>
     public CodeFault? Fault { get; init; }
+
+    /// <summary>The pharmacy that a booking of this one went to.</summary>
+    public CounterPharmacyView? WentTo { get; init; }
 }
 
 /// <summary>A hand-over to be written down, and whether it is one of its proxy's.</summary>
@@ -278,29 +292,6 @@ internal sealed record HandedOver(string RequestId, int Units, bool OutsideSlot,
     /// <summary>Found by the whole number of the card.</summary>
     public bool ByCard { get; init; }
 }
-
-/// <summary>The verdict, and the booking once identity holds, or what is wrong with the code itself.</summary>
-public sealed record RedemptionView(Verdict Verdict, CounterBookingView? Booking, bool? OutsideSlot, CodeFault? Fault = null)
-{
-    /// <summary>Where it is collected, once identity holds by the card itself and it is another pharmacy.</summary>
-    public CounterPharmacyView? Pharmacy { get; init; }
-
-    /// <summary>True where the booking ended with its whole round.</summary>
-    public bool? RoundAnnulled { get; init; }
-
-    /// <summary>Under which the page's words for it stand: a code that nobody can read is not a number that nobody knows.</summary>
-    internal string Word => Fault == CodeFault.Unreadable ? nameof(CodeFault.Unreadable) : RoundAnnulled == true ? nameof(RoundAnnulled) : Verdict.ToString();
-
-    /// <summary>Under which the page says what to do: of a mistyped number, what is wrong with it.</summary>
-    internal string Advice => Fault is CodeFault.Length or CodeFault.Characters or CodeFault.Mobile or CodeFault.CheckDigit ? $"{Verdict}_{Fault}" : Word;
-}
-
-/// <summary>Where a booking is collected.</summary>
-public sealed record CounterPharmacyView(string Code, string Name);
-
-/// <summary>A booking as the counter sees it: the full name to compare with the card, nothing else in full.</summary>
-public sealed record CounterBookingView(
-    string Number, int Serial, string Name, string IdNumber, int Units, decimal Amount, PickupSlot? Slot, DateOnly PickupDate, DateTimeOffset? RedeemedAt);
 
 /// <summary>A booking as the counter judges it, with its hand-over when there is one. Names and numbers are encrypted, and empty when the keeping time is over.</summary>
 public sealed class CounterBooking

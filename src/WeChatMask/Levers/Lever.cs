@@ -48,6 +48,12 @@ public sealed class TouchedPharmacy
     public int FreePlaces { get; init; }
 }
 
+/// <summary>A booking that goes to another pharmacy.</summary>
+public readonly record struct Leaving(long Booking, int Serial, long To);
+
+/// <summary>A pharmacy that takes bookings of a withdrawn one, and how many.</summary>
+public sealed record TakingPart(long Id, string Code, string Name, int Bookings);
+
 /// <summary>Exactly what a lever would do now, or why it cannot be pressed.</summary>
 public sealed record LeverEffect(LeverOrder Order, Refusal Refusal)
 {
@@ -60,6 +66,12 @@ public sealed record LeverEffect(LeverOrder Order, Refusal Refusal)
 
     /// <summary>How many bookings' people are told, once each.</summary>
     public int Told { get; init; }
+
+    /// <summary>Of a pharmacy that is withdrawn: where each open booking goes, by its serial.</summary>
+    public IReadOnlyList<Leaving> Leaving { get; init; } = [];
+
+    /// <summary>Who takes them, in the order in which they were asked.</summary>
+    public IReadOnlyList<TakingPart> Takers { get; init; } = [];
 
     /// <summary>What changes, of levers with a time: from when to when.</summary>
     public DateTimeOffset? From { get; init; }

@@ -25,12 +25,13 @@ public sealed class LeverEffectQueries(Database database, RoundQueries rounds, C
     {
         if (await rounds.FindAsync(connection, transaction, order.Round) is not { } round) return new LeverEffect(order, Refusal.UnknownRound);
         if (order.Pharmacy is not null && !LeverRules.MayNamePharmacy(order.Kind)) return new LeverEffect(order, Refusal.InvalidRequest);
+        if (order.Pharmacy is null && LeverRules.NeedsPharmacy(order.Kind)) return new LeverEffect(order, Refusal.LeverNeedsPharmacy);
         var pharmacies = await TouchedAsync(connection, transaction, order);
         if (order.Pharmacy is not null && pharmacies.Count == 0) return new LeverEffect(order, Refusal.UnknownPharmacy);
         var pharmacy = order.Pharmacy is null ? (long?)null : pharmacies[0].Id;
         var facts = await FactsAsync(connection, transaction, round, pharmacy);
         var effect = new LeverEffect(order, Refusal.None) { PharmacyId = pharmacy, Pharmacies = pharmacies };
-        if (await LeverQueries.NewestAsync(connection, transaction, order.Kind, order.Round, pharmacy) is { } earlier && Makes(earlier, facts, order)) return effect with { Earlier = earlier };
+        if (await LeverQueries.NewestAsync(connection, transaction, order.Kind, order.Round, pharmacy) is { } earlier && Makes(earlier, facts, order, effect.Bookings)) return effect with { Earlier = earlier };
         var now = calendar.Now;
         if (LeverRules.IsSo(order.Kind, facts, order.To)) return effect with { Refusal = order.Kind == LeverKind.Close ? Refusal.LeverTooLate : Refusal.LeverNotDue };
         var refusal = LeverRules.Judge(order.Kind, facts, order.To, now, calendar.DayEndingAt);
@@ -38,12 +39,19 @@ public sealed class LeverEffectQueries(Database database, RoundQueries rounds, C
         if (order.Kind == LeverKind.Move && effect.Bookings == 0) return effect with { Refusal = Refusal.LeverNotDue };
         var from = order.Kind switch { LeverKind.Postpone => round.Times.OpensAt, LeverKind.Extend => facts.HandOverEnds, _ => (DateTimeOffset?)null };
         var moving = !round.IsClosed && now < round.Times.ClosesAt ? now >= round.Times.OpensAt : now >= round.Times.PickupOpensAt;
-        effect = effect with { From = from, To = order.To, IsMoving = moving, Told = order.Kind is LeverKind.Annul or LeverKind.Extend or LeverKind.Move ? effect.Bookings : 0 };
+        effect = effect with { From = from, To = order.To, IsMoving = moving, Told = order.Kind is LeverKind.Annul or LeverKind.Extend or LeverKind.Move or LeverKind.Withdraw ? effect.Bookings : 0 };
+        if (order.Kind == LeverKind.Withdraw) effect = await WithdrawPlanQueries.PlanAsync(connection, transaction, effect, round, now);
+        if (effect.Refusal != Refusal.None) return effect;
         return effect with { Fingerprint = FingerprintOf(effect, facts) };
     }
 
-    private static bool Makes(Lever earlier, in LeverFacts facts, LeverOrder order) =>
-        order.Kind == LeverKind.Move || LeverRules.IsSo(order.Kind, facts, order.To ?? DetailOf(earlier).To);
+    // What was taken back at a withdrawn pharmacy afterwards has still to go.
+    private static bool Makes(Lever earlier, in LeverFacts facts, LeverOrder order, int bookings) => order.Kind switch
+    {
+        LeverKind.Move => true,
+        LeverKind.Withdraw => earlier.DoneAt is null || bookings == 0,
+        _ => LeverRules.IsSo(order.Kind, facts, order.To ?? DetailOf(earlier).To),
+    };
 
     internal static LeverDetail DetailOf(Lever lever) => JsonSerializer.Deserialize<LeverDetail>(lever.Detail) ?? new LeverDetail(null, null, 0);
 
@@ -84,6 +92,7 @@ public sealed class LeverEffectQueries(Database database, RoundQueries rounds, C
         text.Append(CultureInvariant($"|{facts.Times.OpensAt.ToUnixTimeMilliseconds()}|{facts.Times.ClosesAt.ToUnixTimeMilliseconds()}|{facts.HandOverEnds.ToUnixTimeMilliseconds()}"));
         text.Append(CultureInvariant($"|{facts.IsClosed}|{facts.IsPublished}|{facts.IsPaused}|{effect.IsMoving}"));
         foreach (var p in effect.Pharmacies) text.Append(effect.IsMoving ? CultureInvariant($"|{p.Id}") : CultureInvariant($"|{p.Id}:{p.Bookings}:{p.Redeemed}"));
+        foreach (var t in effect.Takers) text.Append(effect.IsMoving ? CultureInvariant($"|{t.Id}") : CultureInvariant($"|{t.Id}:{t.Bookings}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
     }
 

@@ -43,7 +43,7 @@ public static class LeverEndpoints
     public static LeverOrder? Read(LeverBody body)
     {
         if (RouteDay.Read(body.Date) is not { } date || !Enum.TryParse<LeverKind>(body.Kind, ignoreCase: true, out var kind)) return null;
-        if (!Enum.IsDefined(kind) || kind is LeverKind.None or LeverKind.Withdraw || int.TryParse(body.Kind, CultureInfo.InvariantCulture, out _)) return null;
+        if (!Enum.IsDefined(kind) || kind is LeverKind.None || int.TryParse(body.Kind, CultureInfo.InvariantCulture, out _)) return null;
         if (body.PharmacyCode is not null && !LeverRules.MayNamePharmacy(kind)) return null;
         return LeverRules.NeedsTime(kind) == body.To is not null ? new LeverOrder(kind, date, body.PharmacyCode, body.To?.ToUniversalTime()) : null;
     }
@@ -52,7 +52,10 @@ public static class LeverEndpoints
         e.Order.Kind, e.Order.Round, e.Order.Pharmacy, calendar.Local(e.From), calendar.Local(e.To), e.Bookings, e.Told,
         [.. e.Pharmacies.Select(p => new TouchedPharmacyView(p.Code, p.Name, p.Bookings, p.Redeemed, p.FreePlaces))],
         format.Effects(e), format.Sentence(e.Order.Kind, e.Order.Round, reason, e.From, e.To, e.Order.Pharmacy is null ? null : e.Pharmacies[0].Name),
-        e.Earlier is not null, e.Fingerprint);
+        e.Earlier is not null, e.Fingerprint)
+    {
+        Takers = e.Order.Kind == LeverKind.Withdraw ? [.. e.Takers.Select(t => new TakingPharmacyView(t.Code, t.Name, t.Bookings))] : null,
+    };
 
     private static LeverView View(Lever l, int steps, LeverFormatter format, CityCalendar calendar)
     {
@@ -64,9 +67,9 @@ public static class LeverEndpoints
 }
 
 /// <summary>A lever to look at or to press.</summary>
-/// <param name="Kind">postpone, pause, reopen, annul, close, extend or move.</param>
+/// <param name="Kind">postpone, pause, reopen, annul, close, extend, move or withdraw.</param>
 /// <param name="Date">The round, by its day of booking.</param>
-/// <param name="PharmacyCode">One pharmacy, of extend and move; without it, all.</param>
+/// <param name="PharmacyCode">One pharmacy, of extend and move; without it, all. Withdraw needs it.</param>
 /// <param name="To">The new opening of postpone, the new end of hand-over of extend.</param>
 /// <param name="Reason">What the public is told; needed to press.</param>
 /// <param name="RequestId">Keeps a call that is sent twice from pressing twice; needed to press.</param>
@@ -78,9 +81,16 @@ public sealed record LeverBody(
 /// <summary>What a lever would do now, and the sentence that people will read. Already: somebody has made it so.</summary>
 public sealed record LeverPreviewView(
     LeverKind Kind, DateOnly Date, string? PharmacyCode, DateTimeOffset? From, DateTimeOffset? To, int Bookings, int Told,
-    IReadOnlyList<TouchedPharmacyView> Pharmacies, IReadOnlyList<string> Effects, string Sentence, bool Already, string Fingerprint);
+    IReadOnlyList<TouchedPharmacyView> Pharmacies, IReadOnlyList<string> Effects, string Sentence, bool Already, string Fingerprint)
+{
+    /// <summary>Of withdraw: who takes the open bookings, and how many.</summary>
+    public IReadOnlyList<TakingPharmacyView>? Takers { get; init; }
+}
 
 public sealed record TouchedPharmacyView(string Code, string Name, int Bookings, int Redeemed, int FreePlaces);
+
+/// <summary>A pharmacy that takes bookings of the withdrawn one.</summary>
+public sealed record TakingPharmacyView(string Code, string Name, int Bookings);
 
 /// <summary>Levers that were pressed, newest first.</summary>
 public sealed record LeverList(IReadOnlyList<LeverView> Levers);

@@ -20,6 +20,12 @@ public sealed class LeverFormatter(IStringLocalizer<Text.Levers> text, CityCalen
             lines.Add(text["Effect_AnnulRedeemed", e.Pharmacies.Sum(p => p.Redeemed)]);
         }
 
+        if (e.Order.Kind == LeverKind.Withdraw)
+        {
+            lines.AddRange(e.Takers.Select(t => text["Effect_WithdrawTo", t.Code, t.Name, t.Bookings].Value));
+            lines.Add(text["Effect_WithdrawFree", e.Pharmacies.Sum(p => p.FreePlaces)]);
+        }
+
         lines.Add(text[e.Told > 0 ? "Told_Each" : "Told_Public", e.Told]);
         lines.Add(text[$"Undo_{e.Order.Kind}"]);
         return lines;

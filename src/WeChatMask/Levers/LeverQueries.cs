@@ -33,6 +33,16 @@ public sealed class LeverQueries(Database database)
             "SELECT lever_id, COUNT(*) FROM lever_step WHERE lever_id IN (SELECT id FROM lever WHERE done_at IS NULL) GROUP BY lever_id", cancellationToken: cancellationToken))
         .ToDictionary(s => s.Lever, s => s.Steps);
 
+    /// <summary>The name of the pharmacy that a booking stood at before it went to another; null where it has always been there.</summary>
+    public Task<string?> CameFromAsync(long booking, CancellationToken cancellationToken) => database.ScalarAsync<string?>(
+        """
+        SELECT p.name FROM booking_move v JOIN pharmacy p ON p.id = v.from_pharmacy_id
+         WHERE v.booking_id = @booking AND v.moved_at IS NOT NULL
+         ORDER BY v.moved_at DESC, v.lever_id DESC LIMIT 1
+        """,
+        new { booking },
+        cancellationToken);
+
     internal static Task<Lever?> FindAsync(WriteTransaction transaction, string requestKey) =>
         transaction.QueryOneAsync<Lever>($"{Select} WHERE l.request_key = @requestKey", new { requestKey });
 

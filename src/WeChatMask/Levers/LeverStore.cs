@@ -44,12 +44,13 @@ public sealed class LeverStore(Database database, LeverEffectQueries effects, Ci
         if (effect.Fingerprint != seen) return new LeverAnswer(Refusal.LeverChanged, Effect: effect);
         var now = calendar.Now;
         var detail = JsonSerializer.Serialize(new LeverDetail(effect.From, effect.To, effect.Bookings));
+        var id = Ids.Next();
         await AddAsync(transaction, new Lever
         {
-            Id = Ids.Next(), RequestKey = key, Kind = order.Kind, RoundDate = order.Round, PharmacyId = effect.PharmacyId, Reason = reason, Detail = detail,
+            Id = id, RequestKey = key, Kind = order.Kind, RoundDate = order.Round, PharmacyId = effect.PharmacyId, Reason = reason, Detail = detail,
             Staff = staff.Username, CreatedAt = now, DoneAt = effect.Told > 0 || order.Kind == LeverKind.Annul ? null : now,
         });
-        await ApplyAsync(transaction, effect, reason, now);
+        await ApplyAsync(transaction, effect, id, reason, now);
         var subject = effect.PharmacyId is null ? order.Round.Column() : $"{order.Round.Column()} {order.Pharmacy}";
         await AuditStore.AddAsync(transaction, now, staff.Username, ActionOf(order.Kind), subject, AuditDetail(effect, reason));
         await QuotaStore.TouchBoardAsync(transaction);
@@ -72,7 +73,7 @@ public sealed class LeverStore(Database database, LeverEffectQueries effects, Ci
         pressed.Kind == order.Kind && pressed.RoundDate == order.Round && pressed.PharmacyCode == order.Pharmacy
         && LeverEffectQueries.DetailOf(pressed).To == order.To;
 
-    private static Task ApplyAsync(WriteTransaction transaction, LeverEffect effect, string reason, DateTimeOffset now)
+    private static Task ApplyAsync(WriteTransaction transaction, LeverEffect effect, long lever, string reason, DateTimeOffset now)
     {
         var date = effect.Order.Round;
         return effect.Order.Kind switch
@@ -93,6 +94,7 @@ public sealed class LeverStore(Database database, LeverEffectQueries effects, Ci
                 "UPDATE round SET closed_at = @now, phase = @closed, paused_at = NULL, pause_reason = NULL WHERE date = @date AND closed_at IS NULL",
                 new { now, closed = RoundPhase.Closed, date }),
             LeverKind.Extend => ExtendAsync(transaction, date, effect.PharmacyId, effect.To!.Value),
+            LeverKind.Withdraw => WithdrawLeverStore.WithdrawAsync(transaction, effect, lever),
             // Nothing holds before each booking has moved.
             _ => Task.CompletedTask,
         };
@@ -144,6 +146,7 @@ public sealed class LeverStore(Database database, LeverEffectQueries effects, Ci
         LeverKind.Close => "round.close",
         LeverKind.Extend => "pickup.extend",
         LeverKind.Move => "pickup.move",
+        LeverKind.Withdraw => "pharmacy.withdraw",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This lever is not pressed here."),
     };
 

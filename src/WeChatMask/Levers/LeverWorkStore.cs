@@ -1,4 +1,5 @@
 using WeChatMask.Data;
+using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
@@ -29,13 +30,21 @@ public sealed class LeverWorkStore(Database database, LeverQueries levers, IEnum
     }
 
     private const string Waiting = """
-        t.round_date = @RoundDate AND (@any = 1 OR t.pharmacy_id = @pharmacy)
+        t.round_date = @RoundDate
+           AND (@any = 1 OR (@withdraws = 0 AND t.pharmacy_id = @pharmacy)
+                OR (@withdraws = 1 AND EXISTS (SELECT 1 FROM booking_move v WHERE v.lever_id = @Id AND v.to_pharmacy_id = t.pharmacy_id)))
            AND NOT EXISTS (SELECT 1 FROM lever_step s WHERE s.lever_id = @Id AND s.pharmacy_id = t.pharmacy_id)
         """;
 
+    // A withdrawal is carried out at those who take the bookings.
+    private object ArgsOf(Lever lever) => new
+    {
+        lever.RoundDate, lever.Id, any = lever.PharmacyId is null, withdraws = lever.Kind == LeverKind.Withdraw, pharmacy = lever.PharmacyId ?? 0, now = calendar.Now,
+    };
+
     private Task<List<long>> WaitingAsync(Lever lever, CancellationToken cancellationToken) => database.QueryAsync<long>(
         $"SELECT t.pharmacy_id FROM pharmacy_round t WHERE {Waiting} ORDER BY t.pharmacy_id",
-        new { lever.RoundDate, lever.Id, any = lever.PharmacyId is null, pharmacy = lever.PharmacyId ?? 0 },
+        ArgsOf(lever),
         cancellationToken);
 
     private async Task<bool> StepAsync(WriteTransaction transaction, ILeverWork work, Lever lever, long pharmacy)
@@ -49,5 +58,5 @@ public sealed class LeverWorkStore(Database database, LeverQueries levers, IEnum
 
     private Task<int> EndAsync(WriteTransaction transaction, Lever lever) => transaction.ExecuteAsync(
         $"UPDATE lever SET done_at = @now WHERE id = @Id AND done_at IS NULL AND NOT EXISTS (SELECT 1 FROM pharmacy_round t WHERE {Waiting})",
-        new { now = calendar.Now, lever.RoundDate, lever.Id, any = lever.PharmacyId is null, pharmacy = lever.PharmacyId ?? 0 });
+        ArgsOf(lever));
 }

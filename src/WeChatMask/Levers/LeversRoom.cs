@@ -8,7 +8,8 @@ public static class LeversRoom
     public static void AddLevers(this IServiceCollection services)
     {
         services.AddSingleton<LeverQueries>().AddSingleton<LeverEffectQueries>().AddSingleton<LeverFormatter>().AddSingleton<LeverStore>().AddSingleton<LeverWorkStore>();
-        services.AddSingleton<ILeverWork, AnnulLeverStore>().AddSingleton<ILeverWork, MoveLeverStore>().AddSingleton<ILeverWork, ExtendLeverStore>();
+        services.AddSingleton<ILeverWork, AnnulLeverStore>().AddSingleton<ILeverWork, MoveLeverStore>().AddSingleton<ILeverWork, ExtendLeverStore>()
+            .AddSingleton<ILeverWork, WithdrawLeverStore>();
     }
 
     public static void MapLevers(this IEndpointRouteBuilder routes)

@@ -68,6 +68,9 @@ public sealed class LeasedNotice
     public string? AnnulReason { get; init; }
     public string? MoveReason { get; init; }
 
+    /// <summary>Why its pharmacy was withdrawn and another has the booking.</summary>
+    public string? WithdrawReason { get; init; }
+
     /// <summary>The number of the case that is told of, else empty.</summary>
     public string CaseNumber { get; init; } = "";
 

@@ -51,6 +51,9 @@ public enum NoticeKind
     /// <summary>To who complained, by WeChat, when their case was closed. What came out is read on the case's page.</summary>
     CaseClosed = 50,
 
+    /// <summary>To the booker, by SMS too, when their pharmacy was withdrawn and the booking is another's now.</summary>
+    PharmacyChanged = 43,
+
     /// <summary>To the booker by SMS, when stock is short, or a supervisor moves the day, and the pickup moves to the next day, or back.</summary>
     PickupMoved = 10,
 }

@@ -60,6 +60,22 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
                 NoticeChannel.WeChat, FormattableString.Invariant($"{WeChatKey(NoticeKind.PickupExtended, b)}:{lever}"), NoticeKind.PickupExtended, round, pharmacy, b, now, until)),
             now);
 
+    /// <summary>
+    /// Tells that bookings are collected at another pharmacy, once for each lever; what else waits to be told of them then names that
+    /// pharmacy too.
+    /// </summary>
+    public async Task TellElsewhereAsync(
+        WriteTransaction transaction, long lever, RoundState round, long pharmacy, IReadOnlyCollection<long> bookings, DateTimeOffset now)
+    {
+        await OutboxStore.RedirectAsync(transaction, bookings, pharmacy);
+        var ends = round.Times.PickupClosesAt;
+        var told = bookings.Select(b => new Notice(
+            NoticeChannel.Sms, FormattableString.Invariant($"elsewhere:{b}:{lever}"), NoticeKind.PharmacyChanged, round.Date, pharmacy, b, now, ends)).ToList();
+        if (ByWeChat(NoticeKind.PharmacyChanged))
+            told.AddRange([.. told.Select(n => n with { Channel = NoticeChannel.WeChat, Key = FormattableString.Invariant($"{WeChatKey(n.Kind, n.BookingId!.Value)}:{lever}") })]);
+        await AddAsync(transaction, told, now);
+    }
+
     /// <summary>Whether anybody is told that they may book again on another day; where nobody is, they need not be looked for.</summary>
     public bool TellsOfBookableDays => ByWeChat(NoticeKind.BookableDayMoved);
 

@@ -61,6 +61,8 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
                            COALESCE(m.closes_at, t.pickup_closes_at, r.pickup_closes_at) AS pickup_closes_at, r.policy_id, r.annul_reason,
                            (SELECT MAX(l.reason) FROM lever l
                              WHERE l.round_date = o.round_date AND l.kind = @move AND (l.pharmacy_id IS NULL OR l.pharmacy_id = o.pharmacy_id)) AS move_reason,
+                           (SELECT MAX(l.reason) FROM lever l JOIN booking_move v ON v.lever_id = l.id
+                             WHERE v.booking_id = o.booking_id AND v.to_pharmacy_id = o.pharmacy_id) AS withdraw_reason,
                            o.pharmacy_id, COALESCE(p.name, '') AS pharmacy_name, COALESCE(p.address, '') AS pharmacy_address, COALESCE(c.number, '') AS case_number, COALESCE(p.contact_mobile, '') AS contact_mobile,
                            b.status AS booking_status, COALESCE(b.number, '') AS number, COALESCE(b.serial, 0) AS serial, COALESCE(b.units, 0) AS units,
                            COALESCE(b.unit_price_fen, 0) AS unit_price_fen, b.slot_starts_at, b.slot_ends_at, COALESCE(w.mobile, '') AS mobile, w.reason AS refused_for,
@@ -160,6 +162,11 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
              WHERE notice_key = @key AND status = @waiting AND leased_until <= @now
             """,
             [.. keys.Select(key => new { key, dueAt, expiresAt, waiting = NoticeStatus.Waiting, now })]);
+
+    /// <summary>Lets bookings' notices that have not gone out name another pharmacy.</summary>
+    internal static Task RedirectAsync(WriteTransaction transaction, IEnumerable<long> bookings, long pharmacy) => transaction.ExecuteManyAsync(
+        "UPDATE outbox SET pharmacy_id = @pharmacy WHERE booking_id = @booking AND status = @waiting",
+        [.. bookings.Select(booking => new { pharmacy, booking, waiting = NoticeStatus.Waiting })]);
 
     /// <summary>Bookings by slot that are to be collected on a round's pickup day, for the pharmacies' notices.</summary>
     public Task<List<SlotCount>> SlotCountsAsync(DateOnly round, IReadOnlyCollection<long> pharmacies, CancellationToken cancellationToken) =>

@@ -45,9 +45,9 @@ internal static class PublicCsv
     public static IEnumerable<IReadOnlyList<string>> List(PublicList list) =>
         list.Entries.Select(e => (IReadOnlyList<string>)
             [
-                Number(e.Serial), e.Name, e.IdNumber, e.Slot is { } s ? $"{Instant(s.StartsAt)}/{Instant(s.EndsAt)}" : "", Word(e.Status),
+                Number(e.Serial), e.Name, e.IdNumber, e.Slot is { } s ? $"{Instant(s.StartsAt)}/{Instant(s.EndsAt)}" : "", Word(e.Status), e.Pharmacy?.Code ?? "",
             ])
-            .Prepend(["serial", "name", "idNumber", "slot", "status"]);
+            .Prepend(["serial", "name", "idNumber", "slot", "status", "pharmacy"]);
 
     // Until the close nothing goes on to the next round, and a figure would be read as if it did.
     private static IEnumerable<string> Figures(Balance books, bool hasClosed) =>

@@ -30,11 +30,14 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
         var entries = await database.QueryAsync<ListRow>(
             """
-            SELECT e.serial, e.name, e.id_number, b.status, CASE WHEN b.pickup_date > @PickupDate THEN b.pickup_date END AS moved_to,
-                   CASE WHEN b.is_moved = 1 THEN b.slot_starts_at ELSE e.slot_starts_at END AS slot_starts_at,
-                   CASE WHEN b.is_moved = 1 THEN b.slot_ends_at ELSE e.slot_ends_at END AS slot_ends_at
+            SELECT e.serial, e.name, e.id_number, b.status, g.code AS other_code, g.name AS other_name, CASE WHEN b.pickup_date > @PickupDate THEN b.pickup_date END AS moved_to,
+                   CASE WHEN b.is_moved = 1 OR v.booking_id IS NOT NULL THEN b.slot_starts_at ELSE e.slot_starts_at END AS slot_starts_at,
+                   CASE WHEN b.is_moved = 1 OR v.booking_id IS NOT NULL THEN b.slot_ends_at ELSE e.slot_ends_at END AS slot_ends_at
               FROM published_entry e
-              JOIN booking_pickup b ON b.round_date = e.round_date AND b.pharmacy_id = e.pharmacy_id AND b.serial = e.serial
+              LEFT JOIN booking own    ON own.round_date = e.round_date AND own.pharmacy_id = e.pharmacy_id AND own.serial = e.serial
+              LEFT JOIN booking_move v ON v.round_date = e.round_date AND v.from_pharmacy_id = e.pharmacy_id AND v.from_serial = e.serial AND v.moved_at IS NOT NULL
+              JOIN booking_pickup b    ON b.id = COALESCE(v.booking_id, own.id)
+              LEFT JOIN pharmacy g     ON g.id = b.pharmacy_id AND g.id <> e.pharmacy_id
              WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
              ORDER BY e.serial
             """,
@@ -57,7 +60,10 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
     private PublicEntry Entry(ListRow row) => new(
         row.Serial, row.Name, row.IdNumber,
         row.SlotStartsAt is { } from && row.SlotEndsAt is { } to ? new PublicSlot(calendar.Local(from), calendar.Local(to)) : null,
-        row.Status, row.MovedTo);
+        row.Status, row.MovedTo)
+    {
+        Pharmacy = row is { OtherCode: { } code, OtherName: { } name } ? new PublicPlace(code, name) : null,
+    };
 
     private sealed class ListRow
     {
@@ -68,5 +74,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         public DateTimeOffset? SlotStartsAt { get; init; }
         public DateTimeOffset? SlotEndsAt { get; init; }
         public BookingStatus Status { get; init; }
+        public string? OtherCode { get; init; }
+        public string? OtherName { get; init; }
     }
 }

@@ -18,7 +18,14 @@ public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Ph
 public sealed record PublicList(DateOnly Date, string PharmacyCode, DateTimeOffset PublishedAt, IReadOnlyList<PublicEntry> Entries);
 
 /// <summary>One masked line of a list; one whose pickup had to move says to which day.</summary>
-public sealed record PublicEntry(int Serial, string Name, string IdNumber, PublicSlot? Slot, BookingStatus Status, DateOnly? MovedTo);
+public sealed record PublicEntry(int Serial, string Name, string IdNumber, PublicSlot? Slot, BookingStatus Status, DateOnly? MovedTo)
+{
+    /// <summary>The pharmacy that has it now, where this one was withdrawn.</summary>
+    public PublicPlace? Pharmacy { get; init; }
+}
+
+/// <summary>A pharmacy by code and name.</summary>
+public sealed record PublicPlace(string Code, string Name);
 
 /// <summary>A slot in a list.</summary>
 public sealed record PublicSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt);

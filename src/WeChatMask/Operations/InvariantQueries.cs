@@ -17,7 +17,7 @@ public sealed class InvariantQueries(Database database)
     private static readonly object Statuses = new
     {
         booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
-        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, annulled = NoticeKind.RoundAnnulled, sms = NoticeChannel.Sms,
+        made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, annulled = NoticeKind.RoundAnnulled, elsewhere = NoticeKind.PharmacyChanged, sms = NoticeChannel.Sms,
     };
 
     private static readonly (string Name, string Sql)[] All =
@@ -152,6 +152,25 @@ public sealed class InvariantQueries(Database database)
              WHERE (b.status = @booked AND NOT EXISTS (SELECT 1 FROM lever l WHERE l.round_date = r.date AND l.done_at IS NULL))
                 OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = b.id AND o.kind = @annulled AND o.channel = @sms) > 1
                 OR (b.status = @cancelled AND b.cancelled_late = 0 AND b.settled_at > r.annulled_at)
+            """),
+        ("places go to another pharmacy with the bookings that went, and come with those that came", """
+            SELECT COUNT(*) FROM (
+                SELECT q.round_date
+                  FROM (SELECT round_date, pharmacy_id, SUM(moved_in) AS moved_in, SUM(moved_out) AS moved_out FROM quota GROUP BY round_date, pharmacy_id) q
+                  LEFT JOIN (SELECT round_date, to_pharmacy_id, COUNT(*) AS came FROM booking_move WHERE moved_at IS NOT NULL GROUP BY round_date, to_pharmacy_id) i
+                    ON i.round_date = q.round_date AND i.to_pharmacy_id = q.pharmacy_id
+                  LEFT JOIN (SELECT round_date, from_pharmacy_id, COUNT(*) AS went FROM booking_move WHERE moved_at IS NOT NULL GROUP BY round_date, from_pharmacy_id) o
+                    ON o.round_date = q.round_date AND o.from_pharmacy_id = q.pharmacy_id
+                 WHERE q.moved_in <> COALESCE(i.came, 0) OR q.moved_out <> COALESCE(o.went, 0)) wrong
+            """),
+        ("each booking that was to go to another pharmacy went or stayed once its lever is carried out, and is told once of each going", """
+            SELECT COUNT(*) FROM booking_move v
+              JOIN booking b ON b.id = v.booking_id
+              JOIN lever l   ON l.id = v.lever_id
+             WHERE (l.done_at IS NOT NULL AND v.moved_at IS NULL AND v.dropped_at IS NULL)
+                OR (v.moved_at IS NOT NULL AND b.pharmacy_id = v.from_pharmacy_id)
+                OR (SELECT COUNT(*) FROM outbox o WHERE o.booking_id = v.booking_id AND o.kind = @elsewhere AND o.channel = @sms)
+                   <> (SELECT COUNT(*) FROM booking_move w WHERE w.booking_id = v.booking_id AND w.moved_at IS NOT NULL)
             """),
         ("a lever is carried out at the pharmacies of its round, and done when it has been at all", """
             SELECT COUNT(*) FROM lever l

@@ -12,7 +12,7 @@ public enum SmsKind
     /// <summary>To the pharmacy, when lists are published.</summary>
     PharmacyList,
 
-    /// <summary>To the booker, when the pickup has moved.</summary>
+    /// <summary>To the booker, when the pickup has moved: to another day, or to another pharmacy.</summary>
     PickupChanged,
 
     /// <summary>To the booker, when the registry has refused a provisional booking.</summary>

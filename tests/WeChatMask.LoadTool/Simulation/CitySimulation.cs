@@ -9,7 +9,8 @@ namespace WeChatMask.LoadTool.Simulation;
 /// <param name="Seed">What all habits are drawn from.</param>
 /// <param name="Lanes">How many calls are under way at once.</param>
 /// <param name="Annulled">The round, counted from 1, that a supervisor annuls while it is handed out; none for 0.</param>
-internal sealed record SimulationPlan(DateOnly From, int Days, int People, int Seed, int Lanes = 24, int Annulled = 0);
+/// <param name="Withdrawn">The round, counted from 1, of which a supervisor withdraws a pharmacy while it is handed out; none for 0.</param>
+internal sealed record SimulationPlan(DateOnly From, int Days, int People, int Seed, int Lanes = 24, int Annulled = 0, int Withdrawn = 0);
 
 /// <summary>
 /// Some days of a city with people of random habits, driven through the outside surface. The simulation keeps its own
@@ -75,7 +76,7 @@ internal sealed class CitySimulation
             if (day == plan.Days) break;
             watch.Restart();
             var evening = await BookAsync(round, day);
-            handout = new PickupDay(city, round, evening, errands, books, day) { IsAnnulled = day + 1 == plan.Annulled };
+            handout = new PickupDay(city, round, evening, errands, books, day) { IsAnnulled = day + 1 == plan.Annulled, IsWithdrawn = day + 1 == plan.Withdrawn };
             books.HandedOut = before = round;
         }
 

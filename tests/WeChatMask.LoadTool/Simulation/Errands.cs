@@ -50,6 +50,10 @@ internal sealed class Errands(SimulatedCity city, Func<DateOnly, RoundLedger> ro
     public async Task ShowAsync(SimulatedBooking booking, string verdict) =>
         await counters.ShowAsync(booking.Shop, ByVoucher(await VoucherAsync(booking)), verdict, booking);
 
+    /// <summary>Shows it at the pharmacy that it has left.</summary>
+    public async Task ShowWhereItWasAsync(SimulatedBooking booking) =>
+        await counters.ShowAsync(booking.Former!.Value.Shop, ByVoucher(await VoucherAsync(booking)), "other_pharmacy");
+
     /// <summary>One person with one booking.</summary>
     public async Task CollectAsync(SimulatedBooking booking, Habit habit)
     {

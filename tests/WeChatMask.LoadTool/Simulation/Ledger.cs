@@ -16,13 +16,17 @@ internal sealed class SimulatedBooking
 
     public required Household Household { get; init; }
 
-    public required Shop Shop { get; init; }
+    /// <summary>Where it is collected: where it was made, or where it went when that one was withdrawn.</summary>
+    public required Shop Shop { get; set; }
 
     public required DateOnly Date { get; init; }
 
     public required int Window { get; init; }
 
-    public required int Serial { get; init; }
+    public required int Serial { get; set; }
+
+    /// <summary>The pharmacy it was made at and its serial there, once it has gone to another; its person has a message of that.</summary>
+    public (Shop Shop, int Serial)? Former { get; set; }
 
     public required string Number { get; init; }
 
@@ -47,9 +51,14 @@ internal sealed class WindowLedger(int index, int planned)
 
     public int RolledOut { get; set; }
 
+    /// <summary>Places that came with another pharmacy's bookings, less those that went with this one's.</summary>
+    public int Moved { get; set; }
+
     public int Taken { get; set; }
 
-    public int Left => Planned + CarriedIn + RolledIn - RolledOut - Taken;
+    public int Places => Planned + CarriedIn + Moved;
+
+    public int Left => Places + RolledIn - RolledOut - Taken;
 }
 
 /// <summary>The simulation's own books of one pharmacy in one round.</summary>
@@ -63,6 +72,13 @@ internal sealed class ShopLedger(Shop shop, int[] planned)
 
     /// <summary>Every booking that was made, in serial order, those given back too.</summary>
     public List<SimulatedBooking> Bookings { get; } = [];
+
+    /// <summary>Bookings that were made here and have gone to others.</summary>
+    public List<SimulatedBooking> Gone { get; } = [];
+
+    /// <summary>What the published list holds: each serial that was ever given here.</summary>
+    public IReadOnlyList<(int Serial, SimulatedBooking Booking)> Listed =>
+        [.. Bookings.Select(b => (b.Serial, b)).Concat(Gone.Select(b => (b.Former!.Value.Serial, b))).OrderBy(e => e.Item1)];
 
     public int CancelledLate { get; set; }
 
@@ -191,6 +207,22 @@ internal sealed class RoundLedger(CityRules city, DateOnly date)
                 booking.Person.Holds.Remove(Date);
                 shop.CancelledLate++;
             }
+        }
+    }
+
+    /// <summary>A booking goes to another pharmacy with its place.</summary>
+    public void Move(SimulatedBooking booking, string code, int serial)
+    {
+        var (from, to) = (shops[booking.Shop.Code], shops[code]);
+        booking.Former = (booking.Shop, booking.Serial);
+        (booking.Shop, booking.Serial) = (to.Shop, serial);
+        from.Bookings.Remove(booking);
+        from.Gone.Add(booking);
+        to.Bookings.Add(booking);
+        foreach (var (shop, by) in new[] { (from, -1), (to, 1) })
+        {
+            shop.Windows[booking.Window - 1].Moved += by;
+            shop.Windows[booking.Window - 1].Taken += by;
         }
     }
 

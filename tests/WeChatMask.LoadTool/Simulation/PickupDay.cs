@@ -13,6 +13,9 @@ internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening e
     /// <summary>Whether a supervisor annuls the round when half of its people have collected.</summary>
     public bool IsAnnulled { get; init; }
 
+    /// <summary>Whether then the pharmacy with most to hand over is withdrawn; it is back for the evening.</summary>
+    public bool IsWithdrawn { get; init; }
+
     /// <summary>Lives through it, up to the close of pickup and the carry-over.</summary>
     /// <param name="next">The round that gets what is left.</param>
     /// <param name="earlier">The round before, whose vouchers some people still have.</param>
@@ -39,6 +42,7 @@ internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening e
         await books.CompareBooksAsync(round);
         await city.AssertBeforeAsync(round.PickupOpensAt + Midday);
         await city.SetClockAsync(round.PickupOpensAt + Midday);
+        if (IsWithdrawn) await WithdrawAsync();
         if (IsAnnulled) await AnnulAsync();
         else await city.ForEachAsync(ways.Where((_, i) => i % 2 == 1), way => way());
         await city.AssertBeforeAsync(round.PickupClosesAt);
@@ -61,6 +65,40 @@ internal sealed class PickupDay(SimulatedCity city, RoundLedger round, Evening e
         await city.ForEachAsync(round.Shops.SelectMany(s => s.Bookings).Where(b => b.IsAnnulled && b.Serial % ToShowInVain == 0), b => errands.ShowAsync(b, "cancelled"));
         await books.CompareBooksAsync(round);
         await books.CompareListsAsync(round);
+    }
+
+    /// <summary>Each open booking of one pharmacy stands at another, behind its last serial, as many at each as was shown before; the voucher that somebody has still is good there.</summary>
+    private async Task WithdrawAsync()
+    {
+        var shop = round.Shops.MaxBy(s => s.Booked)!;
+        var leaving = shop.Bookings.Where(b => b.Fate == Fate.Booked).ToList();
+        var preview = await new Lever(city).PressAsync("withdraw", round.Date, leaving.Count, shop.Shop.Code);
+        await city.LetASecondPassAsync();
+        await city.LetASecondPassAsync();
+        await city.LetASecondPassAsync();
+        var last = round.Shops.ToDictionary(s => s.Shop.Code, s => s.Listed.Count, StringComparer.Ordinal);
+        var gone = new List<(SimulatedBooking Booking, string Code, int Serial)>();
+        foreach (var booking in leaving)
+        {
+            var reply = await city.CallAsync(booking.Household.Phone, HttpMethod.Get, $"/api/bookings/{booking.Number}");
+            gone.Add((booking, reply.Text("pharmacyCode") ?? "", int.Parse(reply.Text("serial") ?? "0", System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        var expected = preview.Body.GetProperty("takers").EnumerateArray().Select(t => $"{t.GetProperty("code").GetString()}:{t.GetProperty("bookings").GetInt32()}").Order(StringComparer.Ordinal);
+        city.Differences.Compare(
+            "where the bookings went", shop.Shop.Code, string.Join(' ', expected),
+            string.Join(' ', gone.GroupBy(g => g.Code, StringComparer.Ordinal).Select(g => $"{g.Key}:{g.Count()}").Order(StringComparer.Ordinal)));
+        // In the order of their serials, and behind the last there.
+        foreach (var (booking, code, serial) in gone.OrderBy(g => g.Booking.Serial))
+        {
+            city.Differences.Compare("serial behind the last", $"{code} {booking.Number}", ++last[code], serial);
+            round.Move(booking, code, serial);
+        }
+
+        await city.ForEachAsync(leaving.Where(b => b.Serial % ToShowInVain == 0), errands.ShowWhereItWasAsync);
+        await books.CompareBooksAsync(round);
+        await books.CompareListsAsync(round);
+        await new Lever(city).ReopenAsync(shop.Shop.Code);
     }
 
     /// <summary>Every errand of the day, in no particular order. A booking belongs to one of them.</summary>

@@ -65,13 +65,13 @@ internal sealed partial class Reconciliation(SimulatedCity city)
 
         var entries = reply.Body.GetProperty("entries").EnumerateArray().Select(
             e => (Serial: Of(e, "serial"), Name: e.GetProperty("name").GetString(), Card: e.GetProperty("idNumber").GetString()![^4..], Status: e.GetProperty("status").GetString())).ToList();
-        city.Differences.Compare("serials in a list", where, Numbers(Enumerable.Range(1, shop.Bookings.Count)), Numbers(entries.Select(e => e.Serial)));
-        foreach (var (entry, booking) in entries.Zip(shop.Bookings))
+        city.Differences.Compare("serials in a list", where, Numbers(Enumerable.Range(1, shop.Listed.Count)), Numbers(entries.Select(e => e.Serial)));
+        foreach (var (entry, (serial, booking)) in entries.Zip(shop.Listed))
         {
             var person = booking.Person;
             var masked = person.Name[..1] + new string('*', person.Name.Length - 1);
             city.Differences.Compare(
-                "entry of a list", $"{where} serial {entry.Serial}", (booking.Serial, masked, person.LastFour, booking.Fate.ToString().ToLowerInvariant()), entry);
+                "entry of a list", $"{where} serial {entry.Serial}", (serial, masked, person.LastFour, booking.Fate.ToString().ToLowerInvariant()), entry);
         }
     });
 
@@ -85,8 +85,9 @@ internal sealed partial class Reconciliation(SimulatedCity city)
         {
             var mobiles = sent[booking.Number].ToList();
             var mayBeMissing = booking.Fate == Fate.Cancelled;
-            // Whose round was annulled has a second message, which says so.
-            if (mobiles.Count > (booking.IsAnnulled ? 2 : 1) || (booking.IsAnnulled && mobiles.Count < 2) || (mobiles.Count == 0 && !mayBeMissing) || mobiles.Exists(m => m != booking.Person.Mobile))
+            // Whose round was annulled, or whose pharmacy was withdrawn, has a second message, which says so.
+            var more = (booking.IsAnnulled ? 1 : 0) + (booking.Former is null ? 0 : 1);
+            if (mobiles.Count > 1 + more || (more > 0 && mobiles.Count < 1 + more) || (mobiles.Count == 0 && !mayBeMissing) || mobiles.Exists(m => m != booking.Person.Mobile))
                 city.Differences.Add("messages of a booking", $"{booking.Number} ({booking.Fate}): {mobiles.Count}");
         }
     }
@@ -115,16 +116,18 @@ internal sealed partial class Reconciliation(SimulatedCity city)
             (shop.Planned, shop.CarriedIn, shop.Booked, shop.Left, shop.Redeemed, shop.Lapsed, shop.CancelledLate),
             (Of(p, "planned"), Of(p, "carriedIn"), Of(p, "booked"), Of(p, "left"), Of(p, "redeemed"), Of(p, "lapsed"), Of(p, "cancelled")));
         city.Differences.Compare("carriedOut", where, shop.CarriedOut, Of(p, "carriedOut"));
+        city.Differences.Compare(
+            "moved", where, shop.Windows.Sum(w => w.Moved), Of(p, "movedIn") - Of(p, "movedOut"));
         // From the published figures alone, as anybody can check them.
         var spent = Of(p, "left") + Of(p, "booked") + Of(p, "redeemed") + Of(p, "lapsed") + Of(p, "cancelled");
-        city.Differences.Compare("the books balance", where, (Of(p, "planned") + Of(p, "carriedIn"), Of(p, "places")), (Of(p, "places"), spent));
+        city.Differences.Compare("the books balance", where, (Of(p, "planned") + Of(p, "carriedIn") + Of(p, "movedIn") - Of(p, "movedOut"), Of(p, "places")), (Of(p, "places"), spent));
         var windows = p.GetProperty("windows").EnumerateArray().Select(
             w => (Of(w, "index"), Of(w, "places"), Of(w, "rolledIn"), Of(w, "rolledOut"), Of(w, "booked"))).ToList();
         city.Differences.Compare("windows in the books", where, shop.Windows.Count, windows.Count);
         foreach (var (expected, shown) in shop.Windows.Zip(windows))
         {
             city.Differences.Compare(
-                "window in the books", where, (expected.Index, expected.Planned + expected.CarriedIn, expected.RolledIn, expected.RolledOut, expected.Taken), shown);
+                "window in the books", where, (expected.Index, expected.Places, expected.RolledIn, expected.RolledOut, expected.Taken), shown);
         }
     }
 

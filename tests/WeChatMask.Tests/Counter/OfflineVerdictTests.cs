@@ -144,7 +144,7 @@ public sealed class OfflineVerdictTests : IDisposable
         if (given.Shown.Text is { } text) return text;
         if (given.Shown.Number) return Number;
         var signer = given.Shown.Voucher == "foreign" ? theirs : ours;
-        var voucher = signer.Sign(Number, given.Booking?.Pharmacy ?? Pharmacy, given.Booking?.SignedFor ?? given.Booking?.Day ?? Today);
+        var voucher = signer.Sign(Number, given.Booking?.SignedAt ?? given.Booking?.Pharmacy ?? Pharmacy, given.Booking?.SignedFor ?? given.Booking?.Day ?? Today);
         return given.Shown.Voucher == "changed" ? voucher[..^4] + (voucher.EndsWith("2222", StringComparison.Ordinal) ? "3333" : "2222") : voucher;
     }
 
@@ -159,7 +159,7 @@ public sealed class OfflineVerdictTests : IDisposable
         return new
         {
             typed = new { code = CodeOf(given), lastFour = given.Shown.LastFour },
-            day = new OfflineBundle(null, given.Now, Pharmacy, "", Today, opens, closes, "", ours.PublicKeys(), bookings, 60),
+            day = new OfflineBundle(null, given.Now, Pharmacy, "", Today, opens, closes, "", ours.PublicKeys(), bookings, 60) { Gone = given.Booking is { SignedAt: Pharmacy } ? [Number] : [] },
             used = given.HandedOverHere ? new[] { Number } : [],
             now = given.Now.ToUnixTimeMilliseconds(),
         };
@@ -202,5 +202,5 @@ public sealed class OfflineVerdictTests : IDisposable
 
     private sealed record Shown(string? Voucher = null, bool Number = false, string? Text = null, string LastFour = "");
 
-    private sealed record Booking(BookingStatus Status, string Pharmacy, DateOnly Day, DateOnly? SignedFor = null, DateOnly? Until = null);
+    private sealed record Booking(BookingStatus Status, string Pharmacy, DateOnly Day, DateOnly? SignedFor = null, DateOnly? Until = null, string? SignedAt = null);
 }

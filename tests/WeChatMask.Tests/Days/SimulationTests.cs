@@ -38,6 +38,23 @@ public sealed class SimulationTests
         Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Bookings.Count(b => b.IsAnnulled)) > 20);
     }
 
+    [EngineTheory]
+    public async Task A_pharmacy_withdrawn_at_midday_goes_as_a_model_of_its_rules_expects(DatabaseKind engine)
+    {
+        var (rules, from) = (Small("loudi"), new DateOnly(2020, 2, 10));
+        await using var host = await StartAsync(engine, rules, from);
+        using var http = Phone.Connect(host.Address);
+        var simulation = new CitySimulation(http, rules, new SimulationPlan(from, 3, 200, 7, Withdrawn: 1));
+
+        await simulation.RunAsync();
+
+        Assert.Empty(simulation.Differences.Lines);
+        Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        Assert.Equal(1, simulation.Figures.Sum(f => f.Of("lever withdraw")));
+        Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Gone.Count) > 3);
+        Assert.Contains(simulation.Figures[0].Books!.Shops.SelectMany(s => s.Gone), b => b.Fate == Fate.Redeemed);
+    }
+
     /// <summary>What a simulation that says yes is worth: each defect is put into the running city and must be seen.</summary>
     [Theory]
     [InlineData("DELETE FROM person_hold", "answer to a booking")]

@@ -14,6 +14,8 @@ public sealed class NoticeTexts(
     private const int MostParts = 2;
     private const int LongestName = 40;
     private const int ShortName = 10;
+    private const int LongestReason = 60;
+    private const int ShortReason = 20;
 
     public string ForResident(LeasedNotice n, Policy policy, string sign)
     {
@@ -21,6 +23,7 @@ public sealed class NoticeTexts(
             return Signed(sign, text[IsForName(n) ? "BookingRefused_Name" : "BookingRefused", Day(n.PickupDate), n.PharmacyName, n.Number, string.Join(text["Separator"], policy.Complaints)]);
         if (n.Kind == NoticeKind.RoundAnnulled)
             return Signed(sign, text["RoundAnnulled", Day(n.PickupDate), n.PharmacyName, n.Number, n.AnnulReason ?? ""]);
+        if (n.Kind == NoticeKind.PharmacyChanged) return ForElsewhere(n, sign);
         if (n.Kind is NoticeKind.HandedOver or NoticeKind.HandOverVoided)
         {
             return Signed(sign, text[
@@ -39,6 +42,20 @@ public sealed class NoticeTexts(
         return Signed(sign, text[
             template, Day(n.PickupDate), Slot(n), n.PharmacyName, n.PharmacyAddress, n.Number,
             n.Units, policy.Goods.Unit, policy.Goods.Name, CityFormatter.Amount(n.Units, n.UnitPriceFen), bring, Day(calendar.DayEndingAt(n.PickupClosesAt)), n.MoveReason ?? ""]);
+    }
+
+    /// <summary>Where to go now, in two parts at most: the reason gives way first, then the address, then the end of the pharmacy's name.</summary>
+    private string ForElsewhere(LeasedNotice n, string sign)
+    {
+        var whole = "";
+        foreach (var (reason, address, name) in new[] { (LongestReason, LongestName, LongestName), (ShortReason, LongestName, LongestName), (ShortReason, ShortReason, LongestName), (ShortName, 0, LongestName), (ShortName, 0, ShortName) })
+        {
+            var at = address == 0 || n.PharmacyAddress.Length == 0 ? "" : text["PharmacyChanged_At", Shortened(n.PharmacyAddress, address)].Value;
+            whole = Signed(sign, text["PharmacyChanged", Shortened(n.WithdrawReason ?? "", reason), Shortened(n.PharmacyName, name), at, Day(n.PickupDate), Slot(n), n.Number]);
+            if (SmsLength.Segments(whole) <= MostParts) break;
+        }
+
+        return whole;
     }
 
     /// <summary>The text for a pharmacy, two parts at most: how many come, for how much, how fast, and where the list is.</summary>

@@ -14,7 +14,7 @@ internal static class NoticeValues
         NoticeKind.SlotAssigned => SmsKind.SlotAssigned,
         NoticeKind.PharmacyList => SmsKind.PharmacyList,
         NoticeKind.BookingRefused => SmsKind.BookingRefused,
-        NoticeKind.PickupMoved => SmsKind.PickupChanged,
+        NoticeKind.PickupMoved or NoticeKind.PharmacyChanged => SmsKind.PickupChanged,
         NoticeKind.RoundAnnulled => SmsKind.RoundAnnulled,
         NoticeKind.HandedOver => SmsKind.HandedOver,
         NoticeKind.HandOverVoided => SmsKind.HandOverVoided,

@@ -59,13 +59,13 @@ public sealed class WeChatNoticeSettings
     public NoticeTemplate CaseClosed { get; set; } = new();
 
     /// <summary>The template of a kind, or none where it does not leave by WeChat.</summary>
-    /// <remarks>A round annulled is told as a booking annulled, and later hours as the reminder: only the hint differs.</remarks>
+    /// <remarks>A round annulled is told as a booking annulled, and later hours or another pharmacy as the reminder: only the hint differs.</remarks>
     public NoticeTemplate? Of(NoticeKind kind) => Named.FirstOrDefault(n => n.Kind == LikeOf(kind)).Template is { Id.Length: > 0 } template ? template : null;
 
     private static NoticeKind LikeOf(NoticeKind kind) => kind switch
     {
         NoticeKind.RoundAnnulled => NoticeKind.Annulled,
-        NoticeKind.PickupExtended => NoticeKind.Reminder,
+        NoticeKind.PickupExtended or NoticeKind.PharmacyChanged => NoticeKind.Reminder,
         _ => kind,
     };
 

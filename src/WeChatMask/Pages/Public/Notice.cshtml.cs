@@ -109,6 +109,7 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
     public string SlotWords(PublicEntry entry)
     {
         var slot = entry.Slot is { } s ? format.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
+        if (entry.Pharmacy is { } other) return text["Notice_WentTo", other.Name, slot];
         return entry.MovedTo is { } day ? text["Notice_MovedTo", format.Day(day), slot] : slot;
     }
 

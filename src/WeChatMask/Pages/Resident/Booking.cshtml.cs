@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Domain;
+using WeChatMask.Levers;
 using WeChatMask.Settings;
 using WeChatMask.Web;
 
@@ -11,7 +12,8 @@ namespace WeChatMask.Pages.Resident;
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [PersonalPage]
 public sealed class BookingModel(
-    BookingDetailsReader reader, PickupFormatter pickup, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar, CityFormatter format) : PageModel
+    BookingDetailsReader reader, PickupFormatter pickup, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar, CityFormatter format,
+    LeverQueries levers) : PageModel
 {
     public BookingDetails? Details { get; private set; }
 
@@ -23,6 +25,9 @@ public sealed class BookingModel(
 
     /// <summary>The close of hand-over, where a supervisor has made it later than the rules say.</summary>
     public DateTimeOffset? ExtendedUntil => Details is { Booking: { IsMoved: false } b } && b.PickupUntil > calendar.Instant(b.PickupDate, Details.Policy.Pickup.Closes) ? b.PickupUntil : null;
+
+    /// <summary>The pharmacy it was booked at, where that one was withdrawn.</summary>
+    public string? CameFrom { get; private set; }
 
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
@@ -40,6 +45,7 @@ public sealed class BookingModel(
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
         Details = await reader.FindAsync(User.AccountId(), number, cancellationToken);
+        CameFrom = Details is null ? null : await levers.CameFromAsync(Details.Booking.Id, cancellationToken);
         if (Details is null) Response.StatusCode = RefusalResults.Status(Refusal.UnknownBooking);
         return Page();
     }

@@ -22,7 +22,7 @@ public sealed class LeversModel(
     private const int LeversShown = 50;
 
     public static IReadOnlyList<LeverKind> Kinds { get; } =
-        [LeverKind.Pause, LeverKind.Reopen, LeverKind.Postpone, LeverKind.Close, LeverKind.Extend, LeverKind.Move, LeverKind.Annul];
+        [LeverKind.Pause, LeverKind.Reopen, LeverKind.Postpone, LeverKind.Close, LeverKind.Extend, LeverKind.Move, LeverKind.Withdraw, LeverKind.Annul];
 
     public IReadOnlyList<Lever> Pressed { get; private set; } = [];
 

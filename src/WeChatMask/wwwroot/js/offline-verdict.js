@@ -131,9 +131,10 @@ export async function judge({ code, lastFour: typed }, day, used, now) {
   const voucher = isVoucher(code) ? await readVoucher(code, day.voucherKeys) : null;
   if (voucher && voucher.fault === 'Unreadable') return { verdict: 'Unknown', fault: 'Unreadable' };
   if (voucher && voucher.fault) return { verdict: 'Forged' };
-  if (voucher && voucher.pharmacy !== day.pharmacyCode) return { verdict: 'OtherPharmacy' };
   const number = voucher ? voucher.number : once(foldNumber(foldCode(code)), 11);
   const booking = day.bookings.find((b) => b.number === number);
+  // A withdrawn pharmacy's bookings are another's since their codes were made: the list decides, and what has left it is known.
+  if (!booking && ((voucher && voucher.pharmacy !== day.pharmacyCode) || (day.gone || []).indexOf(number) >= 0)) return { verdict: 'OtherPharmacy' };
   // A pickup may have moved since the code was printed: of what is on the list, the list's hours count.
   if (voucher && !booking && voucher.date < day.date) return { verdict: 'Lapsed' };
   if (voucher && !booking && voucher.date > day.date) return { verdict: 'NotYet' };
