@@ -21,23 +21,33 @@ internal static class ErrorPage
     /// <summary>Where the page's button begins the log-in again; else it leads to booking.</summary>
     public static void OfferLogin(HttpContext context, string address) => context.Items[LoginKey] = address;
 
-    public static Task WriteAsync(HttpContext context, int status)
+    /// <param name="context">Whose answer it is.</param>
+    /// <param name="status">Of the answer.</param>
+    /// <param name="sentence">What is wrong, where more is known of it than its status.</param>
+    public static Task WriteAsync(HttpContext context, int status, string? sentence = null)
     {
         var text = context.RequestServices.GetRequiredService<IStringLocalizer<Text.Pages>>();
         var path = context.Request.Path;
         var login = path.StartsWithSegments("/login", StringComparison.Ordinal);
+        var again = context.Items[LoginKey] as string;
+        var work = StaffHome(path) ?? (again is null ? null : StaffHome(again.Split('?')[0]));
+        if (status == StatusCodes.Status401Unauthorized) again = work is null ? "/login?returnUrl=%2F" : $"/staff/login?returnUrl={Uri.EscapeDataString(work)}";
+        else if (login) again ??= "/login?returnUrl=%2Fbook";
         var passes = !login && status is StatusCodes.Status429TooManyRequests or >= 500;
         var asked = HttpMethods.IsGet(context.Request.Method) ? path + context.Request.QueryString : null;
-        var title = Of(text, login ? "Login" : status.ToString(CultureInfo.InvariantCulture), status, "Title");
+        var kind = login ? "Login" : status.ToString(CultureInfo.InvariantCulture);
+        var title = Of(text, work is null || login ? kind : $"Staff_{kind}", kind, status, "Title");
+        var more = sentence is null ? Of(text, work is null || login ? kind : $"Staff_{kind}", kind, status, "More") : Encoder.Encode(sentence);
+        var site = work is null ? "" : $"<header class=\"top\"><span class=\"top-name\">{Encoder.Encode(context.RequestServices.GetRequiredService<IStringLocalizer<Text.Staff>>()["Site"])}</span></header>";
         var html = $"""
             <!doctype html><html lang="zh-CN"{(LargeType.IsChosen(context) ? " class=\"large\"" : "")}><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
             <title>{title}</title><link rel="icon" href="/icon.svg" type="image/svg+xml">
-            <link rel="stylesheet" href="/css/resident.css">{(passes && asked is not null ? "<script type=\"module\" src=\"/js/again.js\"></script>" : "")}</head>
-            <body><div class="page"><main class="sheet trouble">{Picture(passes)}<h1>{title}</h1>
-            <p>{Of(text, login ? "Login" : status.ToString(CultureInfo.InvariantCulture), status, "More")}</p>
-            {(login ? Button(text["Error_Login"], context.Items[LoginKey] as string ?? "/login?returnUrl=%2Fbook", true) : passes ? Passing(text, asked) : "")}
-            {(StaffHome(path) is { } work ? Button(text["Error_Staff"], work, !passes) : Button(text["Error_Home"], "/", !passes && !login) + Links(text))}
+            <link rel="stylesheet" href="/css/{(work is null ? "resident" : "staff")}.css">{(passes && asked is not null ? "<script type=\"module\" src=\"/js/again.js\"></script>" : "")}</head>
+            <body>{site}<div class="page"><main class="sheet {(work is null ? "trouble" : "narrow")}">{Picture(passes)}<h1>{title}</h1>
+            <p>{more}</p>
+            {(again is not null ? Button(text["Error_Login"], again, true) : passes ? Passing(text, asked) : "")}
+            {(work is not null ? Button(text["Error_Staff"], work, !passes && again is null) : Button(text["Error_Home"], "/", !passes && again is null) + Links(text))}
             </main></div></body></html>
             """;
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -66,17 +76,21 @@ internal static class ErrorPage
     private static readonly string[] StaffHomes = ["/pharmacy", "/supervisor", "/administrator", "/staff"];
 
     // Whoever works here is led back to work, and never among the residents' pages. Null for everybody else.
-    private static string? StaffHome(PathString path) =>
-        StaffHomes.FirstOrDefault(h => path.StartsWithSegments(h, StringComparison.Ordinal)) switch
+    private static string? StaffHome(PathString path)
+    {
+        if (path.StartsWithSegments("/api", StringComparison.Ordinal, out var call)) path = call;
+        return StaffHomes.FirstOrDefault(h => path.StartsWithSegments(h, StringComparison.Ordinal)) switch
         {
             null => null,
             "/staff" => "/staff/menu",
             var home => home,
         };
+    }
 
-    private static string Of(IStringLocalizer<Text.Pages> text, string kind, int status, string part)
+    private static string Of(IStringLocalizer<Text.Pages> text, string special, string kind, int status, string part)
     {
-        var own = text[$"Error_{kind}_{part}"];
+        var own = text[$"Error_{special}_{part}"];
+        if (own.ResourceNotFound) own = text[$"Error_{kind}_{part}"];
         return Encoder.Encode(own.ResourceNotFound ? text[status >= 500 ? $"Error_500_{part}" : $"Error_400_{part}"] : own);
     }
 

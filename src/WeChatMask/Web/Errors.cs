@@ -26,6 +26,8 @@ public static partial class Errors
             json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         });
+        // Before the framework's own writer, which is asked only where this one declines.
+        services.AddSingleton<IProblemDetailsWriter, PageForPeople>();
         services.AddProblemDetails();
         services.AddExceptionHandler<Outages>();
         services.AddExceptionHandler<UnholdableTexts>();
@@ -45,15 +47,16 @@ public static partial class Errors
         return app;
     }
 
-    /// <summary>Whether the caller is a program: the API, files and protocol routes, and everybody who did not ask for HTML.</summary>
+    /// <summary>Whether the caller is a program: the protocol's routes, and everybody who did not ask for HTML.</summary>
+    /// <remarks>A browser that opens an address asks for HTML and never for JSON. A program of the API or of a file may name both.</remarks>
     public static bool WantsProblem(HttpContext context)
     {
         var path = context.Request.Path;
-        return path.StartsWithSegments("/api", StringComparison.Ordinal)
-            || path.StartsWithSegments("/wechat", StringComparison.Ordinal)
+        var accepts = context.Request.Headers.Accept.ToString();
+        return path.StartsWithSegments("/wechat", StringComparison.Ordinal)
             || path.StartsWithSegments("/sandbox", StringComparison.Ordinal)
-            || Path.HasExtension(path.Value)
-            || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+            || !accepts.Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            || ((path.StartsWithSegments("/api", StringComparison.Ordinal) || Path.HasExtension(path.Value)) && accepts.Contains("json", StringComparison.OrdinalIgnoreCase));
     }
 
     internal static Task WriteAsync(HttpContext context, string? code = null)
@@ -141,6 +144,15 @@ public static partial class Errors
             await WriteAsync(httpContext, bad?.InnerException is JsonException ? "malformed_json" : null);
             return true;
         }
+    }
+
+    /// <summary>Every refusal is written as a problem, so this is where a person gets a page with its sentence instead.</summary>
+    private sealed class PageForPeople : IProblemDetailsWriter
+    {
+        public bool CanWrite(ProblemDetailsContext context) => !WantsProblem(context.HttpContext);
+
+        public async ValueTask WriteAsync(ProblemDetailsContext context) =>
+            await ErrorPage.WriteAsync(context.HttpContext, context.HttpContext.Response.StatusCode, context.ProblemDetails.Title);
     }
 
     private static partial class Log
