@@ -222,7 +222,7 @@ public sealed class WithdrawTests
         await using var host = await SandboxHost.StartAsync("loudi", Open);
         await BookAsync(host, 2);
         using var supervisor = await host.SupervisorAsync();
-        Task<(int, string?)> RefusedAsync(object body) => CodeAsync(supervisor.PostAsync("/api/supervisor/levers/preview", body));
+        async Task<(int, string?)> RefusedAsync(object body) => LeverTests.Code(await supervisor.PostAsync("/api/supervisor/levers/preview", body));
         Assert.Equal((409, "withdraw_before_lists"), await RefusedAsync(Body("LD01")));
         Assert.Equal((422, "lever_needs_pharmacy"), await RefusedAsync(new { kind = "withdraw", date = Round }));
         Assert.Equal((404, "unknown_pharmacy"), await RefusedAsync(Body("LD99")));
@@ -263,8 +263,6 @@ public sealed class WithdrawTests
 
     private static Task<(int Status, JsonElement Body)> PressAsync(HttpClient supervisor, JsonElement preview, string requestId = "w-1") =>
         LeverTests.PressAsync(supervisor, "withdraw", preview, "店里进水", requestId);
-
-    private static async Task<(int, string?)> CodeAsync(Task<(int Status, JsonElement Body)> answer) => LeverTests.Code(await answer);
 
     private static async Task StatusAsync(HttpClient supervisor, string code, string status)
     {
