@@ -20,6 +20,28 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)) { IsPickupOver = r.IsPickupOver(now) })]);
     }
 
+    /// <summary>The newest rounds that have closed, oldest first.</summary>
+    public async Task<IReadOnlyList<RoundTrend>> TrendsAsync(int count, CancellationToken cancellationToken)
+    {
+        var closed = (await rounds.NewestAsync(count, cancellationToken)).Where(r => r.IsClosed).Select(r => r.Date).ToHashSet();
+        if (closed.Count == 0) return [];
+        var from = closed.Min();
+        var taken = await database.QueryAsync<TrendRow>(
+            "SELECT round_date, SUM(planned + carried_in + moved_in - moved_out) AS places, SUM(taken) AS taken FROM quota WHERE round_date >= @from GROUP BY round_date ORDER BY round_date",
+            new { from },
+            cancellationToken);
+        var became = (await database.QueryAsync<TrendRow>(
+            "SELECT round_date, SUM(redeemed) AS redeemed, SUM(lapsed) AS lapsed, SUM(cancelled_late) AS cancelled FROM pharmacy_round WHERE round_date >= @from GROUP BY round_date",
+            new { from },
+            cancellationToken)).ToDictionary(r => r.RoundDate);
+        return
+        [
+            .. taken.Where(t => closed.Contains(t.RoundDate)).Select(t => became.GetValueOrDefault(t.RoundDate) is { } b
+                ? new RoundTrend(t.RoundDate, t.Places, t.Taken, b.Redeemed, b.Lapsed, b.Cancelled)
+                : new RoundTrend(t.RoundDate, t.Places, t.Taken, 0, 0, 0)),
+        ];
+    }
+
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>
     public async Task<(Refusal Refusal, PublicList? List)> ListAsync(DateOnly date, string code, CancellationToken cancellationToken)
     {
@@ -64,6 +86,16 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
     {
         Pharmacy = row is { OtherCode: { } code, OtherName: { } name } ? new PublicPlace(code, name) : null,
     };
+
+    private sealed class TrendRow
+    {
+        public DateOnly RoundDate { get; init; }
+        public int Places { get; init; }
+        public int Taken { get; init; }
+        public int Redeemed { get; init; }
+        public int Lapsed { get; init; }
+        public int Cancelled { get; init; }
+    }
 
     private sealed class ListRow
     {

@@ -40,3 +40,6 @@ public sealed record DirectoryLine : PublicPharmacy
     [JsonPropertyOrder(1)]
     public DateOnly Joins { get; init; }
 }
+
+/// <summary>One round in figures, to be set beside others: places, those that somebody took, and what became of them.</summary>
+public sealed record RoundTrend(DateOnly Date, int Places, int Taken, int Redeemed, int Lapsed, int Cancelled);

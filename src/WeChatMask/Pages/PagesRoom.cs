@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.WebEncoders;
+using WeChatMask.Pages.Public;
 using WeChatMask.Pages.Resident;
 
 namespace WeChatMask.Pages;
@@ -14,7 +15,7 @@ public static class PagesRoom
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
-        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>();
+        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>();
         services.AddRazorPages().AddMvcOptions(o =>
         {
             o.Filters.Add<PageMethods>();
@@ -28,5 +29,6 @@ public static class PagesRoom
     {
         routes.MapStaticAssets().AllowAnonymous();
         routes.MapRazorPages().WithStaticAssets();
+        routes.MapGet(NoticeFeed.Path, NoticeFeed.AnswerAsync).AllowAnonymous().ExcludeFromDescription();
     }
 }

@@ -1,4 +1,5 @@
 using WeChatMask.Counter;
+using WeChatMask.OpenData;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Pages;
@@ -22,6 +23,12 @@ public static class PharmacySearch
     }
 
     public static IEnumerable<PharmacyPickups> In(IEnumerable<PharmacyPickups> pharmacies, string query)
+    {
+        var words = Words(query);
+        return pharmacies.Where(p => words.All(w => Speaks(w, p.Code, p.Name, p.Address, p.District)));
+    }
+
+    public static IEnumerable<DirectoryLine> In(IEnumerable<DirectoryLine> pharmacies, string query)
     {
         var words = Words(query);
         return pharmacies.Where(p => words.All(w => Speaks(w, p.Code, p.Name, p.Address, p.District)));

@@ -89,3 +89,6 @@ public sealed class Plan;
 
 /// <summary>Finds <c>Text/AuditLines.resx</c>: what was done, as the pages and files of the audit say it.</summary>
 public sealed class AuditLines;
+
+/// <summary>Finds <c>Text/OpenRecords.resx</c>: what the public checks: a day by pharmacy, trends, the rules' history, open data and the feed.</summary>
+public sealed class OpenRecords;

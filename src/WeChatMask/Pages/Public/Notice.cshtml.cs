@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -18,6 +19,7 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
     internal const int ListsOnOnePage = 10;
 
     private const int EndingLength = 4;
+    private const int LongestFind = 8;
 
     // A supervisor may still take a hand-over back after the end.
     private const int SettledSeconds = 60;
@@ -37,7 +39,21 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
     /// <summary>The one pharmacy asked for, where the city has many.</summary>
     public string? Code { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, CancellationToken cancellationToken)
+    /// <summary>Words that the pharmacies shown are looked for by.</summary>
+    public string Query { get; private set; } = "";
+
+    /// <summary>A serial or the end of an identity number that is looked for in the lists shown.</summary>
+    public string Find { get; private set; } = "";
+
+    /// <summary>Whether the city has too many pharmacies for all figures on one page: a bar each, and one's details where it is asked for.</summary>
+    public bool IsMany => Books!.Pharmacies.Count > ListsOnOnePage;
+
+    /// <summary>The pharmacies by district, as far as they are asked for: all, those that were looked for, or the chosen one with its neighbours.</summary>
+    public IReadOnlyList<IGrouping<string, PharmacyBooks>> Districts { get; private set; } = [];
+
+    public bool IsNarrowed => Code is not null || Query.Length > 0;
+
+    public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, string? q, string? find, CancellationToken cancellationToken)
     {
         if (RouteDay.Read(date) is not { } day || await ledger.OfAsync(day, cancellationToken) is not { } books)
         {
@@ -49,9 +65,11 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
         Changes = [.. (await levers.OfRoundAsync(day, cancellationToken)).Select(l => (reports.Moment(l.CreatedAt), leverWords.Sentence(l)))];
         if (books.Phase == RoundPhase.Ended) CacheablePageAttribute.Keep(HttpContext, SettledSeconds);
         Code = books.Pharmacies.FirstOrDefault(p => p.Code == pharmacy)?.Code;
-        var codes = Code is not null || books.Pharmacies.Count > ListsOnOnePage
-            ? [.. books.Pharmacies.Where(p => p.Code == (Code ?? books.Pharmacies[0].Code)).Select(p => p.Code)]
-            : books.Pharmacies.Select(p => p.Code).ToList();
+        Query = PharmacySearch.Query(q);
+        Find = find?.Trim() is { Length: > 0 and <= LongestFind } typed ? typed : "";
+        if (IsMany) Districts = await GroupedAsync(books, cancellationToken);
+        // Whether there are lists is known from any of them.
+        var codes = IsMany || Code is not null ? [Code ?? books.Pharmacies[0].Code] : books.Pharmacies.Select(p => p.Code).ToList();
         var lists = new List<PublicList>(codes.Count);
         foreach (var code in codes)
         {
@@ -60,8 +78,29 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
             else if (refusal != Refusal.None) NoLists = Why(refusal);
         }
 
-        Lists = lists;
+        Lists = IsMany && Code is null ? [] : lists;
         return Page();
+    }
+
+    /// <summary>The lines of a list that are looked for; all where nothing is.</summary>
+    public IReadOnlyList<PublicEntry> Found(PublicList list) => Find.Length == 0
+        ? list.Entries
+        : [.. list.Entries.Where(e => e.Serial.ToString(CultureInfo.InvariantCulture) == Find || string.Equals(Ending(e.IdNumber), Find, StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>Places that somebody has or had: what is not left.</summary>
+    public static int Taken(Balance b) => b.Places - b.Left;
+
+    private async Task<IReadOnlyList<IGrouping<string, PharmacyBooks>>> GroupedAsync(RoundBooks books, CancellationToken cancellationToken)
+    {
+        var directory = (await queries.PharmaciesAsync(cancellationToken)).Pharmacies;
+        var district = directory.ToDictionary(p => p.Code, p => p.District, StringComparer.Ordinal);
+        var found = Query.Length == 0 ? null : PharmacySearch.In(directory, Query).Select(p => p.Code).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. books.Pharmacies
+                .Where(p => found is null ? Code is null || district[p.Code] == district[Code] : found.Contains(p.Code))
+                .GroupBy(p => district[p.Code], StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>A pharmacy's or the city's figures of the whole day with the texts of their columns. Nothing goes on to the next round before this one has closed.</summary>
@@ -73,8 +112,6 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
             ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled),
         ];
         if (Books!.HasClosed) figures.Add(("Col_CarriedOut", b.CarriedOut));
-        // Only where a pharmacy was withdrawn are there any.
-        if (Books.Totals.MovedIn > 0) figures.AddRange([("Col_MovedIn", b.MovedIn), ("Col_MovedOut", b.MovedOut)]);
         return figures;
     }
 
@@ -109,7 +146,6 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
     public string SlotWords(PublicEntry entry)
     {
         var slot = entry.Slot is { } s ? format.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
-        if (entry.Pharmacy is { } other) return text["Notice_WentTo", other.Name, slot];
         return entry.MovedTo is { } day ? text["Notice_MovedTo", format.Day(day), slot] : slot;
     }
 
