@@ -100,6 +100,8 @@ internal static partial class ClaimRoutes
         ["/supervisor/rounds/{date}/report.csv"] = "a sheet of a finished round",
         ["/supervisor/rounds/{date}/report.xlsx"] = "a sheet of a finished round",
         ["/supervisor/stock"] = "a form for what was delivered",
+        ["/supervisor/today"] = "counts of what was handed over, with their instant; of booking it says nothing",
+        ["/api/supervisor/today"] = "the same for programs",
         ["/supervisor/void"] = "asks back before a hand-over is taken back",
         ["/supervisor/wechat"] = "what to set at WeChat's",
         ["/api/supervisor/audit"] = "what was done, each with its time",
