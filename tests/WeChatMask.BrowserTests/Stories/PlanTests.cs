@@ -32,7 +32,7 @@ public sealed class PlanTests
         await AssertAccessibleAsync(page, script);
         await keyboard.TypeAsync("#reason", "多到一箱");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator("[role=status]")).ToContainTextAsync("已保存");
+        await Assertions.Expect(page.Locator(".advice[role=status]")).ToContainTextAsync("已保存");
 
         await page.GotoAsync(Page);
         await keyboard.TypeAsync("#sheet", "CZ003\t1\t2\t3\t4\nCZ002\t50\t0\t0\t0\t0");
@@ -45,7 +45,7 @@ public sealed class PlanTests
         await Assertions.Expect(page.Locator("[data-change]")).ToHaveCountAsync(2);
         await keyboard.TypeAsync("#reason", "改回去");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator("[role=status]")).ToContainTextAsync("已保存");
+        await Assertions.Expect(page.Locator(".advice[role=status]")).ToContainTextAsync("已保存");
         await page.GotoAsync("/notices");
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("CZ003");
         desk.AssertQuiet();
