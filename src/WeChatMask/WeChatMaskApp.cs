@@ -95,6 +95,7 @@ public static class WeChatMaskApp
         app.MapStock();
         app.MapCounter();
         app.MapBookings();
+        app.MapCases();
         app.MapResidents();
         app.MapLevers();
         app.MapOpenData();

@@ -51,13 +51,23 @@ public sealed class CaseQueries(Database database, PersonalData personal, CityCa
             .Select(s => s with { Words = personal.DecryptOrNothing(s.Words) }),
     ];
 
-    /// <summary>A case's picture as a JPEG, or null.</summary>
-    public async Task<byte[]?> PhotoAsync(long complaint, CancellationToken cancellationToken)
-    {
-        var kept = await database.ScalarAsync<string>("SELECT content FROM complaint_photo WHERE complaint_id = @complaint", new { complaint }, cancellationToken);
-        var content = kept is null ? "" : personal.DecryptOrNothing(kept);
-        return content.Length == 0 ? null : Convert.FromBase64String(content);
-    }
+    /// <summary>The picture of an account's own case as a JPEG, or null.</summary>
+    public async Task<byte[]?> OwnPhotoAsync(long account, string number, CancellationToken cancellationToken) => Picture(await database.ScalarAsync<string>(
+        "SELECT f.content FROM complaint_photo f JOIN complaint c ON c.id = f.complaint_id WHERE c.number = @number AND c.account_id = @account",
+        new { number, account }, cancellationToken));
+
+    /// <summary>A case's picture as staff opens it, which is audited, or null.</summary>
+    public async Task<byte[]?> PhotoAsync(StaffMember staff, string number, CancellationToken cancellationToken) => Picture(await database.WriteAsync(
+        async transaction =>
+        {
+            var kept = await transaction.ScalarAsync<string>(
+                "SELECT f.content FROM complaint_photo f JOIN complaint c ON c.id = f.complaint_id WHERE c.number = @number", new { number });
+            if (kept is not null) await AuditStore.AddAsync(transaction, calendar.Now, staff.Username, "case.photo", number);
+            return kept;
+        },
+        cancellationToken));
+
+    private byte[]? Picture(string? kept) => personal.DecryptOrNothing(kept ?? "") is { Length: > 0 } content ? Convert.FromBase64String(content) : null;
 
     /// <summary>One page of the cases that a filter lets through, and how many there are in all. Late ones first, or the newest.</summary>
     public async Task<(IReadOnlyList<Case> Cases, int All)> PageAsync(CaseFilter filter, int page, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Cases;
 
@@ -8,6 +9,12 @@ public static class CasesRoom
     public static void AddCases(this IServiceCollection services)
     {
         services.AddSection<CaseSettings, CaseSettingsValidator>(CaseSettings.Section);
-        services.AddSingleton<CaseQueries>().AddSingleton<CaseStore>();
+        services.AddSingleton<CaseQueries>().AddSingleton<CaseStore>().AddSingleton<CasePhotos>();
+    }
+
+    public static void MapCases(this IEndpointRouteBuilder routes)
+    {
+        routes.MapFiles("/complaints/{number}", Sessions.ResidentPolicy).MapGet("/photo.jpg", CaseEndpoints.OwnPhotoAsync);
+        routes.MapFiles("/supervisor/cases/{number}", Sessions.OversightPolicy).MapGet("/photo.jpg", CaseEndpoints.PhotoAsync);
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.WebEncoders;
 using WeChatMask.Pages.Public;
@@ -16,7 +18,8 @@ public static class PagesRoom
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
         services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>();
-        services.AddRazorPages().AddMvcOptions(o =>
+        services.AddRazorPages(o => o.Conventions.AddPageRouteModelConvention(
+            "/Resident/NewComplaint", page => page.Selectors[0].EndpointMetadata.Add(new RequestSizeLimitAttribute(NewComplaintModel.LargestForm)))).AddMvcOptions(o =>
         {
             o.Filters.Add<PageMethods>();
             // No form of ours has names like jQuery's, and of those whose brackets do not close these make a failure.

@@ -15,9 +15,13 @@ namespace WeChatMask.Pages.Resident;
 [Authorize(Policy = Sessions.ResidentPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
+[RequestFormLimits(MultipartBodyLengthLimit = LargestForm, MemoryBufferThreshold = LargestForm)]
 public sealed class NewComplaintModel(
-    CaseStore store, BookingQueries bookings, PublicQueries directory, RefusalFormatter refusals, RefusalResults results, IStringLocalizer<Text.Cases> text) : PageModel
+    CaseStore store, CasePhotos photos, BookingQueries bookings, PublicQueries directory, RefusalFormatter refusals, RefusalResults results, IStringLocalizer<Text.Cases> text) : PageModel
 {
+    // So much that who chose too large a picture is told so, with what they wrote still there. None of it touches the disk.
+    internal const int LargestForm = 8 * 1024 * 1024;
+
     private const int BookingsOffered = 10;
 
     [BindProperty]
@@ -28,6 +32,9 @@ public sealed class NewComplaintModel(
 
     [BindProperty]
     public string? What { get; set; }
+
+    [BindProperty]
+    public IFormFile? Photo { get; set; }
 
     /// <summary>Keeps a form that is sent twice from opening two cases.</summary>
     [BindProperty]
@@ -68,8 +75,24 @@ public sealed class NewComplaintModel(
         }
 
         var number = BookingNumber.TryParse(Booking, out var exact) ? exact : Booking;
-        var answer = await store.OpenAsync(User.AccountId(), new NewCase(kind, What, number), RequestId ?? "", cancellationToken);
+        var (fault, photo) = await PhotoAsync(cancellationToken);
+        if (fault != Domain.Refusal.None)
+        {
+            Faults = FieldFaults.Of(("Photo", results.Sentence(fault)));
+            return await RefuseAsync(fault, cancellationToken);
+        }
+
+        var answer = await store.OpenAsync(User.AccountId(), new NewCase(kind, What, number, Photo: photo), RequestId ?? "", cancellationToken);
         return answer.Refusal == Domain.Refusal.None ? LocalRedirect($"/complaints/{answer.Number}?sent=true") : await RefuseAsync(answer.Refusal, cancellationToken);
+    }
+
+    private async Task<(Refusal Fault, byte[]? Photo)> PhotoAsync(CancellationToken cancellationToken)
+    {
+        if (Photo is not { Length: > 0 }) return (Domain.Refusal.None, null);
+        if (Photo.Length > CasePhotos.LargestFile) return (Domain.Refusal.PhotoTooLarge, null);
+        using var copy = new MemoryStream();
+        await Photo.CopyToAsync(copy, cancellationToken);
+        return await photos.ReadAsync(copy.ToArray(), cancellationToken);
     }
 
     internal static CaseKind? KindOf(string? typed) => CaseRules.Kinds.Where(k => k.ToString() == typed).Select(k => (CaseKind?)k).FirstOrDefault();

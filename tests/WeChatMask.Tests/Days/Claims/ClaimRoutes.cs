@@ -23,6 +23,7 @@ internal static partial class ClaimRoutes
         ["/api/board/events"] = "sends the board that is read at /api/board, changed rows only",
         ["/complaints"] = "numbers to call, and how far one's own complaints have come",
         ["/complaints/new"] = "a form for what happened",
+        ["/complaints/{number}/photo.jpg"] = "a picture as somebody sent it",
         ["/complaints/{number}"] = "how far one's own complaint has come",
         ["/not-mine"] = "what to do in steps, of no day",
         ["/api/public/pharmacies"] = "the directory: places and numbers to call",
