@@ -6,7 +6,6 @@ using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using SkiaSharp;
-using WeChatMask.Tests.Cases;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.BrowserTests.Pages;
@@ -91,7 +90,9 @@ internal sealed class CityMoment : IAsyncDisposable
         Assert.Equal(201, status);
         number = booking.GetProperty("number").GetString()!;
         var id = await host.Get<Database>().ScalarAsync<long>("SELECT account_id FROM booking WHERE number = @number", new { number });
-        complaint = (await host.Get<CaseStore>().OpenAsync(id, new NewCase(CaseKind.Attitude, "店员态度不好，让我等了一个小时。", number, Photo: CasePhotoTests.Picture(SKEncodedImageFormat.Jpeg, 40, 20)), "c1", default)).Number;
+        using var picture = new SKBitmap(40, 20);
+        using var photo = picture.Encode(SKEncodedImageFormat.Jpeg, 80);
+        complaint = (await host.Get<CaseStore>().OpenAsync(id, new NewCase(CaseKind.Attitude, "店员态度不好，让我等了一个小时。", number, Photo: photo.ToArray()), "c1", default)).Number;
     }
 
     // Everybody books, so that each list of the day is as long as it gets.
