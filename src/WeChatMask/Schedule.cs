@@ -1,3 +1,4 @@
+using WeChatMask.Cases;
 using WeChatMask.Conversation;
 using WeChatMask.DayEnd;
 using WeChatMask.Jobs;
@@ -37,6 +38,7 @@ public static class Schedule
         new("FinishLevers", EachSecond, typeof(FinishLeversJob)) { Then = [typeof(LapseUnclaimedJob), typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
         new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
         new("ReportDay", EachMinute, typeof(ReportDayJob)),
+        new("ApplySuspensions", EachMinute, typeof(ApplySuspensionsJob)),
         new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),
         new("SyncMenu", EachMinute, typeof(SyncMenuJob)),
         new("SendNotices", EachSecond, typeof(SendNoticesJob)),

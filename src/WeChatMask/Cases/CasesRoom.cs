@@ -9,7 +9,7 @@ public static class CasesRoom
     public static void AddCases(this IServiceCollection services)
     {
         services.AddSection<CaseSettings, CaseSettingsValidator>(CaseSettings.Section);
-        services.AddSingleton<CaseQueries>().AddSingleton<CaseStore>().AddSingleton<CasePhotos>();
+        services.AddSingleton<CaseQueries>().AddSingleton<CaseStore>().AddSingleton<CasePhotos>().AddSingleton<CaseForgettingStore>().AddSingleton<ViolationStore>();
     }
 
     public static void MapCases(this IEndpointRouteBuilder routes)

@@ -32,6 +32,13 @@ public sealed class PharmacyStatusStore(Database database, CityCalendar calendar
         return refusal;
     }
 
+    /// <summary>Changes the status where it is what it is thought to be; where that is not so, somebody's later word stands. In a transaction that audits it by itself.</summary>
+    internal static async Task ChangeAsync(WriteTransaction transaction, long pharmacy, PharmacyStatus from, PharmacyStatus to)
+    {
+        if (await transaction.ExecuteAsync("UPDATE pharmacy SET status = @to WHERE id = @pharmacy AND status = @from", new { to, pharmacy, from }) > 0)
+            await QuotaStore.TouchBoardAsync(transaction);
+    }
+
     private static string ActionOf(PharmacyStatus status) => status switch
     {
         PharmacyStatus.Open => "pharmacy.open",

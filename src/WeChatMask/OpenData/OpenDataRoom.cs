@@ -21,6 +21,7 @@ public static class OpenDataRoom
         everybody.MapGet("/rounds/{date}.csv", PublicEndpoints.BooksCsvAsync);
         everybody.MapGet("/rounds/{date}/list", PublicEndpoints.ListAsync).NotIndexed().Produces<PublicList>();
         everybody.MapGet("/rounds/{date}/list.csv", PublicEndpoints.ListCsvAsync).NotIndexed();
+        everybody.MapGet("/complaints", PublicEndpoints.ComplaintsAsync).Produces<ComplaintCounts>();
         everybody.MapGet("/pharmacies", PublicEndpoints.PharmaciesAsync).Produces<PharmacyDirectory>();
     }
 }

@@ -16,6 +16,9 @@ public static class PublicEndpoints
     internal static async Task<IResult> PharmaciesAsync(PublicQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok(await queries.PharmaciesAsync(cancellationToken));
 
+    internal static async Task<IResult> ComplaintsAsync(PublicQueries queries, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await queries.ComplaintsAsync(cancellationToken));
+
     internal static async Task<IResult> BooksAsync(string date, BooksQueries queries, RefusalResults refusals, CancellationToken cancellationToken) =>
         RouteDay.Read(date) is { } day && await queries.OfAsync(day, cancellationToken) is { } books
             ? TypedResults.Ok(books)

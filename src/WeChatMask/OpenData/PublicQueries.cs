@@ -1,3 +1,4 @@
+using WeChatMask.Cases;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -6,7 +7,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.OpenData;
 
 /// <summary>Reads what everybody may know beside the books: the rounds, the masked lists, the directory.</summary>
-public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CityCalendar calendar)
+public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CaseQueries cases, CityCalendar calendar)
 {
     private const int RoundsShown = 400;
 
@@ -40,6 +41,16 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
                 ? new RoundTrend(t.RoundDate, t.Places, t.Taken, b.Redeemed, b.Lapsed, b.Cancelled)
                 : new RoundTrend(t.RoundDate, t.Places, t.Taken, 0, 0, 0)),
         ];
+    }
+
+    /// <summary>Complaints by kind and outcome; every kind has its line.</summary>
+    public async Task<ComplaintCounts> ComplaintsAsync(CancellationToken cancellationToken)
+    {
+        var counted = (await cases.CountsAsync(cancellationToken)).ToDictionary(c => (c.Kind, c.Outcome), c => c.Cases);
+        return new ComplaintCounts(calendar.Local(calendar.Now), [.. CaseRules.Kinds.Select(k => new ComplaintCount(
+            k, Of(k, CaseOutcome.None), Of(k, CaseOutcome.Founded), Of(k, CaseOutcome.PartlyFounded), Of(k, CaseOutcome.Unfounded), Of(k, CaseOutcome.NotProvable), Of(k, CaseOutcome.Withdrawn)))]);
+
+        int Of(CaseKind kind, CaseOutcome outcome) => counted.GetValueOrDefault((kind, outcome));
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>

@@ -30,6 +30,15 @@ public sealed record PublicPlace(string Code, string Name);
 /// <summary>A slot in a list.</summary>
 public sealed record PublicSlot(DateTimeOffset StartsAt, DateTimeOffset EndsAt);
 
+/// <summary>How many complaints there were of each kind, and what came out, of all time.</summary>
+public sealed record ComplaintCounts(DateTimeOffset AsOf, IReadOnlyList<ComplaintCount> Kinds);
+
+/// <summary>Complaints of one kind. Open ones have no outcome yet; total counts all.</summary>
+public sealed record ComplaintCount(CaseKind Kind, int Open, int Founded, int PartlyFounded, int Unfounded, int NotProvable, int Withdrawn)
+{
+    public int Total => Open + Founded + PartlyFounded + Unfounded + NotProvable + Withdrawn;
+}
+
 /// <summary>The open directory.</summary>
 public sealed record PharmacyDirectory(IReadOnlyList<DirectoryLine> Pharmacies);
 

@@ -1,4 +1,5 @@
 using WeChatMask.Audit;
+using WeChatMask.Cases;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -41,7 +42,8 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
                 "UPDATE resident SET removed_at = @now WHERE account_id = @accountId AND removed_at IS NULL", new { now = calendar.Now, accountId });
             await transaction.ExecuteAsync($"{DestroyRemoved} AND account_id = @accountId", new { accountId });
             // A second press finds nothing more to do and leaves no second line.
-            if (removed > 0) await AuditAsync(transaction, accountId, "data.erase");
+            var complaints = await CaseForgettingStore.EraseAsync(transaction, accountId, calendar.Now);
+            if (removed + complaints > 0) await AuditAsync(transaction, accountId, "data.erase");
             return Refusal.None;
         },
         cancellationToken);

@@ -12,7 +12,8 @@ namespace WeChatMask.Residents;
 /// are those whose particulars are kept, removed ones of a running round too; of others only a trace, a keyed hash, is left.
 /// </summary>
 public sealed record MyData(
-    DateTimeOffset AsOf, MyAccount Account, IReadOnlyList<MyPerson> Residents, IReadOnlyList<MyTrace> Traces, IReadOnlyList<MyBooking> Bookings)
+    DateTimeOffset AsOf, MyAccount Account, IReadOnlyList<MyPerson> Residents, IReadOnlyList<MyTrace> Traces, IReadOnlyList<MyBooking> Bookings,
+    IReadOnlyList<MyCase> Cases)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -59,3 +60,11 @@ public sealed record MyBooking(
     string Number, int Serial, DateOnly Date, DateOnly PickupDate, string PharmacyCode, string Pharmacy, string ResidentId, int Units,
     decimal UnitPrice, BookingStatus Status, DateTimeOffset? SlotStartsAt, DateTimeOffset? SlotEndsAt, DateTimeOffset BookedAt,
     DateTimeOffset? SettledAt, DateTimeOffset? RedeemedAt, bool CollectedByProxy, DateOnly? ListedUntil, ProvisionalOutcome? Provisional);
+
+/// <summary>A complaint with what was written and what was told; its picture is fetched at an address. What is in it is destroyed by a day once it is closed.</summary>
+public sealed record MyCase(
+    string Number, CaseKind Kind, CaseStatus Status, CaseOutcome? Outcome, string Text, string? Told, string? BookingNumber, string? Photo, DateTimeOffset CreatedAt,
+    DateTimeOffset? ClosedAt, DateOnly? DestroyedBy)
+{
+    public override string ToString() => nameof(MyCase);
+}

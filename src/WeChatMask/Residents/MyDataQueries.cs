@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeChatMask.Bookings;
+using WeChatMask.Cases;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Settings;
@@ -7,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Residents;
 
 /// <summary>Reads everything that is kept about an account and its persons, in full, and until when it is kept.</summary>
-public sealed class MyDataQueries(Database database, PersonalData personal, RetentionQueries retention, CityCalendar calendar)
+public sealed class MyDataQueries(Database database, PersonalData personal, RetentionQueries retention, CaseQueries cases, CityCalendar calendar)
 {
     /// <summary>An account's data, or none when the account itself is gone.</summary>
     public async Task<MyData?> OfAsync(long accountId, CancellationToken cancellationToken)
@@ -23,7 +24,23 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
             Account(accountId, account, persons),
             [.. persons.Where(p => p.IdNumber.Length > 0).Select(p => Person(p, times))],
             [.. persons.Where(p => p.IdNumber.Length == 0).Select(p => Trace(p, times))],
-            [.. bookings.Select(b => Booking(b, times))]);
+            [.. bookings.Select(b => Booking(b, times))],
+            await CasesAsync(accountId, times, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<MyCase>> CasesAsync(long accountId, RetentionTimes times, CancellationToken cancellationToken)
+    {
+        var own = new List<MyCase>();
+        foreach (var one in await cases.OfAccountAsync(accountId, cancellationToken))
+        {
+            var told = one.ClosedAt is null ? null : (await cases.StepsAsync(one.Id, cancellationToken)).LastOrDefault(s => s.Act == CaseAct.Close)?.Words;
+            own.Add(new MyCase(
+                one.Number, one.Kind, one.Status, one.ClosedAt is null ? null : one.Outcome, one.Body, told, one.BookingNumber,
+                one.HasPhoto ? $"/complaints/{one.Number}/photo.jpg" : null, calendar.Local(one.CreatedAt), calendar.Local(one.ClosedAt),
+                one.ClosedAt is { } closed ? times.PersonalGone(calendar.DateOf(closed)) : null));
+        }
+
+        return own;
     }
 
     private Task<List<PersonRow>> PersonsAsync(long accountId, CancellationToken cancellationToken) => database.QueryAsync<PersonRow>(

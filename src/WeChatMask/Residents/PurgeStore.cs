@@ -39,6 +39,7 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
     private const string Bare = """
         created_at < @RegisteredBefore
         AND NOT EXISTS (SELECT 1 FROM resident p WHERE p.account_id = account.id)
+        AND NOT EXISTS (SELECT 1 FROM complaint c WHERE c.account_id = account.id)
         AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
                          WHERE b.account_id = account.id AND r.pickup_date >= @PersonalBefore)
         """;

@@ -7,6 +7,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using SkiaSharp;
 using WeChatMask.Tests.Support;
+using WeChatMask.Web;
 
 namespace WeChatMask.BrowserTests.Pages;
 
@@ -93,6 +94,7 @@ internal sealed class CityMoment : IAsyncDisposable
         using var picture = new SKBitmap(40, 20);
         using var photo = picture.Encode(SKEncodedImageFormat.Jpeg, 80);
         complaint = (await host.Get<CaseStore>().OpenAsync(id, new NewCase(CaseKind.Attitude, "店员态度不好，让我等了一个小时。", number, Photo: photo.ToArray()), "c1", default)).Number;
+        await host.Get<ViolationStore>().RecordAsync(new StaffMember(1, "supervisor", StaffRole.Supervisor, null), "LD02", complaint, ViolationKind.Warning, "没有按时开门。", "v1", default);
     }
 
     // Everybody books, so that each list of the day is as long as it gets.

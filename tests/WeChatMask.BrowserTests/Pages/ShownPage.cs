@@ -149,6 +149,8 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor/cases", Viewer.Supervisor, Moment.Open),
         new("/supervisor/cases?state=all", Viewer.Auditor, Moment.Lapsed),
         new("/supervisor/cases?q=nowhere", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/violations", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/violations", Viewer.Auditor, Moment.Announced),
         new("/supervisor/cases/new", Viewer.Supervisor, Moment.Open),
         new("/supervisor/cases/{case}", Viewer.Supervisor, Moment.Handout),
         new("/supervisor/cases/{case}", Viewer.Auditor, Moment.Open),

@@ -15,9 +15,12 @@ namespace WeChatMask.Pages.Pharmacy;
 [Authorize(Policy = Sessions.LeadPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class CasesModel(CaseQueries queries, CaseStore store, RefusalResults refusals, CityCalendar calendar, IStringLocalizer<Text.Cases> text) : PageModel
+public sealed class CasesModel(CaseQueries queries, CaseStore store, ViolationStore violations, RefusalResults refusals, CityCalendar calendar, IStringLocalizer<Text.Cases> text) : PageModel
 {
     public IReadOnlyList<(Case Case, IReadOnlyList<CaseStep> Talk)> Asked { get; private set; } = [];
+
+    /// <summary>What was recorded against the pharmacy, newest first.</summary>
+    public IReadOnlyList<Violation> Violations { get; private set; } = [];
 
     [BindProperty]
     public string? Number { get; set; }
@@ -60,5 +63,6 @@ public sealed class CasesModel(CaseQueries queries, CaseStore store, RefusalResu
         foreach (var one in await queries.OfPharmacyAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken))
             asked.Add((one, [.. (await queries.StepsAsync(one.Id, cancellationToken)).Where(s => s.Act is CaseAct.Ask or CaseAct.Answer)]));
         Asked = asked;
+        Violations = await violations.OfPharmacyAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken);
     }
 }

@@ -32,7 +32,7 @@ public sealed class EraseModel(MyDataQueries queries, ErasureStore erasure, Refu
     {
         if (await queries.OfAsync(User.AccountId(), cancellationToken) is not { } kept) return LocalRedirects.PageTo(MyDataModel.LoginOf("/my-data"));
         Kept = kept;
-        if (!Persons.Any()) return LocalRedirect("/my-data");
+        if (!Persons.Any() && kept.Cases.Count == 0) return LocalRedirect("/my-data");
         if (kept.Bookings.Any(b => b.Status == Domain.BookingStatus.Booked)) Refusal = refusals.Of(Domain.Refusal.HasOpenBooking);
         return Page();
     }
