@@ -304,6 +304,8 @@ public sealed class WithdrawTests
         Assert.DoesNotContain(there, e => e.TryGetProperty("pharmacy", out _));
         var page = System.Net.WebUtility.HtmlDecode(await host.Http.GetStringAsync(new Uri($"/notices/{Round}?pharmacy=LD01", UriKind.Relative)));
         Assert.Contains("店里进水", page, StringComparison.Ordinal);
+        Assert.Contains("随预约转入", page, StringComparison.Ordinal);
+        Assert.Contains("转到", page, StringComparison.Ordinal);
     }
 
     private static async Task<string> CancelAsync(SandboxHost host, int i, string number)

@@ -112,6 +112,8 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
             ("Col_Redeemed", b.Redeemed), ("Col_Lapsed", b.Lapsed), ("Col_Cancelled", b.Cancelled),
         ];
         if (Books!.HasClosed) figures.Add(("Col_CarriedOut", b.CarriedOut));
+        // Only where a pharmacy was withdrawn are there any.
+        if (Books.Totals.MovedIn > 0) figures.AddRange([("Col_MovedIn", b.MovedIn), ("Col_MovedOut", b.MovedOut)]);
         return figures;
     }
 
@@ -146,6 +148,7 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
     public string SlotWords(PublicEntry entry)
     {
         var slot = entry.Slot is { } s ? format.Span(s.StartsAt, s.EndsAt) : text["Slot_Any"].Value;
+        if (entry.Pharmacy is { } other) return text["Notice_WentTo", other.Name, slot];
         return entry.MovedTo is { } day ? text["Notice_MovedTo", format.Day(day), slot] : slot;
     }
 
