@@ -23,8 +23,11 @@ internal static class Layout
         () => new Promise((done) => {
           const moves = [];
           const place = (r) => `${Math.round(r.x)},${Math.round(r.y)} ${Math.round(r.width)}x${Math.round(r.height)}`;
-          const source = (s) => `${s.node ? `${s.node.nodeName.toLowerCase()}.${s.node.className ?? ''} ${(s.node.textContent ?? '').trim().slice(0, 20)}` : '?'} from ${place(s.previousRect)} to ${place(s.currentRect)}`;
-          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput && e.value > 0) moves.push(`the layout shifts by ${e.value.toFixed(5)}: ${e.sources.map(source).join('; ')}`); };
+          const named = (n) => (n ? `${n.nodeName.toLowerCase()}.${(n.getAttribute && n.getAttribute('class')) || ''}` : '?');
+          const source = (s) => `${s.node && s.node.nodeType === 3 ? `text of ${named(s.node.parentElement)}` : named(s.node)} '${((s.node && s.node.textContent) || '').trim().slice(0, 20)}' from ${place(s.previousRect)} to ${place(s.currentRect)}`;
+          // A blank between two words has a place too, but nobody sees it.
+          const blank = (s) => s.node && s.node.nodeType === 3 && !s.node.textContent.trim();
+          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput && e.value > 0 && !e.sources.every(blank)) moves.push(`the layout shifts by ${e.value.toFixed(5)}: ${e.sources.map(source).join('; ')}`); };
           const watch = new PerformanceObserver((list) => add(list.getEntries()));
           watch.observe({ type: 'layout-shift', buffered: true });
           requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { add(watch.takeRecords()); done(moves); })));

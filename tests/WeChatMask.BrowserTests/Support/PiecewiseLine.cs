@@ -14,8 +14,9 @@ namespace WeChatMask.BrowserTests.Support;
 /// </summary>
 internal sealed class PiecewiseLine : IAsyncDisposable
 {
-    // A few elements each.
-    private const int Pieces = 12;
+    // What is seen first comes tag by tag, what is further down in a few elements each.
+    private const int FirstTags = 160;
+    private const int Pieces = 8;
 
     private readonly HttpClient city;
     private readonly WebApplication proxy;
@@ -80,15 +81,15 @@ internal sealed class PiecewiseLine : IAsyncDisposable
     private static IEnumerable<string> Cut(string page)
     {
         var from = 0;
+        var size = 1;
         var reach = page.IndexOf("<body", StringComparison.Ordinal);
-        var size = Math.Max(1, (page.Length - reach) / Pieces);
-        while (from < page.Length)
+        for (var tags = 1; from < page.Length; tags++)
         {
-            reach += size;
-            var to = reach >= page.Length ? -1 : page.IndexOf('<', reach);
+            if (tags == FirstTags) size = Math.Max(1, (page.Length - reach) / Pieces);
+            var to = reach + size >= page.Length ? -1 : page.IndexOf('<', reach + size);
             if (to < 0) to = page.Length;
             yield return page[from..to];
-            from = to;
+            from = reach = to;
         }
     }
 }
