@@ -22,7 +22,7 @@ public sealed class TrendsModel(PublicQueries queries) : PageModel
     public async Task OnGetAsync(CancellationToken cancellationToken) => Days = await queries.TrendsAsync(DaysShown, cancellationToken);
 
     /// <summary>A day without its year, as short as a table on a phone needs it.</summary>
-    public static string Short(DateOnly day) => day.ToString("MM-dd", CultureInfo.InvariantCulture);
+    public static string MonthAndDay(DateOnly day) => day.ToString("MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>Two bars a day, one in front of the other, on one scale.</summary>
     public IEnumerable<TrendBar> Bars(Func<RoundTrend, int> whole, Func<RoundTrend, int> part)
