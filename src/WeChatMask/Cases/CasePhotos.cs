@@ -46,9 +46,9 @@ public sealed class CasePhotos : IDisposable
     private static (Refusal Refusal, byte[]? Photo) Read(byte[] file)
     {
         if (!IsWhole(file)) return (Refusal.InvalidPhoto, null);
-        using var data = SKData.CreateCopy(file);
-        using var codec = SKCodec.Create(data);
-        if (codec is null || !Formats.Contains(codec.EncodedFormat) || codec.Info.Width < 1 || codec.Info.Height < 1) return (Refusal.InvalidPhoto, null);
+        // The codec owns the stream, and is none where the file is no picture.
+        using var codec = SKCodec.Create(new MemoryStream(file, writable: false), out var begun);
+        if (begun != SKCodecResult.Success || !Formats.Contains(codec.EncodedFormat) || codec.Info.Width < 1 || codec.Info.Height < 1) return (Refusal.InvalidPhoto, null);
         // Asked before anything is read: a small file may name any size.
         if (codec.Info.Width > MostPixelsASide || codec.Info.Height > MostPixelsASide || (long)codec.Info.Width * codec.Info.Height > MostPixels)
             return (Refusal.PhotoTooLarge, null);

@@ -77,7 +77,7 @@ public sealed class CaseWorkTests
         Assert.True(await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM audit WHERE subject = @number AND action = 'case.read' AND actor = 'auditor'", new { number }) > 0);
         // Nothing of what people wrote lies readable in any of its tables.
         var kept = await host.Get<Database>().QueryAsync<string>("SELECT words FROM complaint_step");
-        Assert.DoesNotContain(kept, w => w.Contains("药店", StringComparison.Ordinal) || w.Contains("货", StringComparison.Ordinal));
+        Assert.DoesNotContain(kept, w => w.Contains("药店", StringComparison.Ordinal) || w.Contains('货', StringComparison.Ordinal));
     }
 
     [EngineTheory]
