@@ -34,7 +34,8 @@ internal sealed record PageReader(HttpStatusCode Status, Uri Address, HttpRespon
     }
 
     /// <summary>The whole page as one line of text.</summary>
-    public string Text => WebUtility.HtmlDecode(Regex.Replace(Regex.Replace(Html, "<[^>]+>", " "), @"\s+", " "));
+    /// <remarks>A place where a word may break is not seen.</remarks>
+    public string Text => WebUtility.HtmlDecode(Regex.Replace(Regex.Replace(Html, "<[^>]+>", " "), @"\s+", " ")).Replace("\u200B", "", StringComparison.Ordinal);
 
     private static async Task<PageReader> SendAsync(HttpClient browser, HttpRequestMessage request)
     {

@@ -83,7 +83,7 @@ public sealed class NewComplaintModel(
         }
 
         var answer = await store.OpenAsync(User.AccountId(), new NewCase(kind, What, number, Photo: photo), RequestId ?? "", cancellationToken);
-        return answer.Refusal == Domain.Refusal.None ? LocalRedirect($"/complaints/{answer.Number}?sent=true") : await RefuseAsync(answer.Refusal, cancellationToken);
+        return answer.Refusal == Domain.Refusal.None ? LocalRedirects.PageTo($"/complaints/{answer.Number}?sent=true") : await RefuseAsync(answer.Refusal, cancellationToken);
     }
 
     private async Task<(Refusal Fault, byte[]? Photo)> PhotoAsync(CancellationToken cancellationToken)

@@ -71,7 +71,7 @@ public sealed class CaseModel(CaseQueries queries, CaseStore store, RefusalResul
     private async Task<IActionResult> DoAsync(string number, CaseOrder order, CancellationToken cancellationToken)
     {
         var refusal = BookingNumber.TryParse(number, out var exact) ? await store.DoAsync(User.Staff(), exact, order, cancellationToken) : Refusal.UnknownCase;
-        if (refusal == Refusal.None) return LocalRedirect($"/supervisor/cases/{exact}");
+        if (refusal == Refusal.None) return LocalRedirects.PageTo($"/supervisor/cases/{exact}");
         await RefuseAsync(number, refusal, refusals.Sentence(refusal), cancellationToken);
         return Page();
     }

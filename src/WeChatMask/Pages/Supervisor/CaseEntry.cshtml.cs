@@ -48,7 +48,7 @@ public sealed class CaseEntryModel(CaseStore store, RefusalResults refusals, ISt
         if (written.Text is null) return Refuse(Refusal.InvalidCase, refusals.ReasonSentence(written, text["Need_Text", CaseRules.LongestText]));
         var number = BookingNumber.TryParse(Booking, out var exact) ? exact : Booking;
         var answer = await store.TakeDownAsync(User.Staff(), new NewCase(kind, What, number, Pharmacy, Caller), RequestId ?? "", cancellationToken);
-        return answer.Refusal == Refusal.None ? LocalRedirect($"/supervisor/cases/{answer.Number}") : Refuse(answer.Refusal, refusals.Sentence(answer.Refusal));
+        return answer.Refusal == Refusal.None ? LocalRedirects.PageTo($"/supervisor/cases/{answer.Number}") : Refuse(answer.Refusal, refusals.Sentence(answer.Refusal));
     }
 
     private PageResult Refuse(Refusal refusal, string sentence)

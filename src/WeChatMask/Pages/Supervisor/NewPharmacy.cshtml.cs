@@ -41,7 +41,7 @@ public sealed class NewPharmacyModel(NewPharmacyStore store, RefusalResults refu
         await OnGetAsync(cancellationToken);
         if (Read() is { } pharmacy)
         {
-            if (await store.AddAsync(User.Staff().Username, pharmacy, cancellationToken) is not { } against) return LocalRedirect($"/supervisor/pharmacies/{pharmacy.Code}");
+            if (await store.AddAsync(User.Staff().Username, pharmacy, cancellationToken) is not { } against) return LocalRedirects.PageTo($"/supervisor/pharmacies/{pharmacy.Code}");
             wrong[against] = text[$"Shop_Against_{against}", First];
         }
 

@@ -3,6 +3,7 @@
 // throw away at any time what a page keeps.
 import { ask, newRequestId } from './ask.js';
 import { takePageAlong } from './offline-cache.js';
+import { pause } from './pause.js';
 import { isToday, LoginOver, now, takeDayAlong, used } from './offline-day.js';
 import { announce, askForLogin, isServing, kept, looked, refuse, repeatLastWords, root, showFace, showLine, shownWaiting, showVerdict, words } from './offline-page.js';
 import { send } from './offline-sending.js';
@@ -11,6 +12,7 @@ import { isVoucher, judge } from './offline-verdict.js';
 import { inWeChat } from './wechat.js';
 
 const fresh = 4 * 60 * 1000;
+const settled = 3000;
 const line = { day: null, down: kept && (!looked || !navigator.onLine), known: false };
 // Under its own address the page may have come from the server or from the shelf: nothing is said before that is known.
 line.known = line.down || !looked;
@@ -49,7 +51,11 @@ async function prepare() {
   try {
     if (!line.down && !looked && (!line.day || Date.now() - line.day.at > fresh)) await takeAlong();
     if (!line.down) await tell();
-    if (!line.down && !looked && line.day) await takePageAlong();
+    if (!line.down && !looked && line.day) {
+      // What the clerk looks at comes first.
+      await pause(settled);
+      await takePageAlong();
+    }
   } catch {
     // No network, or none to speak of; what is kept serves. The next look tries again.
   }
