@@ -25,9 +25,10 @@ internal static class Layout
           const place = (r) => `${Math.round(r.x)},${Math.round(r.y)} ${Math.round(r.width)}x${Math.round(r.height)}`;
           const named = (n) => (n ? `${n.nodeName.toLowerCase()}.${(n.getAttribute && n.getAttribute('class')) || ''}` : '?');
           const source = (s) => `${s.node && s.node.nodeType === 3 ? `text of ${named(s.node.parentElement)}` : named(s.node)} '${((s.node && s.node.textContent) || '').trim().slice(0, 20)}' from ${place(s.previousRect)} to ${place(s.currentRect)}`;
-          // A blank between two words has a place too, but nobody sees it.
-          const blank = (s) => s.node && s.node.nodeType === 3 && !s.node.textContent.trim();
-          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput && e.value > 0 && !e.sources.every(blank)) moves.push(`the layout shifts by ${e.value.toFixed(5)}: ${e.sources.map(source).join('; ')}`); };
+          // A blank between two words has a place too, but nobody sees it, nor less than a pixel.
+          const near = (a, b) => ['x', 'y', 'width', 'height'].every((side) => Math.abs(a[side] - b[side]) < 1);
+          const unseen = (s) => near(s.previousRect, s.currentRect) || (s.node && s.node.nodeType === 3 && !s.node.textContent.trim());
+          const add = (entries) => { for (const e of entries) if (!e.hadRecentInput && e.value > 0 && !e.sources.every(unseen)) moves.push(`the layout shifts by ${e.value.toFixed(5)}: ${e.sources.map(source).join('; ')}`); };
           const watch = new PerformanceObserver((list) => add(list.getEntries()));
           watch.observe({ type: 'layout-shift', buffered: true });
           requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { add(watch.takeRecords()); done(moves); })));
