@@ -75,7 +75,7 @@ public sealed class LeverWorkTests
                 Assert.Equal(201, (await LeverTests.PressAsync(supervisor, Word(kind), await LeverTests.PreviewAsync(supervisor, Body(kind)), "货源中断")).Status);
                 using var death = new CancellationTokenSource();
                 var lever = Assert.Single(await host.Get<LeverQueries>().OpenAsync(CancellationToken.None));
-                var work = new Dying(host.Get<IEnumerable<ILeverWork>>().First(w => w.Kind == kind), death);
+                var work = new DyingLeverWork(host.Get<IEnumerable<ILeverWork>>().First(w => w.Kind == kind), death, 3);
                 var store = new LeverWorkStore(host.Get<Database>(), host.Get<LeverQueries>(), [work], host.Get<CityCalendar>(), host.Get<Board>());
                 // The node dies while it is at the third pharmacy: that one is not done.
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.FinishAsync(death.Token));
@@ -149,23 +149,6 @@ public sealed class LeverWorkTests
         {
             var (_, body) = await clerk.PostAsync("/api/pharmacy/redemptions", new { number = numbers[i], idNumberLast4 = People.IdNumber(i)[^4..], requestId = i.ToString(CultureInfo.InvariantCulture) });
             Assert.NotEqual(JsonValueKind.Undefined, body.GetProperty("verdict").ValueKind);
-        }
-    }
-
-    /// <summary>Dies at its third pharmacy, before that one is written.</summary>
-    private sealed class Dying(ILeverWork inner, CancellationTokenSource death) : ILeverWork
-    {
-        private int left = 3;
-
-        public LeverKind Kind => inner.Kind;
-
-        public async Task<int> DoAsync(WriteTransaction transaction, Lever lever, long pharmacy)
-        {
-            var done = await inner.DoAsync(transaction, lever, pharmacy);
-            if (--left > 0) return done;
-            await death.CancelAsync();
-            death.Token.ThrowIfCancellationRequested();
-            return done;
         }
     }
 }

@@ -86,7 +86,7 @@ public sealed class WithdrawTests
             await using var held = await host.HoldJobsAsync();
             Assert.Equal(201, (await PressAsync(supervisor, await LeverTests.PreviewAsync(supervisor, Body("LD01")))).Status);
             using var death = new CancellationTokenSource();
-            var work = new Dying(host.Get<IEnumerable<ILeverWork>>().First(w => w.Kind == LeverKind.Withdraw), death);
+            var work = new DyingLeverWork(host.Get<IEnumerable<ILeverWork>>().First(w => w.Kind == LeverKind.Withdraw), death, 2);
             var store = new LeverWorkStore(host.Get<Database>(), host.Get<LeverQueries>(), [work], host.Get<CityCalendar>(), host.Get<Board>());
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.FinishAsync(death.Token));
             Assert.Contains(await MovedAsync(host), new[] { 20, 80 });
@@ -330,21 +330,4 @@ public sealed class WithdrawTests
         [.. (await host.Get<InvariantQueries>().RunAsync(CancellationToken.None)).Where(r => r.Broken != 0).Select(r => r.Name)];
 
     private static Task ExecuteAsync(SandboxHost host, string sql) => host.Get<Database>().WriteAsync(t => t.ExecuteAsync(sql), CancellationToken.None);
-
-    /// <summary>Dies at its second pharmacy, before that one is written.</summary>
-    private sealed class Dying(ILeverWork inner, CancellationTokenSource death) : ILeverWork
-    {
-        private int left = 2;
-
-        public LeverKind Kind => inner.Kind;
-
-        public async Task<int> DoAsync(WriteTransaction transaction, Lever lever, long pharmacy)
-        {
-            var done = await inner.DoAsync(transaction, lever, pharmacy);
-            if (--left > 0) return done;
-            await death.CancelAsync();
-            death.Token.ThrowIfCancellationRequested();
-            return done;
-        }
-    }
 }
