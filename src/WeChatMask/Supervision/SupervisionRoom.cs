@@ -9,7 +9,7 @@ public static class SupervisionRoom
     {
         services.AddSingleton<PolicyChangeQueries>().AddSingleton<PolicyChangeStore>().AddSingleton<PolicyFaultFormatter>();
         services.AddSingleton<PlanChangeQueries>().AddSingleton<PlanChangeStore>().AddSingleton<PlanFormatter>().AddSingleton<PlanSheets>();
-        services.AddSingleton<AuditFiles>().AddSingleton<LateHandOverQueries>();
+        services.AddSingleton<AuditFiles>().AddSingleton<AuditWords>().AddSingleton<LateHandOverQueries>();
         services.AddSingleton<OfflineHandOverQueries>().AddSingleton<OfflineReviewStore>();
     }
 

@@ -36,10 +36,6 @@ public sealed class AuditModel(AuditQueries queries, CityCalendar calendar, IStr
     public IReadOnlyList<(string Action, string Text)> Actions =>
         [.. text.GetAllStrings(includeParentCultures: true).Where(t => t.Name.Contains('.', StringComparison.Ordinal)).Select(t => (t.Name[ActionPrefix.Length..], t.Value)).OrderBy(t => t.Item1, StringComparer.Ordinal)];
 
-    public string ActionOf(AuditLine line) => AuditFiles.ActionOf(text, line.Action);
-
-    public string ActorOf(AuditLine line) => AuditFiles.ActorOf(text, line.Actor);
-
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         if (Search.Filter(calendar) is not { } filter)

@@ -2,18 +2,21 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Sandbox;
 using WeChatMask.Settings;
+using WeChatMask.Supervision;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Days.Claims;
 
 /// <summary>A city that lives through random days: families, a person on two phones, sold-out windows, bookings given back and collected, paused pharmacies, rules that change, holidays.</summary>
-internal sealed class ClaimCity : IAsyncDisposable
+internal sealed partial class ClaimCity : IAsyncDisposable
 {
     private const int Crowd = 10;
     private readonly Random random;
@@ -48,6 +51,17 @@ internal sealed class ClaimCity : IAsyncDisposable
     public HashSet<string> Opened { get; } = new(StringComparer.Ordinal);
 
     private CityCalendar Calendar => Host.Get<CityCalendar>();
+
+    /// <summary>What the audit holds that no supervisor could read.</summary>
+    public async Task<IReadOnlyList<string>> UnwordedAsync()
+    {
+        var words = Host.Get<AuditWords>();
+        return
+        [
+            .. (await Host.Get<AuditQueries>().NewestAsync(int.MaxValue, default)).Where(l => English().IsMatch($"{words.ActionOf(l)} {words.DetailOf(l)}"))
+                .Select(l => $"the audit says {words.ActionOf(l)}: {words.DetailOf(l)}").Distinct(StringComparer.Ordinal),
+        ];
+    }
 
     public static async Task<ClaimCity> CreateAsync(string city, int seed)
     {
@@ -275,4 +289,7 @@ internal sealed class ClaimCity : IAsyncDisposable
 
         toBeTold.Clear();
     }
+
+    [GeneratedRegex("[A-Za-z]{4,}")]
+    private static partial Regex English();
 }

@@ -47,6 +47,7 @@ public sealed class ClaimTests
         }
 
         untrue.AddRange(living.NotTold);
+        untrue.AddRange(await living.UnwordedAsync());
         // The table of what is read is no promise alone. A day of another seed may be one on which nobody books.
         if (seed < FirstOfMore) untrue.AddRange(ClaimRoutes.Read.Except(living.Opened).Select(r => $"{r} was never read"));
         Assert.True(untrue.Count == 0, $"Seed {seed} of {city}: {untrue.Count} of {read} claims are untrue.\n{string.Join('\n', untrue.Take(MostShown))}");
