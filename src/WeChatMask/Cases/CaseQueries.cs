@@ -45,11 +45,13 @@ public sealed class CaseQueries(Database database, PersonalData personal, CityCa
         cancellationToken));
 
     /// <summary>What was done to a case, in order.</summary>
-    public async Task<IReadOnlyList<CaseStep>> StepsAsync(long complaint, CancellationToken cancellationToken) =>
-    [
-        .. (await database.QueryAsync<CaseStep>("SELECT act, staff, words, created_at FROM complaint_step WHERE complaint_id = @complaint ORDER BY id", new { complaint }, cancellationToken))
-            .Select(s => s with { Words = personal.DecryptOrNothing(s.Words) }),
-    ];
+    public async Task<IReadOnlyList<CaseStep>> StepsAsync(long complaint, CancellationToken cancellationToken) => [.. (await StepsAsync([complaint], cancellationToken))[complaint]];
+
+    /// <summary>What was done to each of some cases, in order.</summary>
+    public async Task<ILookup<long, CaseStep>> StepsAsync(long[] cases, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<CaseStep>(
+            $"SELECT complaint_id, act, staff, words, created_at FROM complaint_step WHERE complaint_id {database.Engine.AnyOf("cases")} ORDER BY id", new { cases }, cancellationToken))
+        .ToLookup(s => s.ComplaintId, s => s with { Words = personal.DecryptOrNothing(s.Words) });
 
     /// <summary>The picture of an account's own case as a JPEG, or null.</summary>
     public async Task<byte[]?> OwnPhotoAsync(long account, string number, CancellationToken cancellationToken) => Picture(await database.ScalarAsync<string>(

@@ -15,7 +15,7 @@ public sealed record NewCase(CaseKind Kind, string? Text, string? BookingNumber 
 }
 
 /// <summary>The number of a case that was opened, now or by the same request before, or why not.</summary>
-public sealed record CaseAnswer(Refusal Refusal, string Number = "");
+public sealed record CaseAnswer(Refusal Refusal, string Number = "", bool Repeated = false);
 
 /// <summary>A case, its texts readable: empty where their keeping time is over.</summary>
 public sealed record Case
@@ -60,6 +60,7 @@ public sealed record Case
 /// <summary>One thing that was done to a case, its words readable.</summary>
 public sealed record CaseStep
 {
+    public long ComplaintId { get; init; }
     public CaseAct Act { get; init; }
     public string Staff { get; init; } = "";
     public string Words { get; init; } = "";

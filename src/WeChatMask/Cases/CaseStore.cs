@@ -135,7 +135,7 @@ public sealed class CaseStore(Database database, PersonalData personal, NoticeOu
         new { id = Ids.Next(), complaint, key, act, actor, kept = words.Length == 0 ? "" : personal.Encrypt(words), now });
 
     private static async Task<CaseAnswer?> FindAsync(WriteTransaction transaction, string key) =>
-        await transaction.ScalarAsync<string>("SELECT number FROM complaint WHERE request_key = @key", new { key }) is { } number ? new CaseAnswer(Refusal.None, number) : null;
+        await transaction.ScalarAsync<string>("SELECT number FROM complaint WHERE request_key = @key", new { key }) is { } number ? new CaseAnswer(Refusal.None, number, Repeated: true) : null;
 
     private static string ActionOf(CaseAct act) => act switch
     {

@@ -22,6 +22,9 @@ public static class RouteGroups
 
     public static RouteGroupBuilder MapClerkApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.ClerkPolicy, "Pharmacy");
 
+    /// <summary>The calls of a pharmacy's lead.</summary>
+    public static RouteGroupBuilder MapLeadApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.LeadPolicy, "Pharmacy");
+
     /// <summary>The supervisor's calls; an auditor may GET.</summary>
     public static RouteGroupBuilder MapSupervisorApi(this IEndpointRouteBuilder routes, string prefix) => routes.MapApi(prefix, Sessions.OversightPolicy, "Supervisor");
 

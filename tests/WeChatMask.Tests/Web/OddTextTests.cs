@@ -38,6 +38,10 @@ public sealed class OddTextTests
         ("clerk", "POST", "/api/pharmacy/bookings/10000000001/cancel", """{"idNumber":"43130219850612987X","requestId":"a"}"""),
         ("clerk", "POST", "/api/pharmacy/deliveries", """{"date":"2020-02-10","units":1,"requestId":"a"}"""),
         ("clerk", "POST", "/api/pharmacy/losses", """{"date":"2020-02-10","units":1,"reason":"damaged","requestId":"a"}"""),
+        ("resident", "POST", "/api/complaints", """{"kind":"quality","text":"t","bookingNumber":"10000000001","requestId":"a"}"""),
+        ("lead", "POST", "/api/pharmacy/cases/10000000001/answer", """{"words":"w","requestId":"a"}"""),
+        ("supervisor", "POST", "/api/supervisor/cases", """{"kind":"quality","text":"t","bookingNumber":"10000000001","pharmacyCode":"LD01","caller":"13800138000","requestId":"a"}"""),
+        ("supervisor", "POST", "/api/supervisor/cases/10000000001/acts", """{"act":"close","words":"w","pharmacyCode":"LD01","outcome":"founded","requestId":"a"}"""),
         ("supervisor", "PUT", "/api/supervisor/pharmacies/LD01", """{"status":"paused","reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/redemptions/10000000001/void", """{"reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/bookings/find", """{"idNumber":"43130219850612987X"}"""),
@@ -61,8 +65,9 @@ public sealed class OddTextTests
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", engine: engine);
         using var resident = (await host.NewResidentAsync(7)).Http;
         using var clerk = await host.ClerkAsync("LD01");
+        using var lead = await host.StaffAsync("lead-ld01");
         using var supervisor = await host.SupervisorAsync();
-        var people = new Dictionary<string, HttpClient>(StringComparer.Ordinal) { ["resident"] = resident, ["clerk"] = clerk, ["supervisor"] = supervisor, ["nobody"] = host.Http };
+        var people = new Dictionary<string, HttpClient>(StringComparer.Ordinal) { ["resident"] = resident, ["clerk"] = clerk, ["lead"] = lead, ["supervisor"] = supervisor, ["nobody"] = host.Http };
         var failures = new List<string>();
         var tried = 0;
 

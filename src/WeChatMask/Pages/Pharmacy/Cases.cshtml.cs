@@ -59,10 +59,9 @@ public sealed class CasesModel(CaseQueries queries, CaseStore store, ViolationSt
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var asked = new List<(Case, IReadOnlyList<CaseStep>)>();
-        foreach (var one in await queries.OfPharmacyAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken))
-            asked.Add((one, [.. (await queries.StepsAsync(one.Id, cancellationToken)).Where(s => s.Act is CaseAct.Ask or CaseAct.Answer)]));
-        Asked = asked;
+        var asked = await queries.OfPharmacyAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken);
+        var steps = await queries.StepsAsync([.. asked.Select(c => c.Id)], cancellationToken);
+        Asked = [.. asked.Select(c => (c, (IReadOnlyList<CaseStep>)[.. steps[c.Id].Where(s => s.Act is CaseAct.Ask or CaseAct.Answer)]))];
         Violations = await violations.OfPharmacyAsync(Clerk.Of(User.Staff()).PharmacyId, cancellationToken);
     }
 }
