@@ -112,4 +112,7 @@ public enum Refusal
 
     /// <summary>The round of that day has been made and announced.</summary>
     RoundIsAnnounced,
+
+    /// <summary>A day's delivery cannot be taken as planned: something was reported already, or the plan is not what was seen.</summary>
+    DeliveryNotAsPlanned,
 }

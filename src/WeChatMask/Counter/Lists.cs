@@ -18,6 +18,7 @@ public sealed class PharmacyLists(
     IStringLocalizer<Files> text, IStringLocalizer<Returned> returned)
 {
     private const int Ending = 4;
+    private const int RoundsLookedAt = 7;
 
     private static readonly string[] Columns =
     [
@@ -43,6 +44,14 @@ public sealed class PharmacyLists(
             t => AuditStore.AddAsync(t, calendar.Now, clerk.Staff.Username, "list.read", $"{pharmacy.Code} {date}", form), cancellationToken);
         var lines = await queries.ListAsync(day, clerk.PharmacyId, cancellationToken);
         return (Refusal.None, new PharmacyList(round, pharmacy, [.. lines.Select(l => LineOf(l, round))]));
+    }
+
+    /// <summary>The round whose list is read today: the one handed out, else the newest that is out. Null when there is none.</summary>
+    public async Task<DateOnly?> PresentAsync(CancellationToken cancellationToken)
+    {
+        var today = calendar.Today;
+        var shown = (await rounds.NewestAsync(RoundsLookedAt, cancellationToken)).Where(r => r.PublishedAt is not null && r.KeepsPersonalData(today)).ToList();
+        return (shown.Find(r => r.PickupDate == today) ?? shown.MaxBy(r => r.Date))?.Date;
     }
 
     public Sheet SheetOf(PharmacyList list)

@@ -47,6 +47,11 @@ public sealed class HeldReportStore(Database database, StockReportStore reports,
     internal static Task<HeldReport?> FindAsync(WriteTransaction transaction, StockReportKind kind, string key) => transaction.QueryOneAsync<HeldReport>(
         "SELECT id, round_date, units, planned, day_total, outcome FROM held_stock_report WHERE kind = @kind AND request_key = @key", new { kind, key });
 
+    /// <summary>Whether a report of a pharmacy's day waits.</summary>
+    internal static async Task<bool> WaitsAsync(WriteTransaction transaction, StockReportKind kind, DateOnly round, long pharmacy) => await transaction.ScalarAsync<long>(
+        "SELECT COUNT(*) FROM held_stock_report WHERE kind = @kind AND round_date = @round AND pharmacy_id = @pharmacy AND outcome = @waiting",
+        new { kind, round, pharmacy, waiting = HeldOutcome.Waiting }) > 0;
+
     internal static async Task AddAsync(
         WriteTransaction transaction, StockReportStore.Counted counted, StockReport report, StockDay before, DateTimeOffset now)
     {

@@ -14,11 +14,14 @@ public static class StockEndpoints
     internal static async Task<IResult> DeliverAsync(
         DeliveryBody body, ClaimsPrincipal user, StockReportStore store, RefusalResults refusals, CancellationToken cancellationToken)
     {
-        if (Read(body.Date, body.Units, body.RequestId, least: 0, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
-        var answer = await store.DeliverAsync(Clerk.Of(user.Staff()), report with { MoreComing = body.MoreComing ?? false }, tryOnly: false, cancellationToken);
+        var asPlanned = body.AsPlanned ?? false;
+        if (Read(body.Date, body.Units ?? (asPlanned ? 0 : null), body.RequestId, least: 0, out var report) is var wrong and not Refusal.None) return refusals.Result(wrong);
+        if (asPlanned && body.MoreComing == true) return refusals.Result(Refusal.InvalidRequest);
+        report = report with { MoreComing = body.MoreComing ?? false, AsPlanned = asPlanned };
+        var answer = await store.DeliverAsync(Clerk.Of(user.Staff()), report, tryOnly: false, cancellationToken);
         if (answer.Refusal != Refusal.None) return refusals.Result(answer.Refusal);
         var view = new DeliveryView(
-            report.PickupDate, report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved, answer.Returned, answer.Waits);
+            report.PickupDate, asPlanned ? answer.Delivered : report.Units, answer.Delivered, answer.Planned, answer.Delivered - answer.Planned, answer.Places, answer.Moved, answer.Returned, answer.Waits);
         if (answer.Waits) return TypedResults.Accepted((string?)null, view);
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
@@ -47,8 +50,11 @@ public static class StockEndpoints
     }
 }
 
-/// <summary>A delivery to be written down for a pickup day. While more is expected for the day nothing follows from it: that comes with the last one, or when pickup ends.</summary>
-public sealed record DeliveryBody(string? Date = null, int? Units = null, string? RequestId = null, bool? MoreComing = null);
+/// <summary>
+/// A delivery to be written down for a pickup day. While more is expected for the day nothing follows from it: that comes with the last one, or when pickup ends.
+/// As planned means exactly the day's plan, as the first word on that day; units may then be left out, and are refused where the plan has changed.
+/// </summary>
+public sealed record DeliveryBody(string? Date = null, int? Units = null, string? RequestId = null, bool? MoreComing = null, bool? AsPlanned = null);
 
 /// <summary>
 /// A delivery written down: the units that came with it, and the day's so far against its plan. Places are what the day's

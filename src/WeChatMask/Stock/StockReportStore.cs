@@ -47,13 +47,19 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         await LockAsync(transaction, pharmacy, report.PickupDate);
         var earlier = await transaction.QueryOneAsync<Earlier>($"SELECT id, round_date, units FROM {Table(kind)} WHERE request_key = @key", new { key });
         if (earlier is not null)
-            return earlier.RoundDate.Column() == round && earlier.Units == report.Units ? await RepeatAsync(transaction, clerk, report, earlier, kind) : new DeliveryAnswer(Refusal.RequestUsed);
+            return earlier.RoundDate.Column() == round && report.Says(earlier.Units) ? await RepeatAsync(transaction, clerk, report, earlier, kind) : new DeliveryAnswer(Refusal.RequestUsed);
         if (await HeldReportStore.FindAsync(transaction, kind, key) is { } held)
         {
             if (held.RoundDate.Column() != round || held.Units != report.Units) return new DeliveryAnswer(Refusal.RequestUsed);
             return held.Outcome == HeldOutcome.Declined
                 ? new DeliveryAnswer(Refusal.ReportDeclined)
                 : new DeliveryAnswer(Refusal.None, Repeated: true, held.Before, held.Planned) { Waits = true, Lost = held.Before };
+        }
+
+        if (report.AsPlanned)
+        {
+            if (await PlannedAsync(transaction, pharmacy, report) is not { } planned) return new DeliveryAnswer(Refusal.DeliveryNotAsPlanned);
+            report = report with { Units = planned };
         }
 
         return await CountAsync(transaction, new Counted(kind, key, clerk.Staff.Id, clerk.Staff.Username, pharmacy, IsAgreed: false), report);
@@ -87,6 +93,14 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         await shortage.PostDifferenceAsync(transaction, days[at], pharmacy, id);
         var moved = days[at].MoreComing ? default : await shortage.MoveShortAsync(transaction, days[^1].Round, pharmacy);
         return AnswerOf(days[at]) with { Moved = moved.Away, Returned = moved.Back };
+    }
+
+    /// <summary>The units of a day's plan, or null when something was reported already or the plan is not what the clerk saw.</summary>
+    private async Task<int?> PlannedAsync(WriteTransaction transaction, long pharmacy, StockReport report)
+    {
+        var day = (await stock.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, report.PickupDate))[^1];
+        var free = day.Reported is null && report.Says(day.Planned) && !await HeldReportStore.WaitsAsync(transaction, StockReportKind.Delivery, day.Round, pharmacy);
+        return free ? day.Planned : null;
     }
 
     private static bool IsPlausible(StockDay day, StockReportKind kind) => kind == StockReportKind.Loss
@@ -144,6 +158,12 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
 /// <summary>What a clerk reports of a pickup day: a delivery, or a loss, which has a reason. While more is expected nothing follows yet.</summary>
 public sealed record StockReport(DateOnly PickupDate, int Units, string RequestId, bool MoreComing = false, string? Reason = null)
 {
+    /// <summary>Exactly what was planned, as the first word on the day. No units then mean as many as that is.</summary>
+    public bool AsPlanned { get; init; }
+
+    /// <summary>Whether the report means so many units.</summary>
+    internal bool Says(int units) => Units == units || (AsPlanned && Units == 0);
+
     /// <summary>What the audit says of it.</summary>
     internal string Detail => Reason is null ? FormattableString.Invariant($"{Units}") : FormattableString.Invariant($"{Units} {Reason}");
 }

@@ -92,3 +92,6 @@ public sealed class AuditLines;
 
 /// <summary>Finds <c>Text/OpenRecords.resx</c>: what the public checks: a day by pharmacy, trends, the rules' history, open data and the feed.</summary>
 public sealed class OpenRecords;
+
+/// <summary>Finds <c>Text/Shop.resx</c>: a pharmacy's day at its counter and its shelf.</summary>
+public sealed class Shop;

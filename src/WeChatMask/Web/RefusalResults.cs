@@ -43,6 +43,7 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.BookingEnded] = 409,
         [Refusal.StockTooLow] = 409,
         [Refusal.ReportDeclined] = 409,
+        [Refusal.DeliveryNotAsPlanned] = 409,
         [Refusal.UnknownReport] = 404,
         [Refusal.ReportDecided] = 409,
         [Refusal.RoundHasOpened] = 409,

@@ -126,6 +126,8 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/pharmacy/offline", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Open, 404),
+        new("/pharmacy/lists", Viewer.Clerk, Moment.Announced),
+        new("/pharmacy/lists", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/stock", Viewer.Clerk, Moment.Announced),
         new("/pharmacy/stock", Viewer.Clerk, Moment.Handout),
         new("/supervisor", Viewer.Supervisor, Moment.NoRound),

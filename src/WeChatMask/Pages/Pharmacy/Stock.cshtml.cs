@@ -64,11 +64,21 @@ public sealed class StockModel(
     /// <summary>The day shown at the top: today's, else the newest.</summary>
     public (StockDay Day, ShelfDay Shelf)? Shown => Days.Count == 0 ? null : Days.FirstOrDefault(d => d.Day.PickupDate <= calendar.Today, Days[^1]);
 
+    /// <summary>The day whose goods come next: today's, else tomorrow's. Only one, so that pressing twice never means two days.</summary>
+    public StockDay? Next => Days.Select(d => d.Day).LastOrDefault(d => d.PickupDate >= calendar.Today);
+
+    /// <summary>Whether a day's delivery can be taken as planned: nothing was said of it yet, and nothing waits.</summary>
+    public bool IsUnsaid(StockDay day) =>
+        day.Reported is null && !Held.Any(h => h.PickupDate == day.PickupDate && h.Kind == StockReportKind.Delivery && h.Outcome == HeldOutcome.Waiting);
+
     public DeliveryAnswer? Effect { get; private set; }
 
     public string? Message { get; private set; }
 
     public bool IsDone { get; private set; }
+
+    /// <summary>The day that was just taken as planned.</summary>
+    public StockDay? TakenAsPlanned { get; private set; }
 
     /// <summary>Whether what was just reported waits for a supervisor.</summary>
     public bool IsWaiting { get; private set; }
@@ -76,12 +86,29 @@ public sealed class StockModel(
     /// <summary>The newest reports that waited for a supervisor, of days shown.</summary>
     public IReadOnlyList<HeldReport> Held { get; private set; } = [];
 
-    public Task OnGetAsync(bool done, bool waits, CancellationToken cancellationToken)
+    /// <summary>A loss is written down only by who asks for its form.</summary>
+    public async Task OnGetAsync(bool done, bool waits, string? planned, string? kind, CancellationToken cancellationToken)
     {
         IsWaiting = waits;
         IsDone = done;
+        Kind = kind == Loss ? Loss : Delivery;
         RequestId = Guid.NewGuid().ToString("N");
-        return LoadAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
+        if (RouteDay.Read(planned) is { } day) TakenAsPlanned = Days.Select(d => d.Day).FirstOrDefault(d => d.PickupDate == day && d.Reported == d.Planned);
+    }
+
+    /// <summary>Takes a day's delivery exactly as it was planned and shown.</summary>
+    public async Task<IActionResult> OnPostPlannedAsync(int? planned, CancellationToken cancellationToken)
+    {
+        var wrong = StockEndpoints.Read(Date, planned, RequestId, least: 0, out var report);
+        var answer = wrong == Refusal.None
+            ? await store.DeliverAsync(Clerk.Of(User.Staff()), report with { AsPlanned = true }, tryOnly: false, cancellationToken)
+            : new DeliveryAnswer(wrong);
+        if (answer.Refusal == Refusal.None) return RedirectToPage(new { planned = Date });
+        Refuse(answer.Refusal);
+        Kind = Delivery;
+        await LoadAsync(cancellationToken);
+        return Page();
     }
 
     public async Task OnPostAsync(CancellationToken cancellationToken)

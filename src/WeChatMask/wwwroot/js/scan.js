@@ -119,6 +119,8 @@ async function scanInWeChat() {
   }
 }
 
+const begin = () => (inWeChat() ? scanInWeChat() : start());
+
 // The next person: the form as it was at first, the camera still open.
 function next() {
   fill(main, ...home);
@@ -140,7 +142,7 @@ function ready() {
 }
 
 document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-scan]')) return inWeChat() ? scanInWeChat() : start();
+  if (event.target.closest('[data-scan]')) return begin();
   if (event.target.closest('[data-scan-stop]')) return stop();
   // The offline page leaves for the real one as soon as there is a network again.
   if (!event.target.closest('[data-next]') || !home || document.documentElement.dataset.leave) return undefined;
@@ -158,3 +160,5 @@ document.addEventListener('counter:shown', () => {
 });
 
 ready();
+// Who pressed the day's own button has asked for it already.
+if (location.hash === '#now' && place()) begin();

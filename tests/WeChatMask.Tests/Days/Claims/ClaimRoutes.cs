@@ -64,7 +64,7 @@ internal static partial class ClaimRoutes
         ["/health/live"] = "of the machine",
         ["/health/ready"] = "of the machine",
         ["/openapi/v1.json"] = "a description of the interface",
-        ["/pharmacy/lists/{date}"] = "a list as published, to be printed",
+        ["/pharmacy/lists/{date?}"] = "a list as published, to be looked through and printed",
         ["/pharmacy/lists/{date}.csv"] = "a list as published",
         ["/pharmacy/lists/{date}.xlsx"] = "a list as published",
         ["/staff/accounts"] = "accounts of staff",
