@@ -5,6 +5,7 @@ using System.Text.Json;
 using Dapper;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Stock;
@@ -12,7 +13,7 @@ using WeChatMask.Stock;
 namespace WeChatMask.Levers;
 
 /// <summary>Works out what a lever would do: for the preview, and again under the locks of whoever presses it.</summary>
-public sealed class LeverEffectQueries(Database database, RoundQueries rounds, CityCalendar calendar)
+public sealed class LeverEffectQueries(Database database, RoundQueries rounds, NoticeOutbox notices, CityCalendar calendar)
 {
     private const string OwnOpen = "b.round_date = @date";
 
@@ -39,11 +40,14 @@ public sealed class LeverEffectQueries(Database database, RoundQueries rounds, C
         if (order.Kind == LeverKind.Move && effect.Bookings == 0) return effect with { Refusal = Refusal.LeverNotDue };
         var from = order.Kind switch { LeverKind.Postpone => round.Times.OpensAt, LeverKind.Extend => facts.HandOverEnds, _ => (DateTimeOffset?)null };
         var moving = !round.IsClosed && now < round.Times.ClosesAt ? now >= round.Times.OpensAt : now >= round.Times.PickupOpensAt;
-        effect = effect with { From = from, To = order.To, IsMoving = moving, Told = order.Kind is LeverKind.Annul or LeverKind.Extend or LeverKind.Move or LeverKind.Withdraw ? effect.Bookings : 0 };
+        effect = effect with { From = from, To = order.To, IsMoving = moving, Told = IsTold(order.Kind) ? effect.Bookings : 0 };
         if (order.Kind == LeverKind.Withdraw) effect = await WithdrawPlanQueries.PlanAsync(connection, transaction, effect, round, now);
         if (effect.Refusal != Refusal.None) return effect;
         return effect with { Fingerprint = FingerprintOf(effect, facts) };
     }
+
+    // Each by SMS, but that one may come later.
+    private bool IsTold(LeverKind kind) => kind is LeverKind.Annul or LeverKind.Move or LeverKind.Withdraw || (kind == LeverKind.Extend && notices.TellsOfExtensions);
 
     // What was taken back at a withdrawn pharmacy afterwards has still to go.
     private static bool Makes(Lever earlier, in LeverFacts facts, LeverOrder order, int bookings) => order.Kind switch

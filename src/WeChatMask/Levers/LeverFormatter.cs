@@ -26,7 +26,7 @@ public sealed class LeverFormatter(IStringLocalizer<Text.Levers> text, CityCalen
             lines.Add(text["Effect_WithdrawFree", e.Pharmacies.Sum(p => p.FreePlaces)]);
         }
 
-        lines.Add(text[e.Told > 0 ? "Told_Each" : "Told_Public", e.Told]);
+        lines.Add(text[e.Told == 0 ? "Told_Public" : e.Order.Kind == LeverKind.Extend ? "Told_ByWeChat" : "Told_Each", e.Told]);
         lines.Add(text[$"Undo_{e.Order.Kind}"]);
         return lines;
     }

@@ -25,6 +25,9 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
     /// <summary>Whether anybody is told of bookings that lapse; where nobody is, they need not be looked for.</summary>
     public bool TellsOfLapses => ByWeChat(NoticeKind.BookingLapsed);
 
+    /// <summary>Whether anybody is told that a pharmacy hands over until later: by WeChat or not at all.</summary>
+    public bool TellsOfExtensions => ByWeChat(NoticeKind.PickupExtended);
+
     /// <summary>Tells of a round's bookings, all notices of all channels in one insert.</summary>
     public Task TellAsync(
         WriteTransaction transaction, NoticeCause cause, RoundState round, IReadOnlyCollection<NoticeSubject> subjects, DateTimeOffset now) =>
@@ -54,7 +57,7 @@ public sealed class NoticeOutbox(IOptionsMonitor<WeChatNoticeSettings> templates
     /// <summary>Tells that a pharmacy hands over until later; once for each lever.</summary>
     public Task TellExtendedAsync(
         WriteTransaction transaction, long lever, DateOnly round, long pharmacy, IReadOnlyCollection<long> bookings, DateTimeOffset until, DateTimeOffset now) =>
-        !ByWeChat(NoticeKind.PickupExtended) ? Task.CompletedTask : AddAsync(
+        !TellsOfExtensions ? Task.CompletedTask : AddAsync(
             transaction,
             bookings.Select(b => new Notice(
                 NoticeChannel.WeChat, FormattableString.Invariant($"{WeChatKey(NoticeKind.PickupExtended, b)}:{lever}"), NoticeKind.PickupExtended, round, pharmacy, b, now, until)),

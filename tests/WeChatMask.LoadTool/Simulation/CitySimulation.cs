@@ -10,7 +10,10 @@ namespace WeChatMask.LoadTool.Simulation;
 /// <param name="Lanes">How many calls are under way at once.</param>
 /// <param name="Annulled">The round, counted from 1, that a supervisor annuls while it is handed out; none for 0.</param>
 /// <param name="Withdrawn">The round, counted from 1, of which a supervisor withdraws a pharmacy while it is handed out; none for 0.</param>
-internal sealed record SimulationPlan(DateOnly From, int Days, int People, int Seed, int Lanes = 24, int Annulled = 0, int Withdrawn = 0);
+/// <param name="Late">The round, counted from 1, of which the goods of a pharmacy come at midday, and it hands over for longer; none for 0.</param>
+/// <param name="Complained">The round, counted from 1, of which ten people complain while it is handed out; none for 0.</param>
+internal sealed record SimulationPlan(
+    DateOnly From, int Days, int People, int Seed, int Lanes = 24, int Annulled = 0, int Withdrawn = 0, int Late = 0, int Complained = 0);
 
 /// <summary>
 /// Some days of a city with people of random habits, driven through the outside surface. The simulation keeps its own
@@ -76,7 +79,10 @@ internal sealed class CitySimulation
             if (day == plan.Days) break;
             watch.Restart();
             var evening = await BookAsync(round, day);
-            handout = new PickupDay(city, round, evening, errands, books, day) { IsAnnulled = day + 1 == plan.Annulled, IsWithdrawn = day + 1 == plan.Withdrawn };
+            handout = new PickupDay(city, round, evening, errands, books, day)
+            {
+                IsAnnulled = day + 1 == plan.Annulled, IsWithdrawn = day + 1 == plan.Withdrawn, IsLate = day + 1 == plan.Late, IsComplainedOf = day + 1 == plan.Complained,
+            };
             books.HandedOut = before = round;
         }
 

@@ -25,7 +25,7 @@ internal sealed class SimulatedBooking
 
     public required int Serial { get; set; }
 
-    /// <summary>The pharmacy it was made at and its serial there, once it has gone to another; its person has a message of that.</summary>
+    /// <summary>The pharmacy it was made at and its serial there, once it has gone to another.</summary>
     public (Shop Shop, int Serial)? Former { get; set; }
 
     public required string Number { get; init; }
@@ -34,8 +34,11 @@ internal sealed class SimulatedBooking
 
     public Fate Fate { get; set; }
 
-    /// <summary>Ended with its whole round, of which its person has a message.</summary>
+    /// <summary>Ended with its whole round.</summary>
     public bool IsAnnulled { get; set; }
+
+    /// <summary>How many messages its person has of it besides the first: what a supervisor did to it.</summary>
+    public int ToldMore { get; set; }
 }
 
 /// <summary>One window of a pharmacy's part in a round.</summary>
@@ -204,6 +207,7 @@ internal sealed class RoundLedger(CityRules city, DateOnly date)
             {
                 booking.Fate = Fate.Cancelled;
                 booking.IsAnnulled = true;
+                booking.ToldMore++;
                 booking.Person.Holds.Remove(Date);
                 shop.CancelledLate++;
             }
@@ -215,6 +219,7 @@ internal sealed class RoundLedger(CityRules city, DateOnly date)
     {
         var (from, to) = (shops[booking.Shop.Code], shops[code]);
         booking.Former = (booking.Shop, booking.Serial);
+        booking.ToldMore++;
         (booking.Shop, booking.Serial) = (to.Shop, serial);
         from.Bookings.Remove(booking);
         from.Gone.Add(booking);

@@ -8,14 +8,14 @@ internal sealed class Lever(SimulatedCity city)
 {
     /// <summary>Presses it, and compares what the preview says with the bookings that the simulation knows of.</summary>
     /// <returns>What the preview said.</returns>
-    public async Task<PhoneReply> PressAsync(string kind, DateOnly round, int bookings, string? pharmacyCode = null)
+    public async Task<PhoneReply> PressAsync(string kind, DateOnly round, int bookings, string? pharmacyCode = null, DateTimeOffset? to = null)
     {
         var phone = new Phone("supervisor");
         await phone.LogInStaffAsync(city.Http, "supervisor", "supervisor-demo");
         var date = round.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var preview = await city.CallAsync(phone, HttpMethod.Post, "/api/supervisor/levers/preview", new { kind, date, pharmacyCode });
+        var preview = await city.CallAsync(phone, HttpMethod.Post, "/api/supervisor/levers/preview", new { kind, date, pharmacyCode, to });
         city.Differences.Compare<(int, string?)>("preview of a lever", $"{kind} {date}", (200, bookings.ToString(CultureInfo.InvariantCulture)), (preview.Status, preview.Text("bookings")));
-        var body = new { kind, date, pharmacyCode, reason = "货源中断", requestId = $"{kind}-{date}", fingerprint = preview.Text("fingerprint") };
+        var body = new { kind, date, pharmacyCode, to, reason = "货源中断", requestId = $"{kind}-{date}", fingerprint = preview.Text("fingerprint") };
         foreach (var expected in (int[])[201, 200])
             city.Differences.Compare("lever", $"{kind} {date}", expected, (await city.CallAsync(phone, HttpMethod.Post, "/api/supervisor/levers", body)).Status);
         city.Figures.Count($"lever {kind}");

@@ -85,8 +85,7 @@ internal sealed partial class Reconciliation(SimulatedCity city)
         {
             var mobiles = sent[booking.Number].ToList();
             var mayBeMissing = booking.Fate == Fate.Cancelled;
-            // Whose round was annulled, or whose pharmacy was withdrawn, has a second message, which says so.
-            var more = (booking.IsAnnulled ? 1 : 0) + (booking.Former is null ? 0 : 1);
+            var more = booking.ToldMore;
             if (mobiles.Count > 1 + more || (more > 0 && mobiles.Count < 1 + more) || (mobiles.Count == 0 && !mayBeMissing) || mobiles.Exists(m => m != booking.Person.Mobile))
                 city.Differences.Add("messages of a booking", $"{booking.Number} ({booking.Fate}): {mobiles.Count}");
         }

@@ -55,6 +55,22 @@ public sealed class SimulationTests
         Assert.Contains(simulation.Figures[0].Books!.Shops.SelectMany(s => s.Gone), b => b.Fate == Fate.Redeemed);
     }
 
+    [EngineTheory]
+    public async Task A_late_delivery_and_ten_complaints_go_as_a_model_of_its_rules_expects(DatabaseKind engine)
+    {
+        var (rules, from) = (Small("loudi"), new DateOnly(2020, 2, 10));
+        await using var host = await StartAsync(engine, rules, from);
+        using var http = Phone.Connect(host.Address);
+        var simulation = new CitySimulation(http, rules, new SimulationPlan(from, 2, 200, 7, Late: 1, Complained: 1));
+
+        await simulation.RunAsync();
+
+        Assert.Empty(simulation.Differences.Lines);
+        Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        Assert.Equal((1, 10, 8), (simulation.Figures.Sum(f => f.Of("lever extend")), simulation.Figures.Sum(f => f.Of("complaint")), simulation.Figures.Sum(f => f.Of("complaint closed"))));
+        Assert.True(simulation.Figures.Sum(f => f.Of("collected late")) > 2);
+    }
+
     /// <summary>What a simulation that says yes is worth: each defect is put into the running city and must be seen.</summary>
     [Theory]
     [InlineData("DELETE FROM person_hold", "answer to a booking")]
@@ -62,13 +78,17 @@ public sealed class SimulationTests
     [InlineData("UPDATE quota SET carried_in = carried_in - 1 WHERE round_date = '2020-02-11' AND carried_in > 0", "window in the books")]
     [InlineData("UPDATE pharmacy_round SET last_serial = last_serial + 1 WHERE round_date = '2020-02-11'", "serials")]
     [InlineData("UPDATE resident SET eligible = 0", "answer to a booking")]
-    public async Task A_defect_in_the_city_is_seen(string defect, string difference)
+    [InlineData("CREATE TRIGGER lie AFTER UPDATE ON complaint WHEN NEW.outcome = 1 BEGIN UPDATE complaint SET outcome = 3 WHERE id = NEW.id; END", "complaint as its citizen sees it", "2020-02-11T12:00:00")]
+    [InlineData("CREATE TRIGGER lie AFTER INSERT ON complaint BEGIN UPDATE complaint SET kind = 9 WHERE id = NEW.id; END", "public counts of complaints", "2020-02-11T12:00:00")]
+    [InlineData("UPDATE pharmacy_round SET pickup_closes_at = NULL", "verdict", "2020-02-11T18:00:00")]
+    [InlineData("CREATE TRIGGER lie AFTER INSERT ON delivery BEGIN UPDATE delivery SET units = units - 1 WHERE id = NEW.id; END", "late delivery", "2020-02-11T12:00:00")]
+    public async Task A_defect_in_the_city_is_seen(string defect, string difference, string before = "2020-02-11T18:55:00")
     {
         var rules = Small("loudi");
         await using var host = await StartAsync(DatabaseKind.Sqlite, rules, new DateOnly(2020, 2, 10));
-        var saboteur = new Saboteur("2020-02-11T18:55:00", () => host.Get<Database>().WriteAsync(t => t.ExecuteAsync(defect), default));
+        var saboteur = new Saboteur(before, () => host.Get<Database>().WriteAsync(t => t.ExecuteAsync(defect), default));
         using var http = new HttpClient(saboteur) { BaseAddress = host.Address };
-        var simulation = new CitySimulation(http, rules, new SimulationPlan(new DateOnly(2020, 2, 10), 2, 150, 1));
+        var simulation = new CitySimulation(http, rules, new SimulationPlan(new DateOnly(2020, 2, 10), 2, 150, 1, Late: 1, Complained: 1));
 
         await simulation.RunAsync();
 

@@ -53,6 +53,27 @@ public sealed class LeverTimesTests
         await LeverTests.AssertSoundAsync(host);
     }
 
+    [Theory]
+    [InlineData(true, 2, "关注了公众号的各收到一次微信通知")]
+    [InlineData(false, 0, "不逐个通知")]
+    public async Task A_preview_says_who_is_told_of_later_hours_as_they_are(bool byWeChat, int told, string sentence)
+    {
+        var settings = byWeChat ? null : new Dictionary<string, string?>(StringComparer.Ordinal) { ["WeChatNotices:Reminder:Id"] = "" };
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", settings: settings);
+        await host.Http.PostAsync("/sandbox/phones/o-1/messages", new { type = "event", @event = "subscribe" });
+        await LeverTests.BookAsync(host, 1, 4);
+        await host.SetClockAsync("2020-02-11T17:30:00+08:00");
+        using var supervisor = await host.SupervisorAsync();
+        var preview = (await supervisor.PostAsync("/api/supervisor/levers/preview", new { kind = "extend", date = Round, to = "2020-02-11T20:00:00+08:00", pharmacyCode = "LD01" })).Body;
+
+        Assert.Equal(told, preview.GetProperty("told").GetInt32());
+        Assert.Contains(sentence, preview.GetProperty("effects").GetRawText(), StringComparison.Ordinal);
+        await PressAsync(supervisor, "extend", "2020-02-11T20:00:00+08:00", "到货晚了", "a", "LD01");
+        await host.AdvanceAsync("PT1M");
+        Assert.Equal(told, await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM outbox WHERE kind = 41", default, default));
+        Assert.DoesNotContain(await host.SmsAsync(), s => s.GetProperty("text").GetString()!.Contains("到货晚了", StringComparison.Ordinal));
+    }
+
     [EngineTheory]
     public async Task A_moved_day_is_told_once_and_collected_on_the_next(DatabaseKind engine)
     {
