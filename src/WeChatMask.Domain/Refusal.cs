@@ -115,4 +115,12 @@ public enum Refusal
 
     /// <summary>A day's delivery cannot be taken as planned: something was reported already, or the plan is not what was seen.</summary>
     DeliveryNotAsPlanned,
+
+    UnknownFlag,
+
+    /// <summary>The flag has been led on, or has grown, since it was shown.</summary>
+    FlagChanged,
+
+    /// <summary>Only a supervisor whose account is in use may look after a flag.</summary>
+    UnknownOwner,
 }

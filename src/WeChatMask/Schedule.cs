@@ -1,6 +1,7 @@
 using WeChatMask.Cases;
 using WeChatMask.Conversation;
 using WeChatMask.DayEnd;
+using WeChatMask.Flags;
 using WeChatMask.Jobs;
 using WeChatMask.Levers;
 using WeChatMask.Notices;
@@ -39,6 +40,7 @@ public static class Schedule
         new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
         new("ReportDay", EachMinute, typeof(ReportDayJob)),
         new("ApplySuspensions", EachMinute, typeof(ApplySuspensionsJob)),
+        new("FindFlags", EachTenMinutes, typeof(FindFlagsJob)),
         new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),
         new("SyncMenu", EachMinute, typeof(SyncMenuJob)),
         new("SendNotices", EachSecond, typeof(SendNoticesJob)),

@@ -6,6 +6,7 @@ using WeChatMask.Conversation;
 using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.DayEnd;
+using WeChatMask.Flags;
 using WeChatMask.Jobs;
 using WeChatMask.Levers;
 using WeChatMask.Notices;
@@ -68,6 +69,7 @@ public static class WeChatMaskApp
         services.AddResidents();
         services.AddDayEnd();
         services.AddLevers();
+        services.AddFlags();
         services.AddOpenData();
         services.AddSupervision();
         services.AddOperations();

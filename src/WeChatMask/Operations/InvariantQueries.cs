@@ -18,6 +18,7 @@ public sealed class InvariantQueries(Database database)
     {
         booked = BookingStatus.Booked, redeemed = BookingStatus.Redeemed, lapsed = BookingStatus.Lapsed, cancelled = BookingStatus.Cancelled,
         made = NoticeKind.BookingMade, slot = NoticeKind.SlotAssigned, moved = NoticeKind.PickupMoved, annulled = NoticeKind.RoundAnnulled, elsewhere = NoticeKind.PharmacyChanged, sms = NoticeChannel.Sms,
+        flagClosed = FlagStatus.Explained,
     };
 
     private static readonly (string Name, string Sql)[] All =
@@ -203,6 +204,12 @@ public sealed class InvariantQueries(Database database)
                                       GROUP BY x.pharmacy_id, COALESCE(m.pickup_date, o.pickup_date)) h
                             ON h.pharmacy_id = t.pharmacy_id AND h.day = r.pickup_date) d) days
              WHERE shelf < 0
+            """),
+        ("a flag that is closed has an owner and a reason, and every flag its rows", """
+            SELECT COUNT(*) FROM flag f
+             WHERE (f.status >= @flagClosed AND (f.owner IS NULL OR f.note = ''
+                    OR NOT EXISTS (SELECT 1 FROM flag_step s WHERE s.flag_id = f.id AND s.status = f.status AND s.staff IS NOT NULL)))
+                OR f.hits < 1 OR NOT EXISTS (SELECT 1 FROM flag_row r WHERE r.flag_id = f.id)
             """),
     ];
 

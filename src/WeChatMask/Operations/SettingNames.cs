@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeChatMask.Cases;
 using WeChatMask.Data;
+using WeChatMask.Flags;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Settings;
@@ -27,7 +28,7 @@ internal static class SettingNames
     {
         ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["WeChatMenu"] = typeof(MenuSettings),
         ["WeChatNotices"] = typeof(WeChatNoticeSettings), ["Site"] = typeof(SiteSettings), ["Registry"] = typeof(RegistrySettings),
-        ["Map"] = typeof(MapSettings), ["Cases"] = typeof(CaseSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings), ["Telemetry"] = typeof(TelemetrySettings),
+        ["Map"] = typeof(MapSettings), ["Cases"] = typeof(CaseSettings), ["Flags"] = typeof(FlagSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings), ["Telemetry"] = typeof(TelemetrySettings),
     };
 
     /// <summary>The name as it stands in a file of the environment, from one written with <c>:</c> or <c>__</c>; null where there is no such setting.</summary>

@@ -48,6 +48,7 @@ public sealed partial class AuditWords(IStringLocalizer<AuditLines> text, IStrin
         ["pharmacies.list"] = [(Pharmacies(), "Detail_Pharmacies")],
         ["plan.change"] = [(Plan(), "Detail_Plan")],
         ["policy.add"] = [(Policy(), "Detail_Policy")],
+        ["flag.reopen"] = [(Grown(), "Detail_Grown")],
         ["staff.invited"] = [(Word(), "Detail_Word")],
         ["staff.moved"] = [(Place(), "Detail_Place")],
         ["staff.role_changed"] = [(Place(), "Detail_Place")],
@@ -128,6 +129,9 @@ public sealed partial class AuditWords(IStringLocalizer<AuditLines> text, IStrin
 
     [GeneratedRegex(@"^(?<id>\d+) after \d*; sooner (?<sooner>\d+), later (?<later>\d+), rounds (?<rounds>\d+): (?<reason>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Policy();
+
+    [GeneratedRegex(@"^(?<before>\d+) -> (?<after>\d+)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Grown();
 
     [GeneratedRegex(@"^(?<nameBefore>\w+) ?(?<before>[^ >]*) > (?<nameAfter>\w+) ?(?<after>[^ >]*)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Place();

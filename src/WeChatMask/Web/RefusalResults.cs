@@ -75,6 +75,9 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.PlanChanged] = 409,
         [Refusal.NoRoundThatDay] = 409,
         [Refusal.RoundIsAnnounced] = 409,
+        [Refusal.UnknownFlag] = 404,
+        [Refusal.FlagChanged] = 409,
+        [Refusal.UnknownOwner] = 422,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =

@@ -11,7 +11,7 @@ public sealed class RoomTests
     internal static readonly string[] Rooms =
     [
         "Text", "Settings", "Telemetry", "Data", "WeChat", "Audit", "Jobs", "Web", "Sms", "Rounds", "City", "OfficialAccount",
-        "Notices", "Stock", "Counter", "Bookings", "Cases", "Residents", "DayEnd", "Levers", "OpenData", "Supervision", "Operations",
+        "Notices", "Stock", "Counter", "Bookings", "Cases", "Residents", "DayEnd", "Levers", "Flags", "OpenData", "Supervision", "Operations",
         "Conversation", "Pages",
     ];
 

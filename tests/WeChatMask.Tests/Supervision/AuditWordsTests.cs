@@ -31,6 +31,7 @@ public sealed class AuditWordsTests(EachEngine<CounterHost> hosts) : IClassFixtu
     [InlineData("pharmacies.list", "12 pharmacies", "12 家药店")]
     [InlineData("plan.change", "2 pharmacies, 160 -> 180 places: 多到了一批: 20 个", "2 家药店有变化，名额总数从 160 改为 180。原因：多到了一批: 20 个")]
     [InlineData("policy.add", "3 after 2; sooner 12, later 0, rounds 2: 间隔改为 5 天", "规则编号 3。可以更早预约的 12 人，要更晚的 0 人，影响 2 期。原因：间隔改为 5 天")]
+    [InlineData("flag.reopen", "1 -> 3", "记录从 1 条增加到 3 条")]
     [InlineData("staff.invited", "PharmacyLead", "药店负责人")]
     [InlineData("staff.moved", "Clerk LD01 > Clerk LD02", "从店员 LD01 改为店员 LD02")]
     [InlineData("staff.role_changed", "Supervisor  > Clerk LD02", "从监管 改为店员 LD02")]

@@ -1,0 +1,13 @@
+using WeChatMask.Settings;
+
+namespace WeChatMask.Flags;
+
+/// <summary>What is odd by plain thresholds, for a person to look at: found, shown with its rows, led on.</summary>
+public static class FlagsRoom
+{
+    public static void AddFlags(this IServiceCollection services)
+    {
+        services.AddSection<FlagSettings, FlagSettingsValidator>(FlagSettings.Section);
+        services.AddSingleton<OddQueries>().AddSingleton<FlagFindingStore>().AddSingleton<FlagQueries>().AddSingleton<FlagStore>();
+    }
+}
