@@ -24,21 +24,24 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
     private readonly Board board;
     private readonly CityCalendar calendar;
     private readonly Instruments instruments;
+    private readonly DeskTally tally;
     private readonly ILogger<BookingDesk> log;
 
     public BookingDesk(
         Database database, BookingStore store, BookingQueries queries, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, Instruments instruments,
-        ILogger<BookingDesk> log)
+        DeskTally tally, ILogger<BookingDesk> log)
     {
         this.database = database;
         this.store = store;
         this.board = board;
         this.calendar = calendar;
         this.instruments = instruments;
+        this.tally = tally;
         this.log = log;
         numbers = new FreshNumbers(queries, settings.Value.DeskBatch);
         writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, HandleAsync, TurnAway);
         instruments.ShowDeskQueue(() => writer.Waiting);
+        tally.Show(() => writer.Waiting);
     }
 
     /// <summary>Brings an attempt to the desk and waits for its answer; a full queue answers <see cref="Refusal.Busy"/> at once.</summary>
@@ -78,6 +81,7 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
             LogOutage(batch.Count, e.Message);
             foreach (var waiting in batch) waiting.TellBusy();
             instruments.Booked(Busy, batch.Count);
+            tally.Count(Refusal.Busy, batch.Count);
             writer.GiveBackIfSlow();
         }
         catch (Exception e) when (batch.Count > 1)
@@ -128,14 +132,18 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
     {
         waiting.TellBusy();
         instruments.Booked(Busy, 1);
+        tally.Count(Refusal.Busy, 1);
     }
 
     /// <summary>Counts how attempts ended; one that was answered before is a repetition and no booking more.</summary>
     private void Count(IEnumerable<BookingAnswer> answers)
     {
-        if (!instruments.HearsBookings) return;
         foreach (var (outcome, count) in answers.CountBy(a => (a.Refusal, a.Repeated)))
+        {
+            if (!outcome.Repeated) tally.Count(outcome.Refusal, count);
+            if (!instruments.HearsBookings) continue;
             instruments.Booked(outcome.Repeated ? "repeated" : outcome.Refusal == Refusal.None ? "booked" : Outcome.Of(outcome.Refusal), count);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not take bookings, {Count} attempts are answered busy: {Problem}")]

@@ -10,6 +10,8 @@ public static class BookingsRoom
         services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
         services.AddSingleton<WithdrawalStore>().AddSingleton<PersonBookingQueries>();
         services.AddSingleton<ProvisionalStore>().AddSingleton<ProvisionalQueries>();
+        services.AddSingleton<DeskTally>().AddSingleton<DeskSecondStore>().AddSingleton<DeskSeconds>();
+        services.AddHostedService(s => s.GetRequiredService<DeskSeconds>());
         services.AddSingleton<BookingDesk>();
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
     }
