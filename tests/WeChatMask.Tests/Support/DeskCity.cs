@@ -177,7 +177,8 @@ internal sealed class DeskNode : IAsyncDisposable
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
         Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board, Outbox(calendar));
-        Desk = new BookingDesk(Database, new BookingStore(rounds, Outbox(calendar)), new BookingQueries(Database), Board, calendar, site, QuietMeters.New(), new DeskTally(), NullLogger<BookingDesk>.Instance);
+        Desk = new BookingDesk(Database, new BookingStore(rounds, Outbox(calendar)), new BookingQueries(Database), Board, calendar, site, QuietMeters.New(), Tally, NullLogger<BookingDesk>.Instance);
+        Seconds = new DeskSeconds(Tally, new DeskSecondStore(Database), Board, calendar, NullLogger<DeskSeconds>.Instance);
     }
 
     /// <summary>The outbox of a city that sends nothing by WeChat.</summary>
@@ -193,6 +194,11 @@ internal sealed class DeskNode : IAsyncDisposable
     public CancellationStore Cancellations { get; }
 
     public BookingDesk Desk { get; }
+
+    public DeskTally Tally { get; } = new();
+
+    /// <summary>Writes only when a test says so.</summary>
+    public DeskSeconds Seconds { get; }
 
     /// <summary>Opens the desk.</summary>
     public async Task<DeskNode> StartAsync()
@@ -210,6 +216,7 @@ internal sealed class DeskNode : IAsyncDisposable
     {
         await Desk.StopAsync(CancellationToken.None);
         Desk.Dispose();
+        Seconds.Dispose();
         Board.Dispose();
         Database.Dispose();
     }
