@@ -12,7 +12,7 @@ public static class WebRoom
         services.AddRateLimits();
         services.AddPageCompression();
         services.AddOpenToAllOrigins();
-        services.AddOpenApi().AddSingleton<ApiDescription>();
+        services.AddOpenApi(api => api.AddOperationTransformer<ApiExamples>()).AddSingleton<ApiDescription>();
         services.AddHttpContextAccessor();
         services.AddSingleton<SiteLinks>();
         // An address changes behind its name: connections are renewed, and the handlers that hold them live as long as the program.
