@@ -11,7 +11,7 @@ public sealed class PharmacyStatusStore(Database database, CityCalendar calendar
 {
     /// <summary>What is known of a pharmacy, also of one that has yet to join or was withdrawn.</summary>
     public Task<PharmacyFacts?> FindAsync(string code, CancellationToken cancellationToken) => database.QueryOneAsync<PharmacyFacts>(
-        "SELECT code, name, address, district, phone, quota_group, joins_on, status FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
+        "SELECT id, code, name, address, district, phone, quota_group, joins_on, status FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
 
     /// <summary>Sets the status, with the reason in the audit. The same status again changes nothing.</summary>
     public async Task<Refusal> SetAsync(string actor, string code, PharmacyStatus status, string reason, CancellationToken cancellationToken)
@@ -56,6 +56,7 @@ public sealed class PharmacyStatusStore(Database database, CityCalendar calendar
 /// <summary>What is known of a pharmacy itself.</summary>
 public sealed class PharmacyFacts
 {
+    public long Id { get; init; }
     public string Code { get; init; } = "";
     public string Name { get; init; } = "";
     public string Address { get; init; } = "";

@@ -6,7 +6,7 @@ using WeChatMask.Stock;
 namespace WeChatMask.Counter;
 
 /// <summary>Puts together how the whole city's pickups of today go, from the sums that each pharmacy's own day is made of.</summary>
-public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries, PharmacyDays days, RoundQueries rounds, CityCalendar calendar)
+public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries, ShelfCountStore counts, PharmacyDays days, RoundQueries rounds, CityCalendar calendar)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(30);
 
@@ -18,6 +18,7 @@ public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries,
             return new CityDay(today, now, null, days.Total([])) { Next = await days.NextAfterAsync(today, cancellationToken) };
         var figures = await queries.CitySlotsAsync(round.Date, now, cancellationToken);
         var steps = await queries.CityStepsAsync(round.Date, round.Times.PickupOpensAt, Step, cancellationToken);
+        var counted = await counts.OfRoundAsync(round.Date, cancellationToken);
         var sheet = await deliveries.OfAsync(round.Date, cancellationToken);
         SlotFigures[] slots =
         [
@@ -31,7 +32,7 @@ public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries,
             Slots = slots,
             Takings = new Takings { Units = steps.Sum(s => s.Units), AmountFen = steps.Sum(s => s.AmountFen) },
             Curve = Curve(round.Times, slots, steps, now),
-            Pharmacies = [.. sheet.Select(row => PharmacyPickups.Of(row, round.Policy.UnitsPerBooking, [.. ofPharmacy[row.Id]], now))],
+            Pharmacies = [.. sheet.Select(row => PharmacyPickups.Of(row, round.Policy.UnitsPerBooking, [.. ofPharmacy[row.Id]], now) with { Count = counted.GetValueOrDefault(row.Id) })],
         };
     }
 
@@ -84,6 +85,9 @@ public sealed record PharmacyPickups(string Code, string Name, string District, 
     public bool IsHeld { get; init; }
 
     public int Lost { get; init; }
+
+    /// <summary>What was counted on the shelf, last; null where nobody counted yet.</summary>
+    public ShelfCount? Count { get; init; }
 
     public int? Percent => PercentOf(Redeemed, Due);
 

@@ -179,6 +179,12 @@ public sealed class InvariantQueries(Database database)
                 OR EXISTS (SELECT 1 FROM lever_step s WHERE s.lever_id = l.id
                               AND NOT EXISTS (SELECT 1 FROM pharmacy_round t WHERE t.round_date = l.round_date AND t.pharmacy_id = s.pharmacy_id))
             """),
+        ("a shelf is counted at a pharmacy of its round, and a difference has its reason", """
+            SELECT COUNT(*) FROM shelf_count c
+             WHERE c.counted < 0
+                OR (c.counted <> c.opening + c.delivered - c.handed_over - c.lost AND COALESCE(c.reason, '') = '')
+                OR NOT EXISTS (SELECT 1 FROM pharmacy_round t WHERE t.round_date = c.round_date AND t.pharmacy_id = c.pharmacy_id)
+            """),
         ("a shelf never holds less than nothing: opening + delivered = handed over + closing + lost", """
             SELECT COUNT(*) FROM (
                 SELECT SUM(d.delivered - d.handed_over - d.lost) OVER (PARTITION BY d.pharmacy_id ORDER BY d.day) AS shelf

@@ -36,6 +36,7 @@ public sealed partial class AuditWords(IStringLocalizer<AuditLines> text, IStrin
         ["stock.hold"] = [(Units(), "Detail_Units"), (UnitsForReason(), "Detail_UnitsForReason")],
         ["stock.agree"] = [(Units(), "Detail_Units"), (UnitsForReason(), "Detail_UnitsForReason")],
         ["stock.decline"] = [(Units(), "Detail_Units"), (UnitsForReason(), "Detail_UnitsForReason")],
+        ["shelf.count"] = [(Count(), "Detail_Count")],
         ["round.postpone"] = [(Moved(), "Detail_Moved"), (Touched(), "Detail_Touched")],
         ["round.pause"] = [(Touched(), "Detail_Touched")],
         ["round.reopen"] = [(Touched(), "Detail_Touched")],
@@ -111,6 +112,9 @@ public sealed partial class AuditWords(IStringLocalizer<AuditLines> text, IStrin
 
     [GeneratedRegex(@"^(?<count>\d+):? (?<reason>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex UnitsForReason();
+
+    [GeneratedRegex(@"^(?<expected>\d+) -> (?<counted>\d+): (?<reason>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Count();
 
     [GeneratedRegex(@"^(?<from>[\d-]+ [\d:]+) -> (?<to>[\d-]+ [\d:]+), (?<count>\d+) bookings: (?<reason>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Moved();

@@ -27,6 +27,7 @@ public sealed class AuditWordsTests(EachEngine<CounterHost> hosts) : IClassFixtu
     [InlineData("stock.decline", "900: 请再点一次", "数量 900，说明：请再点一次")]
     [InlineData("round.postpone", "2020-02-10 19:00 -> 2020-02-10 20:00, 0 bookings: 停电\n了", "从 2020-02-10 19:00 改到 2020-02-10 20:00，涉及 0 个预约。原因：停电\n了")]
     [InlineData("round.annul", "160 bookings: 口罩没有到", "涉及 160 个预约。原因：口罩没有到")]
+    [InlineData("shelf.count", "792 -> 790: 多发: 一份", "账上 792，实点 790。多发: 一份")]
     [InlineData("pharmacy.add", "2020-02-13", "2020-02-13 起发放")]
     [InlineData("pharmacies.list", "12 pharmacies", "12 家药店")]
     [InlineData("plan.change", "2 pharmacies, 160 -> 180 places: 多到了一批: 20 个", "2 家药店有变化，名额总数从 160 改为 180。原因：多到了一批: 20 个")]

@@ -37,6 +37,7 @@ public sealed class OddTextTests
         ("clerk", "POST", "/api/pharmacy/redemptions/check", """{"idNumber":"43130219850612987X","requestId":"a"}"""),
         ("clerk", "POST", "/api/pharmacy/bookings/10000000001/cancel", """{"idNumber":"43130219850612987X","requestId":"a"}"""),
         ("clerk", "POST", "/api/pharmacy/deliveries", """{"date":"2020-02-10","units":1,"requestId":"a"}"""),
+        ("clerk", "POST", "/api/pharmacy/shelf-counts", """{"date":"2020-02-10","counted":1,"reason":"damaged","requestId":"a"}"""),
         ("clerk", "POST", "/api/pharmacy/losses", """{"date":"2020-02-10","units":1,"reason":"damaged","requestId":"a"}"""),
         ("resident", "POST", "/api/complaints", """{"kind":"quality","text":"t","bookingNumber":"10000000001","requestId":"a"}"""),
         ("lead", "POST", "/api/pharmacy/cases/10000000001/answer", """{"words":"w","requestId":"a"}"""),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Localization;
 using WeChatMask.City;
 using WeChatMask.Domain;
+using WeChatMask.Stock;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Supervisor;
@@ -13,11 +14,16 @@ namespace WeChatMask.Pages.Supervisor;
 [Authorize(Policy = Sessions.OversightPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class PharmacyModel(PharmacyStatusStore store, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
+public sealed class PharmacyModel(PharmacyStatusStore store, ShelfCountStore counts, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
 {
     public const int LongestReason = 200;
 
+    private const int CountsShown = 10;
+
     public PharmacyFacts Pharmacy { get; private set; } = null!;
+
+    /// <summary>What was counted on its shelf, newest first.</summary>
+    public IReadOnlyList<ShelfCount> Counts { get; private set; } = [];
 
     public string? Message { get; private set; }
 
@@ -27,6 +33,7 @@ public sealed class PharmacyModel(PharmacyStatusStore store, RefusalResults refu
     {
         if (code.Contains('\0', StringComparison.Ordinal) || await store.FindAsync(code, cancellationToken) is not { } known) return NotFound();
         Pharmacy = known;
+        Counts = await counts.NewestAsync(known.Id, CountsShown, cancellationToken);
         return Page();
     }
 

@@ -139,8 +139,8 @@ public sealed class UpgradeTests : IDisposable
             columns.AddRange(Enumerable.Range(0, reader.FieldCount).Select(i => (reader.GetName(i), reader.GetFieldType(i))));
         }
 
-        // A lever has been carried out at a pharmacy that has part in its round.
-        var pharmacy = table.Name == "lever_step" ? await transaction.ScalarAsync<long>("SELECT MIN(pharmacy_id) FROM pharmacy_round WHERE round_date = '2020-02-10'") : 1L;
+        // A lever has been carried out, and a shelf counted, at a pharmacy that has part in its round.
+        var pharmacy = table.Name is "lever_step" or "shelf_count" ? await transaction.ScalarAsync<long>("SELECT MIN(pharmacy_id) FROM pharmacy_round WHERE round_date = '2020-02-10'") : 1L;
         await transaction.InsertManyAsync(table.Name, [.. columns.Select(c => c.Name)], [[.. columns.Select(c => c.Name == "pharmacy_id" && pharmacy != 1 ? pharmacy : Value(c.Name, c.Type))]]);
         return true;
     }

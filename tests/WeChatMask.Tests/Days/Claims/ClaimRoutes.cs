@@ -50,6 +50,7 @@ internal static partial class ClaimRoutes
         ["/pharmacy/proxy"] = "a form; its verdict is the counter's own",
         ["/pharmacy/cases"] = "what is asked about complaints, with its own deadlines",
         ["/pharmacy/holder"] = "a form; its verdict is the counter's own",
+        ["/pharmacy/count"] = "a form for what was counted on the shelf",
         ["/pharmacy/stock"] = "a form for what was delivered",
         ["/pharmacy/offline"] = "a form kept on the phone for times without a network",
         ["/api/pharmacy/offline"] = "the list as it was taken along, with its time",
