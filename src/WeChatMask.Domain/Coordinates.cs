@@ -4,7 +4,7 @@ namespace WeChatMask.Domain;
 public readonly record struct GeoPoint(double Latitude, double Longitude);
 
 /// <summary>
-/// The one place that turns WGS-84 into GCJ-02. WGS-84 is what satellites, phones and the open data of this product
+/// The one place that turns WGS-84 into GCJ-02 and back. WGS-84 is what satellites, phones and the open data of this product
 /// mean; GCJ-02 is the shifted system of Chinese maps, WeChat's among them.
 /// </summary>
 /// <remarks>
@@ -36,6 +36,20 @@ public static class Coordinates
         return new GeoPoint(
             wgs.Latitude + double.RadiansToDegrees(NorthShift(x, y) / meridian),
             wgs.Longitude + double.RadiansToDegrees(EastShift(x, y) / parallel));
+    }
+
+    /// <summary>Where on earth a place of a Chinese map lies, to a millimetre.</summary>
+    public static GeoPoint ToWgs84(GeoPoint chinese)
+    {
+        // The shift changes by less than a thousandth of the way: each turn brings the guess three digits nearer.
+        var guess = chinese;
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var shown = ToGcj02(guess);
+            guess = new GeoPoint(guess.Latitude + chinese.Latitude - shown.Latitude, guess.Longitude + chinese.Longitude - shown.Longitude);
+        }
+
+        return guess;
     }
 
     private static double NorthShift(double x, double y) =>

@@ -11,6 +11,9 @@ internal static class Cities
     public static IReadOnlyList<string> Names { get; } =
         [.. Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).OrderDescending(StringComparer.Ordinal)];
 
+    /// <summary>Where the schematic outlines of a city's districts lie.</summary>
+    public static string Outlines(string name) => Path.Combine(Folder, name + ".geojson");
+
     /// <summary>Reads a city's file.</summary>
     public static CityFile Read(string name)
     {

@@ -86,6 +86,7 @@ public static class SandboxApp
         var data = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Database:ConnectionString"] = new DbConnectionStringBuilder { ["Data Source"] = Path.Combine(options.Data, "wechatmask.db") }.ConnectionString,
+            ["Map:Outlines"] = Cities.Outlines(options.City),
         };
         sources.Insert(place, standIns);
         sources.Insert(place, new MemoryConfigurationSource { InitialData = data });

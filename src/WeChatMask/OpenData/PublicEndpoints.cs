@@ -7,6 +7,16 @@ namespace WeChatMask.OpenData;
 /// <summary>Open data: what anybody needs to check that nobody cheated. JSON for programs, the same as CSV for spreadsheets.</summary>
 public static class PublicEndpoints
 {
+    internal const string GeoJson = "application/geo+json";
+
+    /// <summary>The districts' outlines in WGS-84, or in GCJ-02 for a map with Chinese tiles.</summary>
+    internal static IResult Districts(HttpContext context, MapSystem? system, DistrictOutlines outlines)
+    {
+        var drawn = outlines.In(system ?? MapSystem.Wgs84);
+        context.Response.Headers.CacheControl = "public, max-age=3600";
+        return TypedResults.Bytes(drawn.Json, GeoJson, entityTag: drawn.Tag);
+    }
+
     internal static async Task<IResult> RoundsAsync(PublicQueries queries, CancellationToken cancellationToken) =>
         TypedResults.Ok(await queries.RoundsAsync(cancellationToken));
 

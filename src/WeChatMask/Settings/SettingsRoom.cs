@@ -9,6 +9,7 @@ public static class SettingsRoom
         services.AddSection<SiteSettings, SiteSettingsValidator>("Site");
         services.AddSection<RegistrySettings, RegistrySettingsValidator>("Registry");
         services.AddSection<MapSettings, MapSettingsValidator>("Map");
+        services.AddSingleton<DistrictOutlines>();
         services.AddSection<SecretSettings, SecretSettingsValidator>("Secrets");
         services.AddSingleton(TimeProvider.System).AddSingleton<CityCalendar>().AddSingleton<CityFormatter>();
     }

@@ -7,11 +7,12 @@ namespace WeChatMask.Web;
 /// <remarks>
 /// Over TLS too: form tokens are masked anew in every answer, and no page echoes an outsider's text beside a secret.
 /// The API is left alone, since its answers are small and its speed is counted, but for a counter's whole day, which a
-/// clerk's phone takes along with the page.
+/// clerk's phone takes along with the page, and the outlines of districts.
 /// </remarks>
 public static class PageCompression
 {
     private const string CounterDay = "/api/pharmacy/offline";
+    private const string Districts = "/api/public/districts";
 
     /// <summary>Registers it; assets are compressed when the site is built.</summary>
     public static IServiceCollection AddPageCompression(this IServiceCollection services)
@@ -21,12 +22,12 @@ public static class PageCompression
         return services.AddResponseCompression(o =>
         {
             o.EnableForHttps = true;
-            o.MimeTypes = ["text/html", "application/json"];
+            o.MimeTypes = ["text/html", "application/json", "application/geo+json"];
         });
     }
 
     public static IApplicationBuilder UsePageCompression(this IApplicationBuilder app) =>
         app.UseWhen(
-            c => !c.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || c.Request.Path == CounterDay,
+            c => !c.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || c.Request.Path == CounterDay || c.Request.Path == Districts,
             branch => branch.UseResponseCompression());
 }

@@ -86,10 +86,10 @@ public sealed class NearbyTests
 
         await phone.Page.Locator("[data-map-open]").ClickAsync();
 
-        await Assertions.Expect(phone.Page.Locator("#map path.map-point")).ToHaveCountAsync(5);
-        await Assertions.Expect(phone.Page.Locator("#map .leaflet-tooltip")).ToHaveCountAsync(5);
-        await phone.Page.Locator("#map path.map-point").First.ClickAsync(new LocatorClickOptions { Force = true });
-        await Assertions.Expect(phone.Page.Locator("#map .leaflet-popup-content .tag")).ToContainTextAsync("160");
+        await Assertions.Expect(phone.Page.Locator("#map .map-spot")).ToHaveTextAsync(["160", "160", "160", "160", "160"]);
+        await Assertions.Expect(phone.Page.Locator("#map .map-name")).ToHaveCountAsync(5);
+        await phone.Page.Locator("#map .map-spot").First.ClickAsync();
+        await Assertions.Expect(phone.Page.Locator("[data-chosen] .pharmacy .tag")).ToContainTextAsync("160");
         await phone.Page.Locator("[data-map-open]").ClickAsync();
         await Assertions.Expect(phone.Page.Locator("#map")).ToBeHiddenAsync();
         phone.AssertQuiet();
@@ -107,7 +107,7 @@ public sealed class NearbyTests
         await phone.Page.Locator("[data-map-open]").ClickAsync();
 
         await Assertions.Expect(phone.Page.Locator("[data-told]")).ToContainTextAsync("底图没有加载");
-        await Assertions.Expect(phone.Page.Locator("#map path.map-point")).ToHaveCountAsync(5);
+        await Assertions.Expect(phone.Page.Locator("#map .map-spot")).ToHaveCountAsync(5);
         Assert.All(phone.Faults, f => Assert.StartsWith("outside request: http://127.0.0.1:9/", f, StringComparison.Ordinal));
     }
 

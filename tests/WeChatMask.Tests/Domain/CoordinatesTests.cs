@@ -22,4 +22,19 @@ public sealed class CoordinatesTests
     [InlineData(-27.4698, 153.0251)]
     public void Abroad_nothing_is_shifted(double latitude, double longitude) =>
         Assert.Equal(new GeoPoint(latitude, longitude), Coordinates.ToGcj02(new GeoPoint(latitude, longitude)));
+
+    [Theory]
+    [InlineData(31.1774276, 121.5272106)]
+    [InlineData(22.543847, 113.912316)]
+    [InlineData(39.911954, 116.377817)]
+    [InlineData(45.8, 85.1)]
+    [InlineData(18.25, 109.5)]
+    [InlineData(39.7392, -104.9903)]
+    public void There_and_back_is_the_same_place(double latitude, double longitude)
+    {
+        var back = Coordinates.ToWgs84(Coordinates.ToGcj02(new GeoPoint(latitude, longitude)));
+
+        Assert.Equal(latitude, back.Latitude, 8);
+        Assert.Equal(longitude, back.Longitude, 8);
+    }
 }

@@ -34,6 +34,10 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
 
     public MapSettings Map => map.CurrentValue;
 
+    /// <summary>Where the districts' outlines are, in the system of the tiles; null where there are none.</summary>
+    public string? OutlinesPath =>
+        Map.Outlines.Length == 0 ? null : $"/api/public/districts?system={(Map.TileUrl.Length > 0 ? Map.System : MapSystem.Wgs84)}";
+
     public async Task OnGetAsync(string? district, string? q, CancellationToken cancellationToken)
     {
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);

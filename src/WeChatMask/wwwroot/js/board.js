@@ -37,6 +37,8 @@ function show(pharmacies) {
     for (const place of document.querySelectorAll(`[data-code="${CSS.escape(pharmacy.code)}"] [data-left]`)) {
       if (place.textContent !== text) place.textContent = text;
       place.dataset.empty = gone;
+      const row = place.closest('[data-places-left]');
+      if (row) row.dataset.placesLeft = left.get(pharmacy.code);
     }
   }
   document.dispatchEvent(new CustomEvent('board-shown'));

@@ -116,7 +116,7 @@ if (inWeChat()) prepareWeChat().catch(() => {});
 let map = null;
 
 opener.addEventListener('click', async () => {
-  const place = document.getElementById('map');
+  const place = document.querySelector('[data-map-part]');
   const open = place.hidden;
   place.hidden = !open;
   opener.setAttribute('aria-expanded', String(open));
@@ -125,7 +125,7 @@ opener.addEventListener('click', async () => {
   if (!open || map) return;
   try {
     const { show } = await import('./map.js');
-    map = await show(place, pharmacies, () => here, words, (text) => { told.textContent = text; });
+    map = await show(document.getElementById('map'), pharmacies, () => here, words, (text) => { told.textContent = text; });
   } catch {
     place.hidden = true;
     opener.setAttribute('aria-expanded', 'false');

@@ -33,6 +33,7 @@ internal static partial class ClaimRoutes
         ["/not-mine"] = "what to do in steps, of no day",
         ["/api/public/complaints"] = "complaints by kind and outcome",
         ["/api/public/pharmacies"] = "the directory: places and numbers to call",
+        ["/api/public/districts"] = "outlines to draw",
         ["/api/public/changes"] = "what was changed in the rules, as published then",
         ["/api/clock"] = "the time",
         ["/open-data"] = "what files there are",
