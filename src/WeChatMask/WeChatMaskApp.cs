@@ -100,6 +100,7 @@ public static class WeChatMaskApp
         app.MapCases();
         app.MapResidents();
         app.MapLevers();
+        app.MapFlags();
         app.MapOpenData();
         app.MapSupervision();
         app.MapOperations();

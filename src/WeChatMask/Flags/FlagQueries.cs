@@ -1,3 +1,4 @@
+using System.Globalization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Web;
@@ -35,9 +36,10 @@ public sealed class FlagQueries(Database database)
           LEFT JOIN pharmacy p ON p.id = d.pharmacy_id
          WHERE x.flag_id = @id AND x.source = @redemption
         UNION ALL
-        SELECT x.source, x.happened_at, o.number, s.username, p.code, p.name, o.units, 0, o.conflict, NULL, x.row_id
+        SELECT x.source, x.happened_at, b.number, s.username, p.code, p.name, o.units, 0, o.conflict, NULL, x.row_id
           FROM flag_row x
           JOIN offline_hand_over o ON o.id = x.row_id
+          LEFT JOIN booking b      ON b.number = o.number
           LEFT JOIN staff s        ON s.id = o.staff_id
           LEFT JOIN pharmacy p     ON p.id = o.pharmacy_id
          WHERE x.flag_id = @id AND x.source = @offline
@@ -71,6 +73,9 @@ public sealed class FlagQueries(Database database)
          ORDER BY 2, 11
          LIMIT @take OFFSET @skip
         """;
+
+    /// <summary>A flag's id as it stands in an address; 0, which no flag has, where it is none.</summary>
+    public static long IdOf(string? typed) => long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 
     /// <summary>One page of the flags that a filter lets through, the newest days first, and how many there are in all.</summary>
     public async Task<(IReadOnlyList<Flag> Flags, int All)> PageAsync(FlagFilter filter, int page, CancellationToken cancellationToken)
@@ -120,6 +125,10 @@ public sealed class FlagQueries(Database database)
     /// <summary>When it was last looked; null before the first time.</summary>
     public Task<DateTimeOffset?> LookedAsync(CancellationToken cancellationToken) =>
         database.ScalarAsync<DateTimeOffset?>("SELECT MAX(looked_at) FROM flag_look", cancellationToken: cancellationToken);
+
+    /// <summary>Log-in names of those who look after a flag, or did.</summary>
+    public Task<List<string>> OwnersAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<string>("SELECT DISTINCT owner FROM flag WHERE owner IS NOT NULL ORDER BY owner", cancellationToken: cancellationToken);
 
     /// <summary>Log-in names of those who may own a flag.</summary>
     public Task<List<string>> SupervisorsAsync(CancellationToken cancellationToken) => database.QueryAsync<string>(

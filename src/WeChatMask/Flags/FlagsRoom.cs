@@ -1,4 +1,5 @@
 using WeChatMask.Settings;
+using WeChatMask.Web;
 
 namespace WeChatMask.Flags;
 
@@ -9,5 +10,13 @@ public static class FlagsRoom
     {
         services.AddSection<FlagSettings, FlagSettingsValidator>(FlagSettings.Section);
         services.AddSingleton<OddQueries>().AddSingleton<FlagFindingStore>().AddSingleton<FlagQueries>().AddSingleton<FlagStore>();
+    }
+
+    public static void MapFlags(this IEndpointRouteBuilder routes)
+    {
+        var flags = routes.MapSupervisorApi("/api/supervisor/flags");
+        flags.MapGet("/", FlagEndpoints.ListAsync).Produces<FlagList>();
+        flags.MapGet("/{id}", FlagEndpoints.ReadAsync).Produces<FlagDetail>();
+        flags.MapPost("/{id}", FlagEndpoints.ChangeAsync).Produces<FlagDetail>();
     }
 }

@@ -17,7 +17,7 @@ public static class PagesRoom
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
-        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>();
+        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<FlagFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>();
         services.AddRazorPages(o => o.Conventions.AddPageRouteModelConvention(
             "/Resident/NewComplaint", page => page.Selectors[0].EndpointMetadata.Add(new RequestSizeLimitAttribute(NewComplaintModel.LargestForm)))).AddMvcOptions(o =>
         {

@@ -84,6 +84,9 @@ public sealed class Levers;
 /// <summary>Finds <c>Text/Cases.resx</c>: complaints, as residents and staff read them.</summary>
 public sealed class Cases;
 
+/// <summary>Finds <c>Text/Flags.resx</c>: what is odd, by which thresholds, and how far it has been looked into.</summary>
+public sealed class Flags;
+
 /// <summary>Finds <c>Text/Plan.resx</c>: the places of the coming days, how they are changed, and what the public reads of it.</summary>
 public sealed class Plan;
 

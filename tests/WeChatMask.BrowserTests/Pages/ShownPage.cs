@@ -50,7 +50,7 @@ public enum Moment
     Lapsed,
 }
 
-/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over, {account} for the clerk's account, {case} for the resident's complaint.</summary>
+/// <summary>A page as somebody sees it at a moment. In the path, {number}, {resident} and {free} stand for the viewer's own, {redeemed} for a booking handed over, {account} for the clerk's account, {case} for the resident's complaint, {flag} for what is odd.</summary>
 public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int Status = 200)
 {
     /// <summary>Every page of the product, in each state that looks different.</summary>
@@ -150,6 +150,13 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/staff/menu", Viewer.Clerk, Moment.Handout),
         new("/staff/menu", Viewer.Lead, Moment.Open),
         new("/staff/menu", Viewer.Administrator, Moment.Open),
+        new("/supervisor/flags", Viewer.Supervisor, Moment.NoRound),
+        new("/supervisor/flags", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/flags?state=all", Viewer.Auditor, Moment.Lapsed),
+        new("/supervisor/flags?q=nowhere", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/flags/{flag}", Viewer.Supervisor, Moment.Handout),
+        new("/supervisor/flags/{flag}", Viewer.Auditor, Moment.Lapsed),
+        new("/supervisor/flags/1", Viewer.Supervisor, Moment.Open, 404),
         new("/supervisor/cases", Viewer.Supervisor, Moment.NoRound),
         new("/supervisor/cases", Viewer.Supervisor, Moment.Open),
         new("/supervisor/cases?state=all", Viewer.Auditor, Moment.Lapsed),

@@ -1,4 +1,7 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using WeChatMask.Tests.Support;
@@ -40,5 +43,20 @@ public sealed class EndpointRulesTests
             .Where(path => personal.Any(p => path == p || path.StartsWith(p + "/", StringComparison.Ordinal)));
 
         Assert.Empty(open);
+    }
+
+    [Fact]
+    public void A_handler_takes_by_a_routes_own_names_only_what_it_says_to_come_from_the_address()
+    {
+        // The route's value of that name would be taken, which is the page's path: the number asked for never came.
+        string[] own = ["page", "handler", "area", "action", "controller"];
+        var taken = typeof(WeChatMaskApp).Assembly.GetTypes().Where(typeof(PageModel).IsAssignableFrom)
+            .SelectMany(t => t.GetMethods()).Where(m => m.Name.StartsWith("On", StringComparison.Ordinal))
+            .SelectMany(m => m.GetParameters().Select(p => (Method: m, Parameter: p)))
+            .ToList();
+
+        Assert.True(taken.Count > 30, $"Only {taken.Count} parameters were found.");
+        Assert.Empty(taken.Where(t => own.Contains(t.Parameter.Name, StringComparer.OrdinalIgnoreCase) && t.Parameter.GetCustomAttribute<FromQueryAttribute>() is null)
+            .Select(t => $"{t.Method.DeclaringType!.Name}.{t.Method.Name} takes {t.Parameter.Name}").Distinct(StringComparer.Ordinal));
     }
 }

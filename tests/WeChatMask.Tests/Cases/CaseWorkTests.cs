@@ -102,7 +102,7 @@ public sealed class CaseWorkTests
             ("q=" + late, late), ("q=" + PageFormatterGrouped(late), late), ("kind=Price", late), ("q=LD01", fresh), ("q=枫林堂", late), ("state=Received&kind=Attitude", fresh),
         })
             Assert.Equal([found], Numbers(await PageReader.OpenAsync(supervisor, "/supervisor/cases?" + query)));
-        foreach (var query in new[] { "q=nowhere", "state=Closed", "kind=NotMine", "q=23456789012" })
+        foreach (var query in new[] { "q=nowhere", "state=Closed", "kind=NotMine", "q=23456789012", "page=2" })
             Assert.Empty(Numbers(await PageReader.OpenAsync(supervisor, "/supervisor/cases?" + query)));
 
         Assert.Contains("13900000009", (await PageReader.OpenAsync(supervisor, $"/supervisor/cases/{late}")).Text, StringComparison.Ordinal);

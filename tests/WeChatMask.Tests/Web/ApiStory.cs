@@ -30,6 +30,7 @@ internal sealed class ApiStory(SandboxHost host)
         await SteerAsync(supervisor);
         await host.SetClockAsync($"{PickupDay}T09:20:00+08:00");
         await HandOutAsync(supervisor, numbers);
+        await LookIntoAsync(supervisor, numbers);
         await WatchAsync(supervisor, complaint);
     }
 
@@ -107,6 +108,7 @@ internal sealed class ApiStory(SandboxHost host)
         await TellAsync(clerk, "POST", "/api/pharmacy/deliveries", body: new { date = PickupDay, units = 10, moreComing = true, requestId = "delivery-2" });
         await TellAsync(clerk, "POST", "/api/pharmacy/losses", body: new { date = PickupDay, units = 5, reason = "包装破损", requestId = "loss-1" });
 
+        await TellAsync(clerk, "POST", "/api/pharmacy/shelf-counts", body: new { date = PickupDay, counted = 4, reason = "少了一包，在查", requestId = "count-1" });
         await TellAsync(clerk, "GET", "/api/pharmacy/offline");
         await TellAsync(clerk, "POST", "/api/pharmacy/redemptions/check", body: Shown(0, "check-1"));
         await TellAsync(clerk, "POST", "/api/pharmacy/redemptions", body: Shown(0, "hand-over-1"));
@@ -128,6 +130,20 @@ internal sealed class ApiStory(SandboxHost host)
         await TellAsync(supervisor, "POST", "/api/supervisor/bookings/{number}/annul", numbers[0], new { reason = "重复登记", requestId = "annul-1" });
 
         object Shown(int i, string requestId) => new { number = numbers[i], idNumberLast4 = People.IdNumber(i + 1)[^4..], requestId };
+    }
+
+    // Two more hand-overs that do not fit are odd.
+    private async Task LookIntoAsync(HttpClient supervisor, IReadOnlyList<string> numbers)
+    {
+        using var clerk = await host.ClerkAsync("LD01");
+        var handOvers = new[] { 2, 3 }.Select(i => new { number = numbers[i], idNumberLast4 = People.IdNumber(i + 1)[^4..], handedOverAt = $"{PickupDay}T09:16:00+08:00", requestId = $"odd-{i}" });
+        await clerk.PostAsync("/api/pharmacy/redemptions/settle", new { handOvers });
+        await host.AdvanceAsync("PT10M");
+        var found = await TellAsync(supervisor, "GET", "/api/supervisor/flags", "?kind=offline_conflicts&status=new");
+        var id = found!["flags"]![0]!["id"]!.GetValue<string>();
+        await TellAsync(supervisor, "POST", "/api/supervisor/flags/{id}", id, new { status = "looking", version = 1, requestId = "flag-take-1" });
+        await TellAsync(supervisor, "POST", "/api/supervisor/flags/{id}", id, new { status = "explained", words = "店里断网，恢复后重复补报了一次。", version = 2, requestId = "flag-close-1" });
+        await TellAsync(supervisor, "GET", "/api/supervisor/flags/{id}", id);
     }
 
     private async Task WatchAsync(HttpClient supervisor, string complaint)

@@ -43,6 +43,7 @@ public sealed class OddTextTests
         ("lead", "POST", "/api/pharmacy/cases/10000000001/answer", """{"words":"w","requestId":"a"}"""),
         ("supervisor", "POST", "/api/supervisor/cases", """{"kind":"quality","text":"t","bookingNumber":"10000000001","pharmacyCode":"LD01","caller":"13800138000","requestId":"a"}"""),
         ("supervisor", "POST", "/api/supervisor/cases/10000000001/acts", """{"act":"close","words":"w","pharmacyCode":"LD01","outcome":"founded","requestId":"a"}"""),
+        ("supervisor", "POST", "/api/supervisor/flags/1", """{"status":"explained","owner":"supervisor","words":"w","version":1,"requestId":"a"}"""),
         ("supervisor", "PUT", "/api/supervisor/pharmacies/LD01", """{"status":"paused","reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/redemptions/10000000001/void", """{"reason":"r"}"""),
         ("supervisor", "POST", "/api/supervisor/bookings/find", """{"idNumber":"43130219850612987X"}"""),

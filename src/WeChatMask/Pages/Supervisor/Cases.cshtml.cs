@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
 using WeChatMask.Cases;
@@ -51,7 +52,7 @@ public sealed class CasesModel(CaseQueries queries, Board board, CityCalendar ca
 
     public bool IsLate(Case one) => one.IsLate(calendar.Now);
 
-    public async Task OnGetAsync(string? q, string? kind, string? state, string? district, string? order, int page, CancellationToken cancellationToken)
+    public async Task OnGetAsync(string? q, string? kind, string? state, string? district, string? order, [FromQuery] int page, CancellationToken cancellationToken)
     {
         var pharmacies = (await RoundBanner.ReadAsync(board, calendar, cancellationToken)).Board.Pharmacies;
         Districts = [.. pharmacies.Select(p => p.District).Distinct(StringComparer.Ordinal)];

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Bookings;
 using WeChatMask.Domain;
+using WeChatMask.Flags;
 using WeChatMask.OpenData;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -15,7 +16,7 @@ namespace WeChatMask.Pages.Supervisor;
 /// <summary>The whole city at a glance: live figures, what waits to be done, and the newest rounds.</summary>
 [Authorize(Policy = Sessions.OversightPolicy)]
 [PersonalPage]
-public sealed class IndexModel(Board board, RoundQueries rounds, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, LateHandOverQueries late, DayReportFormatter format, CityCalendar calendar) : PageModel
+public sealed class IndexModel(Board board, RoundQueries rounds, OfflineHandOverQueries offline, HeldReportStore held, DayReportQueries reports, ProvisionalQueries provisional, LateHandOverQueries late, FlagQueries flags, DayReportFormatter format, CityCalendar calendar) : PageModel
 {
     private const int RoundsShown = 4;
 
@@ -45,8 +46,11 @@ public sealed class IndexModel(Board board, RoundQueries rounds, OfflineHandOver
     /// <summary>Reports of stock that wait for a supervisor.</summary>
     public long HeldReports { get; private set; }
 
+    /// <summary>Flags that nobody has closed.</summary>
+    public long Flags { get; private set; }
+
     /// <summary>Whether something waits for a supervisor.</summary>
-    public bool HasTasks => HeldReports > 0 || OfflineOpen > 0 || Late.Count > 0 || Provisional.Count > 0;
+    public bool HasTasks => HeldReports > 0 || OfflineOpen > 0 || Late.Count > 0 || Provisional.Count > 0 || Flags > 0;
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
@@ -57,6 +61,7 @@ public sealed class IndexModel(Board board, RoundQueries rounds, OfflineHandOver
         Provisional = await provisional.WaitingAsync(cancellationToken);
         OfflineOpen = await offline.OpenCountAsync(cancellationToken);
         Late = await late.NewestAsync(cancellationToken);
+        Flags = await flags.OpenAsync(cancellationToken);
         HeldReports = await held.CountAsync(cancellationToken);
     }
 
