@@ -123,4 +123,10 @@ public enum Refusal
 
     /// <summary>Only a supervisor whose account is in use may look after a flag.</summary>
     UnknownOwner,
+
+    /// <summary>A pause of hand-over cannot be expected to end then.</summary>
+    InvalidPauseEnd,
+
+    /// <summary>Nobody is still to come today, so that nothing can be short.</summary>
+    NobodyWaits,
 }

@@ -14,7 +14,7 @@ public static class CityDayEndpoints
             day.Total.Due, day.Total.Redeemed, day.Total.Waiting, day.Total.Lapsed, day.Percent, day.Takings.Units, Money.Yuan(day.Takings.AmountFen),
             [.. day.Slots.Select(s => new CitySlotView(calendar.Local(s.SlotStartsAt), calendar.Local(s.SlotEndsAt), s.Due, s.Redeemed, s.Waiting, s.Lapsed, s.IsNow))],
             [.. day.Curve.Select(p => p with { At = calendar.Local(p.At) })],
-            [.. day.Pharmacies.Select(p => new CityPharmacyView(p.Code, p.Name, p.District, p.Due, p.Redeemed, p.Waiting, p.Lapsed, p.Percent, p.Behind, p.Planned, p.Reported, p.IsHeld, p.Lost, p.Count?.Counted, p.Count?.Difference))]));
+            [.. day.Pharmacies.Select(p => new CityPharmacyView(p.Code, p.Name, p.District, p.Due, p.Redeemed, p.Waiting, p.Lapsed, p.Percent, p.Behind, p.Planned, p.Reported, p.IsHeld, p.Lost, p.Count?.Counted, p.Count?.Difference, p.IsPaused, p.IsShort))]));
     }
 }
 
@@ -27,7 +27,7 @@ public sealed record CityDayView(
 /// <summary>One slot of the city's day; without hours for bookings that have none.</summary>
 public sealed record CitySlotView(DateTimeOffset? StartsAt, DateTimeOffset? EndsAt, int Due, int Redeemed, int Waiting, int Lapsed, bool IsNow);
 
-/// <summary>One pharmacy of the city's day. Behind are those whose slot is over; planned, reported and lost are units, reported is null where nothing was said that counts. Counted is what was found on the shelf at closing, with the difference from the books; null where nobody counted yet.</summary>
+/// <summary>One pharmacy of the city's day. Behind are those whose slot is over; planned, reported and lost are units, reported is null where nothing was said that counts. Counted is what was found on the shelf at closing, with the difference from the books; null where nobody counted yet. Paused: the pharmacy hands nothing out for a while; short: it says that its goods are not enough.</summary>
 public sealed record CityPharmacyView(
     string Code, string Name, string District, int Due, int Redeemed, int Waiting, int Lapsed, int? Percent, int Behind, int Planned, int? Reported, bool Held, int Lost,
-    int? Counted, int? CountDifference);
+    int? Counted, int? CountDifference, bool Paused, bool Short);

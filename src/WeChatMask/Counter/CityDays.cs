@@ -6,7 +6,7 @@ using WeChatMask.Stock;
 namespace WeChatMask.Counter;
 
 /// <summary>Puts together how the whole city's pickups of today go, from the sums that each pharmacy's own day is made of.</summary>
-public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries, ShelfCountStore counts, PharmacyDays days, RoundQueries rounds, CityCalendar calendar)
+public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries, ShelfCountStore counts, CounterTroubleStore troubles, PharmacyDays days, RoundQueries rounds, CityCalendar calendar)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(30);
 
@@ -19,6 +19,7 @@ public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries,
         var figures = await queries.CitySlotsAsync(round.Date, now, cancellationToken);
         var steps = await queries.CityStepsAsync(round.Date, round.Times.PickupOpensAt, Step, cancellationToken);
         var counted = await counts.OfRoundAsync(round.Date, cancellationToken);
+        var said = await troubles.OpenAsync(cancellationToken);
         var sheet = await deliveries.OfAsync(round.Date, cancellationToken);
         SlotFigures[] slots =
         [
@@ -32,7 +33,7 @@ public sealed class CityDays(CounterQueries queries, DeliveryQueries deliveries,
             Slots = slots,
             Takings = new Takings { Units = steps.Sum(s => s.Units), AmountFen = steps.Sum(s => s.AmountFen) },
             Curve = Curve(round.Times, slots, steps, now),
-            Pharmacies = [.. sheet.Select(row => PharmacyPickups.Of(row, round.Policy.UnitsPerBooking, [.. ofPharmacy[row.Id]], now) with { Count = counted.GetValueOrDefault(row.Id) })],
+            Pharmacies = [.. sheet.Select(row => PharmacyPickups.Of(row, round.Policy.UnitsPerBooking, [.. ofPharmacy[row.Id]], now) with { Count = counted.GetValueOrDefault(row.Id), Troubles = [.. said.Where(t => t.PharmacyId == row.Id)] })],
         };
     }
 
@@ -88,6 +89,13 @@ public sealed record PharmacyPickups(string Code, string Name, string District, 
 
     /// <summary>What was counted on the shelf, last; null where nobody counted yet.</summary>
     public ShelfCount? Count { get; init; }
+
+    /// <summary>What the pharmacy says is wrong now.</summary>
+    public IReadOnlyList<CounterTrouble> Troubles { get; init; } = [];
+
+    public bool IsPaused => Troubles.Any(t => t.Kind == CounterTroubleKind.Paused);
+
+    public bool IsShort => Troubles.Any(t => t.Kind == CounterTroubleKind.Short);
 
     public int? Percent => PercentOf(Redeemed, Due);
 

@@ -185,6 +185,9 @@ public sealed class InvariantQueries(Database database)
                 OR (c.counted <> c.opening + c.delivered - c.handed_over - c.lost AND COALESCE(c.reason, '') = '')
                 OR NOT EXISTS (SELECT 1 FROM pharmacy_round t WHERE t.round_date = c.round_date AND t.pharmacy_id = c.pharmacy_id)
             """),
+        ("what a counter says is wrong lasts once for each pharmacy, kind and day", """
+            SELECT COUNT(*) FROM (SELECT pharmacy_id FROM counter_trouble WHERE ended_at IS NULL GROUP BY pharmacy_id, kind, day HAVING COUNT(*) > 1) wrong
+            """),
         ("a shelf never holds less than nothing: opening + delivered = handed over + closing + lost", """
             SELECT COUNT(*) FROM (
                 SELECT SUM(d.delivered - d.handed_over - d.lost) OVER (PARTITION BY d.pharmacy_id ORDER BY d.day) AS shelf

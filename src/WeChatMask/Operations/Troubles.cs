@@ -6,12 +6,13 @@ using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
+using WeChatMask.Stock;
 
 namespace WeChatMask.Operations;
 
 /// <summary>What is wrong in the city at this moment, for those who must mend it. Empty on a good day.</summary>
 public sealed class Troubles(
-    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CaseQueries cases, CityCalendar calendar)
+    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CaseQueries cases, CounterTroubleStore counters, CityCalendar calendar)
 {
     // Longer than any job's pace but the hourly ones', and than a vendor takes on a busy evening.
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
@@ -34,6 +35,19 @@ public sealed class Troubles(
         foreach (var job in await runs.FailingAsync(now - Late, cancellationToken))
             troubles.Add(new Trouble(TroubleKind.Job, job.Job, "", job.Since, null) { People = job.Failures });
         if (await cases.LateAsync(cancellationToken) is { Cases: > 0 } late) troubles.Add(new Trouble(TroubleKind.Case, "", "", late.Since, null) { People = late.Cases });
+        if (await counters.OpenAsync(cancellationToken) is { Count: > 0 } said)
+        {
+            var due = await counters.WaitingAsync(cancellationToken);
+            foreach (var kind in said.GroupBy(c => c.Kind))
+            {
+                CounterTrouble[] all = [.. kind];
+                troubles.Add(new Trouble(kind.Key == CounterTroubleKind.Paused ? TroubleKind.CounterPaused : TroubleKind.StockShort, all[0].PharmacyName, Code(all.Length), all[0].CreatedAt, null)
+                {
+                    People = all.Sum(c => due.GetValueOrDefault(c.PharmacyId)),
+                });
+            }
+        }
+
         return troubles;
 
         NoticesDue? Waiting(NoticeChannel channel) => waiting.GetValueOrDefault(channel);
@@ -64,6 +78,12 @@ public enum TroubleKind
 
     /// <summary>Complaints are past their time.</summary>
     Case,
+
+    /// <summary>Pharmacies hand nothing out for a while; the subject is the first of them, the code how many.</summary>
+    CounterPaused,
+
+    /// <summary>Pharmacies say that their goods are not enough; as before.</summary>
+    StockShort,
 }
 
 /// <summary>One thing that is wrong. <paramref name="Notices"/> are what waits to be sent because of it.</summary>
@@ -71,6 +91,6 @@ public sealed record Trouble(TroubleKind Kind, string Subject, string Code, Date
 {
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Bookings that wait for the registry; how often a job has failed; complaints that are late.</summary>
+    /// <summary>Bookings that wait for the registry; how often a job has failed; complaints that are late; bookings still to be collected at those pharmacies.</summary>
     public long People { get; init; }
 }

@@ -92,6 +92,7 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         await InsertAsync(transaction, id, counted, report, days[at]);
         await shortage.PostDifferenceAsync(transaction, days[at], pharmacy, id);
         var moved = days[at].MoreComing ? default : await shortage.MoveShortAsync(transaction, days[^1].Round, pharmacy);
+        if (kind == StockReportKind.Delivery && !days[at].MoreComing) await CounterTroubleStore.DeliveredAsync(transaction, counted.Reporter, pharmacy, report.PickupDate, calendar.Now);
         return AnswerOf(days[at]) with { Moved = moved.Away, Returned = moved.Back };
     }
 

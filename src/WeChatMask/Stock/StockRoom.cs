@@ -8,7 +8,7 @@ public static class StockRoom
     /// <summary>Also registers the watch over reports that wait.</summary>
     public static void AddStock(this IServiceCollection services)
     {
-        services.AddSingleton<StockReportStore>().AddSingleton<HeldReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>().AddSingleton<ShelfCountStore>();
+        services.AddSingleton<StockReportStore>().AddSingleton<HeldReportStore>().AddSingleton<ShortageStore>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>().AddSingleton<ShelfCountStore>().AddSingleton<CounterTroubleStore>();
         services.AddSingleton<DeliveryQueries>().AddSingleton<DeliverySheets>().AddSingleton<HeldReportWatch>();
         services.AddHostedService(s => s.GetRequiredService<HeldReportWatch>());
     }
@@ -17,6 +17,11 @@ public static class StockRoom
     {
         var clerks = routes.MapClerkApi("/api/pharmacy");
         clerks.MapPost("/deliveries", StockEndpoints.DeliverAsync).Produces<DeliveryView>(StatusCodes.Status201Created).Produces<DeliveryView>().Produces<DeliveryView>(StatusCodes.Status202Accepted);
+        clerks.MapPost("/pauses", CounterTroubleEndpoints.PauseAsync).Produces(StatusCodes.Status204NoContent);
+        clerks.MapPost("/pauses/end", CounterTroubleEndpoints.ResumeAsync).Produces(StatusCodes.Status204NoContent);
+        clerks.MapPost("/shortages", CounterTroubleEndpoints.ShortAsync).Produces(StatusCodes.Status204NoContent);
+        clerks.MapPost("/shortages/end", CounterTroubleEndpoints.EnoughAsync).Produces(StatusCodes.Status204NoContent);
+        routes.MapSupervisorApi("/api/supervisor").MapPost("/pharmacies/{code}/resume", CounterTroubleEndpoints.ResumeOfAsync).Produces(StatusCodes.Status204NoContent);
         clerks.MapPost("/shelf-counts", ShelfCountEndpoints.CountAsync).Produces<ShelfCountView>(StatusCodes.Status201Created).Produces<ShelfCountView>();
         clerks.MapPost("/losses", StockEndpoints.LoseAsync).Produces<LossView>(StatusCodes.Status201Created).Produces<LossView>().Produces<LossView>(StatusCodes.Status202Accepted);
     }

@@ -36,6 +36,7 @@ public sealed partial class AuditWords(IStringLocalizer<AuditLines> text, IStrin
         ["stock.hold"] = [(Units(), "Detail_Units"), (UnitsForReason(), "Detail_UnitsForReason")],
         ["stock.agree"] = [(Units(), "Detail_Units"), (UnitsForReason(), "Detail_UnitsForReason")],
         ["stock.decline"] = [(Units(), "Detail_Units"), (UnitsForReason(), "Detail_UnitsForReason")],
+        ["stock.short"] = [(Units(), "Detail_StillToCome")],
         ["shelf.count"] = [(Count(), "Detail_Count")],
         ["round.postpone"] = [(Moved(), "Detail_Moved"), (Touched(), "Detail_Touched")],
         ["round.pause"] = [(Touched(), "Detail_Touched")],

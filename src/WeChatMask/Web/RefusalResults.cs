@@ -44,6 +44,8 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.StockTooLow] = 409,
         [Refusal.ReportDeclined] = 409,
         [Refusal.DeliveryNotAsPlanned] = 409,
+        [Refusal.InvalidPauseEnd] = 422,
+        [Refusal.NobodyWaits] = 409,
         [Refusal.UnknownReport] = 404,
         [Refusal.ReportDecided] = 409,
         [Refusal.RoundHasOpened] = 409,

@@ -128,6 +128,8 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/pharmacy/lists/2020-02-10", Viewer.Clerk, Moment.Open, 404),
         new("/pharmacy/lists", Viewer.Clerk, Moment.Announced),
         new("/pharmacy/lists", Viewer.Clerk, Moment.Handout),
+        new("/pharmacy/pause", Viewer.Clerk, Moment.Announced),
+        new("/pharmacy/pause", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/count", Viewer.Clerk, Moment.Announced),
         new("/pharmacy/count", Viewer.Clerk, Moment.Handout),
         new("/pharmacy/stock?kind=loss", Viewer.Clerk, Moment.Handout),

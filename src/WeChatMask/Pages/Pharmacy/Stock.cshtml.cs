@@ -18,7 +18,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
 public sealed class StockModel(
-    StockReportStore store, HeldReportStore held, StockQueries stock, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
+    StockReportStore store, HeldReportStore held, StockQueries stock, CounterTroubleStore troubles, CounterQueries queries, RoundQueries rounds, CityCalendar calendar, RefusalResults refusals,
     IStringLocalizer<Text.Stock> text) : PageModel
 {
     /// <summary>A delivery, in the form's words.</summary>
@@ -73,6 +73,15 @@ public sealed class StockModel(
 
     public DeliveryAnswer? Effect { get; private set; }
 
+    /// <summary>Today's goods beside those who still come: units on the shelf, bookings, and units that lack.</summary>
+    public (int Shelf, int Waiting, int Lacking) Today { get; private set; }
+
+    /// <summary>What was reported of goods that run short, while it lasts.</summary>
+    public CounterTrouble? Short { get; private set; }
+
+    /// <summary>The city's numbers for complaints, which a pharmacy calls too.</summary>
+    public IReadOnlyList<string> Hotlines { get; private set; } = [];
+
     public string? Message { get; private set; }
 
     public bool IsDone { get; private set; }
@@ -115,6 +124,25 @@ public sealed class StockModel(
     {
         await LookAsync(cancellationToken);
         await LoadAsync(cancellationToken);
+    }
+
+    /// <summary>Tells the supervisor that today's goods are not enough.</summary>
+    public async Task<IActionResult> OnPostShortAsync(CancellationToken cancellationToken)
+    {
+        var refusal = await troubles.ReportShortAsync(Clerk.Of(User.Staff()), RequestId ?? "", cancellationToken);
+        if (refusal == Refusal.None) return LocalRedirect("/pharmacy/stock#short");
+        Refuse(refusal);
+        Kind = Delivery;
+        await LoadAsync(cancellationToken);
+        return Page();
+    }
+
+    /// <summary>Takes that back.</summary>
+    public async Task<IActionResult> OnPostEnoughAsync(CancellationToken cancellationToken)
+    {
+        var clerk = Clerk.Of(User.Staff());
+        await troubles.EndAsync(clerk.Staff.Username, clerk.PharmacyId, CounterTroubleKind.Short, cancellationToken);
+        return LocalRedirect("/pharmacy/stock#short");
     }
 
     /// <summary>Writes it down, if it is what was looked at.</summary>
@@ -181,7 +209,11 @@ public sealed class StockModel(
         if (Shown is { } shown)
         {
             Date ??= CityFormatter.Date(shown.Day.PickupDate);
-            Goods = (await rounds.FindAsync(shown.Day.Round, cancellationToken))?.Policy.Goods ?? Goods;
+            var policy = (await rounds.FindAsync(shown.Day.Round, cancellationToken))?.Policy;
+            Goods = policy?.Goods ?? Goods;
+            Hotlines = policy?.Complaints ?? [];
+            Today = await troubles.LackAsync(pharmacy, cancellationToken);
+            Short = (await troubles.OpenAsync(pharmacy, cancellationToken)).Find(t => t.Kind == CounterTroubleKind.Short);
         }
     }
 }

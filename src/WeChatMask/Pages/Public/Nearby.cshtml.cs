@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
+using WeChatMask.Stock;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Public;
@@ -15,7 +16,7 @@ namespace WeChatMask.Pages.Public;
 /// </summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2)]
-public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMonitor<MapSettings> map) : PageModel
+public sealed class NearbyModel(Board board, CityCalendar calendar, CounterTroubleStore counters, IOptionsMonitor<MapSettings> map) : PageModel
 {
     public RoundBanner Banner { get; private set; } = null!;
 
@@ -27,6 +28,9 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
     public string Query { get; private set; } = "";
 
     public IReadOnlyList<PharmacyFigures> Found { get; private set; } = [];
+
+    /// <summary>Pharmacies that hand nothing out for the present, by code.</summary>
+    public IReadOnlyDictionary<string, CounterTrouble> Paused { get; private set; } = new Dictionary<string, CounterTrouble>();
 
     public bool IsNarrowed => District is not null || Query.Length > 0;
 
@@ -40,6 +44,7 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, IOptionsMoni
 
     public async Task OnGetAsync(string? district, string? q, CancellationToken cancellationToken)
     {
+        Paused = (await counters.OpenAsync(cancellationToken)).Where(c => c.Kind == CounterTroubleKind.Paused).ToDictionary(c => c.PharmacyCode, StringComparer.Ordinal);
         Banner = await RoundBanner.ReadAsync(board, calendar, cancellationToken);
         Districts = [.. Banner.Board.Pharmacies.Select(p => p.District).Distinct(StringComparer.Ordinal)];
         District = Districts.FirstOrDefault(d => d == district);

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Localization;
 using WeChatMask.Domain;
 using WeChatMask.Levers;
 using WeChatMask.OpenData;
+using WeChatMask.Settings;
+using WeChatMask.Stock;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Public;
@@ -13,7 +15,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, LeverFormatter leverWords, BooksQueries ledger, RefusalFormatter refusals, PageFormatter format, DayReportFormatter reports, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, CounterTroubleStore counters, CityCalendar calendar, LeverQueries levers, LeverFormatter leverWords, BooksQueries ledger, RefusalFormatter refusals, PageFormatter format, DayReportFormatter reports, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -32,6 +34,9 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
 
     /// <summary>What was done to the round on a bad day, with when and why, oldest first.</summary>
     public IReadOnlyList<(string At, string Sentence)> Changes { get; private set; } = [];
+
+    /// <summary>Pharmacies that hand nothing of this day out for the present.</summary>
+    public IReadOnlyList<CounterTrouble> Paused { get; private set; } = [];
 
     /// <summary>Why there are no lists, as a sentence.</summary>
     public string? NoLists { get; private set; }
@@ -63,6 +68,7 @@ public sealed class NoticeModel(PublicQueries queries, LeverQueries levers, Leve
 
         Books = books;
         Changes = [.. (await levers.OfRoundAsync(day, cancellationToken)).Select(l => (reports.Moment(l.CreatedAt), leverWords.Sentence(l)))];
+        if (books.PickupDate == calendar.Today) Paused = (await counters.OpenAsync(cancellationToken)).FindAll(c => c.Kind == CounterTroubleKind.Paused);
         if (books.Phase == RoundPhase.Ended) CacheablePageAttribute.Keep(HttpContext, SettledSeconds);
         Code = books.Pharmacies.FirstOrDefault(p => p.Code == pharmacy)?.Code;
         Query = PharmacySearch.Query(q);

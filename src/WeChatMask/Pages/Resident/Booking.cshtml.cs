@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using WeChatMask.Domain;
 using WeChatMask.Levers;
 using WeChatMask.Settings;
+using WeChatMask.Stock;
 using WeChatMask.Web;
 
 namespace WeChatMask.Pages.Resident;
@@ -13,7 +14,7 @@ namespace WeChatMask.Pages.Resident;
 [PersonalPage]
 public sealed class BookingModel(
     BookingDetailsReader reader, PickupFormatter pickup, PolicyFormatter rules, RefusalFormatter refusals, CityCalendar calendar, CityFormatter format,
-    LeverQueries levers) : PageModel
+    LeverQueries levers, CounterTroubleStore counters) : PageModel
 {
     public BookingDetails? Details { get; private set; }
 
@@ -28,6 +29,9 @@ public sealed class BookingModel(
 
     /// <summary>The pharmacy it was booked at, where that one was withdrawn.</summary>
     public string? CameFrom { get; private set; }
+
+    /// <summary>The pause of its pharmacy, while it is to be collected there today.</summary>
+    public CounterTrouble? Pause { get; private set; }
 
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
@@ -46,6 +50,8 @@ public sealed class BookingModel(
     {
         Details = await reader.FindAsync(User.AccountId(), number, cancellationToken);
         CameFrom = Details is null ? null : await levers.CameFromAsync(Details.Booking.Id, cancellationToken);
+        if (Details is { Status: BookingStatus.Booked } d && d.Booking.PickupDate == calendar.Today)
+            Pause = (await counters.OpenAsync(d.Booking.PharmacyId, cancellationToken)).Find(c => c.Kind == CounterTroubleKind.Paused);
         if (Details is null) Response.StatusCode = RefusalResults.Status(Refusal.UnknownBooking);
         return Page();
     }

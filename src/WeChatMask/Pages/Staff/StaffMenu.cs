@@ -19,6 +19,7 @@ public static class StaffMenu
             new("/pharmacy/proxy", "Proxy", Tab: "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 20c0-4 3-6 6-6s6 2 6 6M16 11a3 3 0 0 0 0-6M17 14c3 .5 5 2.5 5 6"),
             new("/pharmacy/stock", "Stock", Tab: "M3 8l9-4 9 4v9l-9 4-9-4zM3 8l9 4 9-4M12 12v9"),
             new("/pharmacy/count", "Count"),
+            new("/pharmacy/pause", "Pause"),
             new("/pharmacy/lists", "Lists"),
             new("/pharmacy/holder", "Holder"),
             new("/pharmacy/offline", "Offline"),

@@ -14,7 +14,7 @@ namespace WeChatMask.Pages.Supervisor;
 [Authorize(Policy = Sessions.OversightPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class PharmacyModel(PharmacyStatusStore store, ShelfCountStore counts, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
+public sealed class PharmacyModel(PharmacyStatusStore store, ShelfCountStore counts, CounterTroubleStore troubles, RefusalResults refusals, IStringLocalizer<Text.Plan> text) : PageModel
 {
     public const int LongestReason = 200;
 
@@ -25,6 +25,12 @@ public sealed class PharmacyModel(PharmacyStatusStore store, ShelfCountStore cou
     /// <summary>What was counted on its shelf, newest first.</summary>
     public IReadOnlyList<ShelfCount> Counts { get; private set; } = [];
 
+    /// <summary>What the pharmacy said was wrong at its counter, newest first.</summary>
+    public IReadOnlyList<CounterTrouble> Troubles { get; private set; } = [];
+
+    /// <summary>Whether it hands nothing out for the present.</summary>
+    public bool IsPaused { get; private set; }
+
     public string? Message { get; private set; }
 
     public string? Reason { get; private set; }
@@ -33,6 +39,8 @@ public sealed class PharmacyModel(PharmacyStatusStore store, ShelfCountStore cou
     {
         if (code.Contains('\0', StringComparison.Ordinal) || await store.FindAsync(code, cancellationToken) is not { } known) return NotFound();
         Pharmacy = known;
+        Troubles = await troubles.NewestAsync(known.Id, CountsShown, cancellationToken);
+        IsPaused = (await troubles.OpenAsync(known.Id, cancellationToken)).Exists(t => t.Kind == CounterTroubleKind.Paused);
         Counts = await counts.NewestAsync(known.Id, CountsShown, cancellationToken);
         return Page();
     }
@@ -49,5 +57,13 @@ public sealed class PharmacyModel(PharmacyStatusStore store, ShelfCountStore cou
         Response.StatusCode = RefusalResults.Status(refusal);
         Message = refusal == Refusal.InvalidReason ? refusals.ReasonSentence(written, text["Need_Reason", LongestReason]) : refusals.Sentence(refusal);
         return Page();
+    }
+
+    /// <summary>Lets a pharmacy that paused its hand-over go on.</summary>
+    public async Task<IActionResult> OnPostResumeAsync(string code, CancellationToken cancellationToken)
+    {
+        if (await OnGetAsync(code, cancellationToken) is NotFoundResult missing) return missing;
+        await troubles.EndAsync(User.Staff().Username, Pharmacy.Id, CounterTroubleKind.Paused, cancellationToken);
+        return RedirectToPage(new { code });
     }
 }

@@ -10,6 +10,9 @@ namespace WeChatMask.Pages.Supervisor;
 [PersonalPage]
 public sealed class TodayModel(CityDays days) : PageModel
 {
+    /// <summary>What pharmacies say is wrong; more than this is found in the list.</summary>
+    public const int MostTroubles = 20;
+
     private static readonly string[] Orders = ["lagging", "code", "district"];
 
     public CityDay Day { get; private set; } = null!;

@@ -51,6 +51,7 @@ internal static partial class ClaimRoutes
         ["/pharmacy/proxy"] = "a form; its verdict is the counter's own",
         ["/pharmacy/cases"] = "what is asked about complaints, with its own deadlines",
         ["/pharmacy/holder"] = "a form; its verdict is the counter's own",
+        ["/pharmacy/pause"] = "whether the own counter is paused, and a form for it",
         ["/pharmacy/count"] = "a form for what was counted on the shelf",
         ["/pharmacy/stock"] = "a form for what was delivered",
         ["/pharmacy/offline"] = "a form kept on the phone for times without a network",
