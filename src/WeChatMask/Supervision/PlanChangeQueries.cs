@@ -41,9 +41,12 @@ public sealed class PlanChangeQueries(Database database, RoundQueries rounds, Po
         return effect with { Fingerprint = FingerprintOf(effect) };
     }
 
-    /// <summary>The newest changes of the plans of days that are not long over, newest first.</summary>
-    public Task<List<PlanNotice>> NoticesAsync(int count, CancellationToken cancellationToken) => database.QueryAsync<PlanNotice>(
-        "SELECT round_date, reason, detail, created_at FROM plan_change WHERE round_date >= @from ORDER BY created_at DESC, id DESC LIMIT @count",
+    /// <summary>The newest changes of plans, newest first.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <param name="ofDaysToCome">Only of days that are not long over.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<List<PlanNotice>> NoticesAsync(int count, bool ofDaysToCome, CancellationToken cancellationToken) => database.QueryAsync<PlanNotice>(
+        $"SELECT round_date, reason, detail, created_at FROM plan_change {(ofDaysToCome ? "WHERE round_date >= @from " : "")}ORDER BY created_at DESC, id DESC LIMIT @count",
         new { from = calendar.Today.AddDays(-1), count },
         cancellationToken);
 

@@ -11,7 +11,6 @@ namespace WeChatMask.Supervision;
 /// <summary>Dated rules for supervisors: read them, ask what a change would do, confirm it; and the notices of changes for everybody.</summary>
 public static class PolicyEndpoints
 {
-    private const int NoticesShown = 50;
 
     internal static async Task<IResult> ListAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken) =>
         TypedResults.Ok(new PolicyList([.. (await queries.AllAsync(cancellationToken)).Select(p => new PolicyVersion(
@@ -39,14 +38,10 @@ public static class PolicyEndpoints
         return answer.Repeated ? TypedResults.Ok(view) : TypedResults.Created((string?)null, view);
     }
 
-    internal static async Task<IResult> ChangesAsync(PolicyChangeQueries queries, CityCalendar calendar, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new PolicyChangeList([.. (await queries.NoticesAsync(NoticesShown, cancellationToken)).Select(n => new PolicyChangeView(
-            n.From, calendar.Local(n.PublishedAt), n.Reason, Document(n.Before), Document(n.After)))]));
-
     private static PolicyEffectView View(PolicyEffect e) => new(
         Id(e.BeforeId), Document(e.Before), e.Until, e.Sooner, e.Later, e.KeptBookings, e.Bookers, e.Rounds);
 
-    private static JsonElement Document(Policy policy) => JsonSerializer.Deserialize<JsonElement>(PolicyDocument.Write(policy));
+    internal static JsonElement Document(Policy policy) => JsonSerializer.Deserialize<JsonElement>(PolicyDocument.Write(policy));
 
     private static string Id(long id) => id.ToString(CultureInfo.InvariantCulture);
 }
@@ -70,9 +65,3 @@ public sealed record PolicyEffectView(
 
 /// <summary>A policy that was added, and what it did.</summary>
 public sealed record PolicyAddedView(string Id, PolicyEffectView Effect);
-
-/// <summary>What the public was told of changes, newest first.</summary>
-public sealed record PolicyChangeList(IReadOnlyList<PolicyChangeView> Changes);
-
-/// <summary>One notice of changed rules.</summary>
-public sealed record PolicyChangeView(DateOnly From, DateTimeOffset PublishedAt, string Reason, JsonElement Before, JsonElement After);

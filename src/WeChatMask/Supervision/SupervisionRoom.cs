@@ -45,6 +45,6 @@ public static class SupervisionRoom
         var audit = routes.MapFiles("/supervisor", Sessions.AuditPolicy);
         audit.MapGet("/audit.csv", AuditFiles.CsvAsync);
         audit.MapGet("/audit.xlsx", AuditFiles.XlsxAsync);
-        routes.MapPublicApi("/api/public").KeptBriefly().MapGet("/changes", PolicyEndpoints.ChangesAsync).Produces<PolicyChangeList>();
+        routes.MapPublicApi("/api/public").KeptBriefly().MapGet("/changes", PublicChangeEndpoints.ListAsync).Produces<PublicChangeList>();
     }
 }

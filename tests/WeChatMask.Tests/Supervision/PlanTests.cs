@@ -69,7 +69,7 @@ public sealed class PlanTests
         Assert.Equal((409, "plan_changed"), LeverTests.Code(await PutAsync(supervisor, Tomorrow, more, "多到了一车", "r2", preview)));
         Assert.Equal((409, "request_used"), LeverTests.Code(await PutAsync(supervisor, "2020-02-12", more, "多到了一车", "r1", preview)));
         Assert.Single(await host.Get<AuditQueries>().NewestAsync(200, CancellationToken.None), l => l is { Action: "plan.change", Subject: Tomorrow, Detail: "1 pharmacies, 800 -> 840 places: 多到了一车" });
-        Assert.Single(await host.Get<PlanChangeQueries>().NoticesAsync(10, CancellationToken.None));
+        Assert.Single(await host.Get<PlanChangeQueries>().NoticesAsync(10, ofDaysToCome: false, CancellationToken.None));
         await LeverTests.AssertSoundAsync(host);
     }
 

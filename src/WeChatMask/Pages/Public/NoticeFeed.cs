@@ -87,7 +87,7 @@ public sealed class NoticeFeed(
 
         foreach (var lever in await levers.NewestAsync(EachShown, cancellationToken))
             entries.Add(new Entry(lever.CreatedAt, string.Create(CultureInfo.InvariantCulture, $"{Notice(lever.RoundDate)}#lever-{lever.Id}"), text["Feed_Lever", format.LongDay(lever.RoundDate)], leverWords.Sentence(lever)));
-        foreach (var plan in await plans.NoticesAsync(EachShown, cancellationToken))
+        foreach (var plan in await plans.NoticesAsync(EachShown, ofDaysToCome: false, cancellationToken))
             entries.Add(new Entry(plan.CreatedAt, $"/notices#plan-{CityFormatter.Date(plan.RoundDate)}-{Stamp(plan.CreatedAt)}", text["Feed_Plan", format.LongDay(plan.RoundDate)], planWords.Sentence(plan)));
         foreach (var policy in await policies.NoticesAsync(EachShown, cancellationToken))
             entries.Add(new Entry(policy.PublishedAt, string.Create(CultureInfo.InvariantCulture, $"/notices/rules#policy-{policy.Id}"), text["Feed_Policy", format.LongDay(policy.From)], policy.Reason));

@@ -24,7 +24,7 @@ public sealed class NoticesModel(PublicQueries queries, PolicyChangeQueries poli
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Rounds = (await queries.RoundsAsync(cancellationToken)).Rounds;
-        Plans = await plans.NoticesAsync(ChangesShown, cancellationToken);
+        Plans = await plans.NoticesAsync(ChangesShown, ofDaysToCome: true, cancellationToken);
         Changes = await policies.NoticesAsync(ChangesShown, cancellationToken);
     }
 }

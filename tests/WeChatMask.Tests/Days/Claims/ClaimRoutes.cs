@@ -34,7 +34,7 @@ internal static partial class ClaimRoutes
         ["/api/public/complaints"] = "complaints by kind and outcome",
         ["/api/public/pharmacies"] = "the directory: places and numbers to call",
         ["/api/public/districts"] = "outlines to draw",
-        ["/api/public/changes"] = "what was changed in the rules, as published then",
+        ["/api/public/changes"] = "what was changed in rules, rounds and plans, as published then",
         ["/api/clock"] = "the time",
         ["/open-data"] = "what files there are",
         ["/notices/trends"] = "figures of rounds that have closed, held to the books by a test of its own",
