@@ -72,7 +72,7 @@ for (const [key, library] of Object.entries(JSON.parse(readFileSync(deps, 'utf8'
 }
 
 // The build copies some files of these into the pages' assets; zxing-wasm comes with the reader of codes.
-for (const name of ['weui', 'weixin-js-sdk', 'barcode-detector', 'zxing-wasm', 'leaflet']) {
+for (const name of ['weui', 'weixin-js-sdk', 'barcode-detector', 'zxing-wasm', 'leaflet', 'uplot']) {
   const folder = join(modules, name);
   const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const author = typeof about.author === 'string' ? about.author : about.author?.name ?? '';

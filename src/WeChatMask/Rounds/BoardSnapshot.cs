@@ -84,8 +84,7 @@ public sealed record BoardPharmacy : PublicPharmacy
     /// <remarks>Rolling is shown as if it were done, so that the first second of a window shows the same as the rest.</remarks>
     public PharmacyFigures At(int window)
     {
-        var places = Windows.Select(w => w.ToPlaces()).ToList();
-        QuotaLedger.RollUpTo(places, window);
+        var places = PlacesAt(window);
         var present = places.Find(p => p.Window == window);
         return new PharmacyFigures(
             Code, Name, Address, District, Latitude, Longitude, Phone, Status,
@@ -95,5 +94,13 @@ public sealed record BoardPharmacy : PublicPharmacy
             Redeemed,
             places.Sum(p => p.CarriedIn),
             present is { Left: > 0 } ? null : places.Find(p => p.Window > window && p.Places > 0)?.Window);
+    }
+
+    /// <summary>The places of all windows while <paramref name="window"/> (from 1) is the present or next one.</summary>
+    public List<WindowPlaces> PlacesAt(int window)
+    {
+        var places = Windows.Select(w => w.ToPlaces()).ToList();
+        QuotaLedger.RollUpTo(places, window);
+        return places;
     }
 }

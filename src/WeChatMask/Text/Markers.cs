@@ -98,3 +98,6 @@ public sealed class OpenRecords;
 
 /// <summary>Finds <c>Text/Shop.resx</c>: a pharmacy's day at its counter and its shelf.</summary>
 public sealed class Shop;
+
+/// <summary>Finds <c>Text/Live.resx</c>: an opening as supervisors follow it.</summary>
+public sealed class Live;

@@ -117,6 +117,10 @@ public static class Sessions
         await context.SignOutAsync(kind == SessionKind.Staff ? StaffScheme : ResidentScheme);
     }
 
+    /// <summary>Whether the caller's log-in still stands: for an answer that goes on long after it was asked for.</summary>
+    public static Task<bool> StaffSessionStandsAsync(this HttpContext context, CancellationToken cancellationToken) => context.RequestServices.GetRequiredService<SessionStore>()
+        .StandsAsync(SessionKind.Staff, Number(context.User, ClaimTypes.NameIdentifier), context.User.FindFirstValue(SessionClaim)!, cancellationToken);
+
     /// <summary>The hash of the caller's own session, which tells it from the others of a list.</summary>
     public static string SessionHash(this ClaimsPrincipal user) => SessionStore.HashOf(user.FindFirstValue(SessionClaim)!);
 

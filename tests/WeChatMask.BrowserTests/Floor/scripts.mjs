@@ -6,8 +6,9 @@ import esx from 'eslint-plugin-es-x';
 import ts from 'typescript';
 import { data, isAlwaysNewer, isNewer, memberOf, objectOf } from './compat.mjs';
 
-// Brought along by others and loaded only by `import()`, whose failure has a plain way; everything else is held to the floor.
-const onDemand = ['ponyfill.js', 'zxing-exported.js'];
+// Brought along by others and loaded only by our scripts, by `import()` or an element of its own, whose failure has a plain way;
+// everything else is held to the floor.
+const onDemand = ['ponyfill.js', 'zxing-exported.js', 'uplot.js'];
 // The charts of Hangfire's own pages, for operators at a desk.
 const atDesks = ['dashboard.js'];
 

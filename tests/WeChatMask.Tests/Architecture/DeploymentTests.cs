@@ -77,7 +77,9 @@ public sealed partial class DeploymentTests
 
     [Theory]
     [InlineData("nginx/nginx.conf", "/api/board/events")]
+    [InlineData("nginx/nginx.conf", "/api/supervisor/live/events")]
     [InlineData("haproxy.cfg", "/api/board/events")]
+    [InlineData("haproxy.cfg", "/api/supervisor/live/events")]
     [InlineData("haproxy.cfg", "/health/ready")]
     public async Task The_paths_that_the_fronts_treat_apart_are_routes(string front, string path)
     {

@@ -32,7 +32,7 @@ public sealed class PackageTests
         await using var city = await InstalledCity.UnpackAsync();
         using var deps = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(city.Root, "usr/lib/wechatmask/WeChatMask.deps.json")));
         var names = deps.RootElement.GetProperty("libraries").EnumerateObject().Where(l => l.Value.GetProperty("type").GetString() != "project")
-            .Select(l => l.Name.Split('/')[0].Replace("runtimepack.", "", StringComparison.Ordinal)).Concat(["weui", "leaflet", "zxing-wasm"]).ToList();
+            .Select(l => l.Name.Split('/')[0].Replace("runtimepack.", "", StringComparison.Ordinal)).Concat(["weui", "leaflet", "uplot", "zxing-wasm"]).ToList();
         var licences = Path.Combine(city.Root, "usr/share/doc/wechatmask/licences");
 
         Assert.True(names.Count > 20, $"Only {names.Count} libraries were found.");

@@ -10,6 +10,9 @@ namespace WeChatMask.Tests.Web;
 /// <param name="IsOpen">Whether it asks nobody who is calling.</param>
 internal sealed record WalkedRoute(string Path, bool IsOpen)
 {
+    /// <summary>Whether its answer has no end.</summary>
+    public bool IsStream => Path.EndsWith("/events", StringComparison.Ordinal);
+
     public override string ToString() => Path;
 
     public static IReadOnlyList<WalkedRoute> Of(SandboxHost host, Func<string, string?>? value = null)

@@ -32,6 +32,7 @@ public static class StaffMenu
         new("Watch",
         [
             new("/supervisor", "Overview", Tab: "M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-4H4zM14 8h6V4h-6z"),
+            new("/supervisor/live", "Live"),
             new("/supervisor/pharmacies", "Pharmacies", Tab: "M4 10h16v10H4zM3 10l2-6h14l2 6M12 12.5v5M9.5 15h5"),
             new("/supervisor/today", "Today", Tab: "M5 5h14v15H5zM5 9h14M9 3v4M15 3v4"),
             new("/supervisor/rounds", "Rounds"),
