@@ -23,6 +23,6 @@ public static class OpenDataRoom
         everybody.MapGet("/rounds/{date}/list.csv", PublicEndpoints.ListCsvAsync).NotIndexed();
         everybody.MapGet("/complaints", PublicEndpoints.ComplaintsAsync).Produces<ComplaintCounts>();
         everybody.MapGet("/pharmacies", PublicEndpoints.PharmaciesAsync).Produces<PharmacyDirectory>();
-        routes.MapPublicApi("/api/public").MapGet("/districts", PublicEndpoints.Districts).Produces(StatusCodes.Status200OK, contentType: PublicEndpoints.GeoJson);
+        routes.MapPublicApi("/api/public").MapGet("/districts", PublicEndpoints.Districts).Produces<object>(StatusCodes.Status200OK, PublicEndpoints.GeoJson);
     }
 }

@@ -148,7 +148,7 @@ internal sealed class ApiStory(SandboxHost host)
 
     private async Task WatchAsync(HttpClient supervisor, string complaint)
     {
-        foreach (var path in (string[])["/api/supervisor/today", "/api/supervisor/jobs", "/api/supervisor/audit", "/api/public/rounds", "/api/public/complaints", "/api/public/pharmacies", "/api/public/changes"])
+        foreach (var path in (string[])["/api/supervisor/today", "/api/supervisor/jobs", "/api/supervisor/audit", "/api/public/rounds", "/api/public/complaints", "/api/public/pharmacies", "/api/public/districts", "/api/public/changes"])
             await TellAsync(path.Contains("public", StringComparison.Ordinal) ? host.Http : supervisor, "GET", path);
         await TellAsync(supervisor, "GET", "/api/supervisor/rounds/{date}/provisional", Round);
         await TellAsync(host.Http, "GET", "/api/public/rounds/{date}", Round);
@@ -175,6 +175,8 @@ internal sealed class ApiStory(SandboxHost host)
 
     private static JsonNode? Cut(JsonNode? node) => node switch
     {
+        // A ring stays one: it ends where it begins.
+        JsonArray { Count: > 3 } ring when ring[0] is JsonArray place && place[0] is JsonValue => new JsonArray([.. ring.Take(3).Append(ring[^1]).Select(p => p!.DeepClone())]),
         JsonArray list => new JsonArray([.. list.Take(MostOfAList).Select(Cut)]),
         JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Cut(m.Value)))),
         _ => node?.DeepClone(),
