@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using WeChatMask.BrowserTests.PageObjects;
 using WeChatMask.BrowserTests.Support;
+using WeChatMask.Tests.Support;
 
 namespace WeChatMask.BrowserTests.Stories;
 
@@ -68,6 +69,57 @@ public sealed class ShopStoryTests : IAsyncLifetime
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows).ToContainTextAsync(city.Today[1].Number);
         Assert.Equal(0, asked);
+        phone.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task A_pause_is_said_in_a_few_taps_and_taken_back_and_the_shelf_is_counted_at_closing()
+    {
+        await using var phone = await city.ClerkAsync();
+        await phone.GoAsync("/pharmacy/pause");
+        await phone.Page.Locator("#reason").FillAsync("停电检修");
+        await phone.Page.Locator("[data-act=pause]").ClickAsync();
+        await Assertions.Expect(phone.Page.Locator("main [role=status]").First).ToContainTextAsync("已暂停");
+        await phone.GoAsync("/pharmacy");
+        await Assertions.Expect(phone.Page.Locator("[data-trouble=Paused]")).ToContainTextAsync("停电检修");
+        await phone.Page.Locator("[data-trouble=Paused] a").ClickAsync();
+        await phone.Page.Locator("[data-act=resume]").ClickAsync();
+        await Assertions.Expect(phone.Page.Locator("main [role=status]").First).ToContainTextAsync("照常发放");
+        await phone.GoAsync("/pharmacy");
+        await Assertions.Expect(phone.Page.Locator("[data-trouble]")).ToHaveCountAsync(0);
+
+        await phone.GoAsync("/pharmacy/count");
+        var expected = int.Parse(await phone.Page.Locator("[data-expected]").InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture);
+        await phone.Page.Locator("#counted").FillAsync((expected - 2).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(phone.Page.Locator("[data-difference]")).ToHaveTextAsync("-2");
+        await phone.Page.Locator("#reason").FillAsync("破损两只，没有登记");
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(phone.Page.Locator("main [role=status]").First).ToContainTextAsync("盘点已登记");
+        phone.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Several_vouchers_of_one_proxy_are_scanned_in_a_row_and_handed_over_at_once()
+    {
+        await city.HandOverElsewhereAsync(city.Today[1]);
+        await using var phone = await city.ClerkAsync(new PhoneOptions(Browser: film.Browser));
+        await phone.GoAsync("/pharmacy/proxy");
+        await phone.Page.Locator("#proxyName").FillAsync("李四");
+        await phone.Page.Locator("#proxyIdNumber").FillAsync(People.IdNumber(900));
+        await phone.Page.Locator("[data-act=list]").ClickAsync();
+        await film.ShowAsync(phone.Page, city.Today[0].Picture, new Held());
+        await phone.Page.Locator("[data-scan]").ClickAsync();
+        await Assertions.Expect(phone.Page.Locator("section.line")).ToHaveCountAsync(1);
+        // The camera stays open; the next one is held before it, and one that was collected already does not stop the list.
+        await film.ShowAsync(phone.Page, city.Today[1].Picture, new Held());
+        await Assertions.Expect(phone.Page.Locator("section.line[data-verdict=AlreadyRedeemed]")).ToHaveCountAsync(1);
+        await film.ShowAsync(phone.Page, city.Today[2].Picture, new Held());
+        await Assertions.Expect(phone.Page.Locator("section.line[data-verdict=Valid]")).ToHaveCountAsync(2);
+        await phone.Page.Locator("[data-act=redeem]").ClickAsync();
+        await Assertions.Expect(phone.Page.Locator("section.line[data-verdict=Redeemed]")).ToHaveCountAsync(2);
+        await Assertions.Expect(phone.Page.Locator("section.line")).ToHaveCountAsync(3);
+        Assert.Equal(("redeemed", "redeemed"), (await city.StatusAsync(city.Today[0]), await city.StatusAsync(city.Today[2])));
         phone.AssertQuiet();
     }
 }

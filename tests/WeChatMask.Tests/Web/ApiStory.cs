@@ -109,6 +109,8 @@ internal sealed class ApiStory(SandboxHost host)
         await TellAsync(clerk, "POST", "/api/pharmacy/losses", body: new { date = PickupDay, units = 5, reason = "包装破损", requestId = "loss-1" });
 
         await TellAsync(clerk, "POST", "/api/pharmacy/shelf-counts", body: new { date = PickupDay, counted = 4, reason = "少了一包，在查", requestId = "count-1" });
+        await TellAsync(clerk, "POST", "/api/pharmacy/pauses", body: new { reason = "停电检修", expectedEnd = $"{PickupDay}T17:00:00+08:00", requestId = "pause-1" });
+        await TellAsync(clerk, "POST", "/api/pharmacy/shortages", body: new { requestId = "short-1" });
         await TellAsync(clerk, "GET", "/api/pharmacy/offline");
         await TellAsync(clerk, "POST", "/api/pharmacy/redemptions/check", body: Shown(0, "check-1"));
         await TellAsync(clerk, "POST", "/api/pharmacy/redemptions", body: Shown(0, "hand-over-1"));

@@ -32,13 +32,13 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
     public string? Step { get; set; }
 
     /// <summary>What the last post found, or null while there is a form to fill in.</summary>
-    public CounterOutcome? Outcome { get; private set; }
+    public CounterOutcome? Outcome { get; protected set; }
 
     /// <summary>Why the last post could not be judged.</summary>
-    public string? Message { get; private set; }
+    public string? Message { get; protected set; }
 
     /// <summary>What is wrong, by the id of its field; of several bookings with the line's index.</summary>
-    public IReadOnlyDictionary<string, string> Faults { get; private set; } = FieldFaults.Of();
+    public IReadOnlyDictionary<string, string> Faults { get; protected set; } = FieldFaults.Of();
 
     /// <summary>Whether a field is the first to correct, which gets the cursor.</summary>
     public bool IsFirst(string field) => Faults.Keys.FirstOrDefault() == field;
@@ -93,6 +93,14 @@ public abstract class CounterPage(CounterLines counter, RefusalResults refusals,
         else Outcome = outcome;
         if (Outcome is null) await LoadAsync(cancellationToken);
         return Page();
+    }
+
+    /// <summary>Whether the proxy can be read; else the page says what is wrong.</summary>
+    protected bool IsProxyReadable()
+    {
+        Faults = FieldFaults.Of(("proxyName", fields.Name(ProxyName)), ("proxyIdNumber", fields.IdNumber(ProxyDocument, ProxyIdNumber, Today)));
+        Message = Faults.Count == 0 ? null : text["Fields_Wrong", Faults.Count].Value;
+        return Faults.Count == 0;
     }
 
     private void Refuse(Refusal refusal)

@@ -114,5 +114,5 @@ document.addEventListener('input', (event) => {
   if (!form) return;
   // What is typed anew is a new attempt; only the same one may be repeated under its id.
   say('', false);
-  for (const id of form.querySelectorAll('input[name$="RequestId"]')) id.value = newRequestId();
+  for (const id of form.querySelectorAll('input[name$="RequestId"]:not([data-kept])')) id.value = newRequestId();
 });

@@ -121,6 +121,12 @@ async function scanInWeChat() {
 
 const begin = () => (inWeChat() ? scanInWeChat() : start());
 
+function look() {
+  show(true);
+  video.play();
+  read();
+}
+
 // The next person: the form as it was at first, the camera still open.
 function next() {
   fill(main, ...home);
@@ -129,10 +135,8 @@ function next() {
   main.querySelector('#code').dispatchEvent(new Event('input', { bubbles: true }));
   scrollTo(0, 0);
   if (!stream) return main.querySelector('#code').focus({ preventScroll: true });
-  show(true);
   main.focus({ preventScroll: true });
-  video.play();
-  read();
+  look();
 }
 
 function ready() {
@@ -154,7 +158,12 @@ document.addEventListener('counter:shown', () => {
   ready();
   const verdict = main.querySelector('.verdict');
   performance.mark('verdict-shown');
-  if (verdict) return sound(verdict.dataset.verdict);
+  if (verdict) {
+    sound(verdict.dataset.sound || verdict.dataset.verdict);
+    // A list that goes on: the camera looks for the next one.
+    if (place() && stream) look();
+    return undefined;
+  }
   // The form again, with a word on what is missing: the camera rests until the clerk wants it.
   return stop();
 });
