@@ -15,10 +15,13 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
     /// <summary>The server's process, where its memory is looked at.</summary>
     public int? Process { get; private init; }
 
+    /// <summary>How many live pages of supervisors are open meanwhile.</summary>
+    public int Live { get; private init; }
+
     private const int MisusedCode = 2;
 
     private const string Usage = """
-        rush  --url URL [--residents 2000] [--tasks 64]   log in, register, and book all at once, through the contract alone
+        rush  --url URL [--residents 2000] [--tasks 64] [--live 10]   log in, register, and book all at once, through the contract alone
         board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
         listen --url URL --process ID [--tasks 20000]     follow the board with as many as that, and weigh the server
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
@@ -35,12 +38,12 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i + 1 < args.Length; i += 2) given[args[i]] = args[i + 1];
-        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds" or "--engine" or "--process"))) return null;
+        if (args.Length % 2 != 0 || given.Keys.Any(k => k is not ("--url" or "--residents" or "--tasks" or "--batch" or "--seconds" or "--engine" or "--process" or "--live"))) return null;
         if (!Enum.TryParse<DatabaseKind>(given.GetValueOrDefault("--engine", nameof(DatabaseKind.Sqlite)), ignoreCase: true, out var engine)) return null;
         var url = given.TryGetValue("--url", out var text) ? new Uri(text) : null;
         // Like the sandbox's own stand-ins: a tool that books thousands of places is for this machine alone.
         if (url is { IsLoopback: false }) return null;
-        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5, engine) { Process = Number("--process") };
+        return new Options(url, Number("--residents") ?? 0, Number("--tasks") ?? 0, Number("--batch"), Number("--seconds") ?? 5, engine) { Process = Number("--process"), Live = Number("--live") ?? 0 };
 
         int? Number(string name) => given.TryGetValue(name, out var value) ? int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) : null;
     }

@@ -4,7 +4,7 @@ using WeChatMask.LoadTool.Simulation;
 
 return args switch
 {
-    ["rush", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await RushMeasurement.RunAsync(url, options),
+    ["rush", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await LiveWatchers.RushAsync(url, options),
     ["board", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await BoardMeasurement.RunAsync(url, options),
     ["listen", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await ListenMeasurement.RunAsync(url, options),
     ["browse", .. var rest] when Options.Parse(rest) is { Url: { } url } options => await BrowseMeasurement.RunAsync(url, options),

@@ -60,6 +60,22 @@ public sealed class FrontLimitsTests
     }
 
     [Fact]
+    public async Task Nothing_is_gathered_on_the_way_of_a_stream_and_none_is_cut_between_its_heartbeats()
+    {
+        await using var host = await SandboxHost.StartAsync();
+        var streams = host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).Where(p => p.EndsWith("/events", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
+        Assert.True(streams.Count > 1);
+        var haproxy = Repository.Read("scripts/deploy/haproxy.cfg");
+        foreach (var stream in streams)
+        {
+            var location = Site.LocationOf(stream);
+            Assert.Equal("off", location.One("proxy_buffering")?.Words[0]);
+            Assert.True(location.One("proxy_read_timeout")!.Words[0] is "2m" or "12h", stream);
+            Assert.Matches($"use_backend events if .* {Regex.Escape(stream)}( |$)", haproxy);
+        }
+    }
+
+    [Fact]
     public void All_listeners_together_leave_room_for_everybody_else_even_with_one_worker()
     {
         var root = NginxConf.Read(Repository.Read("scripts/deploy/nginx/nginx.conf"));

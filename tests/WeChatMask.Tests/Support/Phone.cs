@@ -109,13 +109,20 @@ internal sealed partial class Phone(string openId)
         return new PhoneReply((int)answer.StatusCode, isJson ? await answer.Content.ReadFromJsonAsync<JsonElement>() : default);
     }
 
+    /// <summary>An answer that has no end, as it comes.</summary>
+    public async Task<Stream> FollowAsync(HttpClient http, string path)
+    {
+        using var request = Request(HttpMethod.Get, new Uri(http.BaseAddress!, path));
+        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync();
+    }
+
     /// <summary>The antiforgery token of a page's form.</summary>
     public static string FormToken(string page) => AntiforgeryField().Match(page).Groups["token"].Value;
 
     private async Task<HttpResponseMessage> CallAsync(HttpClient http, HttpMethod method, Uri address, object? body)
     {
-        using var request = new HttpRequestMessage(method, address);
-        request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
+        using var request = Request(method, address);
         if (body is not null) request.Content = body as HttpContent ?? JsonContent.Create(body);
         var answer = await http.SendAsync(request);
         if (!answer.Headers.TryGetValues("Set-Cookie", out var set)) return answer;
@@ -127,6 +134,9 @@ internal sealed partial class Phone(string openId)
 
         return answer;
     }
+
+    private HttpRequestMessage Request(HttpMethod method, Uri address) =>
+        new(method, address) { Headers = { { "Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")) } } };
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<token>[^\"]+)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex AntiforgeryField();
