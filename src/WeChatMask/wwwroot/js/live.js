@@ -83,7 +83,8 @@ function draw(place) {
     ],
   }, [[], [], []], place);
   curves.push({ name: place.dataset.curve, step, plot });
-  addEventListener('resize', () => plot.setSize(size()));
+  // A style sheet may come after the script: then its place is another than it was drawn for.
+  for (const event of ['load', 'resize']) addEventListener(event, () => plot.setSize(size()));
 }
 
 function curve(name, step, { ends, booked, refused }) {
