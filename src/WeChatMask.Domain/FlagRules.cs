@@ -55,6 +55,7 @@ public enum FlagStatus
 /// <summary>Where a row lies that speaks for a flag; stored by number.</summary>
 public enum FlagSource
 {
+    None = 0,
     Redemption = 1,
     OfflineHandOver = 2,
     Audit = 3,

@@ -18,7 +18,7 @@ public sealed partial class AuditWords(IStringLocalizer<AuditLines> text, IStrin
     private const string AccountPrefix = "account:";
 
     // Which shapes an action's detail has, and the sentence that takes the groups of each in their order.
-    private static readonly FrozenDictionary<string, (Regex Shape, string Key)[]> Shapes = new Dictionary<string, (Regex, string)[]>
+    private static readonly FrozenDictionary<string, (Regex Shape, string Key)[]> Shapes = new Dictionary<string, (Regex, string)[]>(StringComparer.Ordinal)
     {
         ["audit.export"] = [(Export(), "Detail_Export")],
         ["list.read"] = [(Word(), "Detail_Word")],

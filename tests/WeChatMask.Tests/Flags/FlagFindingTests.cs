@@ -40,12 +40,16 @@ public sealed class FlagFindingTests
         var planned = await PlannedAsync(city, "CZ009");
         await city.DeliverAsync("CZ009", planned + (planned * limits.DeliveryPercent / 100) - 1, Morning, more: true);
         await city.DeliverAsync("CZ010", 1, Morning, more: true);
+        var other = await PlannedAsync(city, "CZ013");
+        await city.DeliverAsync("CZ013", other + (other * limits.DeliveryPercent / 100) - 1, Morning);
         await city.CarryAsync("CZ010", 3, FlagCity.At("09:00:00").AddDays(-1), FlagCity.Round);
         await city.CarryAsync("CZ010", -3, Morning, FlagCity.Round);
+        await city.CarryAsync("CZ010", 3, Morning, FlagCity.Day);
         await city.ComeAsync("CZ007", "CZ010", null);
         for (var i = 0; i < limits.ListReads - 1; i++) await city.ReadListAsync("CZ011", Morning.AddMinutes(i));
         await city.ReadListAsync("CZ012", Morning);
         var clerk = await city.AccountAsync("o-clerk", "CZ011");
+        await city.AccountAsync("o-neighbour", "CZ012");
         await city.HandOverAsync("CZ012", Morning, account: clerk);
         await city.HandOverAsync("CZ011", Morning, account: await city.AccountAsync("o-other"));
 
