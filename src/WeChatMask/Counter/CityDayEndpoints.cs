@@ -30,4 +30,4 @@ public sealed record CitySlotView(DateTimeOffset? StartsAt, DateTimeOffset? Ends
 /// <summary>One pharmacy of the city's day. Behind are those whose slot is over; planned, reported and lost are units, reported is null where nothing was said that counts. Counted is what was found on the shelf at closing, with the difference from the books; null where nobody counted yet. Paused: the pharmacy hands nothing out for a while; short: it says that its goods are not enough.</summary>
 public sealed record CityPharmacyView(
     string Code, string Name, string District, int Due, int Redeemed, int Waiting, int Lapsed, int? Percent, int Behind, int Planned, int? Reported, bool Held, int Lost,
-    int? Counted, int? CountDifference, bool Paused, bool Short);
+    int? Counted, int? CountDifference, bool Paused, [property: System.Text.Json.Serialization.JsonPropertyName("short")] bool RunsShort);

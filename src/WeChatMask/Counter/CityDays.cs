@@ -95,7 +95,7 @@ public sealed record PharmacyPickups(string Code, string Name, string District, 
 
     public bool IsPaused => Troubles.Any(t => t.Kind == CounterTroubleKind.Paused);
 
-    public bool IsShort => Troubles.Any(t => t.Kind == CounterTroubleKind.Short);
+    public bool IsShort => Troubles.Any(t => t.Kind == CounterTroubleKind.RunsShort);
 
     public int? Percent => PercentOf(Redeemed, Due);
 

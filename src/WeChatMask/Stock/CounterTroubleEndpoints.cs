@@ -21,7 +21,7 @@ public static class CounterTroubleEndpoints
         EndAsync(user, CounterTroubleKind.Paused, store, refusals, cancellationToken);
 
     internal static Task<IResult> EnoughAsync(ClaimsPrincipal user, CounterTroubleStore store, RefusalResults refusals, CancellationToken cancellationToken) =>
-        EndAsync(user, CounterTroubleKind.Short, store, refusals, cancellationToken);
+        EndAsync(user, CounterTroubleKind.RunsShort, store, refusals, cancellationToken);
 
     /// <summary>A supervisor lets a pharmacy go on.</summary>
     internal static async Task<IResult> ResumeOfAsync(

@@ -65,11 +65,11 @@ public sealed class CounterTroubleStore(Database database, StockQueries stock, C
             async t =>
             {
                 var now = calendar.Now;
-                if (await IsKnownAsync(t, clerk, requestId) || await t.ScalarAsync<long>("SELECT COUNT(*) FROM counter_trouble WHERE open_key = @key", new { key = OpenKey(clerk.PharmacyId, CounterTroubleKind.Short) }) > 0)
+                if (await IsKnownAsync(t, clerk, requestId) || await t.ScalarAsync<long>("SELECT COUNT(*) FROM counter_trouble WHERE open_key = @key", new { key = OpenKey(clerk.PharmacyId, CounterTroubleKind.RunsShort) }) > 0)
                     return Refusal.None;
                 var (_, waiting, lacking) = await LackAsync(t, clerk.PharmacyId);
                 if (waiting == 0) return Refusal.NobodyWaits;
-                await AddAsync(t, clerk, CounterTroubleKind.Short, reason: null, expectedEnd: null, lacking, requestId, now);
+                await AddAsync(t, clerk, CounterTroubleKind.RunsShort, reason: null, expectedEnd: null, lacking, requestId, now);
                 await AuditStore.AddAsync(t, now, clerk.Staff.Username, "stock.short", await CodeAsync(t, clerk.PharmacyId), FormattableString.Invariant($"{waiting}"));
                 return Refusal.None;
             },
@@ -94,7 +94,7 @@ public sealed class CounterTroubleStore(Database database, StockQueries stock, C
     internal static async Task DeliveredAsync(WriteTransaction transaction, string actor, long pharmacy, DateOnly day, DateTimeOffset now)
     {
         if (await transaction.ExecuteAsync(
-            "UPDATE counter_trouble SET open_key = NULL, ended_at = @now, ended_by = @actor WHERE open_key = @key", new { now, actor, key = OpenKey(pharmacy, CounterTroubleKind.Short, day) }) > 0)
+            "UPDATE counter_trouble SET open_key = NULL, ended_at = @now, ended_by = @actor WHERE open_key = @key", new { now, actor, key = OpenKey(pharmacy, CounterTroubleKind.RunsShort, day) }) > 0)
             await AuditStore.AddAsync(transaction, now, actor, "stock.enough", await CodeAsync(transaction, pharmacy), null);
     }
 
@@ -148,7 +148,7 @@ public sealed class CounterTroubleStore(Database database, StockQueries stock, C
 public enum CounterTroubleKind
 {
     Paused = 0,
-    Short = 1,
+    RunsShort = 1,
 }
 
 /// <summary>Something a pharmacy said of a day. The reason is for residents; lacking are units, when it was said.</summary>

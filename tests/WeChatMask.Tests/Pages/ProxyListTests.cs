@@ -84,7 +84,7 @@ public sealed class ProxyListTests(EachEngine<Handout> handouts) : HandoutTests(
         }
 
         for (var i = 0; i < 12; i++) page = await page.PostToAsync(clerk, "/pharmacy/proxy?handler=Add", [.. Fields(page), ("Next", Handout.Next().Voucher)]);
-        Assert.Equal(1 + 10, page.Verdicts().Count());
+        Assert.Equal(1 + 10, page.Verdicts().Length);
         Assert.DoesNotContain("data-scanner", page.Html, StringComparison.Ordinal);
         Assert.Equal(3, page.Verdicts().Skip(1).Count(v => v == "Valid"));
     }

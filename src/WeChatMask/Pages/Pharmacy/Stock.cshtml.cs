@@ -77,7 +77,7 @@ public sealed class StockModel(
     public (int Shelf, int Waiting, int Lacking) Today { get; private set; }
 
     /// <summary>What was reported of goods that run short, while it lasts.</summary>
-    public CounterTrouble? Short { get; private set; }
+    public CounterTrouble? ShortReport { get; private set; }
 
     /// <summary>The city's numbers for complaints, which a pharmacy calls too.</summary>
     public IReadOnlyList<string> Hotlines { get; private set; } = [];
@@ -141,7 +141,7 @@ public sealed class StockModel(
     public async Task<IActionResult> OnPostEnoughAsync(CancellationToken cancellationToken)
     {
         var clerk = Clerk.Of(User.Staff());
-        await troubles.EndAsync(clerk.Staff.Username, clerk.PharmacyId, CounterTroubleKind.Short, cancellationToken);
+        await troubles.EndAsync(clerk.Staff.Username, clerk.PharmacyId, CounterTroubleKind.RunsShort, cancellationToken);
         return LocalRedirect("/pharmacy/stock#short");
     }
 
@@ -213,7 +213,7 @@ public sealed class StockModel(
             Goods = policy?.Goods ?? Goods;
             Hotlines = policy?.Complaints ?? [];
             Today = await troubles.LackAsync(pharmacy, cancellationToken);
-            Short = (await troubles.OpenAsync(pharmacy, cancellationToken)).Find(t => t.Kind == CounterTroubleKind.Short);
+            ShortReport = (await troubles.OpenAsync(pharmacy, cancellationToken)).Find(t => t.Kind == CounterTroubleKind.RunsShort);
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class NearbyModel(Board board, CityCalendar calendar, CounterTroub
     public IReadOnlyList<PharmacyFigures> Found { get; private set; } = [];
 
     /// <summary>Pharmacies that hand nothing out for the present, by code.</summary>
-    public IReadOnlyDictionary<string, CounterTrouble> Paused { get; private set; } = new Dictionary<string, CounterTrouble>();
+    public IReadOnlyDictionary<string, CounterTrouble> Paused { get; private set; } = new Dictionary<string, CounterTrouble>(StringComparer.Ordinal);
 
     public bool IsNarrowed => District is not null || Query.Length > 0;
 
