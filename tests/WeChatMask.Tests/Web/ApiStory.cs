@@ -150,7 +150,7 @@ internal sealed class ApiStory(SandboxHost host)
 
     private async Task WatchAsync(HttpClient supervisor, string complaint)
     {
-        foreach (var path in (string[])["/api/supervisor/today", "/api/supervisor/jobs", "/api/supervisor/audit", "/api/public/rounds", "/api/public/complaints", "/api/public/pharmacies", "/api/public/districts", "/api/public/changes"])
+        foreach (var path in (string[])["/api/supervisor/today", "/api/supervisor/live", "/api/supervisor/jobs", "/api/supervisor/audit", "/api/public/rounds", "/api/public/complaints", "/api/public/pharmacies", "/api/public/districts", "/api/public/changes"])
             await TellAsync(path.Contains("public", StringComparison.Ordinal) ? host.Http : supervisor, "GET", path);
         await TellAsync(supervisor, "GET", "/api/supervisor/rounds/{date}/provisional", Round);
         await TellAsync(host.Http, "GET", "/api/public/rounds/{date}", Round);
