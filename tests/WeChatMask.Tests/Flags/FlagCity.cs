@@ -28,10 +28,10 @@ internal sealed class FlagCity : IAsyncDisposable
     {
         var host = await SandboxHost.StartAsync("chuzhou", "2020-02-10T12:00:00+08:00", engine: engine);
         await host.SetClockAsync("2020-02-11T12:00:00+08:00");
-        var held = await host.HoldJobsAsync();
+        var jobs = await host.HoldJobsAsync();
         var database = host.Get<Database>();
         return new FlagCity(
-            host, held, (await database.QueryAsync<Named>("SELECT id, code AS name FROM pharmacy")).ToDictionary(n => n.Name, n => n.Id, StringComparer.Ordinal),
+            host, jobs, (await database.QueryAsync<Named>("SELECT id, code AS name FROM pharmacy")).ToDictionary(n => n.Name, n => n.Id, StringComparer.Ordinal),
             (await database.QueryAsync<Named>("SELECT id, username AS name FROM staff")).ToDictionary(n => n.Name, n => n.Id, StringComparer.Ordinal));
     }
 

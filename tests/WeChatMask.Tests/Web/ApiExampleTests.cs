@@ -66,7 +66,8 @@ public sealed class ApiExampleTests
     {
         JsonObject members => $"{{{string.Join(' ', members.Where(m => m.Value is not null and not JsonArray { Count: 0 }).OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key}:{Shape(m.Value)}"))}}}",
         JsonArray list => $"[{Shape(list.FirstOrDefault())}]",
-        _ => node?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? "flag" : node?.GetValueKind().ToString() ?? "null",
+        null => "null",
+        _ => node.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? "flag" : node.GetValueKind().ToString(),
     };
 
     private static void Write(string file, string text) => File.WriteAllText(Path.Combine(Repository.Root, file), text + "\n");

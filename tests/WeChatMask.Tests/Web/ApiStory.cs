@@ -181,6 +181,7 @@ internal sealed class ApiStory(SandboxHost host)
         JsonArray { Count: > 3 } ring when ring[0] is JsonArray place && place[0] is JsonValue => new JsonArray([.. ring.Take(3).Append(ring[^1]).Select(p => p!.DeepClone())]),
         JsonArray list => new JsonArray([.. list.Take(MostOfAList).Select(Cut)]),
         JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Cut(m.Value)))),
-        _ => node?.DeepClone(),
+        null => null,
+        _ => node.DeepClone(),
     };
 }
