@@ -77,18 +77,23 @@ internal sealed class CameraFilm : IAsyncDisposable
         File.Delete(path);
     }
 
-    // YUV4MPEG2: a line of text, then for each frame its word and the planes; both colour planes are grey.
+    // YUV4MPEG2: a line of text, then for each frame its word and the planes; both colour planes are grey. Written over what is there,
+    // of the same length: a camera that is open would find the film at its end for good while it is cut short.
     private async Task WriteAsync(byte[] brightness)
     {
-        await using var file = File.Create(path);
-        await file.WriteAsync(Encoding.ASCII.GetBytes($"YUV4MPEG2 W{Width} H{Height} F10:1 Ip A1:1 C420jpeg\n"));
+        using var film = new MemoryStream();
+        film.Write(Encoding.ASCII.GetBytes($"YUV4MPEG2 W{Width} H{Height} F10:1 Ip A1:1 C420jpeg\n"));
         var grey = new byte[Width * Height / 2];
         Array.Fill(grey, (byte)128);
         for (var i = 0; i < Frames; i++)
         {
-            await file.WriteAsync("FRAME\n"u8.ToArray());
-            await file.WriteAsync(brightness);
-            await file.WriteAsync(grey);
+            film.Write("FRAME\n"u8);
+            film.Write(brightness);
+            film.Write(grey);
         }
+
+        await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        film.Position = 0;
+        await film.CopyToAsync(file);
     }
 }
