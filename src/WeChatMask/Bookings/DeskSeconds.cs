@@ -37,7 +37,7 @@ public sealed partial class DeskSeconds(DeskTally tally, DeskSecondStore store, 
         {
             // A pause and no timer: who was held up does not write twice in a second.
             await Task.Delay(Pace, stoppingToken);
-            await TryWriteAsync(stoppingToken);
+            await TryAsync(WriteAsync, stoppingToken);
         }
     }
 
@@ -45,14 +45,15 @@ public sealed partial class DeskSeconds(DeskTally tally, DeskSecondStore store, 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryWriteAsync(cancellationToken);
+        // A start that failed has answered nothing, and its database may not be there.
+        await TryAsync(PutAsync, cancellationToken);
     }
 
-    private async Task TryWriteAsync(CancellationToken cancellationToken)
+    private async Task TryAsync(Func<CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         try
         {
-            await WriteAsync(cancellationToken);
+            await write(cancellationToken);
         }
         catch (Exception e) when (e is DbException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
@@ -60,25 +61,28 @@ public sealed partial class DeskSeconds(DeskTally tally, DeskSecondStore store, 
         }
     }
 
-    /// <remarks>What could not be written stays with its second, whose row is written whole: tried again it counts once, also where the first try was done after all.</remarks>
     internal async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await PutAsync(cancellationToken);
+        // Once after the start, and as long as something of one's own is left.
+        var now = calendar.Now;
+        if ((now - forgotten).Duration() < ForgetPace || (forgotten != default && second < forgotten - Kept)) return;
+        await store.ForgetAsync(now - Kept, now + ForgetPace, cancellationToken);
+        forgotten = now;
+    }
+
+    /// <remarks>What could not be written stays with its second, whose row is written whole: tried again it counts once, also where the first try was done after all.</remarks>
+    private async Task PutAsync(CancellationToken cancellationToken)
     {
         var now = calendar.Now;
         var present = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var taken = tally.Take();
-        if (taken.Count > 0 || isUnwritten || ((present - second).Duration() >= IdlePace && IsNear(now)))
-        {
-            if (!isUnwritten && present != second) (second, answers) = (present, []);
-            foreach (var (refusal, count) in taken) answers[refusal] = answers.GetValueOrDefault(refusal) + count;
-            isUnwritten = true;
-            await store.PutAsync(second, Node, answers, tally.Waiting, cancellationToken);
-            isUnwritten = false;
-        }
-
-        // Once after the start, and as long as something of one's own is left.
-        if ((now - forgotten).Duration() < ForgetPace || (forgotten != default && second < forgotten - Kept)) return;
-        await store.ForgetAsync(now - Kept, now + ForgetPace, cancellationToken);
-        forgotten = now;
+        if (taken.Count == 0 && !isUnwritten && ((present - second).Duration() < IdlePace || !IsNear(now))) return;
+        if (!isUnwritten && present != second) (second, answers) = (present, []);
+        foreach (var (refusal, count) in taken) answers[refusal] = answers.GetValueOrDefault(refusal) + count;
+        isUnwritten = true;
+        await store.PutAsync(second, Node, answers, tally.Waiting, cancellationToken);
+        isUnwritten = false;
     }
 
     // By the newest board, however old: nothing is asked for this.

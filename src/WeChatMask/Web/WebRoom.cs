@@ -35,6 +35,7 @@ public static class WebRoom
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimits();
+        app.UseLargeBodies();
     }
 
     /// <summary>Maps the server's clock, the choice of large type and the description of the API.</summary>

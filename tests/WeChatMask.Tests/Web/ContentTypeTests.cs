@@ -28,8 +28,9 @@ public sealed class ContentTypeTests
         await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00");
         using var resident = (await host.NewResidentAsync(7)).Http;
         using var clerk = await host.ClerkAsync("LD01");
+        using var lead = await host.StaffAsync("lead-ld01");
         using var supervisor = await host.SupervisorAsync();
-        var people = new Dictionary<string, HttpClient>(StringComparer.Ordinal) { ["resident"] = resident, ["clerk"] = clerk, ["supervisor"] = supervisor, ["nobody"] = host.Http };
+        var people = new Dictionary<string, HttpClient>(StringComparer.Ordinal) { ["resident"] = resident, ["clerk"] = clerk, ["lead"] = lead, ["supervisor"] = supervisor, ["nobody"] = host.Http };
         var token = host.Get<IOptions<SecretSettings>>().Value.SmsReceiptToken;
         (string Role, string Method, string Path, string Body)[] open =
         [
