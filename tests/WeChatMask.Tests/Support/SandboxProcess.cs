@@ -58,6 +58,12 @@ internal sealed class SandboxProcess : IAsyncDisposable
             sandbox.Http = Phone.Connect(await sandbox.started.Task.WaitAsync(Eventually.GiveUp));
             return sandbox;
         }
+        catch (TimeoutException)
+        {
+            var said = sandbox.Output;
+            await sandbox.DisposeAsync();
+            throw new TimeoutException($"The sandbox did not say that it has started:\n{said}");
+        }
         catch
         {
             await sandbox.DisposeAsync();
