@@ -58,11 +58,11 @@ internal sealed class SandboxProcess : IAsyncDisposable
             sandbox.Http = Phone.Connect(await sandbox.started.Task.WaitAsync(Eventually.GiveUp));
             return sandbox;
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
             var said = sandbox.Output;
             await sandbox.DisposeAsync();
-            throw new TimeoutException($"The sandbox did not say that it has started:\n{said}");
+            throw new TimeoutException($"The sandbox did not say that it has started:\n{said}", e);
         }
         catch
         {
