@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
@@ -49,7 +51,7 @@ public sealed class CounterTroubleStore(Database database, StockQueries stock, C
             {
                 var now = calendar.Now;
                 if (await IsKnownAsync(t, clerk, requestId)) return Refusal.None;
-                await CloseAsync(t, clerk.Staff.Username, clerk.PharmacyId, CounterTroubleKind.Paused, now);
+                await CloseAsync(t, clerk.Staff.Username, OpenKey(clerk.PharmacyId, CounterTroubleKind.Paused), now);
                 await AddAsync(t, clerk, CounterTroubleKind.Paused, reason, expectedEnd, 0, requestId, now);
                 await AuditStore.AddAsync(t, now, clerk.Staff.Username, "counter.pause", await CodeAsync(t, clerk.PharmacyId), reason);
                 return Refusal.None;
@@ -67,7 +69,7 @@ public sealed class CounterTroubleStore(Database database, StockQueries stock, C
                 var now = calendar.Now;
                 if (await IsKnownAsync(t, clerk, requestId) || await t.ScalarAsync<long>("SELECT COUNT(*) FROM counter_trouble WHERE open_key = @key", new { key = OpenKey(clerk.PharmacyId, CounterTroubleKind.RunsShort) }) > 0)
                     return Refusal.None;
-                var (_, waiting, lacking) = await LackAsync(t, clerk.PharmacyId);
+                var (_, waiting, lacking) = await LackAsync(t.Connection, t.Transaction, clerk.PharmacyId);
                 if (waiting == 0) return Refusal.NobodyWaits;
                 await AddAsync(t, clerk, CounterTroubleKind.RunsShort, reason: null, expectedEnd: null, lacking, requestId, now);
                 await AuditStore.AddAsync(t, now, clerk.Staff.Username, "stock.short", await CodeAsync(t, clerk.PharmacyId), FormattableString.Invariant($"{waiting}"));
@@ -81,36 +83,36 @@ public sealed class CounterTroubleStore(Database database, StockQueries stock, C
         async t =>
         {
             var now = calendar.Now;
-            if (!await CloseAsync(t, actor, pharmacy, kind, now)) return Refusal.None;
+            if (!await CloseAsync(t, actor, OpenKey(pharmacy, kind), now)) return Refusal.None;
             await AuditStore.AddAsync(t, now, actor, kind == CounterTroubleKind.Paused ? "counter.resume" : "stock.enough", await CodeAsync(t, pharmacy), null);
             return Refusal.None;
         },
         cancellationToken);
 
     /// <summary>What the books say of today's goods beside the bookings still to be collected: units on the shelf, bookings, and units that lack.</summary>
-    public Task<(int Shelf, int Waiting, int Lacking)> LackAsync(long pharmacy, CancellationToken cancellationToken) => database.WriteAsync(t => LackAsync(t, pharmacy), cancellationToken);
+    public Task<(int Shelf, int Waiting, int Lacking)> LackAsync(long pharmacy, CancellationToken cancellationToken) => database.ReadAsync(c => LackAsync(c, null, pharmacy), cancellationToken);
 
     /// <summary>The last delivery of a day has come, and whoever it does not serve was moved: goods no longer run short. In a transaction of the report.</summary>
     internal static async Task DeliveredAsync(WriteTransaction transaction, string actor, long pharmacy, DateOnly day, DateTimeOffset now)
     {
-        if (await transaction.ExecuteAsync(
-            "UPDATE counter_trouble SET open_key = NULL, ended_at = @now, ended_by = @actor WHERE open_key = @key", new { now, actor, key = OpenKey(pharmacy, CounterTroubleKind.RunsShort, day) }) > 0)
+        if (await CloseAsync(transaction, actor, OpenKey(pharmacy, CounterTroubleKind.RunsShort, day), now))
             await AuditStore.AddAsync(transaction, now, actor, "stock.enough", await CodeAsync(transaction, pharmacy), null);
     }
 
-    private async Task<(int Shelf, int Waiting, int Lacking)> LackAsync(WriteTransaction transaction, long pharmacy)
+    private async Task<(int Shelf, int Waiting, int Lacking)> LackAsync(DbConnection connection, DbTransaction? transaction, long pharmacy)
     {
-        var days = await stock.DaysAsync(transaction.Connection, transaction.Transaction, pharmacy, calendar.Today);
+        var days = await stock.DaysAsync(connection, transaction, pharmacy, calendar.Today);
         if (days.Count == 0 || days[^1].PickupDate != calendar.Today) return default;
         var shelf = StockDay.Shelves(days)[^1].Closing;
-        var owed = await transaction.QueryOneAsync<Owed>(
+        var owed = await connection.QuerySingleAsync<Owed>(
             $"SELECT COUNT(*) AS bookings, COALESCE(SUM(b.units), 0) AS units FROM booking b WHERE b.pharmacy_id = @pharmacy AND b.status = @booked AND {MovedPickupStore.OfTheDay}",
-            new { pharmacy, booked = BookingStatus.Booked, round = days[^1].Round });
-        return (shelf, owed!.Bookings, Math.Max(0, owed.Units - shelf));
+            new { pharmacy, booked = BookingStatus.Booked, round = days[^1].Round },
+            transaction);
+        return (shelf, owed.Bookings, Math.Max(0, owed.Units - shelf));
     }
 
-    private async Task<bool> CloseAsync(WriteTransaction transaction, string actor, long pharmacy, CounterTroubleKind kind, DateTimeOffset now) => await transaction.ExecuteAsync(
-        "UPDATE counter_trouble SET open_key = NULL, ended_at = @now, ended_by = @actor WHERE open_key = @key", new { now, actor, key = OpenKey(pharmacy, kind) }) > 0;
+    private static async Task<bool> CloseAsync(WriteTransaction transaction, string actor, string key, DateTimeOffset now) => await transaction.ExecuteAsync(
+        "UPDATE counter_trouble SET open_key = NULL, ended_at = @now, ended_by = @actor WHERE open_key = @key", new { now, actor, key }) > 0;
 
     private static async Task<bool> IsKnownAsync(WriteTransaction transaction, Clerk clerk, string requestId) =>
         await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM counter_trouble WHERE request_key = @key", new { key = RequestKey(clerk, requestId) }) > 0;
