@@ -79,9 +79,9 @@ public sealed class Crowd(
             {
                 var person = people.Neighbour(number);
                 var account = (await logins.FinishAsync($"{person.OpenId} {Guid.NewGuid():N}", TimeProvider.System.GetUtcNow(), person.OpenId, null, token))!.Value;
-                var (refusal, resident) = await registration.RegisterAsync(account, person.Name, DocumentType.IdentityCard, person.IdNumber, person.Mobile, consent: true, token);
-                if (refusal == Refusal.None) added.Enqueue(new KnownNeighbour { AccountId = account, ResidentId = resident });
-                else refused.Enqueue(refusal);
+                var done = await registration.RegisterAsync(account, person.Name, DocumentType.IdentityCard, person.IdNumber, person.Mobile, consent: true, token);
+                if (done.Refusal == Refusal.None) added.Enqueue(new KnownNeighbour { AccountId = account, ResidentId = done.Id });
+                else refused.Enqueue(done.Refusal);
             });
         return ([.. added], [.. refused]);
     }

@@ -27,6 +27,9 @@ public enum HashPurpose
     /// <summary>The state of a log-in by WeChat.</summary>
     LoginState,
 
+    /// <summary>What the browser that has begun such a log-in keeps of it; signed, not stored.</summary>
+    LoginTicket,
+
     /// <summary>The token of a link by which a member of staff sets a password.</summary>
     StaffLink,
 

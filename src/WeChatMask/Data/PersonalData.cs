@@ -103,6 +103,7 @@ public sealed class PersonalData : IDisposable
         HashPurpose.LoginCode => "login-code",
         HashPurpose.LoginAddress => "login-address",
         HashPurpose.LoginState => "login-state",
+        HashPurpose.LoginTicket => "login-ticket",
         HashPurpose.StaffLink => "staff-link",
         HashPurpose.StaffRecovery => "staff-recovery",
         HashPurpose.StaffWeChat => "staff-wechat",

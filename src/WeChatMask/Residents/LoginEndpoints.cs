@@ -10,7 +10,7 @@ namespace WeChatMask.Residents;
 
 /// <summary>Log-in by WeChat: out to its page with a random state, back with a code that WeChat turns into an openid.</summary>
 /// <remarks>
-/// The state is bound to the browser by a sealed cookie, lives ten minutes and is good once, on whichever node. Where to go
+/// The state is bound to the browser by a signed cookie, lives ten minutes and is good once, on whichever node. Where to go
 /// afterwards is in that cookie, not in the address, and only ever a path of this site. Who comes back with it a second time, by
 /// the back button or since WeChat has asked twice, goes on as who they are, or logs in anew, once and by itself.
 /// </remarks>
@@ -46,8 +46,13 @@ public static partial class LoginEndpoints
         if (LoginTicket.Of(context, state) is not { } ticket)
             return await AccountAsync(context) is null ? new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state") : LocalRedirects.To("/");
         var stateHash = personal.KeyedHash(HashPurpose.LoginState, state);
-        var spentBy = await store.SpentByAsync(stateHash, cancellationToken);
-        if (spentBy is not null || ticket.IsOver) return await GoOnAsync(context, ticket, spentBy, "invalid_state");
+        // Whoever has no log-in here has not come back with one: the state is looked at with the write that spends it.
+        if (ticket.IsOver || await PresentAsync(context, ticket) is not null)
+        {
+            var spentBy = await store.SpentByAsync(stateHash, cancellationToken);
+            if (spentBy is not null || ticket.IsOver) return await GoOnAsync(context, ticket, spentBy, "invalid_state");
+        }
+
         if (code.Length is 0 or > LongestCode) return new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state", ticket);
         try
         {
@@ -90,11 +95,14 @@ public static partial class LoginEndpoints
     // What has come to nothing: whoever it logged in goes on, everybody else begins anew, and that once.
     private static async Task<IResult> GoOnAsync(HttpContext context, LoginTicket ticket, long? spentBy, string code)
     {
-        var present = ticket.Purpose == LoginFor.Resident ? await AccountAsync(context) : await StaffWeChat.IdAsync(context);
+        var present = await PresentAsync(context, ticket);
         if (present is { } somebody && somebody == spentBy) return LocalRedirects.To(ticket.ReturnUrl);
         if (ticket.IsSecond || (ticket.Purpose == LoginFor.Binding && present != ticket.StaffId)) return new LoginAgain(StatusCodes.Status400BadRequest, code, ticket);
         return TypedResults.Redirect(Begin(context, ticket.ReturnUrl, ticket.Purpose, ticket.StaffId, isSecond: true));
     }
+
+    private static Task<long?> PresentAsync(HttpContext context, LoginTicket ticket) =>
+        ticket.Purpose == LoginFor.Resident ? AccountAsync(context) : StaffWeChat.IdAsync(context);
 
     private static async Task<long?> AccountAsync(HttpContext context) => (await context.AuthenticateAsync(Sessions.ResidentScheme)).Principal?.AccountId();
 

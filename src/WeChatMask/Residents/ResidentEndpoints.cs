@@ -24,13 +24,12 @@ public static class ResidentEndpoints
         CityCalendar calendar, RefusalResults refusals, FieldFaults faults, CancellationToken cancellationToken)
     {
         var account = user.AccountId();
-        var (refusal, id) = await registration.RegisterAsync(
-            account, body.Name, body.Document, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
-        if (refusal != Refusal.None) return refusals.Result(refusal, errors: body.Faults(faults, await policies.TodayAsync(cancellationToken), calendar.Today));
-        var policy = await policies.TodayAsync(cancellationToken);
-        var persons = await residents.OfAsync(account, policy, calendar.Today, cancellationToken);
-        var key = id.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Created($"/api/residents/{key}", persons.Find(p => p.Id == key));
+        var done = await registration.RegisterAsync(account, body.Name, body.Document, body.IdNumber, body.Mobile, body.Consent ?? false, cancellationToken);
+        if (done.Refusal != Refusal.None)
+            return refusals.Result(done.Refusal, errors: body.Faults(faults, done.Policy ?? await policies.TodayAsync(cancellationToken), calendar.Today));
+        var key = done.Id.ToString(CultureInfo.InvariantCulture);
+        var person = done.View ?? (await residents.OfAsync(account, done.Policy, calendar.Today, cancellationToken)).Find(p => p.Id == key);
+        return TypedResults.Created($"/api/residents/{key}", person);
     }
 
     internal static async Task<IResult> RemoveAsync(

@@ -26,19 +26,28 @@ public sealed class ResidentQueries(Database database, PersonalData personal, Po
             new { accountId },
             cancellationToken);
         var rules = policy is not null && rows.Exists(r => r.LastBookedOn is not null) ? await policies.TimelineAsync(cancellationToken) : new PolicyTimeline([]);
-        return [.. rows.Select(r => View(r, policy, rules, today))];
+        return [.. rows.Select(r => View(r, policy, rules, today, personal.Decrypt))];
     }
 
-    private ResidentView View(Row r, Policy? policy, PolicyTimeline rules, DateOnly today)
+    /// <summary>A person as <see cref="OfAsync"/> would tell of them, who has just been registered by an account that has never booked: all is known.</summary>
+    internal ResidentView Fresh(long id, Person person, RegistryAnswer? answer, Policy policy) => View(
+        new Row
+        {
+            Id = id, Name = person.Name.Value, IdNumber = person.IdNumber.Value, DocumentType = person.IdNumber.Type, Mobile = person.Mobile.Value,
+            Eligible = answer?.Eligible ?? true, Reason = answer?.Reason, RegistryAt = ResidentStore.SpokenAt(answer, policy, calendar.Now),
+        },
+        policy, new PolicyTimeline([]), calendar.Today, plain => plain);
+
+    private ResidentView View(Row r, Policy? policy, PolicyTimeline rules, DateOnly today, Func<string, string> read)
     {
         var isHeld = policy is not null && BookingRules.IsHeld(r.LastBookedOn, today, policy.CooldownDays);
         var free = isHeld ? BookingRules.BookableFrom(r.LastBookedOn!.Value, today, policy!.CooldownDays, rules) : null;
         var eligibility = policy is null ? default : EligibilityRules.Of(policy, r.Eligible, r.Reason, r.RegistryAt, calendar.Now);
         return new ResidentView(
             r.Id.ToString(CultureInfo.InvariantCulture),
-            Masking.Name(personal.Decrypt(r.Name)),
-            Masking.Document(personal.Decrypt(r.IdNumber)),
-            Masking.Mobile(personal.Decrypt(r.Mobile)),
+            Masking.Name(read(r.Name)),
+            Masking.Document(read(r.IdNumber)),
+            Masking.Mobile(read(r.Mobile)),
             r.Eligible,
             r.Reason,
             free,

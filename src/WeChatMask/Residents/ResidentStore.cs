@@ -15,7 +15,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
     /// Registers a person under an account, or brings an earlier registration of the same person up to date. The registry's word is
     /// null where it was not asked or did not answer; then a known "no" stays.
     /// </summary>
-    public Task<(Refusal Refusal, long Id)> AddAsync(
+    public Task<RegistrationOutcome> AddAsync(
         long accountId, Person person, RegistryAnswer? answer, Policy policy, CancellationToken cancellationToken)
     {
         var hash = personal.PersonHash(person.IdNumber.Key);
@@ -29,8 +29,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             mobile = personal.Encrypt(person.Mobile.Value),
             eligible = answer?.Eligible ?? true,
             reason = answer?.Reason,
-            // A registry that nobody asked has given no word that could be kept.
-            registryAt = answer is not null && policy.Eligibility == EligibilityCheck.Registry ? calendar.Now : DateTimeOffset.UnixEpoch,
+            registryAt = SpokenAt(answer, policy, calendar.Now),
             keepsNo = answer is null && policy.Eligibility == EligibilityCheck.Registry,
             now = calendar.Now,
             consent = ConsentVersion,
@@ -40,9 +39,9 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             {
                 // A log-in lasts longer than an account on which nothing hangs any more.
                 // Held, so that two registrations at once cannot both find room for one person more.
-                var account = await transaction.ScalarAsync<long?>(
-                    $"SELECT id FROM account WHERE id = @accountId{transaction.Engine.ForUpdate}", new { accountId });
-                if (account is null) return (Refusal.LoginEnded, 0L);
+                var account = await transaction.QueryOneAsync<Holder>(
+                    $"SELECT id, (SELECT MIN(id) FROM booking WHERE account_id = account.id) AS booking FROM account WHERE id = @accountId{transaction.Engine.ForUpdate}", new { accountId });
+                if (account is null) return new RegistrationOutcome(Refusal.LoginEnded);
                 // Held too: the purge, which may be about to destroy what is left of one of them, looks again when this has ended.
                 var persons = await transaction.QueryAsync<Known>(
                     $"SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId ORDER BY id{transaction.Engine.ForUpdate}", new { accountId });
@@ -50,7 +49,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 // A removed person counts until their time is over: adding and deleting must not go round the limit.
                 var since = calendar.Now.AddDays(-policy.CooldownDays);
                 var counted = persons.Count(p => p != same && (p.RemovedAt is null || p.RemovedAt > since));
-                if (counted >= policy.ResidentsPerAccount) return (Refusal.TooManyResidents, 0L);
+                if (counted >= policy.ResidentsPerAccount) return new RegistrationOutcome(Refusal.TooManyResidents);
                 var id = same?.Id ?? Ids.Next();
                 var args = new DynamicParameters(sealedPerson);
                 args.Add("id", id);
@@ -65,7 +64,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                          WHERE id = @id
                         """,
                         args);
-                    return (Refusal.None, id);
+                    return new RegistrationOutcome(Refusal.None, id);
                 }
 
                 await transaction.ExecuteAsync(
@@ -75,10 +74,14 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                     VALUES (@id, @accountId, @hash, @name, @idNumber, @documentType, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now)
                     """,
                     args);
-                return (Refusal.None, id);
+                return new RegistrationOutcome(Refusal.None, id) { IsFresh = account.Booking is null };
             },
             cancellationToken);
     }
+
+    /// <summary>When the registry is taken to have spoken; one that nobody asked has given no word that could be kept.</summary>
+    internal static DateTimeOffset SpokenAt(RegistryAnswer? answer, Policy policy, DateTimeOffset now) =>
+        answer is not null && policy.Eligibility == EligibilityCheck.Registry ? now : DateTimeOffset.UnixEpoch;
 
     /// <summary>Removes a person from an account and destroys the particulars, at once or when the round they take part in has ended.</summary>
     public Task<Refusal> RemoveAsync(long accountId, long residentId, CancellationToken cancellationToken) => database.WriteAsync(
@@ -97,6 +100,12 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
         },
         cancellationToken);
 
+    private sealed class Holder
+    {
+        public long Id { get; init; }
+        public long? Booking { get; init; }
+    }
+
     private sealed class Known
     {
         public long Id { get; init; }
@@ -107,3 +116,16 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
 
 /// <summary>A person's particulars, each well formed.</summary>
 public sealed record Person(PersonName Name, IdentityNumber IdNumber, MobileNumber Mobile);
+
+/// <summary>What came of a registration, and the person's id where it was done.</summary>
+public sealed record RegistrationOutcome(Refusal Refusal, long Id = 0)
+{
+    /// <summary>Whether the account had not known this person and has never booked: no earlier booking can say anything of them.</summary>
+    public bool IsFresh { get; init; }
+
+    /// <summary>The person as the account sees them; null where it has to be read.</summary>
+    public ResidentView? View { get; init; }
+
+    /// <summary>The rules it was done by, where there are any.</summary>
+    public Policy? Policy { get; init; }
+}

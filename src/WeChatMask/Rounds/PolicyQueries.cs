@@ -11,11 +11,14 @@ namespace WeChatMask.Rounds;
 public sealed class PolicyQueries(Database database, CityCalendar calendar)
 {
     private readonly ConcurrentDictionary<long, Policy> parsed = new();
+    private readonly SharedRead<Policy?> today = new();
 
     /// <summary>Today's rules, as everything says and judges by them: those today's round was planned under, whatever was stored since; without a round the newest. None before the first version begins.</summary>
-    public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        async connection => await TodayIdAsync(connection) is { } id ? await GetAsync(connection, null, id) : null,
-        cancellationToken);
+    public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => today
+        .AskAsync(() => database.ReadAsync(
+            async connection => await TodayIdAsync(connection) is { } id ? await GetAsync(connection, null, id) : null,
+            CancellationToken.None))
+        .WaitAsync(cancellationToken);
 
     /// <summary>Which version today's rules are.</summary>
     public Task<long?> TodayIdAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => TodayIdAsync(connection), cancellationToken);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using WeChatMask.Telemetry;
 
@@ -150,10 +151,9 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
     // JSON whatever the content type says, at times with bad UTF-8 or raw control characters inside a string.
     private static JsonDocument Read(byte[] body)
     {
-        var text = Encoding.UTF8.GetString(body).TrimStart('\uFEFF');
         try
         {
-            var answer = JsonDocument.Parse(string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)));
+            var answer = JsonDocument.Parse(IsPlain(body) ? body : Cleaned(body));
             if (answer.RootElement.ValueKind == JsonValueKind.Object) return answer;
             answer.Dispose();
         }
@@ -164,6 +164,11 @@ public sealed class WeChatClient(HttpClient http, IOptionsMonitor<WeChatSettings
 
         throw new WeChatApiException("WeChat's answer is not a JSON object");
     }
+
+    private static bool IsPlain(byte[] body) => body is not [0xEF, ..] && !body.AsSpan().ContainsAnyInRange((byte)0, (byte)0x1F) && Utf8.IsValid(body);
+
+    private static byte[] Cleaned(byte[] body) =>
+        Encoding.UTF8.GetBytes(string.Concat(Encoding.UTF8.GetString(body).TrimStart('\uFEFF').Select(letter => char.IsControl(letter) ? ' ' : letter)));
 
     private static int? NumberOf(JsonElement answer, string name)
     {

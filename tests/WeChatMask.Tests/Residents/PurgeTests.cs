@@ -77,7 +77,7 @@ public sealed class PurgeTests
         using var personal = new PersonalData(Options.Create(DeskCity.Secrets()));
         var store = new ResidentStore(city.Database, personal, CalendarOf(city));
         var person = CounterHost.PersonOf(1);
-        var (_, before) = await store.AddAsync(account, person, null, policy, CancellationToken.None);
+        var before = (await store.AddAsync(account, person, null, policy, CancellationToken.None)).Id;
 
         await using var purge = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);
         await purge.ExecuteAsync("DELETE FROM resident WHERE id = @before", new { before });

@@ -94,8 +94,9 @@ public sealed class ResidentsModel(
             return Page();
         }
 
-        var (refusal, id) = await registration.RegisterAsync(
+        var done = await registration.RegisterAsync(
             User.AccountId(), typed.Name, typed.DocumentType, typed.IdNumber, typed.Mobile, consent, cancellationToken);
+        var (refusal, id) = (done.Refusal, done.Id);
         // Who registers again and leaves it blank keeps the name given before.
         if (refusal == Domain.Refusal.None && !string.IsNullOrWhiteSpace(typed.Called)) await family.CallAsync(User.AccountId(), id, typed.Called, cancellationToken);
         if (refusal == Domain.Refusal.None) return LocalRedirect(next == Booking ? "/book" : "/residents");
