@@ -8,7 +8,7 @@ namespace WeChatMask.Bookings;
 /// <remarks>Everything decided here counts only once the transaction that it belongs to has committed.</remarks>
 public sealed class BookingBatch
 {
-    private readonly Dictionary<string, BookingRow> byRequest;
+    private readonly Dictionary<(long, string), BookingRow> byRequest;
     private readonly Dictionary<string, DeskPharmacy> pharmacies;
     private readonly Dictionary<long, DeskResident> residents;
     private readonly Dictionary<long, PharmacyRound> parts;
@@ -24,19 +24,23 @@ public sealed class BookingBatch
         DateTimeOffset now,
         IEnumerable<BookingRow> known,
         IEnumerable<DeskPharmacy> pharmacies,
-        IEnumerable<DeskResident> residents,
+        IReadOnlyCollection<DeskResident> residents,
         IEnumerable<PharmacyRound> parts,
-        IEnumerable<DeskHold> holds,
         PolicyTimeline? rules = null)
     {
         Round = round;
         Now = now;
         this.rules = rules;
-        byRequest = known.ToDictionary(b => b.RequestKey, StringComparer.Ordinal);
+        byRequest = known.ToDictionary(b => b.Request);
         this.pharmacies = pharmacies.ToDictionary(p => p.Code, StringComparer.Ordinal);
-        this.residents = residents.ToDictionary(r => r.Id);
+        this.residents = new Dictionary<long, DeskResident>(residents.Count);
+        foreach (var resident in residents)
+        {
+            this.residents.TryAdd(resident.Id, resident);
+            if (resident.Hold is { } hold) Remember(resident.PersonHash, hold);
+        }
+
         this.parts = parts.ToDictionary(p => p.PharmacyId);
-        foreach (var hold in holds) Remember(hold);
         admission = round?.Admission(now) ?? Refusal.NotOpen;
         window = round?.Times.WindowAt(now)?.Index ?? 0;
     }
@@ -112,7 +116,7 @@ public sealed class BookingBatch
         {
             Id = Ids.Next(),
             Number = number,
-            RequestKey = request.Key,
+            RequestId = request.RequestId,
             RoundDate = round.Date,
             PickupDate = round.PickupDate,
             PharmacyId = pharmacy.Id,
@@ -130,13 +134,13 @@ public sealed class BookingBatch
             CreatedAt = Now,
         };
         made.Add(booking);
-        byRequest.Add(booking.RequestKey, booking);
-        Remember(new DeskHold { PersonHash = resident.PersonHash, BookedOn = round.Date, AccountId = request.AccountId });
+        byRequest.Add(booking.Request, booking);
+        Remember(resident.PersonHash, new DeskHold(round.Date, request.AccountId));
         return booking;
     }
 
-    private void Remember(DeskHold hold)
+    private void Remember(string person, DeskHold hold)
     {
-        if (!newest.TryGetValue(hold.PersonHash, out var last) || last.BookedOn < hold.BookedOn) newest[hold.PersonHash] = hold;
+        if (!newest.TryGetValue(person, out var last) || last.BookedOn < hold.BookedOn) newest[person] = hold;
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
     private readonly BatchWriter<Waiting> writer;
     private readonly Database database;
     private readonly BookingStore store;
-    private readonly FreshNumbers numbers;
+    private readonly FreshNumbers numbers = new();
     private readonly Board board;
     private readonly CityCalendar calendar;
     private readonly Instruments instruments;
@@ -28,7 +28,7 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
     private readonly ILogger<BookingDesk> log;
 
     public BookingDesk(
-        Database database, BookingStore store, BookingQueries queries, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, Instruments instruments,
+        Database database, BookingStore store, Board board, CityCalendar calendar, IOptions<SiteSettings> settings, Instruments instruments,
         DeskTally tally, ILogger<BookingDesk> log)
     {
         this.database = database;
@@ -38,7 +38,6 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
         this.instruments = instruments;
         this.tally = tally;
         this.log = log;
-        numbers = new FreshNumbers(queries, settings.Value.DeskBatch);
         writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, HandleAsync, TurnAway);
         instruments.ShowDeskQueue(() => writer.Waiting);
         tally.Show(() => writer.Waiting);
@@ -102,30 +101,48 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
 
     private async Task<BookingAnswer[]> DecideAsync(IReadOnlyList<BookingRequest> requests)
     {
+        var isRepeated = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await Database.MapConnectionErrors(() => TryDecideAsync(requests));
+                var thorough = isRepeated;
+                return await Database.MapConnectionErrors(() => TryDecideAsync(requests, thorough));
             }
             catch (DbException e) when (attempt < Tries && database.Engine.MayRetry(e))
             {
+                // A number or a place that another node gave, or a request whose booking is there and counts no more.
+                isRepeated |= database.Engine.IsUniqueClash(e);
                 LogRace(e);
             }
         }
     }
 
-    private async Task<BookingAnswer[]> TryDecideAsync(IReadOnlyList<BookingRequest> requests)
+    private async Task<BookingAnswer[]> TryDecideAsync(IReadOnlyList<BookingRequest> requests, bool isRepeated)
     {
-        await numbers.PrepareAsync(requests.Count, writer.Aborted);
-        await using var transaction = await database.Engine.BeginWriteAsync(writer.Aborted);
+        await using var transaction = await database.Engine.BeginWriteAsync(isLarge: true, writer.Aborted);
+        await numbers.PrepareAsync(transaction, requests.Count);
         // Read after the write lock was won, so that no attempt is judged by an instant long past.
         var now = calendar.Now;
-        var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now);
+        var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, isRepeated);
         var answers = requests.Select(r => batch.Decide(r, numbers.Take)).ToArray();
+        if (!isRepeated) await FindEarlierAsync(transaction, requests, answers);
         await store.SaveAsync(transaction, batch);
         if (batch.Made.Count > 0) await transaction.CommitAsync();
         return answers;
+    }
+
+    /// <summary>Gives a request that is refused the booking that it has made before. One that would book again is stopped by its unique key.</summary>
+    private static async Task FindEarlierAsync(WriteTransaction transaction, IReadOnlyList<BookingRequest> requests, BookingAnswer[] answers)
+    {
+        var refused = requests.Where((_, i) => answers[i].Refusal != Refusal.None).ToList();
+        if (refused.Count == 0) return;
+        var earlier = (await BookingStore.EarlierAsync(transaction, refused)).ToDictionary(b => b.Request);
+        if (earlier.Count == 0) return;
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (answers[i].Refusal != Refusal.None && earlier.TryGetValue(requests[i].Key, out var booking)) answers[i] = new BookingAnswer(Refusal.None, booking, Repeated: true);
+        }
     }
 
     private void TurnAway(Waiting waiting)

@@ -31,10 +31,6 @@ public sealed class BookingQueries(Database database)
         new { accountId },
         cancellationToken);
 
-    /// <summary>Of some candidates for a booking number, those that are taken already.</summary>
-    public Task<List<string>> TakenNumbersAsync(string[] candidates, CancellationToken cancellationToken) => database.QueryAsync<string>(
-        $"SELECT number FROM booking WHERE number {database.Engine.AnyOf("candidates")}", new { candidates }, cancellationToken);
-
     public Task<BookingRow?> FindAsync(long accountId, string number, CancellationToken cancellationToken) =>
         database.QueryOneAsync<BookingRow>(
             $"{BookingStore.SelectBooking} WHERE b.number = @number AND b.account_id = @accountId",
@@ -44,8 +40,8 @@ public sealed class BookingQueries(Database database)
     /// <summary>The booking an account's request made, if it made one.</summary>
     public Task<BookingRow?> FindByRequestAsync(long accountId, string requestId, CancellationToken cancellationToken) =>
         database.QueryOneAsync<BookingRow>(
-            $"{BookingStore.SelectBooking} WHERE b.request_key = @key",
-            new { key = BookingRequest.KeyOf(accountId, requestId) },
+            $"{BookingStore.SelectBooking} WHERE b.account_id = @accountId AND b.request_id = @requestId",
+            new { accountId, requestId },
             cancellationToken);
 
     /// <summary>The newest booking of each person an openid looks after, not older than <paramref name="since"/>.</summary>

@@ -6,10 +6,7 @@ namespace WeChatMask.Bookings;
 public sealed record BookingRequest(long AccountId, long ResidentId, string PharmacyCode, string RequestId)
 {
     /// <summary>The request id made unique over accounts.</summary>
-    public string Key => KeyOf(AccountId, RequestId);
-
-    /// <summary>The stored form of an account's request id.</summary>
-    public static string KeyOf(long accountId, string requestId) => FormattableString.Invariant($"{accountId}:{requestId}");
+    public (long AccountId, string RequestId) Key => (AccountId, RequestId);
 }
 
 /// <summary>The desk's answer to one attempt: a booking, which the same request may have made before, or why not and, for a cooldown, the first free day.</summary>
@@ -21,7 +18,7 @@ public sealed record BookingRow
 {
     public long Id { get; init; }
     public string Number { get; init; } = "";
-    public string RequestKey { get; init; } = "";
+    public string RequestId { get; init; } = "";
     public DateOnly RoundDate { get; init; }
 
     /// <summary>The booking's own day, which may have moved.</summary>
@@ -59,6 +56,9 @@ public sealed record BookingRow
 
     /// <summary>What the registry said of a booking that was made without its word; null where it was made with it.</summary>
     public ProvisionalOutcome? Outcome { get; init; }
+
+    /// <summary>The request that made it.</summary>
+    public (long AccountId, string RequestId) Request => (AccountId, RequestId);
 
     /// <summary>Whether it stands only until the registry has answered.</summary>
     public bool Provisional => Outcome == ProvisionalOutcome.Waiting;

@@ -1,40 +1,33 @@
 using System.Security.Cryptography;
+using WeChatMask.Data;
 using WeChatMask.Domain;
 
 namespace WeChatMask.Bookings;
 
 /// <summary>
 /// Random booking numbers that no booking has. With ten million bookings one candidate in a thousand is taken, so they are
-/// looked up, and ahead: the next ones while a batch is being written. A number that another node gives out in between is
-/// refused by the unique key, and the batch is decided anew with others.
+/// looked up. A number that another node gives out in between is refused by the unique key, and the batch is decided anew with others.
 /// </summary>
-internal sealed class FreshNumbers(BookingQueries queries, int ahead)
+internal sealed class FreshNumbers
 {
+    // What attempts that are refused do not use is for the next batch.
     private readonly Queue<string> ready = new();
-    private Task<List<string>>? next;
 
-    /// <summary>Makes sure that a number of <see cref="Take"/> calls find one, and begins to look up those after them.</summary>
-    public async Task PrepareAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Makes sure that a number of <see cref="Take"/> calls find one.</summary>
+    public async Task PrepareAsync(WriteTransaction transaction, int count)
     {
         while (ready.Count < count)
         {
-            var found = next ?? LookUpAsync(cancellationToken);
-            next = null;
-            foreach (var number in await found) ready.Enqueue(number);
+            var candidates = new HashSet<string>(count, StringComparer.Ordinal);
+            while (candidates.Count < count - ready.Count) candidates.Add(Draw());
+            var taken = await transaction.Engine.ReadByKeysAsync(
+                transaction.Connection, transaction.Transaction, "SELECT number FROM booking", "number", candidates, row => row.Text(0), transaction.Token);
+            candidates.ExceptWith(taken);
+            foreach (var number in candidates) ready.Enqueue(number);
         }
-
-        if (ready.Count < count + ahead) next ??= LookUpAsync(cancellationToken);
     }
 
     public string Take() => ready.Dequeue();
-
-    private async Task<List<string>> LookUpAsync(CancellationToken cancellationToken)
-    {
-        var candidates = new HashSet<string>(StringComparer.Ordinal);
-        while (candidates.Count < ahead) candidates.Add(Draw());
-        candidates.ExceptWith(await queries.TakenNumbersAsync([.. candidates], cancellationToken));
-        return [.. candidates];
-    }
 
     /// <summary>A random number that some row may already have.</summary>
     internal static string Draw()

@@ -84,7 +84,7 @@ public sealed class WithdrawalStore(Database database, RoundQueries rounds, Poli
             return await CancellationStore.WithdrawAsync(transaction, policies, round, part, booking, Frees(order, round), now);
         if (order.Kind != WithdrawalKind.Supervisor || booking.Status == BookingStatus.Redeemed) return false;
         // Its place has gone on already; what is left of it keeps the person from booking.
-        return await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booking_id = @Id", new { booking.Id }) > 0;
+        return await transaction.ExecuteAsync("DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @RoundDate AND booking_id = @Id", booking) > 0;
     }
 
     private static bool Frees(Order order, RoundState round) => order.Kind == WithdrawalKind.Supervisor || round.Policy.CancellationLiftsCooldown;

@@ -74,7 +74,7 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
     {
         var policy = await policies.GetAsync(transaction.Connection, transaction.Transaction, booking.PolicyId);
         if (!policy.LapseKeepsCooldown)
-            await transaction.ExecuteAsync("DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id = @Id", new { booking.RoundDate, booking.Id });
+            await transaction.ExecuteAsync("DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @RoundDate AND booking_id = @Id", new { booking.PersonHash, booking.RoundDate, booking.Id });
         var cause = FormattableString.Invariant($"void:{redemption}");
         await CarryOverStore.PostAsync(
             transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 1, 0, cause)], now);

@@ -23,6 +23,8 @@ internal static class ColumnTypes
 
     public static string Column(this DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    public static DateOnly ToDay(this string column) => DateOnly.ParseExact(column, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     public static long Column(this DateTimeOffset instant) => instant.ToUnixTimeMilliseconds();
 
     /// <summary>The column form of any value that a statement may be given.</summary>
@@ -49,8 +51,7 @@ internal static class ColumnTypes
 
     private sealed class DayHandler : SqlMapper.TypeHandler<DateOnly>
     {
-        public override DateOnly Parse(object value) =>
-            DateOnly.ParseExact((string)value, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        public override DateOnly Parse(object value) => ((string)value).ToDay();
 
         public override void SetValue(IDbDataParameter parameter, DateOnly value)
         {

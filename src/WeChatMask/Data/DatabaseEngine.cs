@@ -87,7 +87,12 @@ public abstract class DatabaseEngine
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Begins a transaction that will write. Dispose it to roll back what was not committed.</summary>
-    public abstract ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken);
+    public ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken) => BeginWriteAsync(isLarge: false, cancellationToken);
+
+    /// <inheritdoc cref="BeginWriteAsync(CancellationToken)" />
+    /// <param name="isLarge">Whether it will write hundreds of rows. Where writers share a commit, a large one goes first.</param>
+    /// <param name="cancellationToken">Ends the waiting and cancels its statements.</param>
+    public abstract ValueTask<WriteTransaction> BeginWriteAsync(bool isLarge, CancellationToken cancellationToken);
 
     /// <summary>
     /// Begins a reading that sees one committed state from its first statement to its end, whatever others commit meanwhile.
@@ -127,6 +132,12 @@ public abstract class DatabaseEngine
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
         where TKey : notnull;
 
+    /// <summary>The same without a mapper, also outside a transaction.</summary>
+    public abstract Task<List<TRow>> ReadByKeysAsync<TKey, TRow>(
+        DbConnection connection, DbTransaction? transaction, string select, string column, IReadOnlyCollection<TKey> keys, Func<IRow, TRow> read,
+        CancellationToken cancellationToken, string? newestBy = null)
+        where TKey : notnull;
+
     /// <summary>Runs one UPDATE or DELETE once for each set of arguments, as few trips as the engine allows. Returns the rows touched.</summary>
     public abstract Task<int> ExecuteManyAsync<TArgs>(
         WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
@@ -134,29 +145,8 @@ public abstract class DatabaseEngine
 
     /// <summary>Sets columns of many rows that are known by their keys, each to values of its own.</summary>
     /// <remarks>Each row is an array: the keys' values, then the columns'.</remarks>
-    public virtual async Task UpdateManyAsync(
-        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
-    {
-        if (rows.Count == 0) return;
-        string[] names = [.. keys, .. columns];
-        await using var command = transaction.Connection.CreateCommand();
-        command.Transaction = transaction.Transaction;
-        command.CommandText =
-            $"UPDATE {table} SET {string.Join(", ", columns.Select(c => $"{c} = @{c}"))} WHERE {string.Join(" AND ", keys.Select(k => $"{k} = @{k}"))}";
-        foreach (var name in names)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = $"@{name}";
-            command.Parameters.Add(parameter);
-        }
-
-        foreach (var row in rows)
-        {
-            transaction.Token.ThrowIfCancellationRequested();
-            for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = row[i] ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync(transaction.Token);
-        }
-    }
+    public abstract Task UpdateManyAsync(
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows);
 
     /// <summary>Whether the same transaction may succeed when tried again: a lock conflict, a lost race for a unique key, a dead connection.</summary>
     public abstract bool MayRetry(DbException exception);
@@ -173,7 +163,7 @@ public abstract class DatabaseEngine
     public virtual string Translate(string migration) =>
         Types.Aggregate(migration, (sql, type) => sql.Replace($"{{{type.Name}}}", type.Sql, StringComparison.Ordinal));
 
-    /// <summary>The engine's words for <c>key</c>, <c>date</c>, <c>text</c>, <c>int</c>, <c>long</c> and <c>real</c>.</summary>
+    /// <summary>The engine's words for <c>key</c>, <c>date</c>, <c>text</c>, <c>int</c>, <c>long</c> and <c>real</c>; <c>clustered</c>, after a table, keeps its rows with their primary key.</summary>
     protected abstract IReadOnlyList<(string Name, string Sql)> Types { get; }
 
     /// <summary>What stops a start whose wait for the schema was in vain.</summary>
@@ -190,6 +180,15 @@ public abstract class DatabaseEngine
     /// <summary>Reads a clock that a statement gives as milliseconds.</summary>
     protected static async Task<DateTimeOffset> ReadClockAsync(DbConnection connection, string sql) =>
         DateTimeOffset.FromUnixTimeMilliseconds(await Dapper.SqlMapper.ExecuteScalarAsync<long>(connection, sql));
+
+    protected static async Task<List<TRow>> ReadAllAsync<TRow>(DbCommand command, Func<IRow, TRow> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<TRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var row = new ReaderRow(reader);
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(read(row));
+        return rows;
+    }
 
     protected static async Task<IReadOnlyCollection<string>> ReadTablesAsync(DbConnection connection, DbTransaction? transaction, string sql) =>
         [.. await Dapper.SqlMapper.QueryAsync<string>(connection, sql, transaction: transaction)];

@@ -53,15 +53,15 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
-    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    public override async ValueTask<WriteTransaction> BeginWriteAsync(bool isLarge, CancellationToken cancellationToken)
     {
         var connection = await OpenAsync(cancellationToken);
         var begin = connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).AsTask();
         try
         {
             // The driver waits for this answer without any limit, whatever the connection string says.
-            return new WriteTransaction(
-                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken, confirm: () => ConfirmAsync(connection));
+            return WriteTransaction.Of(
+                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken, () => ConfirmAsync(connection));
         }
         catch (TimeoutException e)
         {
@@ -114,15 +114,18 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         WriteTransaction transaction, string select, string column, IReadOnlyCollection<TKey> keys, string? newestBy = null)
     {
         if (keys.Count == 0) return [];
-        var from = select.IndexOf(From, StringComparison.Ordinal) + From.Length;
-        var type = typeof(TKey) == typeof(string) ? AskedKey : "BIGINT";
-        // As a table, the keys are neither parsed as a thousand literals nor sorted into ranges. In the order in which they are
-        // written: the keys first, then ours by its index. Left the choice, the planner begins with the one round there is and
-        // reads all its bookings.
         return (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
-            $"SELECT STRAIGHT_JOIN {select["SELECT ".Length..from]} JSON_TABLE(@asked, '$[*]' COLUMNS (wanted {type} PATH '$')) AS asked "
-            + $"JOIN {select[from..]} WHERE {column} = asked.wanted",
-            new { asked = JsonSerializer.Serialize(keys, Json) }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
+            ByKeys<TKey>(select, column), new { asked = JsonSerializer.Serialize(keys, Json) }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
+    }
+
+    public override async Task<List<TRow>> ReadByKeysAsync<TKey, TRow>(
+        DbConnection connection, DbTransaction? transaction, string select, string column, IReadOnlyCollection<TKey> keys, Func<IRow, TRow> read,
+        CancellationToken cancellationToken, string? newestBy = null)
+    {
+        if (keys.Count == 0) return [];
+        await using var command = new MySqlCommand(ByKeys<TKey>(select, column), (MySqlConnection)connection, (MySqlTransaction?)transaction);
+        command.Parameters.AddWithValue("@asked", JsonSerializer.Serialize(keys, Json));
+        return await ReadAllAsync(command, read, cancellationToken);
     }
 
     public override async Task<int> ExecuteManyAsync<TArgs>(
@@ -183,7 +186,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     protected override IReadOnlyList<(string Name, string Sql)> Types =>
     [
         ("key", Key), ("date", "CHAR(10) CHARACTER SET ascii COLLATE ascii_bin"), ("text", $"MEDIUMTEXT {Text}"),
-        ("int", "INT"), ("long", "BIGINT"), ("real", "DOUBLE"),
+        ("int", "INT"), ("long", "BIGINT"), ("real", "DOUBLE"), ("clustered", ""),
     ];
 
     public void Dispose() => source.Dispose();
@@ -225,6 +228,17 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
             """,
             new { table }, transaction.Transaction, cancellationToken: transaction.Token));
         return columnTypes[table] = columns.ToDictionary(c => c.Name, c => c.Type, StringComparer.Ordinal);
+    }
+
+    // As a table, the keys are neither parsed as a thousand literals nor sorted into ranges. In the order in which they are
+    // written: the keys first, then ours by its index. Left the choice, the planner begins with the one round there is and
+    // reads all its bookings.
+    private static string ByKeys<TKey>(string select, string column)
+    {
+        var from = select.IndexOf(From, StringComparison.Ordinal) + From.Length;
+        var type = typeof(TKey) == typeof(string) ? AskedKey : "BIGINT";
+        return $"SELECT STRAIGHT_JOIN {select["SELECT ".Length..from]} JSON_TABLE(@asked, '$[*]' COLUMNS (wanted {type} PATH '$')) AS asked "
+            + $"JOIN {select[from..]} WHERE {column} = asked.wanted";
     }
 
     // Back in its pool, a connection with an answer outstanding would give it to whoever comes next.

@@ -53,7 +53,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
 
-    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
+    public override async ValueTask<WriteTransaction> BeginWriteAsync(bool isLarge, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)await OpenAsync(cancellationToken);
         try
@@ -61,9 +61,9 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             var isOnlyHere = false;
             // Whoever calls a waiting commit off makes the server say yes, and mention beside it that no standby has it.
             connection.Notice += (_, told) => isOnlyHere |= told.Notice.File == SynchronousReplication;
-            return new WriteTransaction(
+            return WriteTransaction.Of(
                 this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken), cancellationToken,
-                confirm: () => isOnlyHere ? throw OnlyHere() : Task.CompletedTask);
+                () => isOnlyHere ? throw OnlyHere() : Task.CompletedTask);
         }
         catch
         {
@@ -142,10 +142,17 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         keys.Count == 0
             ? []
             : (await transaction.Connection.QueryAsync<TRow>(new CommandDefinition(
-                // OFFSET 0 keeps the inner SELECT whole, so that each key is looked up by its index. Left the choice, the planner
-                // reads a table to its end whose statistics are older than the rush that fills it.
-                $"SELECT found.* FROM unnest(@keys) AS wanted(key) CROSS JOIN LATERAL ({select} WHERE {column} = wanted.key{NewestOnly(newestBy)} OFFSET 0) AS found",
-                new { keys = keys.ToArray() }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
+                ByKeys(select, column, newestBy), new { keys = keys.ToArray() }, transaction.Transaction, cancellationToken: transaction.Token))).AsList();
+
+    public override async Task<List<TRow>> ReadByKeysAsync<TKey, TRow>(
+        DbConnection connection, DbTransaction? transaction, string select, string column, IReadOnlyCollection<TKey> keys, Func<IRow, TRow> read,
+        CancellationToken cancellationToken, string? newestBy = null)
+    {
+        if (keys.Count == 0) return [];
+        await using var command = new NpgsqlCommand(ByKeys(select, column, newestBy), (NpgsqlConnection)connection, (NpgsqlTransaction?)transaction);
+        command.Parameters.Add(new NpgsqlParameter<TKey[]>("keys", [.. keys]));
+        return await ReadAllAsync(command, read, cancellationToken);
+    }
 
     public override async Task<int> ExecuteManyAsync<TArgs>(
         WriteTransaction transaction, string sql, IReadOnlyCollection<TArgs> args)
@@ -187,7 +194,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     protected override IReadOnlyList<(string Name, string Sql)> Types =>
     [
         ("key", "VARCHAR(200) COLLATE \"C\""), ("date", "VARCHAR(10) COLLATE \"C\""), ("text", "TEXT"),
-        ("int", "INTEGER"), ("long", "BIGINT"), ("real", "DOUBLE PRECISION"),
+        ("int", "INTEGER"), ("long", "BIGINT"), ("real", "DOUBLE PRECISION"), ("clustered", ""),
     ];
 
     public void Dispose()
@@ -240,6 +247,11 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             throw;
         }
     }
+
+    // OFFSET 0 keeps the inner SELECT whole, so that each key is looked up by its index. Left the choice, the planner
+    // reads a table to its end whose statistics are older than the rush that fills it.
+    private static string ByKeys(string select, string column, string? newestBy) =>
+        $"SELECT found.* FROM unnest(@keys) AS wanted(key) CROSS JOIN LATERAL ({select} WHERE {column} = wanted.key{NewestOnly(newestBy)} OFFSET 0) AS found";
 
     private static NpgsqlCommand CommandOf(WriteTransaction transaction) =>
         new() { Connection = (NpgsqlConnection)transaction.Connection, Transaction = (NpgsqlTransaction)transaction.Transaction };

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Data;
@@ -24,23 +26,30 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     // index pages again and again; by SQLite's own 1,000 pages nearly every batch of the desk would copy them all.
     private const int PagesBeforeCheckpoint = 16_000;
 
-    private static readonly string Pragmas = FormattableString.Invariant(
-        $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {PagesBeforeCheckpoint};");
+    private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;";
+
+    // KiB of pages kept in memory: much for the one that writes, whose pages nobody else changes; little for each that reads,
+    // since the system keeps the file at hand too.
+    private const int WriterPages = 65_536;
+    private const int ReaderPages = 8_192;
+
+    private const int MostIdle = 16;
 
     private readonly string connectionString;
     private readonly string file;
     private volatile bool isMade;
 
-    // SQLite lets one transaction write. Waiting here is first come, first served; waiting in SQLite's busy handler
-    // would be sleeping and polling, and could starve a writer during a rush.
-    private readonly SemaphoreSlim writer = new(1, 1);
+    private readonly SqliteWriter writer;
+    private readonly ConcurrentBag<KeptConnection> idle = [];
+    private volatile bool isDisposed;
 
     /// <summary>Uses the file named in the connection string, which is made when it does not exist.</summary>
     public SqliteEngine(string connectionString)
     {
-        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = 30, Pooling = true };
+        var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = 30, Pooling = false };
         this.connectionString = builder.ToString();
         file = builder.DataSource;
+        writer = new SqliteWriter(_ => ValueTask.FromResult(OpenKept(WriterPages)));
     }
 
     public override string ForUpdate => "";
@@ -54,8 +63,8 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        MakeFile();
-        return OpenAsync(connectionString, Pragmas, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<DbConnection>(idle.TryTake(out var kept) ? kept : OpenKept(ReaderPages, Keep));
     }
 
     protected override ValueTask<DbConnection> OpenProbeAsync(bool write, CancellationToken cancellationToken)
@@ -82,29 +91,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         _ => StartFaults.Refusal(e),
     };
 
-    public override async ValueTask<WriteTransaction> BeginWriteAsync(CancellationToken cancellationToken)
-    {
-        await writer.WaitAsync(cancellationToken);
-        try
-        {
-            var connection = (SqliteConnection)await OpenAsync(cancellationToken);
-            try
-            {
-                // Not deferred: a transaction that reads first and writes later could never write after another's commit.
-                return new WriteTransaction(this, connection, connection.BeginTransaction(deferred: false), cancellationToken, () => writer.Release());
-            }
-            catch
-            {
-                await connection.DisposeAsync();
-                throw;
-            }
-        }
-        catch
-        {
-            writer.Release();
-            throw;
-        }
-    }
+    public override ValueTask<WriteTransaction> BeginWriteAsync(bool isLarge, CancellationToken cancellationToken) => writer.BeginAsync(this, isLarge, cancellationToken);
 
     public override async ValueTask<Snapshot> BeginSnapshotAsync(bool alone, CancellationToken cancellationToken)
     {
@@ -131,23 +118,16 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     public override Task<IReadOnlyCollection<string>> TablesAsync(DbConnection connection, DbTransaction? transaction) =>
         ReadTablesAsync(connection, transaction, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
 
-    public override async Task InsertManyAsync(
-        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows)
+    public override Task InsertManyAsync(
+        WriteTransaction transaction, string table, string[] columns, IReadOnlyCollection<object?[]> rows) => RunMany(
+        transaction, $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(_ => "?"))})", rows);
+
+    public override Task UpdateManyAsync(
+        WriteTransaction transaction, string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows)
     {
-        if (rows.Count == 0) return;
-        await using var command = transaction.Connection.CreateCommand();
-        command.Transaction = transaction.Transaction;
-        command.CommandText =
-            $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
-        var parameters = columns.Select((_, i) => new SqliteParameter($"@p{i}", null)).ToArray();
-        command.Parameters.AddRange(parameters);
-        await command.PrepareAsync(transaction.Token);
-        foreach (var row in rows)
-        {
-            transaction.Token.ThrowIfCancellationRequested();
-            for (var i = 0; i < parameters.Length; i++) parameters[i].Value = row[i] ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync(transaction.Token);
-        }
+        // Numbered, since the keys come first in a row and last in the statement.
+        var set = columns.Select((c, i) => $"{c} = ?{keys.Length + i + 1}");
+        return RunMany(transaction, $"UPDATE {table} SET {string.Join(", ", set)} WHERE {string.Join(" AND ", keys.Select((k, i) => $"{k} = ?{i + 1}"))}", rows);
     }
 
     public override async Task<List<TRow>> SelectByKeysAsync<TKey, TRow>(
@@ -161,7 +141,6 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         command.CommandText = $"{select} WHERE {column} = @key{NewestOnly(newestBy)}";
         var parameter = new SqliteParameter("@key", null);
         command.Parameters.Add(parameter);
-        await command.PrepareAsync(transaction.Token);
         // One mapping for all keys, as for the rows of one query: Dapper's look-up of it costs as much as reading a row.
         Func<DbDataReader, TRow>? map = null;
         foreach (var key in keys)
@@ -174,6 +153,26 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         }
 
         return found;
+    }
+
+    public override Task<List<TRow>> ReadByKeysAsync<TKey, TRow>(
+        DbConnection connection, DbTransaction? transaction, string select, string column, IReadOnlyCollection<TKey> keys, Func<IRow, TRow> read,
+        CancellationToken cancellationToken, string? newestBy = null)
+    {
+        var kept = (KeptConnection)connection;
+        var statement = kept.Statement($"{select} WHERE {column} = ?{NewestOnly(newestBy)}");
+        var row = new StatementRow(statement);
+        var found = new List<TRow>(keys.Count);
+        foreach (var key in keys)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (key is long number) raw.sqlite3_bind_int64(statement, 1, number);
+            else KeptConnection.Bind(statement, 1, key);
+            while (kept.Step(statement)) found.Add(read(row));
+            raw.sqlite3_reset(statement);
+        }
+
+        return Task.FromResult(found);
     }
 
     public override async Task<int> ExecuteManyAsync<TArgs>(
@@ -190,14 +189,56 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         exception is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: UniqueClash or PrimaryKeyClash };
 
     protected override IReadOnlyList<(string Name, string Sql)> Types =>
-        [("key", "TEXT"), ("date", "TEXT"), ("text", "TEXT"), ("int", "INTEGER"), ("long", "INTEGER"), ("real", "REAL")];
+        [("key", "TEXT"), ("date", "TEXT"), ("text", "TEXT"), ("int", "INTEGER"), ("long", "INTEGER"), ("real", "REAL"), ("clustered", "WITHOUT ROWID")];
 
     /// <summary>Also closes the connections that wait for reuse: each holds the file, and as much of it in memory as it has read.</summary>
     public void Dispose()
     {
+        isDisposed = true;
         writer.Dispose();
-        using var pooled = new SqliteConnection(connectionString);
-        SqliteConnection.ClearPool(pooled);
+        while (idle.TryTake(out var kept)) kept.Dispose();
+    }
+
+    private bool Keep(KeptConnection connection)
+    {
+        if (isDisposed || idle.Count >= MostIdle) return false;
+        idle.Add(connection);
+        return true;
+    }
+
+    private KeptConnection OpenKept(int pages, Func<KeptConnection, bool>? giveBack = null)
+    {
+        MakeFile();
+        var connection = new KeptConnection(connectionString, giveBack);
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = FormattableString.Invariant($"{Pragmas} PRAGMA cache_size = -{pages}; PRAGMA wal_autocheckpoint = {PagesBeforeCheckpoint};");
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static Task RunMany(WriteTransaction transaction, string sql, IReadOnlyCollection<object?[]> rows)
+    {
+        if (rows.Count == 0) return Task.CompletedTask;
+        var connection = (KeptConnection)transaction.Connection;
+        var statement = connection.Statement(sql);
+        foreach (var row in rows)
+        {
+            transaction.Token.ThrowIfCancellationRequested();
+            for (var i = 0; i < row.Length; i++) KeptConnection.Bind(statement, i + 1, row[i]);
+            connection.Step(statement);
+            raw.sqlite3_reset(statement);
+        }
+
+        return Task.CompletedTask;
     }
 
     // Not before something is opened: a command that is refused leaves nothing behind.
@@ -234,4 +275,13 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     // only when no other process has the file open, and nobody can open it while this connection lives.
     private ValueTask<DbConnection> OpenAloneAsync(CancellationToken cancellationToken) => OpenAsync(
         new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = 1 }.ToString(), "PRAGMA locking_mode = EXCLUSIVE", cancellationToken);
+
+    private sealed class StatementRow(sqlite3_stmt statement) : IRow
+    {
+        public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+
+        public long Number(int column) => raw.sqlite3_column_int64(statement, column);
+
+        public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
+    }
 }

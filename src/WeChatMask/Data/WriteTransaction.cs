@@ -5,9 +5,35 @@ namespace WeChatMask.Data;
 
 /// <summary>A connection with an open write transaction. What is not committed when it is disposed never happened.</summary>
 /// <remarks>The token cancels statements, not the commit.</remarks>
-public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Action? release = null, Func<Task>? confirm = null)
-    : IAsyncDisposable
+/// <param name="engine">For what differs between engines.</param>
+/// <param name="connection">Open.</param>
+/// <param name="transaction">Begun on it.</param>
+/// <param name="token">Cancels statements.</param>
+/// <param name="commit">Makes it durable.</param>
+/// <param name="end">Called once at the end, committed or not: rolls back what was not, and lets go of the connection.</param>
+public sealed class WriteTransaction(
+    DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Func<Task> commit, Func<ValueTask> end) : IAsyncDisposable
 {
+    /// <summary>One that has a connection to itself.</summary>
+    /// <param name="engine">For what differs between engines.</param>
+    /// <param name="connection">Disposed with it.</param>
+    /// <param name="transaction">Begun on it.</param>
+    /// <param name="token">Cancels statements.</param>
+    /// <param name="confirm">Asked after the commit whether it is where the city wants it.</param>
+    internal static WriteTransaction Of(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Func<Task> confirm) => new(
+        engine, connection, transaction, token,
+        async () =>
+        {
+            // A commit that is called off while it waits for a standby may be reported as done.
+            await transaction.CommitAsync(CancellationToken.None);
+            await confirm();
+        },
+        async () =>
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        });
+
     /// <summary>For row locks.</summary>
     public DatabaseEngine Engine { get; } = engine;
 
@@ -45,25 +71,9 @@ public sealed class WriteTransaction(DatabaseEngine engine, DbConnection connect
 
     /// <summary>Makes it durable, on every disk that the city asked for. Only after this may anybody be told.</summary>
     /// <exception cref="ConnectionLostException">The server says that it is done, but not everywhere: the outcome is unknown.</exception>
-    public async Task CommitAsync()
-    {
-        // A commit that is called off while it waits for a standby may be reported as done.
-        await Transaction.CommitAsync(CancellationToken.None);
-        if (confirm is not null) await confirm();
-    }
+    public Task CommitAsync() => commit();
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await Transaction.DisposeAsync();
-            await Connection.DisposeAsync();
-        }
-        finally
-        {
-            release?.Invoke();
-        }
-    }
+    public ValueTask DisposeAsync() => end();
 
     private CommandDefinition Command(string sql, object? args) => new(sql, args, Transaction, cancellationToken: Token);
 }

@@ -47,7 +47,7 @@ public sealed class LapseStore(
         if (!round.Policy.LapseKeepsCooldown)
         {
             await transaction.ExecuteAsync(
-                $"DELETE FROM person_hold WHERE booked_on = @Date AND booking_id IN (SELECT id FROM booking WHERE {Due})",
+                $"DELETE FROM person_hold WHERE (person_hash, booked_on, booking_id) IN (SELECT person_hash, round_date, id FROM booking WHERE {Due})",
                 new { round.Date, booked = BookingStatus.Booked });
         }
 

@@ -23,7 +23,7 @@ public sealed class AnnulLeverStore(RoundQueries rounds, NoticeOutbox notices, C
             $"SELECT id, CASE WHEN EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = booking.id) THEN 1 ELSE 0 END FROM booking WHERE {Live} ORDER BY id", args);
         if (live.Count == 0) return 0;
         await transaction.ExecuteAsync(
-            $"DELETE FROM person_hold WHERE booked_on = @RoundDate AND booking_id IN (SELECT id FROM booking WHERE {Live})", args);
+            $"DELETE FROM person_hold WHERE (person_hash, booked_on, booking_id) IN (SELECT person_hash, round_date, id FROM booking WHERE {Live})", args);
         await transaction.ExecuteAsync($"UPDATE booking SET status = @cancelled, cancelled_late = 1, settled_at = @now WHERE {Live}", args);
         await transaction.ExecuteAsync(
             "UPDATE pharmacy_round SET cancelled_late = cancelled_late + @Count WHERE round_date = @RoundDate AND pharmacy_id = @pharmacy",

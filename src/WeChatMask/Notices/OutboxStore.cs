@@ -141,7 +141,7 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
          WHERE b.id = @booking
            AND (@any = 1 OR EXISTS (SELECT 1 FROM booking o
                                       JOIN redemption d ON d.booking_id = o.id AND d.voided_at IS NULL AND d.by_card = 0
-                                     WHERE o.resident_id = r.id))
+                                     WHERE o.account_id = r.account_id AND o.resident_id = r.id))
          ORDER BY r.account_id
         """,
         new { booking, any = !haveCollected });

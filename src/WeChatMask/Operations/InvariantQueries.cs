@@ -57,7 +57,7 @@ public sealed class InvariantQueries(Database database)
                     OR COALESCE(b.last_serial, 0) <> t.last_serial) wrong
             """),
         ("no request made two bookings", """
-            SELECT COUNT(*) FROM (SELECT request_key FROM booking GROUP BY request_key HAVING COUNT(*) > 1) wrong
+            SELECT COUNT(*) FROM (SELECT account_id FROM booking GROUP BY account_id, request_id HAVING COUNT(*) > 1) wrong
             """),
         ("no booking number is given twice", """
             SELECT COUNT(*) FROM (SELECT number FROM booking GROUP BY number HAVING COUNT(*) > 1) wrong

@@ -22,7 +22,7 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
     internal const string Removed = """
         id_number <> '' AND removed_at IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                         WHERE b.resident_id = resident.id AND r.ended_at IS NULL)
+                         WHERE b.account_id = resident.account_id AND b.resident_id = resident.id AND r.ended_at IS NULL)
         """;
 
     internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL, called = NULL";

@@ -48,10 +48,10 @@ public sealed class MyDataQueries(Database database, PersonalData personal, Rete
         SELECT p.id, p.name, p.called, p.id_number, p.document_type, p.mobile, p.eligible, p.reason, p.checked_at, p.registry_at, p.consent_version, p.consent_at, p.created_at, p.removed_at,
                (SELECT MAX(h.booked_on) FROM person_hold h JOIN booking o ON o.id = h.booking_id
                  WHERE h.person_hash = p.person_hash AND o.account_id = p.account_id) AS held_since,
-               (SELECT MAX(b.pickup_date) FROM booking_pickup b WHERE b.resident_id = p.id) AS last_pickup,
+               (SELECT MAX(b.pickup_date) FROM booking_pickup b WHERE b.account_id = p.account_id AND b.resident_id = p.id) AS last_pickup,
                (SELECT MAX(r.pickup_date) FROM booking b JOIN round r ON r.date = b.round_date
-                 WHERE b.resident_id = p.id AND r.ended_at IS NULL) AS running_pickup,
-               (SELECT COUNT(*) FROM booking b WHERE b.resident_id = p.id AND b.status = @booked) AS open_bookings
+                 WHERE b.account_id = p.account_id AND b.resident_id = p.id AND r.ended_at IS NULL) AS running_pickup,
+               (SELECT COUNT(*) FROM booking b WHERE b.account_id = p.account_id AND b.resident_id = p.id AND b.status = @booked) AS open_bookings
           FROM resident p
          WHERE p.account_id = @accountId
          ORDER BY p.id

@@ -15,10 +15,12 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
     /// <summary>The most rows destroyed in one transaction; of published lists, which go quickly, it is a day's.</summary>
     internal const int Portion = 500;
 
+    private const int HoldsAtOnce = 5000;
+
     // A person whose last pickup, and whose registration, lie further back than the keeping time.
     private const string Forgettable = """
         id_number <> '' AND consent_at < @RegisteredBefore
-        AND NOT EXISTS (SELECT 1 FROM booking_pickup b WHERE b.resident_id = resident.id AND b.pickup_date >= @PersonalBefore)
+        AND NOT EXISTS (SELECT 1 FROM booking_pickup b WHERE b.account_id = resident.account_id AND b.resident_id = resident.id AND b.pickup_date >= @PersonalBefore)
         """;
 
     // What is left of destroyed persons, once neither a cooldown nor the limit of persons needs it. By the account's own bookings:
@@ -32,7 +34,7 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
     // The row itself stays as long as its pharmacy's list may be read, which would otherwise lose a line.
     private const string Unlisted = """
         NOT EXISTS (SELECT 1 FROM booking b JOIN round r ON r.date = b.round_date
-                     WHERE b.resident_id = resident.id AND r.pickup_date >= @PersonalBefore)
+                     WHERE b.account_id = resident.account_id AND b.resident_id = resident.id AND r.pickup_date >= @PersonalBefore)
         """;
 
     // Accounts on which nothing hangs any more: the openid is the last thing that points at somebody.
@@ -110,22 +112,25 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
                 due, cancellationToken);
     }
 
+    // In the order of their key, once through: by day they have no index, which each booking would have to pay for.
     private async Task<int> HoldsAsync(Due due, CancellationToken cancellationToken)
     {
-        var touched = 0;
-        foreach (var day in await database.QueryAsync<DateOnly>("SELECT DISTINCT booked_on FROM person_hold WHERE booked_on < @HoldsBefore ORDER BY booked_on", due, cancellationToken))
+        var (touched, last) = (0, "");
+        while (true)
         {
-            var persons = await database.QueryAsync<string>("SELECT person_hash FROM person_hold WHERE booked_on = @day ORDER BY person_hash", new { day }, cancellationToken);
-            foreach (var portion in persons.Chunk(Portion))
+            var keys = await database.QueryAsync<(string Person, DateOnly Day)>(
+                $"SELECT person_hash, booked_on FROM person_hold WHERE person_hash > @last ORDER BY person_hash LIMIT {HoldsAtOnce}", new { last }, cancellationToken);
+            if (keys.Count == 0) return touched;
+            // All days of the last person may not have come along.
+            last = keys[^1].Person;
+            foreach (var portion in keys.Where(k => k.Day < due.HoldsBefore).Select(k => k.Person).Append(last).Distinct(StringComparer.Ordinal).Chunk(Portion))
             {
                 touched += await database.WriteAsync(
                     transaction => transaction.ExecuteAsync(
-                        $"DELETE FROM person_hold WHERE booked_on = @day AND person_hash {transaction.Engine.AnyOf("portion")}", new { day, portion }),
+                        $"DELETE FROM person_hold WHERE person_hash {transaction.Engine.AnyOf("portion")} AND booked_on < @HoldsBefore", new { portion, due.HoldsBefore }),
                     cancellationToken);
             }
         }
-
-        return touched;
     }
 
     /// <summary>First the hash goes, then the row.</summary>
@@ -134,12 +139,12 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
             "resident", $"{Unneeded} AND person_hash NOT LIKE '{ErasureStore.NoHash}%'", due,
             async (transaction, ids, args) =>
             {
-                var nameless = await transaction.QueryAsync<long>($"SELECT id FROM resident WHERE id {ids} AND {Unneeded}{transaction.Engine.ForUpdate}", args);
+                var nameless = await transaction.QueryAsync<(long Id, long Account)>($"SELECT id, account_id FROM resident WHERE id {ids} AND {Unneeded}{transaction.Engine.ForUpdate}", args);
                 await transaction.ExecuteManyAsync(
-                    "UPDATE booking SET person_hash = NULL WHERE resident_id = @Id", [.. nameless.Select(id => new { Id = id })]);
+                    "UPDATE booking SET person_hash = NULL WHERE account_id = @Account AND resident_id = @Id", [.. nameless.Select(n => new { n.Account, n.Id })]);
                 return await transaction.ExecuteManyAsync(
                     "UPDATE resident SET person_hash = @None WHERE id = @Id",
-                    [.. nameless.Select(id => new { Id = id, None = FormattableString.Invariant($"{ErasureStore.NoHash}{id}") })]);
+                    [.. nameless.Select(n => new { n.Id, None = FormattableString.Invariant($"{ErasureStore.NoHash}{n.Id}") })]);
             },
             cancellationToken)
         + await EachPortionAsync(

@@ -177,7 +177,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     }
 
     private const string DueMoved = """
-        SELECT b.id, b.round_date, b.pharmacy_id, m.pickup_date
+        SELECT b.id, b.round_date, b.pharmacy_id, b.person_hash, m.pickup_date
           FROM moved_pickup m
           JOIN booking b ON b.id = m.booking_id
           JOIN round r   ON r.date = b.round_date
@@ -191,9 +191,9 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         var due = await transaction.QueryAsync<Due>(
             $"{DueMoved} AND b.round_date = @date", new { now, booked = BookingStatus.Booked, date });
         if (due.Count == 0 || await rounds.FindAsync(transaction.Connection, transaction.Transaction, date) is not { } round) return 0;
-        var ids = due.Select(d => new { d.Id, lapsed = BookingStatus.Lapsed, now, booked = BookingStatus.Booked }).ToList();
+        var ids = due.Select(d => new { d.Id, d.PersonHash, date, lapsed = BookingStatus.Lapsed, now, booked = BookingStatus.Booked }).ToList();
         if (!round.Policy.LapseKeepsCooldown)
-            await transaction.ExecuteManyAsync("DELETE FROM person_hold WHERE booking_id = @Id", ids);
+            await transaction.ExecuteManyAsync("DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @date AND booking_id = @Id", ids);
         await transaction.ExecuteManyAsync(
             "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids);
         await notices.TellAsync(transaction, NoticeCause.Lapsed, round, [.. due.Select(d => new NoticeSubject(d.PharmacyId, d.Id))], now);
@@ -221,6 +221,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         public long Id { get; init; }
         public DateOnly RoundDate { get; init; }
         public long PharmacyId { get; init; }
+        public string? PersonHash { get; init; }
         public DateOnly PickupDate { get; init; }
     }
 }

@@ -51,7 +51,7 @@ public sealed class BrokenDeskTests
 
         await RefusesAsync("UPDATE booking SET serial = 1", "booking.serial", "uq_booking_serial");
         await RefusesAsync("UPDATE booking SET number = '1'", "booking.number", "uq_booking_number");
-        await RefusesAsync("UPDATE booking SET request_key = '1'", "booking.request_key", "uq_booking_request");
+        await RefusesAsync("UPDATE booking SET account_id = 1, request_id = '1'", "booking.request_id", "uq_booking_request");
         await RefusesAsync("UPDATE person_hold SET person_hash = '1'", "person_hold", "PRIMARY");
 
         // An engine names the columns of the key or the key.

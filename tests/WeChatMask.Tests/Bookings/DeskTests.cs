@@ -169,7 +169,7 @@ public sealed class DeskTests
         var node = await city.AddNode().StartAsync();
         var people = await city.RegisterAsync(30);
         await RunAsync(
-            city, "CREATE TRIGGER poison BEFORE INSERT ON booking WHEN NEW.request_key LIKE '%:poison' BEGIN SELECT RAISE(ABORT, 'poison'); END");
+            city, "CREATE TRIGGER poison BEFORE INSERT ON booking WHEN NEW.request_id = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END");
 
         IReadOnlyList<Task<BookingAnswer>> all;
         await using (await city.Database.Engine.BeginWriteAsync(CancellationToken.None))

@@ -34,7 +34,7 @@ public sealed class OutageTests
         var rounds = new RoundQueries(database, new PolicyQueries(database, calendar));
         using var board = new Board(new BoardQueries(database, rounds), calendar);
         var log = new Lines();
-        using var desk = new BookingDesk(database, new BookingStore(rounds, DeskNode.Outbox(calendar)), new BookingQueries(database), board, calendar, site, QuietMeters.New(), new DeskTally(), log);
+        using var desk = new BookingDesk(database, new BookingStore(rounds, DeskNode.Outbox(calendar)), board, calendar, site, QuietMeters.New(), new DeskTally(), log);
         // Handed in before the desk opens, so that they make one batch or two.
         var asked = Enumerable.Range(0, Rush).Select(i => desk.BookAsync(new BookingRequest(i, i, "P001", i.ToString(CultureInfo.InvariantCulture)))).ToList();
 

@@ -58,7 +58,7 @@ internal sealed class FlagCity : IAsyncDisposable
         var (id, n) = (Ids.Next(), ++rows);
         await RunAsync(
             """
-            INSERT INTO booking (id, number, request_key, round_date, pharmacy_id, window_index, serial, account_id, resident_id, person_hash, policy_id, units, unit_price_fen, status, cancelled_late, created_at)
+            INSERT INTO booking (id, number, request_id, round_date, pharmacy_id, window_index, serial, account_id, resident_id, person_hash, policy_id, units, unit_price_fen, status, cancelled_late, created_at)
             SELECT @id, @number, @key, @Round, @pharmacy, 1, @serial, @account, 1, @key, policy_id, 5, 100, 0, 0, opens_at FROM round WHERE date = @Round
             """,
             new { id, number = NumberOf(n), key = $"flag {n}", Round, pharmacy = pharmacies[code], serial = 10_000 + n, account });

@@ -177,7 +177,7 @@ internal sealed class DeskNode : IAsyncDisposable
         Board = new Board(new BoardQueries(Database, rounds), calendar);
         Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
         Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board, Outbox(calendar));
-        Desk = new BookingDesk(Database, new BookingStore(rounds, Outbox(calendar)), new BookingQueries(Database), Board, calendar, site, QuietMeters.New(), Tally, NullLogger<BookingDesk>.Instance);
+        Desk = new BookingDesk(Database, new BookingStore(rounds, Outbox(calendar)), Board, calendar, site, QuietMeters.New(), Tally, NullLogger<BookingDesk>.Instance);
         Seconds = new DeskSeconds(Tally, new DeskSecondStore(Database), Board, calendar, NullLogger<DeskSeconds>.Instance);
     }
 

@@ -42,7 +42,7 @@ public static partial class SchemaTables
             : throw new InvalidDataException($"Table {creation.Groups["name"].Value} has no primary key, so its rows have no order to be copied and compared in.");
     }
 
-    [GeneratedRegex(@"^CREATE\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?(?<name>\w+)\s*\((?<body>.*)\)\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^CREATE\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?(?<name>\w+)\s*\((?<body>.*)\)\s*(\{\w+\})?$", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Creation();
 
     [GeneratedRegex(@"^DROP\s+TABLE\s+(IF\s+EXISTS\s+)?(?<name>\w+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
@@ -51,7 +51,7 @@ public static partial class SchemaTables
     [GeneratedRegex(@"^ALTER\s+TABLE\s+(?<name>\w+)\s+RENAME\s+TO\s+(?<to>\w+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Renaming();
 
-    [GeneratedRegex(@"^INSERT\s+INTO\s+(?<name>\w+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^INSERT\s+INTO\s+(?<name>\w+)\s*\([^)]*\)\s*VALUES\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Filling();
 
     [GeneratedRegex(@"\bPRIMARY\s+KEY\s*\((?<columns>[\w\s,]+)\)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
