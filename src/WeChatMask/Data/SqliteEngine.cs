@@ -91,6 +91,9 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         _ => StartFaults.Refusal(e),
     };
 
+    /// <summary>How many wait to write.</summary>
+    internal int WritersInLine => writer.InLine;
+
     public override ValueTask<WriteTransaction> BeginWriteAsync(bool isLarge, CancellationToken cancellationToken) => writer.BeginAsync(this, isLarge, cancellationToken);
 
     public override async ValueTask<Snapshot> BeginSnapshotAsync(bool alone, CancellationToken cancellationToken)

@@ -25,6 +25,15 @@ internal sealed class SqliteWriter(Func<CancellationToken, ValueTask<KeptConnect
     private KeptConnection? connection;
     private Group? group;
 
+    /// <summary>How many wait for their turn, those who have gone away with them.</summary>
+    public int InLine
+    {
+        get
+        {
+            lock (gate) return queue.Count;
+        }
+    }
+
     /// <summary>Waits for the turn and begins.</summary>
     /// <param name="engine">Whose transaction it becomes.</param>
     /// <param name="isLarge">Whether it writes so much that a savepoint, which copies each page first, would cost more than a commit: it is then the first of a group.</param>
