@@ -21,8 +21,8 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
     private const int MisusedCode = 2;
 
     private const string Usage = """
+        bench --program DLL [--pairs 5] [ROW...]          the table of what it should do and does (scripts/bench); rows: rush soldout board login register arrive
         rush  --url URL [--residents 2000] [--tasks 64] [--live 10]   log in, register, and book all at once, through the contract alone
-        board --url URL [--tasks 32] [--seconds 5]        read the board as often as it goes
         listen --url URL --process ID [--tasks 20000]     follow the board with as many as that, and weigh the server
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses
         chat  --url URL [--residents 2000] [--seconds 5]  500 messages a second to the account, alone and beside a rush

@@ -1,0 +1,247 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using WeChatMask.City;
+using WeChatMask.Data;
+using WeChatMask.Domain;
+using WeChatMask.LoadTool.Wire;
+using WeChatMask.Operations;
+using WeChatMask.Residents;
+using WeChatMask.Rounds;
+using WeChatMask.Settings;
+using WeChatMask.Tests.Support;
+using WeChatMask.Web;
+
+namespace WeChatMask.LoadTool.Servers;
+
+/// <summary>
+/// A city on the production program with production's settings, each commit on the disk, as behind a proxy that ends https: its round is open
+/// now, whatever the hour, and WeChat is a process beside it.
+/// </summary>
+internal sealed class BenchCity : IAsyncDisposable
+{
+    /// <summary>How many pharmacies it has besides the full one.</summary>
+    public const int Pharmacies = 200;
+
+    /// <summary>A pharmacy that has no place for anybody.</summary>
+    public const string Full = "P000";
+
+    private const int Portion = 1000;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("wechatmask-bench-");
+    private readonly string program;
+    private Dictionary<string, string> settings = [];
+    private TestDatabase database = null!;
+    private ServerProcess weChat = null!;
+    private int people;
+
+    private BenchCity(string program) => this.program = program;
+
+    /// <summary>The product.</summary>
+    public ServerProcess Server { get; private set; } = null!;
+
+    public int Port => Server.Port;
+
+    /// <summary>Code of the pharmacy that somebody goes to.</summary>
+    public static string PharmacyOf(int guest) => Codes[guest % Pharmacies];
+
+    private static readonly string[] Codes = [.. Enumerable.Range(1, Pharmacies).Select(CodeOf)];
+
+    /// <summary>Makes the city and starts it.</summary>
+    /// <param name="program">The product's own program.</param>
+    /// <param name="engine">Its database.</param>
+    /// <param name="places">Places of each pharmacy.</param>
+    /// <param name="prepared">How many people have registered before and are logged in; <see cref="Prepared"/> are they.</param>
+    /// <param name="more">Settings that differ.</param>
+    public static async Task<BenchCity> StartAsync(string program, DatabaseKind engine, int places, int prepared = 0, params (string Key, string Value)[] more)
+    {
+        DatabaseServer.Durable = true;
+        var city = new BenchCity(program);
+        try
+        {
+            city.database = await TestDatabase.CreateAsync(engine, city.folder.FullName, forNode: true);
+            city.weChat = await ServerProcess.OwnAsync("wechat");
+            city.settings = city.Settings();
+            foreach (var (key, value) in more) city.settings[key] = value;
+            await city.FillAsync(places, prepared);
+            var port = Shell.FreePort();
+            var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+            city.settings["ASPNETCORE_URLS"] = address;
+            city.Server = await ServerProcess.StartAsync(["exec", program], port, city.settings);
+            return city;
+        }
+        catch
+        {
+            await city.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Those who registered before, each to be used for one booking.</summary>
+    public IReadOnlyList<Guest> Prepared { get; private set; } = [];
+
+    /// <summary>Somebody who has never been here.</summary>
+    public Guest NewGuest() => new() { Number = Interlocked.Increment(ref people) };
+
+    /// <summary>Whether each promise of the product holds in what is stored; the names of those that do not.</summary>
+    public async Task<IReadOnlyList<string>> BrokenAsync()
+    {
+        using var stored = new Database(database.Settings());
+        return [.. (await new InvariantQueries(stored).RunAsync(CancellationToken.None)).Where(r => r.Broken > 0).Select(r => $"{r.Name} ({r.Broken} rows)")];
+    }
+
+    /// <summary>How many bookings are stored.</summary>
+    public async Task<long> BookingsAsync()
+    {
+        using var stored = new Database(database.Settings());
+        return await stored.ScalarAsync<long>("SELECT COUNT(*) FROM booking", new { }, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null) await Server.DisposeAsync();
+        if (weChat is not null) await weChat.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private static string CodeOf(int i) => string.Create(CultureInfo.InvariantCulture, $"P{i:000}");
+
+    private Dictionary<string, string> Settings()
+    {
+        using var voucher = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new(StringComparer.Ordinal)
+        {
+            ["Database:Engine"] = database.Engine.ToString(),
+            ["Database:ConnectionString"] = database.ConnectionString,
+            ["Site:PublicBaseUrl"] = "https://mask.example.gov.cn",
+            ["Site:TimeZone"] = Zone(),
+            ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true",
+            ["WeChat:AppId"] = "wx0123456789abcdef",
+            ["WeChat:AppSecret"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            ["WeChat:Token"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            ["WeChat:EncodingAesKey"] = RandomNumberGenerator.GetString("ABCDEFGHabcdefgh01234567", 43),
+            ["WeChat:ApiBaseUrl"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{weChat.Port}"),
+            ["Secrets:EncryptionKeyId"] = "k1",
+            ["Secrets:EncryptionKeys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:IdentityHashKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:BackupKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:VoucherKeyId"] = "A",
+            ["Secrets:VoucherKeys:A"] = Convert.ToBase64String(voucher.ExportPkcs8PrivateKey()),
+        };
+    }
+
+    // Where it is about noon, so that no run meets midnight.
+    private static string Zone()
+    {
+        var ahead = 12 - TimeProvider.System.GetUtcNow().Hour;
+        return string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{(ahead > 0 ? "-" : "+")}{Math.Abs(ahead)}");
+    }
+
+    // By the product's own classes, on its own settings, before it starts.
+    private async Task FillAsync(int places, int prepared)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        builder.AddWeChatMask();
+        builder.Logging.ClearProviders();
+        await using var product = builder.Build();
+        var services = product.Services;
+        await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
+        var calendar = services.GetRequiredService<CityCalendar>();
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(CityFile(calendar.Today, places)));
+        await services.GetRequiredService<CityImport>().ImportAsync(CityImport.Read(file), "bench", CancellationToken.None);
+        await services.GetRequiredService<RoundStore>().PlanAsync(calendar.Today, CancellationToken.None);
+        var guests = new List<Guest>(prepared);
+        foreach (var portion in Enumerable.Range(0, prepared).Select(_ => NewGuest()).Chunk(Portion))
+        {
+            await JoinAsync(services, portion, calendar.Now);
+            guests.AddRange(portion);
+        }
+
+        Prepared = guests;
+    }
+
+    private static async Task JoinAsync(IServiceProvider services, Guest[] guests, DateTimeOffset now)
+    {
+        var personal = services.GetRequiredService<PersonalData>();
+        var joined = new List<(Guest Guest, long Account, long Resident, NewSession Session)>();
+        foreach (var guest in guests)
+        {
+            // What signs in belongs to its scope, and so to one call.
+            using var scope = services.CreateScope();
+            var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+            (context.Request.Scheme, context.Request.Host) = ("https", new HostString("mask.example.gov.cn"));
+            context.Request.Headers.UserAgent = "Mozilla/5.0 (iPhone) MicroMessenger/8.0.40";
+            var one = (guest, Account: Ids.Next(), Resident: Ids.Next(), Session: NewSession.Of(context, SessionKind.Resident));
+            await context.SignInResidentAsync(one.Session, one.Account);
+            guest.Cookie = Encoding.ASCII.GetBytes("__Host-" + context.Response.Headers.SetCookie.ToString().Split(';')[0]);
+            guest.Resident = Encoding.ASCII.GetBytes(one.Resident.ToString(CultureInfo.InvariantCulture));
+            joined.Add(one);
+        }
+
+        await services.GetRequiredService<Database>().WriteAsync(
+            async transaction =>
+            {
+                await transaction.InsertManyAsync("account", ["id", "open_id", "created_at"], [.. joined.Select(j => new object?[] { j.Account, $"o-c-{j.Guest.Number}", now })]);
+                await transaction.InsertManyAsync(
+                    "resident",
+                    ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at"],
+                    [.. joined.Select(j => new object?[]
+                    {
+                        j.Resident, j.Account, personal.PersonHash(People.IdNumber(j.Guest.Number)), personal.Encrypt("张三丰"), personal.Encrypt(People.IdNumber(j.Guest.Number)),
+                        personal.Encrypt(People.Mobile(j.Guest.Number)), 1, now, ResidentStore.ConsentVersion, now, now,
+                    })]);
+                foreach (var one in joined) await SessionStore.BeginAsync(transaction, one.Session, one.Account);
+                return true;
+            },
+            CancellationToken.None);
+    }
+
+    private static string CityFile(DateOnly today, int places) => JsonSerializer.Serialize(
+        new
+        {
+            city = "bench",
+            name = "演示市",
+            timeZone = Zone(),
+            accountName = "演示号",
+            policies = new[]
+            {
+                new
+                {
+                    from = today,
+                    goods = new { name = "口罩", unit = "只" },
+                    unitsPerBooking = 5,
+                    unitPriceFen = 160,
+                    cooldownDays = 9,
+                    lapseKeepsCooldown = true,
+                    cancellationLiftsCooldown = true,
+                    residentsPerAccount = 3,
+                    proxyCap = 3,
+                    windows = new[] { new { opens = "00:00", closes = "23:59" } },
+                    quotas = new Dictionary<string, int[]>(StringComparer.Ordinal) { [Policy.DefaultGroup] = [places], ["full"] = [0] },
+                    pickup = new { opens = "09:00", closes = "18:00", slotMinutes = 30 },
+                    cancelUntil = "09:00",
+                    eligibility = "identityNumber",
+                    residentNotice = "atPublishing",
+                    identification = "numberAndLastFour",
+                    complaints = Array.Empty<string>(),
+                    retentionDays = 30,
+                },
+            },
+            pharmacies = Codes.Prepend(Full).Select((code, i) => new
+            {
+                code,
+                name = $"演示{i:000}号大药房",
+                address = $"演示市演示区演示路{i}号",
+                district = $"演示{i % 8}区",
+                latitude = 31.8 + (i * 0.001),
+                longitude = 117.2 + (i * 0.001),
+                phone = "0551-5550000",
+                contactMobile = "19900000001",
+                quotaGroup = code == Full ? "full" : "",
+                joins = today,
+            }),
+        });
+}
