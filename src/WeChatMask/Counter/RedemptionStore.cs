@@ -1,3 +1,4 @@
+using Dapper;
 using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
@@ -12,6 +13,9 @@ namespace WeChatMask.Counter;
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
 public sealed class RedemptionStore(Database database, PolicyQueries policies, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices, Instruments instruments)
 {
+    // Of the booking, of the hand-over, of the pharmacy's part.
+    private const int RowsOfHandOver = 3;
+
     internal const string SelectBookings = """
         SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
                b.status, b.slot_starts_at, b.slot_ends_at, b.pickup_opens_at, b.pickup_closes_at, b.round_ended_at AS ended_at, b.round_annulled_at, p.name, p.id_number,
@@ -72,21 +76,15 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
 
     private async Task<RedemptionAnswer> RedeemAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request)
     {
-        var booking = await FindAsync(transaction, clerk, request);
-        if (booking is not null && booking.PharmacyId == clerk.PharmacyId)
-        {
-            await QuotaStore.LockAsync(transaction, booking.RoundDate, [booking.PharmacyId]);
-            if (await RememberedAsync(transaction, clerk, request, booking.Id) is { } remembered) return remembered;
-            // Read again: another counter may have been first while this one waited for the lock.
-            booking = (await FindAsync(transaction, booking.Number))!;
-        }
+        var place = await PlaceAsync(transaction, clerk, request);
+        var (booking, earlier) = await HoldAsync(transaction, clerk, request, place);
+        if (earlier is not null) return Remembered(booking!, earlier);
 
         var now = calendar.Now;
         var judged = await JudgeAsync(transaction, clerk, request, booking, now);
         if (judged is { Refusal: Refusal.None, Verdict: Verdict.Valid })
         {
-            var verdict = await HandOverAsync(transaction, clerk, request, judged, now);
-            judged = judged with { Verdict = verdict, Booking = await FindAsync(transaction, booking!.Number) };
+            judged = await HandOverAsync(transaction, clerk, request, judged, now);
         }
 
         await AuditAsync(transaction, clerk, request, booking, "redemption.make", judged);
@@ -94,17 +92,38 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         return judged;
     }
 
-    /// <summary>The earlier success of the same request; a request that named another booking, or was taken back since, is not usable again.</summary>
-    private static async Task<RedemptionAnswer?> RememberedAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request, long bookingId)
+    /// <summary>Where a booking stands, before anything is locked.</summary>
+    private async Task<BookingPlace?> PlaceAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request)
     {
-        var earlier = await transaction.QueryOneAsync<Earlier>(
-            "SELECT booking_id, voided_at FROM redemption WHERE request_key = @key", new { key = KeyOf(clerk, request.RequestId) });
-        if (earlier is null) return null;
-        if (earlier.BookingId != bookingId || earlier.VoidedAt is not null)
-            return new RedemptionAnswer(Refusal.RequestUsed, Verdict.Unknown);
-        var booking = (await transaction.QueryOneAsync<CounterBooking>(SelectBookings + " WHERE b.id = @bookingId", new { bookingId }))!;
-        return new RedemptionAnswer(Refusal.None, Verdict.Redeemed, booking, booking.RedeemedUnits ?? booking.Units, booking.RedeemedOutsideSlot ?? false);
+        if (request.Holder is { } holder)
+            return await FindHeldAsync(transaction, clerk, holder, request.RequestId) is { } held ? new BookingPlace { Id = held.Id, RoundDate = held.RoundDate, PharmacyId = held.PharmacyId } : null;
+        return request.Number is { } number ? await transaction.QueryOneAsync<BookingPlace>("SELECT id, round_date, pharmacy_id FROM booking WHERE number = @number", new { number }) : null;
     }
+
+    /// <summary>A booking, read under the lock of its part where this pharmacy may hand it over, and what the same request made of it before.</summary>
+    private static async Task<(CounterBooking? Booking, Earlier? Earlier)> HoldAsync(WriteTransaction transaction, Clerk clerk, RedemptionRequest request, BookingPlace? place)
+    {
+        const string byId = $"{SelectBookings} WHERE b.id = @Id";
+        if (place is null) return default;
+        if (place.PharmacyId != clerk.PharmacyId) return (await transaction.QueryOneAsync<CounterBooking>(byId, new { place.Id }), null);
+        // One trip: what follows the lock sees what another counter has written while this one waited for it.
+        await using var all = await transaction.Connection.QueryMultipleAsync(
+            $"""
+             SELECT last_serial FROM pharmacy_round WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId{transaction.Engine.ForUpdate};
+             SELECT booking_id, voided_at FROM redemption WHERE request_key = @key;
+             {byId}
+             """,
+            new { place.RoundDate, place.PharmacyId, place.Id, key = KeyOf(clerk, request.RequestId) },
+            transaction.Transaction);
+        await all.ReadAsync<int>();
+        var earlier = await all.ReadSingleOrDefaultAsync<Earlier>();
+        return (await all.ReadSingleAsync<CounterBooking>(), earlier);
+    }
+
+    /// <summary>The earlier success of the same request; a request that named another booking, or was taken back since, is not usable again.</summary>
+    private static RedemptionAnswer Remembered(CounterBooking booking, Earlier earlier) => earlier.BookingId != booking.Id || earlier.VoidedAt is not null
+        ? new RedemptionAnswer(Refusal.RequestUsed, Verdict.Unknown)
+        : new RedemptionAnswer(Refusal.None, Verdict.Redeemed, booking, booking.RedeemedUnits ?? booking.Units, booking.RedeemedOutsideSlot ?? false);
 
     private async Task<RedemptionAnswer> JudgeAsync(
         WriteTransaction transaction, Clerk clerk, RedemptionRequest request, CounterBooking? booking, DateTimeOffset now, int before = 0)
@@ -132,42 +151,46 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
     private static async Task<bool> HasLeftAsync(WriteTransaction transaction, Clerk clerk, long booking) => await transaction.ScalarAsync<long>(
         "SELECT COUNT(*) FROM booking_move WHERE booking_id = @booking AND from_pharmacy_id = @PharmacyId AND moved_at IS NOT NULL", new { booking, clerk.PharmacyId }) > 0;
 
-    private async Task<Verdict> HandOverAsync(
+    private async Task<RedemptionAnswer> HandOverAsync(
         WriteTransaction transaction, Clerk clerk, RedemptionRequest request, RedemptionAnswer judged, DateTimeOffset now)
     {
         var booking = judged.Booking!;
         var counted = Counts(request, booking);
         // Before anything is written, since this may still say no: other pharmacies serve the same proxy at this moment.
-        if (counted && !await CountProxyAsync(transaction, request.Proxy!.Hash, booking, await CapAsync(transaction, booking))) return Verdict.ProxyLimit;
-        await SaveAsync(
-            transaction,
-            clerk,
-            booking,
-            new HandedOver(request.RequestId, judged.Units, judged.OutsideSlot, now)
+        if (counted && !await CountProxyAsync(transaction, request.Proxy!.Hash, booking, await CapAsync(transaction, booking))) return judged with { Verdict = Verdict.ProxyLimit };
+        var made = new HandedOver(request.RequestId, judged.Units, judged.OutsideSlot, now)
+        {
+            Proxy = request.Proxy, ProxyCounted = counted, ByCard = request.Holder is not null,
+        };
+        var id = await SaveAsync(transaction, clerk, booking, made, now);
+        return judged with
+        {
+            Verdict = Verdict.Redeemed,
+            Booking = booking with
             {
-                Proxy = request.Proxy, ProxyCounted = counted, ByCard = request.Holder is not null,
+                Status = BookingStatus.Redeemed, RedemptionId = id, RedeemedUnits = made.Units, RedeemedOutsideSlot = made.OutsideSlot, RedeemedAt = made.At,
+                ProxyHash = request.Proxy?.Hash, ProxyCounted = counted,
             },
-            now);
-        return Verdict.Redeemed;
+        };
     }
 
     /// <summary>Writes a hand-over down under the lock of the pharmacy's part in the round, of a booking that has lapsed too. Returns its id.</summary>
     internal async Task<long> SaveAsync(WriteTransaction transaction, Clerk clerk, CounterBooking booking, HandedOver handedOver, DateTimeOffset now)
     {
-        var rows = await transaction.ExecuteAsync(
-            "UPDATE booking SET status = @redeemed, settled_at = @now WHERE id = @Id AND status = @Status",
-            new { redeemed = BookingStatus.Redeemed, now, booking.Id, booking.Status });
-        if (rows == 0) throw new InvalidOperationException($"Booking {booking.Number} changed under its pharmacy's lock.");
         var id = Ids.Next();
-        await transaction.ExecuteAsync(
+        // One trip, and its rows are counted together.
+        var rows = await transaction.ExecuteAsync(
             """
+            UPDATE booking SET status = @redeemed, settled_at = @now WHERE id = @bookingId AND status = @Status;
             INSERT INTO redemption (id, request_key, booking_id, round_date, pharmacy_id, staff_id, units, amount_fen, outside_slot,
                                     proxy_hash, proxy_counted, proxy_name, proxy_id_number, proxy_document_type, redeemed_at, by_card)
             VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @OutsideSlot,
-                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @proxyDocument, @At, @ByCard)
+                    @hash, @ProxyCounted, @proxyName, @proxyIdNumber, @proxyDocument, @At, @ByCard);
+            UPDATE pharmacy_round SET redeemed = redeemed + 1, lapsed = lapsed - @less WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId
             """,
             new
             {
+                redeemed = BookingStatus.Redeemed, now, booking.Status, less = booking.Status == BookingStatus.Lapsed ? 1 : 0,
                 id, key = KeyOf(clerk, handedOver.RequestId), bookingId = booking.Id, booking.RoundDate, booking.PharmacyId, staffId = clerk.Staff.Id,
                 handedOver.Units, amount = handedOver.Units * booking.UnitPriceFen, handedOver.OutsideSlot,
                 hash = handedOver.Proxy?.Hash, handedOver.ProxyCounted,
@@ -176,9 +199,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
                 proxyDocument = handedOver.Proxy?.IdentityNumber.Type ?? DocumentType.IdentityCard,
                 handedOver.At, handedOver.ByCard,
             });
-        await transaction.ExecuteAsync(
-            "UPDATE pharmacy_round SET redeemed = redeemed + 1, lapsed = lapsed - @less WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
-            new { less = booking.Status == BookingStatus.Lapsed ? 1 : 0, booking.RoundDate, booking.PharmacyId });
+        if (rows != RowsOfHandOver) throw new InvalidOperationException($"Booking {booking.Number} changed under its pharmacy's lock.");
         // A pickup that has moved is made after its round has ended and was reported.
         if (booking.EndedAt is not null) await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
         await TellAsync(transaction, NoticeKind.HandedOver, booking, id, now);
@@ -266,6 +287,13 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
 
     internal static string KeyOf(Clerk clerk, string requestId) => FormattableString.Invariant($"{clerk.PharmacyId}:{requestId}");
 
+    private sealed class BookingPlace
+    {
+        public long Id { get; init; }
+        public DateOnly RoundDate { get; init; }
+        public long PharmacyId { get; init; }
+    }
+
     private sealed class Earlier
     {
         public long BookingId { get; init; }
@@ -291,45 +319,4 @@ internal sealed record HandedOver(string RequestId, int Units, bool OutsideSlot,
 
     /// <summary>Found by the whole number of the card.</summary>
     public bool ByCard { get; init; }
-}
-
-/// <summary>A booking as the counter judges it, with its hand-over when there is one. Names and numbers are encrypted, and empty when the keeping time is over.</summary>
-public sealed class CounterBooking
-{
-    public long Id { get; init; }
-    public string Number { get; init; } = "";
-    public int Serial { get; init; }
-    public DateOnly RoundDate { get; init; }
-
-    /// <summary>The booking's own day, which may have moved.</summary>
-    public DateOnly PickupDate { get; init; }
-
-    /// <summary>Whether the pickup has moved to a later day than the round's.</summary>
-    public bool IsMoved { get; init; }
-
-    public long PharmacyId { get; init; }
-    public string PharmacyCode { get; init; } = "";
-    public string PharmacyName { get; init; } = "";
-    public long PolicyId { get; init; }
-    public string? PersonHash { get; init; }
-    public int Units { get; init; }
-    public int UnitPriceFen { get; init; }
-    public BookingStatus Status { get; init; }
-    public DateTimeOffset? SlotStartsAt { get; init; }
-    public DateTimeOffset? SlotEndsAt { get; init; }
-    public DateTimeOffset PickupOpensAt { get; init; }
-    public DateTimeOffset PickupClosesAt { get; init; }
-    public DateTimeOffset? EndedAt { get; init; }
-    public DateTimeOffset? RoundAnnulledAt { get; init; }
-    public string Name { get; init; } = "";
-    public string IdNumber { get; init; } = "";
-    public long? RedemptionId { get; init; }
-    public int? RedeemedUnits { get; init; }
-    public bool? RedeemedOutsideSlot { get; init; }
-    public DateTimeOffset? RedeemedAt { get; init; }
-    public string? ProxyHash { get; init; }
-    public bool? ProxyCounted { get; init; }
-
-    /// <summary>The assigned slot, once there is one.</summary>
-    public PickupSlot? Slot => SlotStartsAt is { } start && SlotEndsAt is { } end ? new PickupSlot(start, end) : null;
 }
