@@ -84,7 +84,8 @@ public static class WeChatMaskApp
     {
         app.UseHostCookies();
         app.UseHead();
-        app.UseBoardEvents();
+        app.UseClock();
+        app.UseBoard();
         app.UseWeb();
         app.UseVisitCounting();
 

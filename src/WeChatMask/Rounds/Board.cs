@@ -19,6 +19,9 @@ public sealed class Board(BoardQueries queries, CityCalendar calendar) : IDispos
     /// <summary>Tells that a commit of this node changed what the board shows. Call it after the commit.</summary>
     public void MarkChanged() => Interlocked.Increment(ref changes);
 
+    /// <summary>The newest board, where it shows all that this node has committed; null where it has to be read.</summary>
+    internal BoardSnapshot? Ready => Fresh(Interlocked.Read(ref changes));
+
     public async ValueTask<BoardSnapshot> GetAsync(CancellationToken cancellationToken)
     {
         var wanted = Interlocked.Read(ref changes);

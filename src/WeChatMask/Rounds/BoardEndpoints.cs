@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -21,37 +22,38 @@ public static class BoardEndpoints
     // The smallest first.
     private static readonly string[] Encodings = [BoardAnswer.Brotli, BoardAnswer.Gzip];
 
-    internal static async Task<IResult> GetAsync(
-        HttpContext context, Board board, CityCalendar calendar, IOptions<JsonOptions> json, CancellationToken cancellationToken)
+    internal static async Task GetAsync(HttpContext context, Board board, CityCalendar calendar, IOptions<JsonOptions> json) =>
+        await WriteAsync(context, await board.GetAsync(context.RequestAborted), board, calendar, json.Value.SerializerOptions);
+
+    /// <summary>The answer where the newest board is at hand, else null.</summary>
+    internal static Task? Ready(HttpContext context, Board board, CityCalendar calendar, JsonSerializerOptions json)
     {
-        var answer = (await board.GetAsync(cancellationToken)).AnswerAt(calendar.Now, calendar);
-        var headers = context.Response.Headers;
-        headers.ETag = answer.Tag;
+        if (board.Ready is not { } snapshot) return null;
+        RouteGroups.OpenToOtherSites(context.Response);
+        return WriteAsync(context, snapshot, board, calendar, json);
+    }
+
+    private static Task WriteAsync(HttpContext context, BoardSnapshot snapshot, Board board, CityCalendar calendar, JsonSerializerOptions json)
+    {
+        var answer = snapshot.AnswerAt(calendar.Now, calendar);
+        var (request, response) = (context.Request.Headers, context.Response);
+        var headers = response.Headers;
         headers.CacheControl = "public, no-cache";
         // Seconds since the database was seen to hold it: more than a moment only while that does not answer.
         headers.Age = ((int)board.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        if (context.Request.Headers.IfNoneMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(t => Same(t, answer.Tag)))
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         headers.Vary = "Accept-Encoding";
-        var encoding = EncodingFor(context.Request);
-        if (encoding is not null)
+        if (SharedAnswers.Has(request.IfNoneMatch, answer.Tag))
         {
-            headers.ContentEncoding = encoding;
-            headers.ETag = answer.WeakTag;
+            headers.ETag = answer.Tag;
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
         }
 
-        return TypedResults.Bytes(answer.Bytes(encoding, json.Value.SerializerOptions), "application/json; charset=utf-8");
+        var encoding = SharedAnswers.Encoding(request.AcceptEncoding, Encodings);
+        if (encoding is not null) headers.ContentEncoding = encoding;
+        headers.ETag = encoding is null ? answer.Tag : answer.WeakTag;
+        return context.WriteBytesAsync(answer.Bytes(encoding, json));
     }
-
-    private static string? EncodingFor(HttpRequest request)
-    {
-        var taken = request.GetTypedHeaders().AcceptEncoding;
-        return Encodings.FirstOrDefault(e => taken.Any(t => t.Value.Equals(e, StringComparison.OrdinalIgnoreCase) && t.Quality is null or > 0));
-    }
-
-    // Whoever compresses, we or a proxy, makes tags weak; for a GET they compare alike (RFC 9110, 13.1.2).
-    private static bool Same(string given, string tag) =>
-        given == "*" || given == tag || (given.StartsWith("W/", StringComparison.Ordinal) && given.AsSpan(2).SequenceEqual(tag));
 
     /// <summary>What changes on the board from now on, as server-sent events: of <c>view=figures</c> without what the directory says already, else whole pharmacies.</summary>
     /// <remarks>

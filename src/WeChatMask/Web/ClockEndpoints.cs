@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Web;
@@ -5,9 +8,26 @@ namespace WeChatMask.Web;
 /// <summary>The server's time, which countdowns go by: a phone's own clock may be minutes off.</summary>
 public static class ClockEndpoints
 {
-    internal static IResult Now(CityCalendar calendar)
+    private const string Path = "/api/clock";
+
+    /// <summary>Put behind <see cref="HeadRequests.UseHead"/>.</summary>
+    public static IApplicationBuilder UseClock(this IApplicationBuilder app) => app.UseSharedAnswer(Path, Now(app.ApplicationServices));
+
+    internal static void MapClock(this IEndpointRouteBuilder routes)
     {
-        return TypedResults.Ok(new ClockReading(calendar.Local(calendar.Now)));
+        var now = Now(routes.ServiceProvider);
+        routes.MapGet(Path, (Delegate)((HttpContext context) => now(context))).AllowAnonymous().WithTags("Public").Produces<ClockReading>();
+    }
+
+    private static Func<HttpContext, Task> Now(IServiceProvider services)
+    {
+        var (calendar, json) = (services.GetRequiredService<CityCalendar>(), services.GetRequiredService<IOptions<JsonOptions>>());
+        return context =>
+        {
+            var headers = context.Response.Headers;
+            headers.CacheControl = "no-store";
+            return context.WriteBytesAsync(JsonSerializer.SerializeToUtf8Bytes(new ClockReading(calendar.Local(calendar.Now)), json.Value.SerializerOptions));
+        };
     }
 }
 

@@ -32,10 +32,21 @@ public static class SafeHeaders
 
     public static IApplicationBuilder UseSafeHeaders(this IApplicationBuilder app)
     {
-        var settings = app.ApplicationServices.GetRequiredService<IOptionsMonitor<WeChatSettings>>();
-        var map = app.ApplicationServices.GetRequiredService<IOptionsMonitor<MapSettings>>();
-        Policies? policies = null;
+        var write = Writer(app.ApplicationServices);
         return app.Use((context, next) =>
+        {
+            write(context);
+            return next(context);
+        });
+    }
+
+    /// <summary>What writes them, for an answer that leaves before the pipeline could.</summary>
+    internal static Action<HttpContext> Writer(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<IOptionsMonitor<WeChatSettings>>();
+        var map = services.GetRequiredService<IOptionsMonitor<MapSettings>>();
+        Policies? policies = null;
+        return context =>
         {
             // One text for all answers, not one for each: a stream keeps its own for hours.
             var (wechat, tiles) = (settings.CurrentValue, map.CurrentValue);
@@ -46,8 +57,7 @@ public static class SafeHeaders
             headers["Referrer-Policy"] = "same-origin";
             headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
             if (context.Request.Path == CounterWorker) headers["Service-Worker-Allowed"] = CounterPages;
-            return next(context);
-        });
+        };
     }
 
     // A form sent after its session has ended is led to WeChat's log-in, which browsers count as the form's target.

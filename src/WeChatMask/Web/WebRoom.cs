@@ -41,7 +41,7 @@ public static class WebRoom
     /// <summary>Maps the server's clock, the choice of large type and the description of the API.</summary>
     public static void MapWeb(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/clock", ClockEndpoints.Now).AllowAnonymous().NoStore().WithTags("Public").Produces<ClockReading>();
+        routes.MapClock();
         routes.MapGet("/large-type", LargeType.Choose).AllowAnonymous().NoStore().ExcludeFromDescription();
         routes.MapGet(ApiDescription.Path, ApiDescription.GetAsync).AllowAnonymous().ExcludeFromDescription();
     }
