@@ -22,7 +22,7 @@ public sealed class WeChatCodes(SandboxClock clock)
     private const int Letters = 32;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<string, Issued> issued = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<(string Code, DateTimeOffset At)> order = new();
+    private readonly Queue<(string Code, DateTimeOffset At)> order = new();
 
     /// <summary>A new code for a phone.</summary>
     public string Issue(string openId)
@@ -30,12 +30,14 @@ public sealed class WeChatCodes(SandboxClock clock)
         var now = clock.GetUtcNow();
         // The oldest only: a whole city may come within a minute, and each of them would look at all others.
         // Both ways, since the clock can be set back.
-        while (order.TryPeek(out var oldest) && (now - oldest.At).Duration() > 2 * Life && order.TryDequeue(out oldest)) issued.TryRemove(oldest.Code, out _);
-
-        var code = RandomNumberGenerator.GetHexString(Letters, lowercase: true);
-        issued[code] = new Issued(openId, now);
-        order.Enqueue((code, now));
-        return code;
+        lock (order)
+        {
+            while (order.TryPeek(out var oldest) && (now - oldest.At).Duration() > 2 * Life) issued.TryRemove(order.Dequeue().Code, out _);
+            var code = RandomNumberGenerator.GetHexString(Letters, lowercase: true);
+            issued[code] = new Issued(openId, now);
+            order.Enqueue((code, now));
+            return code;
+        }
     }
 
     /// <summary>Spends a code.</summary>

@@ -30,6 +30,9 @@ public enum HashPurpose
     /// <summary>What the browser that has begun such a log-in keeps of it; signed, not stored.</summary>
     LoginTicket,
 
+    /// <summary>A place in the line of those who wait to log in; signed, not stored.</summary>
+    LoginPlace,
+
     /// <summary>The token of a link by which a member of staff sets a password.</summary>
     StaffLink,
 

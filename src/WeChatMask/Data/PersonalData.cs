@@ -104,6 +104,7 @@ public sealed class PersonalData : IDisposable
         HashPurpose.LoginAddress => "login-address",
         HashPurpose.LoginState => "login-state",
         HashPurpose.LoginTicket => "login-ticket",
+        HashPurpose.LoginPlace => "login-place",
         HashPurpose.StaffLink => "staff-link",
         HashPurpose.StaffRecovery => "staff-recovery",
         HashPurpose.StaffWeChat => "staff-wechat",

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.OfficialAccount;
@@ -18,13 +19,36 @@ public static partial class LoginEndpoints
 {
     private const int LongestCode = 512;
 
-    internal static IResult Start(
-        HttpContext context, IOptionsMonitor<SiteSettings> site)
+    internal static async Task<IResult> StartAsync(HttpContext context, WaitingLine line, IOptionsMonitor<SiteSettings> site)
     {
-        var returnUrl = SiteLinks.LocalPath(context.Request.Query["returnUrl"].ToString());
+        var returnUrl = ReturnUrl(context);
         if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return LocalRedirects.To($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        var place = LinePlace.Of(context);
+        var turn = line.Ask(place);
+        // Whoever is logged in has waited before.
+        if (turn.IsNow || await AccountAsync(context) is not null) return GoThrough(context, place, returnUrl);
+        if (place is null) turn.Place.Keep(context);
+        return LocalRedirects.To(LinePage.AddressOf(returnUrl));
+    }
+
+    /// <summary>Where people wait to log in, and whence they go on.</summary>
+    internal static IResult Wait(HttpContext context, WaitingLine line)
+    {
+        var returnUrl = ReturnUrl(context);
+        // None, or a browser that keeps no cookies: sent back it would go round for ever.
+        if (LinePlace.Of(context) is not { } place)
+            return new LoginAgain(StatusCodes.Status400BadRequest, "no_place", LoginTicket.New(returnUrl, LoginFor.Resident, 0, isSecond: false));
+        var turn = line.Ask(place);
+        return turn.IsNow ? GoThrough(context, place, returnUrl) : new LinePage(turn, returnUrl);
+    }
+
+    private static RedirectHttpResult GoThrough(HttpContext context, LinePlace? place, string returnUrl)
+    {
+        if (place is not null) LinePlace.Forget(context);
         return TypedResults.Redirect(Begin(context, returnUrl));
     }
+
+    private static string ReturnUrl(HttpContext context) => SiteLinks.LocalPath(context.Request.Query["returnUrl"].ToString());
 
     /// <summary>Ties a new log-in to the browser and gives WeChat's address for it.</summary>
     internal static string Begin(HttpContext context, string returnUrl, LoginFor purpose = LoginFor.Resident, long staffId = 0, bool isSecond = false)
@@ -38,7 +62,7 @@ public static partial class LoginEndpoints
     }
 
     internal static async Task<IResult> FinishAsync(
-        HttpContext context, WeChatClient weChat, LoginStore store, PersonalData personal, ILoggerFactory logs, CancellationToken cancellationToken)
+        HttpContext context, WeChatClient weChat, LoginStore store, WaitingLine line, PersonalData personal, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var code = context.Request.Query["code"].ToString();
         var state = context.Request.Query["state"].ToString();
@@ -59,6 +83,7 @@ public static partial class LoginEndpoints
             var identity = await weChat.ExchangeCodeAsync(code, cancellationToken);
             // A snapshot user's openid is made up by WeChat and belongs to nobody.
             if (identity.IsSnapshotUser) return new LoginAgain(StatusCodes.Status403Forbidden, "snapshot_user", ticket);
+            using var work = line.Begin();
             return await LogInAsync(context, store, ticket, stateHash, identity.OpenId, cancellationToken)
                 ?? await GoOnAsync(context, ticket, await store.SpentByAsync(stateHash, cancellationToken), "invalid_state");
         }

@@ -5,7 +5,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Residents;
 
 /// <summary>Registers a person: checks the particulars, asks the registry where the policy wants it, and writes.</summary>
-public sealed class Registration(ResidentStore store, ResidentQueries residents, RegistryClient registry, PolicyQueries policies, CityCalendar calendar)
+public sealed class Registration(ResidentStore store, ResidentQueries residents, RegistryClient registry, WaitingLine line, PolicyQueries policies, CityCalendar calendar)
 {
     /// <summary>Registers, or says why not. A person who is not eligible leaves no trace; without an answer the policy decides.</summary>
     public async Task<RegistrationOutcome> RegisterAsync(
@@ -28,6 +28,7 @@ public sealed class Registration(ResidentStore store, ResidentQueries residents,
         }
 
         var person = new Person(personName, identity, phone);
+        using var work = line.Begin();
         var done = await store.AddAsync(accountId, person, answer, policy, cancellationToken);
         return done with { Policy = policy, View = done.IsFresh ? residents.Fresh(done.Id, person, answer, policy) : null };
     }

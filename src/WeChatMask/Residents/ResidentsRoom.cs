@@ -8,7 +8,7 @@ public static class ResidentsRoom
     public static void AddResidents(this IServiceCollection services)
     {
         services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<FamilyStore>().AddSingleton<Registration>().AddSingleton<LoginStore>();
-        services.AddSingleton<LoginCodeStore>().AddSingleton<LoginCodes>().AddSingleton<LoginProofs>();
+        services.AddSingleton<LoginCodeStore>().AddSingleton<LoginCodes>().AddSingleton<LoginProofs>().AddSingleton<WaitingLine>();
         services.AddSingleton<RetentionQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
         services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>();
         services.AddHttpClient<RegistryClient>();
@@ -21,7 +21,8 @@ public static class ResidentsRoom
         residents.MapPost("/residents", ResidentEndpoints.AddAsync).Produces<ResidentView>(StatusCodes.Status201Created);
         residents.MapDelete("/residents/{id}", ResidentEndpoints.RemoveAsync).Produces(StatusCodes.Status204NoContent);
         var login = routes.MapGroup("/login").AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
-        login.MapGet("", LoginEndpoints.Start).NoStore();
+        login.MapGet("", LoginEndpoints.StartAsync).NoStore();
+        login.MapGet("/line", LoginEndpoints.Wait).NoStore();
         login.MapGet("/callback", LoginEndpoints.FinishAsync).NoStore();
         login.MapGet("/account.svg", LoginEndpoints.AccountCodeAsync);
         routes.MapGet("/staff/wechat", StaffWeChat.Start).AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).NoStore().ExcludeFromDescription();

@@ -15,6 +15,12 @@ public sealed class SiteSettings
     /// <summary>Whether a browser outside WeChat is shown the ways to log in, a code by SMS among them, instead of being sent to WeChat.</summary>
     public bool LoginChoice { get; set; } = true;
 
+    /// <summary>How many people a second this node lets begin a log-in at least, however slow it is, 1 to 100000. Beyond what it can serve they wait in a line that a page shows.</summary>
+    public int LogInsAtLeast { get; set; } = 50;
+
+    /// <summary>How many people a second it lets begin a log-in at most, up to 100000; 0 leaves it to what the node does.</summary>
+    public int LogInsAtMost { get; set; }
+
     /// <summary>The supervisor's office as people read it, with address and telephone, for those whose number somebody else used; up to 200 characters. Empty shows the complaint numbers alone.</summary>
     public string SupervisorOffice { get; set; } = "";
 

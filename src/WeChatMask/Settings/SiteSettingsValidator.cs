@@ -11,6 +11,7 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
     private const int MostHashes = 64;
     private const int MostHandOvers = 100_000;
     private const int LongestOffice = 200;
+    private const int MostLogIns = 100_000;
 
     public ValidateOptionsResult Validate(string? name, SiteSettings options)
     {
@@ -27,6 +28,9 @@ internal sealed class SiteSettingsValidator(IEnumerable<SandboxSecretsAllowed>? 
         if (options.DeskBatch is < 1 or > LargestBatch) faults.Add(FormattableString.Invariant($"Site:DeskBatch is 1 to {LargestBatch}."));
         if (options.BoardListeners is < 0 or > MostListeners) faults.Add(FormattableString.Invariant($"Site:BoardListeners is 0 to {MostListeners}."));
         if (options.PasswordHashes is < 0 or > MostHashes) faults.Add(FormattableString.Invariant($"Site:PasswordHashes is 0 to {MostHashes}."));
+        if (options.LogInsAtLeast is < 1 or > MostLogIns) faults.Add(FormattableString.Invariant($"Site:LogInsAtLeast is 1 to {MostLogIns}."));
+        if (options.LogInsAtMost != 0 && (options.LogInsAtMost < options.LogInsAtLeast || options.LogInsAtMost > MostLogIns))
+            faults.Add(FormattableString.Invariant($"Site:LogInsAtMost is 0, or from Site:LogInsAtLeast up to {MostLogIns}."));
         if (options.LastHalfHourHandOvers is < 0 or > MostHandOvers) faults.Add(FormattableString.Invariant($"Site:LastHalfHourHandOvers is 0 to {MostHandOvers}."));
         if (options.SupervisorOffice.Length > LongestOffice || options.SupervisorOffice.Any(char.IsControl))
             faults.Add(FormattableString.Invariant($"Site:SupervisorOffice is one line of at most {LongestOffice} characters."));

@@ -12,6 +12,10 @@ namespace WeChatMask.Web;
 public static class PageCompression
 {
     private const string CounterDay = "/api/pharmacy/offline";
+
+    // One packet as it is, and asked for by everybody at once.
+    private const string WaitingLine = "/login/line";
+
     private const string Districts = "/api/public/districts";
 
     /// <summary>Registers it; assets are compressed when the site is built.</summary>
@@ -28,6 +32,6 @@ public static class PageCompression
 
     public static IApplicationBuilder UsePageCompression(this IApplicationBuilder app) =>
         app.UseWhen(
-            c => !c.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || c.Request.Path == CounterDay || c.Request.Path == Districts,
+            c => c.Request.Path != WaitingLine && (!c.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || c.Request.Path == CounterDay || c.Request.Path == Districts),
             branch => branch.UseResponseCompression());
 }

@@ -6,6 +6,7 @@ using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Flags;
+using WeChatMask.Residents;
 using SkiaSharp;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;
@@ -55,6 +56,7 @@ internal sealed class CityMoment : IAsyncDisposable
         if (openId is not null) await phone.LogInAsync();
         if (account.Length == 0)
             account = (await host.Get<StaffAccountQueries>().FindAsync("clerk-ld01", default))!.Id.ToString(CultureInfo.InvariantCulture);
+        if (viewer == Viewer.Waiting) await phone.Page.Context.AddCookiesAsync([new() { Name = "wm_line", Value = LongLine(), Url = $"{host.Address}login/" }]);
         if (viewer == Viewer.Clerk) await phone.LogInAsync("clerk-ld01", "clerk-demo");
         if (viewer == Viewer.Auditor) await phone.LogInAsync("auditor", "auditor-demo");
         if (viewer == Viewer.Lead) await phone.LogInAsync("lead-ld01", "lead-demo");
@@ -77,6 +79,14 @@ internal sealed class CityMoment : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    // A hundred thousand people ahead, none of whom has to come.
+    private string LongLine()
+    {
+        var last = host.Get<WaitingLine>().Ask(null).Place;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{last.Node}.{last.Number + 100_000}.{last.ArrivedAt.ToUnixTimeMilliseconds()}");
+        return $"{text}.{host.Get<PersonalData>().KeyedHash(HashPurpose.LoginPlace, text)}";
+    }
 
     private async Task RegisterAsync()
     {

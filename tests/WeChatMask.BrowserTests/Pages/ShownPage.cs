@@ -12,6 +12,9 @@ public enum Viewer
     /// <summary>A resident with a person registered and a booking.</summary>
     Resident,
 
+    /// <summary>Somebody in a long line of those who wait to log in.</summary>
+    Waiting,
+
     /// <summary>The clerk of the first pharmacy.</summary>
     Clerk,
 
@@ -183,6 +186,8 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/supervisor/posters/LD01", Viewer.Supervisor, Moment.Open, 404),
         new("/login/ways?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
         new("/login/phone?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
+        new("/login/line?returnUrl=%2Fbook", Viewer.Waiting, Moment.Open),
+        new("/login/line?returnUrl=%2Fbook", Viewer.Public, Moment.Open, 400),
         new("/book?pharmacy=LD02", Viewer.Resident, Moment.Open),
         new("/supervisor/policy", Viewer.Supervisor, Moment.Open),
         new("/supervisor/policy?done=true", Viewer.Supervisor, Moment.Handout),

@@ -60,6 +60,7 @@ internal static partial class ClaimRoutes
         ["/login"] = "the ways to log in",
         ["/login/account.svg"] = "a picture of the account's code",
         ["/login/callback"] = "leads on to where somebody wanted to go",
+        ["/login/line"] = "how many wait to log in before somebody, by this node alone",
         ["/login/phone"] = "a form",
         ["/login/ways"] = "the ways to log in",
         ["/my-data"] = "what is kept of a person, and until when; held by the tests of the purge",

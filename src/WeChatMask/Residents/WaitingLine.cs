@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using WeChatMask.Data;
+using WeChatMask.Settings;
+
+namespace WeChatMask.Residents;
+
+/// <summary>
+/// The line in which people wait to log in while more of them come than this node can serve. Everybody gets the next number, numbers
+/// are called in their order as fast as the node finishes what it has begun, and whoever comes when their number has been called
+/// goes through at once, however late.
+/// </summary>
+/// <remarks>
+/// Nobody who waits is kept here: their number is in a signed cookie of theirs. What is kept is the last number given, the last one
+/// called, and the last one given in each second of the last hours, by which a place of another node, or of this one before it was
+/// started again, finds its place by the instant of its arrival.
+/// </remarks>
+public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock machine)
+{
+    /// <summary>How long a place is good, from arrival on.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromHours(2);
+
+    // Per second, until it is known how many this node can serve; one of few means learns it within a second.
+    private const double FirstRate = 1000;
+
+    // How much faster in a second, while all that are called come and are served in time.
+    private const double Growth = 0.5;
+
+    // How long a log-in and a registration may keep the node busy together, WeChat's and the registry's part apart. With the way
+    // there and back an answer then stays within a second.
+    private const double BusySeconds = 0.3;
+    private const int FewBusy = 16;
+
+    // Who comes within this time does not need a line.
+    private const double AtOnceSeconds = 0.2;
+    private const int FewAtOnce = 20;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock gate = new();
+    private readonly int node = RandomNumberGenerator.GetInt32(int.MaxValue);
+    private readonly (long Second, long Given)[] arrivals = new (long, long)[(int)Life.TotalSeconds];
+    private long given;
+    private double called;
+    private double rate;
+    private int through;
+    private int busy;
+    private long lookedAt = machine.Time.GetTimestamp();
+
+    /// <summary>Whether it is too long ago that somebody came.</summary>
+    internal bool IsOver(LinePlace place) => place.ArrivedAt + Life < machine.Time.GetUtcNow();
+
+    /// <summary>Asks for the turn of whoever has a place, or comes and has none.</summary>
+    public Turn Ask(LinePlace? place)
+    {
+        var now = machine.Time.GetUtcNow();
+        lock (gate)
+        {
+            if (rate == 0) called = AtOnce(rate = Bounded(FirstRate));
+            Look();
+            var own = place ?? Give(now);
+            var number = own.Node == node ? own.Number : GivenBefore(own.ArrivedAt);
+            if (number <= called)
+            {
+                through++;
+                return new Turn(own, 0, TimeSpan.Zero);
+            }
+
+            var ahead = Math.Max(1, number - (long)called);
+            return new Turn(own, ahead, TimeSpan.FromSeconds(ahead / rate));
+        }
+    }
+
+    /// <summary>Says that the node is at work for somebody's log-in or registration, until it is disposed.</summary>
+    public IDisposable Begin()
+    {
+        Interlocked.Increment(ref busy);
+        return new Work(this);
+    }
+
+    private LinePlace Give(DateTimeOffset now)
+    {
+        var second = now.ToUnixTimeSeconds();
+        arrivals[second % arrivals.Length] = (second, ++given);
+        return new LinePlace(node, given, now);
+    }
+
+    // Of whole seconds, so that two who came to two nodes in the same one are not told apart.
+    private long GivenBefore(DateTimeOffset arrival)
+    {
+        var second = arrival.ToUnixTimeSeconds();
+        var before = 0L;
+        foreach (var (at, last) in arrivals)
+        {
+            if (at < second && last > before) before = last;
+        }
+
+        return before;
+    }
+
+    // Little's law: as many are under way as come in the time that each of them takes.
+    private void Look()
+    {
+        var time = machine.Time.GetTimestamp();
+        var passed = machine.Time.GetElapsedTime(lookedAt, time);
+        if (passed < BetweenLooks) return;
+        lookedAt = time;
+        var seconds = passed.TotalSeconds;
+        var underWay = Volatile.Read(ref busy);
+        var most = Math.Max(FewBusy, rate * BusySeconds);
+        if (underWay > most) rate *= Math.Max(0.5, most / underWay);
+        // Not while those who are called stay away: they would all come at once later.
+        else if (rate < FirstRate || (given > called && through >= 0.7 * rate * seconds)) rate *= Math.Exp(Growth * Math.Min(1, seconds));
+        rate = Bounded(rate);
+        called = Math.Min(called + (rate * seconds), given + AtOnce(rate));
+        through = 0;
+    }
+
+    private static double AtOnce(double perSecond) => Math.Max(FewAtOnce, perSecond * AtOnceSeconds);
+
+    private double Bounded(double perSecond)
+    {
+        var limits = site.CurrentValue;
+        return Math.Clamp(perSecond, limits.LogInsAtLeast, limits.LogInsAtMost == 0 ? double.MaxValue : limits.LogInsAtMost);
+    }
+
+    private sealed class Work(WaitingLine line) : IDisposable
+    {
+        private int isOver;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref isOver, 1) == 0) Interlocked.Decrement(ref line.busy);
+        }
+    }
+}
+
+/// <summary>Whether it is somebody's turn, and if not, how many are before them and about how long it will take.</summary>
+public readonly record struct Turn(LinePlace Place, long Ahead, TimeSpan Wait)
+{
+    private const int LongestPause = 60;
+
+    public bool IsNow => Ahead == 0;
+
+    /// <summary>In how many seconds to ask again: about when it is their turn, at most every minute where that is far.</summary>
+    public int AskAgainIn => (int)Math.Clamp(Math.Ceiling(Wait.TotalSeconds), 1, LongestPause);
+}
