@@ -10,17 +10,20 @@ using WeChatMask.Telemetry;
 namespace WeChatMask.Bookings;
 
 /// <summary>
-/// The booking desk: attempts wait in a bounded queue, one writer per node takes what has gathered, decides it in one
-/// transaction, commits, and only then answers everybody. The commit is shared, so a rush costs few disk syncs.
+/// The booking desk: attempts wait in a bounded queue, a writer takes what has gathered, decides it in one transaction,
+/// commits, and only then answers everybody. The commit is shared, so a rush costs few disk syncs.
 /// </summary>
+/// <remarks>A pharmacy's attempts all come to one line, in order of arrival. On a server there are two: while it works for one, this node works for the other.</remarks>
 public sealed partial class BookingDesk : IHostedService, IDisposable
 {
-    private const int Tries = 5;
+    // A clash comes of the batch itself, or of another node once in a while; a lost lock may come again and again while two nodes write.
+    private const int Clashes = 5;
+    private const int Tries = 20;
     private static readonly string Busy = Outcome.Of(Refusal.Busy);
-    private readonly BatchWriter<Waiting> writer;
+    private readonly Line[] lines;
+    private readonly int mostWaiting;
     private readonly Database database;
     private readonly BookingStore store;
-    private readonly FreshNumbers numbers = new();
     private readonly Board board;
     private readonly CityCalendar calendar;
     private readonly Instruments instruments;
@@ -38,9 +41,10 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
         this.instruments = instruments;
         this.tally = tally;
         this.log = log;
-        writer = new BatchWriter<Waiting>("booking-desk", settings.Value.DeskQueue, settings.Value.DeskBatch, HandleAsync, TurnAway);
-        instruments.ShowDeskQueue(() => writer.Waiting);
-        tally.Show(() => writer.Waiting);
+        mostWaiting = settings.Value.DeskQueue;
+        lines = [.. Enumerable.Range(0, database.Engine.WritersAtOnce).Select(_ => new Line(this, mostWaiting, settings.Value.DeskBatch))];
+        instruments.ShowDeskQueue(CountWaiting);
+        tally.Show(CountWaiting);
     }
 
     /// <summary>Brings an attempt to the desk and waits for its answer; a full queue answers <see cref="Refusal.Busy"/> at once.</summary>
@@ -48,27 +52,38 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
     public Task<BookingAnswer> BookAsync(BookingRequest request)
     {
         var waiting = new Waiting(request);
-        if (!writer.TryAdd(waiting)) TurnAway(waiting);
+        var line = lines[(uint)request.PharmacyCode.GetHashCode(StringComparison.Ordinal) % lines.Length];
+        if (CountWaiting() >= mostWaiting || !line.Writer.TryAdd(waiting)) TurnAway(waiting);
         return waiting.Answer.Task;
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        writer.Start();
+        foreach (var line in lines) line.Writer.Start();
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => writer.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(lines.Select(l => l.Writer.StopAsync(cancellationToken)));
 
-    public void Dispose() => writer.Dispose();
+    public void Dispose()
+    {
+        foreach (var line in lines) line.Writer.Dispose();
+    }
+
+    private int CountWaiting()
+    {
+        var waiting = 0;
+        foreach (var line in lines) waiting += line.Writer.Waiting;
+        return waiting;
+    }
 
     /// <summary>Decides a batch; when it cannot be written, halves it, so that one bad attempt does not spoil the others.</summary>
-    private async Task HandleAsync(IReadOnlyList<Waiting> batch)
+    private async Task HandleAsync(Line line, IReadOnlyList<Waiting> batch)
     {
         var began = Stopwatch.GetTimestamp();
         try
         {
-            var answers = await DecideAsync([.. batch.Select(w => w.Request)]);
+            var answers = await DecideAsync(line, [.. batch.Select(w => w.Request)]);
             instruments.BatchDecided(batch.Count, Stopwatch.GetElapsedTime(began));
             Count(answers);
             board.MarkChanged();
@@ -81,14 +96,14 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
             foreach (var waiting in batch) waiting.TellBusy();
             instruments.Booked(Busy, batch.Count);
             tally.Count(Refusal.Busy, batch.Count);
-            writer.GiveBackIfSlow();
+            line.Writer.GiveBackIfSlow();
         }
         catch (Exception e) when (batch.Count > 1)
         {
             LogSplit(e, batch.Count);
             var half = batch.Count / 2;
-            await HandleAsync([.. batch.Take(half)]);
-            await HandleAsync([.. batch.Skip(half)]);
+            await HandleAsync(line, [.. batch.Take(half)]);
+            await HandleAsync(line, [.. batch.Skip(half)]);
         }
 #pragma warning disable CA1031 // "Try again" is the truth, since the request id finds what was committed after all; the desk itself must go on.
         catch (Exception e)
@@ -99,7 +114,7 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
         }
     }
 
-    private async Task<BookingAnswer[]> DecideAsync(IReadOnlyList<BookingRequest> requests)
+    private async Task<BookingAnswer[]> DecideAsync(Line line, IReadOnlyList<BookingRequest> requests)
     {
         var isRepeated = false;
         for (var attempt = 1; ; attempt++)
@@ -107,25 +122,30 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
             try
             {
                 var thorough = isRepeated;
-                return await Database.MapConnectionErrors(() => TryDecideAsync(requests, thorough));
+                return await Database.MapConnectionErrors(() => TryDecideAsync(line, requests, thorough));
             }
-            catch (DbException e) when (attempt < Tries && database.Engine.MayRetry(e))
+            catch (DbException e) when (attempt < Clashes && database.Engine.IsUniqueClash(e))
             {
                 // A number or a place that another node gave, or a request whose booking is there and counts no more.
-                isRepeated |= database.Engine.IsUniqueClash(e);
+                isRepeated = true;
                 LogRace(e);
+            }
+            catch (DbException e) when (attempt < Tries && database.Engine.MayRetry(e) && !database.Engine.IsUniqueClash(e))
+            {
+                LogRace(e);
+                await Task.Delay(Random.Shared.Next(1, 5 * attempt), line.Writer.Aborted);
             }
         }
     }
 
-    private async Task<BookingAnswer[]> TryDecideAsync(IReadOnlyList<BookingRequest> requests, bool isRepeated)
+    private async Task<BookingAnswer[]> TryDecideAsync(Line line, IReadOnlyList<BookingRequest> requests, bool isRepeated)
     {
-        await using var transaction = await database.Engine.BeginWriteAsync(isLarge: true, writer.Aborted);
-        await numbers.PrepareAsync(transaction, requests.Count);
+        await using var transaction = await database.Engine.BeginWriteAsync(isLarge: true, line.Writer.Aborted);
+        await line.Numbers.PrepareAsync(transaction, requests.Count);
         // Read after the write lock was won, so that no attempt is judged by an instant long past.
         var now = calendar.Now;
         var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, isRepeated);
-        var answers = requests.Select(r => batch.Decide(r, numbers.Take)).ToArray();
+        var answers = requests.Select(r => batch.Decide(r, line.Numbers.Take)).ToArray();
         if (!isRepeated) await FindEarlierAsync(transaction, requests, answers);
         await store.SaveAsync(transaction, batch);
         if (batch.Made.Count > 0) await transaction.CommitAsync();
@@ -174,6 +194,16 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Another writer was first; the batch is decided anew")]
     private partial void LogRace(Exception race);
+
+    private sealed class Line
+    {
+        public Line(BookingDesk desk, int capacity, int batch) =>
+            Writer = new BatchWriter<Waiting>("booking-desk", capacity, batch, waiting => desk.HandleAsync(this, waiting), desk.TurnAway);
+
+        public BatchWriter<Waiting> Writer { get; }
+
+        public FreshNumbers Numbers { get; } = new();
+    }
 
     private sealed record Waiting(BookingRequest Request)
     {

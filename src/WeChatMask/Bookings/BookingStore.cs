@@ -58,6 +58,10 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         return new BookingBatch(round, now, known, pharmacies, residents, parts, await RulesAsync(transaction, round, residents));
     }
 
+    /// <summary>Of some candidates for a booking number, those that are taken already.</summary>
+    internal static Task<List<string>> TakenNumbersAsync(WriteTransaction transaction, IReadOnlyCollection<string> candidates) =>
+        ByKeysAsync(transaction, "SELECT number FROM booking", "number", candidates, row => row.Text(0));
+
     /// <summary>The bookings that some requests have made before.</summary>
     public static async Task<List<BookingRow>> EarlierAsync(WriteTransaction transaction, IEnumerable<BookingRequest> requests)
     {
@@ -101,7 +105,8 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
             "booking",
             BookingColumns,
             [
-                .. made.Select(b => new object?[]
+                // By the keys that are in no order, so that two writers who meet wait for each other and never in a circle.
+                .. made.OrderBy(b => b.AccountId).ThenBy(b => b.RequestId, StringComparer.Ordinal).Select(b => new object?[]
                 {
                     b.Id, b.Number, b.RequestId, b.RoundDate.Column(), b.PharmacyId, b.WindowIndex, b.Serial, b.AccountId, b.ResidentId,
                     b.PersonHash, b.PolicyId, b.Units, b.UnitPriceFen, (int)BookingStatus.Booked, 0, b.CreatedAt.Column(),
@@ -110,7 +115,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         await transaction.InsertManyAsync(
             "person_hold",
             ["person_hash", "booked_on", "booking_id"],
-            [.. made.Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })]);
+            [.. made.OrderBy(b => b.PersonHash, StringComparer.Ordinal).Select(b => new object?[] { b.PersonHash, b.RoundDate.Column(), b.Id })]);
         await QuotaStore.SaveAsync(transaction, round.Date, batch.ChangedParts);
         await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)]);
         await notices.TellAsync(

@@ -20,9 +20,7 @@ internal sealed class FreshNumbers
         {
             var candidates = new HashSet<string>(count, StringComparer.Ordinal);
             while (candidates.Count < count - ready.Count) candidates.Add(Draw());
-            var taken = await transaction.Engine.ReadByKeysAsync(
-                transaction.Connection, transaction.Transaction, "SELECT number FROM booking", "number", candidates, row => row.Text(0), transaction.Token);
-            candidates.ExceptWith(taken);
+            candidates.ExceptWith(await BookingStore.TakenNumbersAsync(transaction, candidates));
             foreach (var number in candidates) ready.Enqueue(number);
         }
     }

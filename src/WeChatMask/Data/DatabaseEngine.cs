@@ -33,6 +33,9 @@ public abstract class DatabaseEngine
     /// <summary>Takes another clock than the machine's.</summary>
     internal void Follow(TimeProvider clock) => time = clock;
 
+    /// <summary>How many of one node's transactions are worth being under way at once for one kind of work.</summary>
+    public virtual int WritersAtOnce => 2;
+
     /// <summary>Appended to a SELECT that must hold its rows until the transaction ends; empty where one writer runs at a time.</summary>
     public abstract string ForUpdate { get; }
 

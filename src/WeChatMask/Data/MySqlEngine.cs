@@ -49,6 +49,9 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     public override string ForUpdate => " FOR UPDATE";
 
+    // Two who insert into the same indexes end each other's transactions too often.
+    public override int WritersAtOnce => 1;
+
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);

@@ -54,6 +54,8 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
 
     public override string ForUpdate => "";
 
+    public override int WritersAtOnce => 1;
+
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
     public override Task LockSchemaAsync(WriteTransaction transaction) => Task.CompletedTask;
