@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeChatMask.Data;
+using WeChatMask.LoadTool.Rows;
 
 namespace WeChatMask.LoadTool;
 
@@ -20,8 +21,8 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
 
     private const int MisusedCode = 2;
 
-    private const string Usage = """
-        bench --program DLL [--pairs 5] [ROW...]          the table of what it should do and does (scripts/bench); rows: rush soldout board login register arrive
+    private static readonly string Usage = $$"""
+        bench --program DLL [--pairs 5] [--people N] [ROW...]          the table of what it should do and does (scripts/bench); rows: {{BenchCommand.Names}}
         rush  --url URL [--residents 2000] [--tasks 64] [--live 10]   log in, register, and book all at once, through the contract alone
         listen --url URL --process ID [--tasks 20000]     follow the board with as many as that, and weigh the server
         browse --url URL [--residents 200] [--seconds 5]  look around: home page and board, with pauses

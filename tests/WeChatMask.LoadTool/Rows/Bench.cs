@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeChatMask.Data;
 using WeChatMask.LoadTool.Servers;
 using WeChatMask.LoadTool.Wire;
 
@@ -18,8 +19,19 @@ internal sealed class Bench(string program, int pairs)
     /// <summary>How often subject and peer run, by turns.</summary>
     public int Pairs => pairs;
 
+    /// <summary>How many come to Hefei's opening, where it is not all of them.</summary>
+    public int? People { get; init; }
+
     /// <summary>What does not hold.</summary>
     public IReadOnlyList<string> Broken => broken;
+
+    /// <summary>Whether this machine has that engine.</summary>
+    public static bool Has(DatabaseKind engine) => engine switch
+    {
+        DatabaseKind.PostgreSql => Directory.Exists("/usr/lib/postgresql"),
+        DatabaseKind.MySql => File.Exists("/usr/sbin/mariadbd"),
+        _ => true,
+    };
 
     /// <summary>One line of the table.</summary>
     /// <param name="name">What was measured.</param>

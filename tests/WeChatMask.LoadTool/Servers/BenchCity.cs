@@ -156,14 +156,14 @@ internal sealed class BenchCity : IAsyncDisposable
         var guests = new List<Guest>(prepared);
         foreach (var portion in Enumerable.Range(0, prepared).Select(_ => NewGuest()).Chunk(Portion))
         {
-            await JoinAsync(services, portion, calendar.Now);
+            await JoinAsync(services, portion, calendar.Now.ToUnixTimeMilliseconds());
             guests.AddRange(portion);
         }
 
         Prepared = guests;
     }
 
-    private static async Task JoinAsync(IServiceProvider services, Guest[] guests, DateTimeOffset now)
+    private static async Task JoinAsync(IServiceProvider services, Guest[] guests, long now)
     {
         var personal = services.GetRequiredService<PersonalData>();
         var joined = new List<(Guest Guest, long Account, long Resident, NewSession Session)>();

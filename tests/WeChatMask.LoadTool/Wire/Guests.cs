@@ -12,6 +12,9 @@ internal sealed class Guest
     /// <summary>The log-in's cookie as it is sent.</summary>
     public byte[] Cookie { get; set; } = [];
 
+    /// <summary>The place in the line of those who wait to log in, as it is sent; empty for who has none.</summary>
+    public byte[] Place { get; set; } = [];
+
     /// <summary>The registered person's id.</summary>
     public byte[] Resident { get; set; } = [];
 }
@@ -20,7 +23,7 @@ internal sealed class Guest
 internal static class Guests
 {
     // A carrier's address is shared by so many; log-ins are limited by address.
-    private const int PerAddress = 100;
+    private const int PerAddress = 20;
 
     /// <summary>Reads the board as a phone that has seen none, or that has seen what the tag names.</summary>
     public static ValueTask<int> BoardAsync(this Line line, Guest guest, ReadOnlySpan<byte> tag = default)
@@ -33,9 +36,18 @@ internal static class Guests
     /// <summary>Both redirects of a log-in; the cookie is the guest's then. Gives the status that it ended with.</summary>
     public static async ValueTask<int> LogInAsync(this Line line, Guest guest)
     {
-        var status = await line.AskAsync(Head(line, "GET"u8, "/login?returnUrl=%2F"u8, guest, [], end: true));
+        var status = await line.ComeAsync(guest);
         return status == 302 ? await line.ReturnAsync(guest) : status;
     }
+
+    /// <summary>The first redirect of a log-in, to WeChat or into the line.</summary>
+    public static ValueTask<int> ComeAsync(this Line line, Guest guest) => line.AskAsync(Head(line, "GET"u8, "/login?returnUrl=%2F"u8, guest, [], end: true));
+
+    /// <summary>Whether the last answer sends into the line of those who wait to log in.</summary>
+    public static bool IsSentToLine(this Line line) => line.Location.IndexOf("/login/line"u8) >= 0;
+
+    /// <summary>Asks for the turn of somebody who waits: 302 when it has come, 200 with the time to ask again when it has not.</summary>
+    public static ValueTask<int> WaitAsync(this Line line, Guest guest) => line.AskAsync(Head(line, "GET"u8, "/login/line?returnUrl=%2F"u8, guest, guest.Place, end: true));
 
     /// <summary>Back from WeChat, after the answer that led there.</summary>
     public static async ValueTask<int> ReturnAsync(this Line line, Guest guest)
