@@ -18,6 +18,10 @@ internal static class BenchCommand
         ("arrive", ArrivalRows.ArriveAsync),
         ("hefei", HefeiRow.RunAsync),
         ("zhengzhou", ZhengzhouRow.RunAsync),
+        ("publish", DayRows.PublishAsync),
+        ("handover", DayRows.HandOverAsync),
+        ("start", NodeRows.StartAsync),
+        ("quiet", NodeRows.QuietAsync),
     ];
 
     /// <summary>Names of the rows, in the table's order.</summary>

@@ -3,16 +3,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using WeChatMask.City;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.LoadTool.Wire;
 using WeChatMask.Operations;
-using WeChatMask.Residents;
-using WeChatMask.Rounds;
-using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
-using WeChatMask.Web;
 
 namespace WeChatMask.LoadTool.Servers;
 
@@ -28,7 +24,6 @@ internal sealed class BenchCity : IAsyncDisposable
     /// <summary>A pharmacy that has no place for anybody.</summary>
     public const string Full = "P000";
 
-    private const int Portion = 1000;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("wechatmask-bench-");
     private readonly string program;
     private Dictionary<string, string> settings = [];
@@ -46,7 +41,7 @@ internal sealed class BenchCity : IAsyncDisposable
     /// <summary>Code of the pharmacy that somebody goes to.</summary>
     public static string PharmacyOf(int guest) => Codes[guest % Pharmacies];
 
-    private static readonly string[] Codes = [.. Enumerable.Range(1, Pharmacies).Select(CodeOf)];
+    internal static readonly string[] Codes = [.. Enumerable.Range(1, Pharmacies).Select(CodeOf)];
 
     /// <summary>Makes the city and starts it.</summary>
     /// <param name="program">The product's own program.</param>
@@ -54,7 +49,11 @@ internal sealed class BenchCity : IAsyncDisposable
     /// <param name="places">Places of each pharmacy.</param>
     /// <param name="prepared">How many people have registered before and are logged in; <see cref="Prepared"/> are they.</param>
     /// <param name="more">Settings that differ.</param>
-    public static async Task<BenchCity> StartAsync(string program, DatabaseKind engine, int places, int prepared = 0, params (string Key, string Value)[] more)
+    public static Task<BenchCity> StartAsync(string program, DatabaseKind engine, int places, int prepared = 0, params (string Key, string Value)[] more) =>
+        StartAsync(program, engine, new Before(places, prepared), more);
+
+    /// <summary>The same with more of a past.</summary>
+    public static async Task<BenchCity> StartAsync(string program, DatabaseKind engine, Before before, params (string Key, string Value)[] more)
     {
         DatabaseServer.Durable = true;
         var city = new BenchCity(program);
@@ -64,11 +63,8 @@ internal sealed class BenchCity : IAsyncDisposable
             city.weChat = await ServerProcess.OwnAsync("wechat");
             city.settings = city.Settings();
             foreach (var (key, value) in more) city.settings[key] = value;
-            await city.FillAsync(places, prepared);
-            var port = Shell.FreePort();
-            var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-            city.settings["ASPNETCORE_URLS"] = address;
-            city.Server = await ServerProcess.StartAsync(["exec", program], port, city.settings);
+            await city.FillAsync(before);
+            await city.StartServerAsync();
             return city;
         }
         catch
@@ -80,6 +76,22 @@ internal sealed class BenchCity : IAsyncDisposable
 
     /// <summary>Those who registered before, each to be used for one booking.</summary>
     public IReadOnlyList<Guest> Prepared { get; private set; } = [];
+
+    /// <summary>Each with a cookie, at the pharmacy of their number.</summary>
+    public IReadOnlyList<Guest> Clerks { get; private set; } = [];
+
+    /// <summary>How long it took to publish what was booked yesterday.</summary>
+    public double PublishSeconds { get; private set; }
+
+    /// <summary>Starts the product; gives how long it took until it was ready.</summary>
+    public async Task<TimeSpan> StartServerAsync()
+    {
+        if (Server is not null) await Server.DisposeAsync();
+        var port = Shell.FreePort();
+        settings["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        Server = await ServerProcess.StartAsync(["exec", program], port, settings);
+        return Server.Start;
+    }
 
     /// <summary>Somebody who has never been here.</summary>
     public Guest NewGuest() => new() { Number = Interlocked.Increment(ref people) };
@@ -140,66 +152,26 @@ internal sealed class BenchCity : IAsyncDisposable
     }
 
     // By the product's own classes, on its own settings, before it starts.
-    private async Task FillAsync(int places, int prepared)
+    private async Task FillAsync(Before before)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.AddWeChatMask();
         builder.Logging.ClearProviders();
+        var clock = new FakeClock(TimeProvider.System.GetUtcNow() - (before.BookedYesterday ? TimeSpan.FromDays(1) : TimeSpan.Zero));
+        builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         await using var product = builder.Build();
-        var services = product.Services;
-        await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
-        var calendar = services.GetRequiredService<CityCalendar>();
-        using var file = new MemoryStream(Encoding.UTF8.GetBytes(CityFile(calendar.Today, places)));
-        await services.GetRequiredService<CityImport>().ImportAsync(CityImport.Read(file), "bench", CancellationToken.None);
-        await services.GetRequiredService<RoundStore>().PlanAsync(calendar.Today, CancellationToken.None);
-        var guests = new List<Guest>(prepared);
-        foreach (var portion in Enumerable.Range(0, prepared).Select(_ => NewGuest()).Chunk(Portion))
-        {
-            await JoinAsync(services, portion, calendar.Now.ToUnixTimeMilliseconds());
-            guests.AddRange(portion);
-        }
-
-        Prepared = guests;
+        var fill = new CityFill(product.Services, clock);
+        await fill.ImportAsync(CityFile(DateOnly.FromDateTime(clock.Now.UtcDateTime).AddDays(-1), before.Places));
+        Prepared = await fill.JoinAsync([.. Enumerable.Range(0, before.People).Select(_ => NewGuest())], isLoggedIn: before.Booked == 0);
+        if (before.Booked > 0) await fill.BookAsync([.. Prepared.Take(before.Booked)]);
+        if (!before.BookedYesterday) return;
+        clock.Now = TimeProvider.System.GetUtcNow();
+        PublishSeconds = await fill.PublishAsync();
+        Clerks = await fill.HireAsync(before.ClerksEach, NewGuest);
     }
 
-    private static async Task JoinAsync(IServiceProvider services, Guest[] guests, long now)
-    {
-        var personal = services.GetRequiredService<PersonalData>();
-        var joined = new List<(Guest Guest, long Account, long Resident, NewSession Session)>();
-        foreach (var guest in guests)
-        {
-            // What signs in belongs to its scope, and so to one call.
-            using var scope = services.CreateScope();
-            var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
-            (context.Request.Scheme, context.Request.Host) = ("https", new HostString("mask.example.gov.cn"));
-            context.Request.Headers.UserAgent = "Mozilla/5.0 (iPhone) MicroMessenger/8.0.40";
-            var one = (guest, Account: Ids.Next(), Resident: Ids.Next(), Session: NewSession.Of(context, SessionKind.Resident));
-            await context.SignInResidentAsync(one.Session, one.Account);
-            guest.Cookie = Encoding.ASCII.GetBytes("__Host-" + context.Response.Headers.SetCookie.ToString().Split(';')[0]);
-            guest.Resident = Encoding.ASCII.GetBytes(one.Resident.ToString(CultureInfo.InvariantCulture));
-            joined.Add(one);
-        }
-
-        await services.GetRequiredService<Database>().WriteAsync(
-            async transaction =>
-            {
-                await transaction.InsertManyAsync("account", ["id", "open_id", "created_at"], [.. joined.Select(j => new object?[] { j.Account, $"o-c-{j.Guest.Number}", now })]);
-                await transaction.InsertManyAsync(
-                    "resident",
-                    ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at"],
-                    [.. joined.Select(j => new object?[]
-                    {
-                        j.Resident, j.Account, personal.PersonHash(People.IdNumber(j.Guest.Number)), personal.Encrypt("张三丰"), personal.Encrypt(People.IdNumber(j.Guest.Number)),
-                        personal.Encrypt(People.Mobile(j.Guest.Number)), 1, now, ResidentStore.ConsentVersion, now, now,
-                    })]);
-                foreach (var one in joined) await SessionStore.BeginAsync(transaction, one.Session, one.Account);
-                return true;
-            },
-            CancellationToken.None);
-    }
-
-    private static string CityFile(DateOnly today, int places) => JsonSerializer.Serialize(
+    private static string CityFile(DateOnly from, int places) => JsonSerializer.Serialize(
         new
         {
             city = "bench",
@@ -210,7 +182,7 @@ internal sealed class BenchCity : IAsyncDisposable
             {
                 new
                 {
-                    from = today,
+                    from,
                     goods = new { name = "口罩", unit = "只" },
                     unitsPerBooking = 5,
                     unitPriceFen = 160,
@@ -241,7 +213,15 @@ internal sealed class BenchCity : IAsyncDisposable
                 phone = "0551-5550000",
                 contactMobile = "19900000001",
                 quotaGroup = code == Full ? "full" : "",
-                joins = today,
+                joins = from,
             }),
         });
 }
+
+/// <summary>What a city has behind it when its server starts.</summary>
+/// <param name="Places">Places of each pharmacy.</param>
+/// <param name="People">How many have registered.</param>
+/// <param name="Booked">How many of them have booked; with any, nobody is logged in.</param>
+/// <param name="BookedYesterday">Whether they collect today: their round is closed and published.</param>
+/// <param name="ClerksEach">Clerks of each pharmacy who are logged in.</param>
+internal sealed record Before(int Places, int People = 0, int Booked = 0, bool BookedYesterday = false, int ClerksEach = 0);

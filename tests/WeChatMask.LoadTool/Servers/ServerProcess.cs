@@ -31,6 +31,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>From the start until it was ready.</summary>
+    public TimeSpan Start { get; private set; }
+
     /// <summary>What it printed.</summary>
     public IEnumerable<string> Said => said;
 
@@ -44,6 +47,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
         }
     }
+
+    /// <summary>Bytes it has had written to the disk.</summary>
+    public long Written => long.Parse(File.ReadLines($"/proc/{process.Id}/io").First(l => l.StartsWith("write_bytes:", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
 
     /// <summary>The most memory it has had, in megabytes.</summary>
     public double PeakMegabytes => Status("VmHWM:") / 1024.0;
@@ -65,8 +71,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         // The caller's own way of waiting for answers is not the server's.
         start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS");
         foreach (var (name, value) in settings) start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        var server = new ServerProcess(start, port);
         var watch = Stopwatch.StartNew();
+        var server = new ServerProcess(start, port);
         while (!await server.IsReadyAsync())
         {
             if (server.process.HasExited || watch.Elapsed > LongestStart)
@@ -75,9 +81,10 @@ internal sealed class ServerProcess : IAsyncDisposable
                 throw new InvalidOperationException($"A server did not start:\n{string.Join('\n', server.said.TakeLast(40))}");
             }
 
-            await Task.Delay(100);
+            await Task.Delay(20);
         }
 
+        server.Start = watch.Elapsed;
         return server;
     }
 

@@ -9,11 +9,17 @@ internal sealed class Guest
     /// <summary>Which of the made-up people this is; the openid and the particulars follow from it.</summary>
     public required int Number { get; init; }
 
+    /// <summary>The account's id, where it was made ahead.</summary>
+    public long Account { get; set; }
+
     /// <summary>The log-in's cookie as it is sent.</summary>
     public byte[] Cookie { get; set; } = [];
 
     /// <summary>The place in the line of those who wait to log in, as it is sent; empty for who has none.</summary>
     public byte[] Place { get; set; } = [];
+
+    /// <summary>What they have booked.</summary>
+    public string Booking { get; set; } = "";
 
     /// <summary>The registered person's id.</summary>
     public byte[] Resident { get; set; } = [];
@@ -32,6 +38,9 @@ internal static class Guests
         if (!tag.IsEmpty) length += Write(line.Request[length..], "If-None-Match: "u8, tag, "\r\n"u8);
         return line.AskAsync(length + Write(line.Request[length..], "Accept-Encoding: gzip, br\r\n\r\n"u8));
     }
+
+    /// <summary>Reads the board as it is, for a program.</summary>
+    public static ValueTask<int> AskBoardPlainAsync(this Line line) => line.AskAsync(Write(line.Request, "GET /api/board HTTP/1.1\r\nHost: mask.example.gov.cn\r\nX-Forwarded-Proto: https\r\n\r\n"u8));
 
     /// <summary>Both redirects of a log-in; the cookie is the guest's then. Gives the status that it ended with.</summary>
     public static async ValueTask<int> LogInAsync(this Line line, Guest guest)
@@ -71,6 +80,13 @@ internal static class Guests
     {
         Utf8.TryWrite(line.Content, $"{{\"residentId\":\"{(ReadOnlySpan<byte>)guest.Resident}\",\"pharmacyCode\":\"{pharmacy}\",\"requestId\":\"load-{guest.Number}-{attempt}\"}}", out var length);
         return line.AskAsync(Post(line, "/api/bookings"u8, guest, length));
+    }
+
+    /// <summary>Hands over at a counter what somebody has booked, by its number and the last four of their card.</summary>
+    public static ValueTask<int> HandOverAsync(this Line line, Guest clerk, Guest booker)
+    {
+        Utf8.TryWrite(line.Content, $"{{\"number\":\"{booker.Booking}\",\"idNumberLast4\":\"{People.IdNumber(booker.Number).AsSpan(^4)}\",\"requestId\":\"hand-{booker.Number}\"}}", out var length);
+        return line.AskAsync(Post(line, "/api/pharmacy/redemptions"u8, clerk, length));
     }
 
     /// <summary>The code of a refusal or another member that is text.</summary>
