@@ -29,10 +29,10 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
         return statements[sql] = made;
     }
 
-    /// <summary>Binds a value as its column keeps it: a text, a number or nothing. Places count from 1.</summary>
+    /// <summary>Binds a value as its column keeps it. Places count from 1.</summary>
     public static void Bind(sqlite3_stmt statement, int place, object? value)
     {
-        const int short_ = 256;
+        const int brief = 256;
         switch (value)
         {
             case null: raw.sqlite3_bind_null(statement, place); break;
@@ -40,9 +40,10 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
             case int number: raw.sqlite3_bind_int64(statement, place, number); break;
             case double number: raw.sqlite3_bind_double(statement, place, number); break;
             case string text:
-                Span<byte> bytes = text.Length <= short_ ? stackalloc byte[3 * short_] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+                Span<byte> bytes = text.Length <= brief ? stackalloc byte[3 * brief] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
                 raw.sqlite3_bind_text(statement, place, bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
                 break;
+            case DateOnly or DateTimeOffset or bool or Enum: Bind(statement, place, ColumnTypes.Value(value)); break;
             default: throw new ArgumentException($"No column keeps a {value.GetType().Name}.", nameof(value));
         }
     }

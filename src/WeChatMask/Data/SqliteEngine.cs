@@ -29,9 +29,9 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;";
 
     // KiB of pages kept in memory: much for the one that writes, whose pages nobody else changes; little for each that reads,
-    // since the system keeps the file at hand too.
+    // which forgets them with every commit of the writer's, while the system keeps the file at hand.
     private const int WriterPages = 65_536;
-    private const int ReaderPages = 8_192;
+    private const int ReaderPages = 2_048;
 
     private const int MostIdle = 16;
 
