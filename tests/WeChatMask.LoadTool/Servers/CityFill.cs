@@ -128,6 +128,8 @@ internal sealed class CityFill(IServiceProvider services, FakeClock clock)
 
     private async Task<NewSession> LogInAsync(Guest guest, SessionKind kind, Func<HttpContext, NewSession, Task> signInAsync)
     {
+        // Keys are read while a thread waits, which must not be the one that hears the database's answers.
+        await Task.Yield();
         // What signs in belongs to its scope, and so to one call.
         using var scope = services.CreateScope();
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };

@@ -50,13 +50,13 @@ internal static class Guests
     }
 
     /// <summary>The first redirect of a log-in, to WeChat or into the line.</summary>
-    public static ValueTask<int> ComeAsync(this Line line, Guest guest) => line.AskAsync(Head(line, "GET"u8, "/login?returnUrl=%2F"u8, guest, [], end: true));
+    public static ValueTask<int> ComeAsync(this Line line, Guest guest) => line.AskAsync(Page(line, "/login?returnUrl=%2F"u8, guest, []));
 
     /// <summary>Whether the last answer sends into the line of those who wait to log in.</summary>
     public static bool IsSentToLine(this Line line) => line.Location.IndexOf("/login/line"u8) >= 0;
 
     /// <summary>Asks for the turn of somebody who waits: 302 when it has come, 200 with the time to ask again when it has not.</summary>
-    public static ValueTask<int> WaitAsync(this Line line, Guest guest) => line.AskAsync(Head(line, "GET"u8, "/login/line?returnUrl=%2F"u8, guest, guest.Place, end: true));
+    public static ValueTask<int> WaitAsync(this Line line, Guest guest) => line.AskAsync(Page(line, "/login/line?returnUrl=%2F"u8, guest, guest.Place));
 
     /// <summary>Back from WeChat, after the answer that led there.</summary>
     public static async ValueTask<int> ReturnAsync(this Line line, Guest guest)
@@ -105,7 +105,7 @@ internal static class Guests
         state = state[..state.IndexOf((byte)'#')];
         Span<byte> path = stackalloc byte[160];
         Utf8.TryWrite(path, $"/login/callback?code=c-{guest.Number}&state={state}", out var length);
-        return Head(line, "GET"u8, path[..length], guest, line.Cookie("__Host-wm_login_"u8), end: true);
+        return Page(line, path[..length], guest, line.Cookie("__Host-wm_login_"u8));
     }
 
     private static int WriteRegistration(Line line, Guest guest)
@@ -122,7 +122,13 @@ internal static class Guests
         return line.Join(length + more, contentLength);
     }
 
-    private static int Head(Line line, ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, Guest guest, ReadOnlySpan<byte> cookie, bool end = false)
+    private static int Page(Line line, ReadOnlySpan<byte> path, Guest guest, ReadOnlySpan<byte> cookie)
+    {
+        var length = Head(line, "GET"u8, path, guest, cookie);
+        return length + Write(line.Request[length..], "Accept: text/html\r\n\r\n"u8);
+    }
+
+    private static int Head(Line line, ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, Guest guest, ReadOnlySpan<byte> cookie)
     {
         var address = guest.Number / PerAddress;
         Utf8.TryWrite(
@@ -130,7 +136,7 @@ internal static class Guests
             $"{method} {path} HTTP/1.1\r\nHost: mask.example.gov.cn\r\nUser-Agent: Mozilla/5.0 (iPhone) MicroMessenger/8.0.40\r\nX-Forwarded-For: 10.{address >> 16}.{address >> 8 & 255}.{address & 255}\r\nX-Forwarded-Proto: https\r\n",
             out var length);
         if (!cookie.IsEmpty) length += Write(line.Request[length..], "Cookie: "u8, cookie, "\r\n"u8);
-        return end ? length + Write(line.Request[length..], "\r\n"u8) : length;
+        return length;
     }
 
     private static int Write(Span<byte> to, ReadOnlySpan<byte> one, ReadOnlySpan<byte> two = default, ReadOnlySpan<byte> three = default)
