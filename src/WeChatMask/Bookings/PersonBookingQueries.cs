@@ -10,14 +10,14 @@ public sealed class PersonBookingQueries(Database database, PersonalData persona
 {
     private const int MostShown = 20;
 
-    private const string Select = """
+    internal const string Select = """
         SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.status, b.units, b.created_at, b.pharmacy_id, f.code AS pharmacy_code, f.name AS pharmacy,
                b.slot_starts_at, b.slot_ends_at, b.pickup_opens_at, b.pickup_closes_at, p.name, p.id_number, r.closed_at, COALESCE(a.kind, 0) AS login_way,
                (SELECT COUNT(*) FROM person_hold h WHERE h.person_hash = b.person_hash AND h.booked_on = b.round_date AND h.booking_id = b.id) AS held,
                (SELECT COUNT(*) FROM resident o
                  WHERE o.person_hash = b.person_hash AND o.account_id <> b.account_id AND o.removed_at IS NULL) AS others
           FROM booking_pickup b
-          JOIN resident p     ON p.id = b.resident_id
+          JOIN resident p     ON p.id = b.resident_id AND p.account_id = b.account_id
           JOIN pharmacy f     ON f.id = b.pharmacy_id
           JOIN round r        ON r.date = b.round_date
           LEFT JOIN account a ON a.id = b.account_id

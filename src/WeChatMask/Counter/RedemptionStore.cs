@@ -22,7 +22,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
                d.id AS redemption_id, d.units AS redeemed_units, d.outside_slot AS redeemed_outside_slot,
                d.redeemed_at, d.proxy_hash, d.proxy_counted, f.code AS pharmacy_code, f.name AS pharmacy_name
           FROM booking_pickup b
-          JOIN resident p        ON p.id = b.resident_id
+          JOIN resident p        ON p.id = b.resident_id AND p.account_id = b.account_id
           JOIN pharmacy f        ON f.id = b.pharmacy_id
           LEFT JOIN redemption d ON d.booking_id = b.id AND d.voided_at IS NULL
         """;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
@@ -12,6 +13,9 @@ namespace WeChatMask.DayEnd;
 public sealed class PublishStore(
     Database database, RoundQueries rounds, ShortageStore stock, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
+    // Written in about as long as a batch of the desk.
+    private const int Portion = 500;
+
     private static readonly string[] EntryColumns =
         ["round_date", "pharmacy_id", "serial", "name", "id_number", "slot_starts_at", "slot_ends_at"];
 
@@ -35,11 +39,55 @@ public sealed class PublishStore(
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
             if (round.SlotsAt is null || round.PublishedAt is not null) continue;
+            while (round.AnnulledAt is null && await ListPortionAsync(round, cancellationToken) is { } took) await Task.Delay(took, cancellationToken);
             published += await database.WriteAsync(t => PublishAsync(t, round), cancellationToken) ? 1 : 0;
         }
 
         if (published > 0) board.MarkChanged();
         return published;
+    }
+
+    /// <summary>
+    /// Writes the next entries of a list that is still to come out, and the notices that go with them, which nobody sends before. Who
+    /// books elsewhere meanwhile waits for no more than a portion, and the machine is theirs for as long again. Returns how long it took; nothing when all is written.
+    /// </summary>
+    internal async Task<TimeSpan?> ListPortionAsync(RoundState round, CancellationToken cancellationToken)
+    {
+        // A list stands still between slots and publishing, so what was read before the transaction holds in it.
+        var written = await LastEntryAsync(database.QueryAsync<Place>, round, cancellationToken);
+        var listed = await database.QueryAsync<Listed>(
+            """
+            SELECT b.id, b.pharmacy_id, b.serial, b.status, b.slot_starts_at, b.slot_ends_at, p.name, p.id_number
+              FROM booking b
+              JOIN resident p ON p.id = b.resident_id
+             WHERE b.round_date = @Date AND b.pharmacy_id >= @PharmacyId AND (b.pharmacy_id > @PharmacyId OR b.serial > @Serial)
+             ORDER BY b.pharmacy_id, b.serial LIMIT @Portion
+            """,
+            new { round.Date, written.PharmacyId, written.Serial, Portion },
+            cancellationToken);
+        if (listed.Count == 0) return null;
+        object?[][] entries = [.. listed.Select(l => Entry(round.Date, l))];
+        NoticeSubject[] booked = [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.PharmacyId, l.Id))];
+        var began = Stopwatch.GetTimestamp();
+        await database.WriteAsync(
+            async transaction =>
+            {
+                await QuotaStore.LockAsync(transaction, round.Date, [.. listed.Select(l => l.PharmacyId).Distinct()]);
+                // Another node may have written them, or have published all.
+                if (await LastEntryAsync((sql, args, _) => transaction.QueryAsync<Place>(sql, args), round, cancellationToken) != written) return;
+                await transaction.InsertManyAsync("published_entry", EntryColumns, entries);
+                await notices.TellAsync(transaction, NoticeCause.Published, round, booked, calendar.Now);
+            },
+            cancellationToken);
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    private static async Task<Place> LastEntryAsync(
+        Func<string, object, CancellationToken, Task<List<Place>>> query, RoundState round, CancellationToken cancellationToken)
+    {
+        var last = await query(
+            "SELECT pharmacy_id, serial FROM published_entry WHERE round_date = @Date ORDER BY pharmacy_id DESC, serial DESC LIMIT 1", new { round.Date }, cancellationToken);
+        return last.Count == 0 ? new Place() : last[0];
     }
 
     private async Task<bool> AssignAsync(WriteTransaction transaction, RoundState round)
@@ -82,23 +130,13 @@ public sealed class PublishStore(
         // A round annulled before its lists were out has none: nobody's name is shown for nothing.
         if (await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @Date AND annulled_at IS NOT NULL", new { round.Date }) > 0)
         {
+            await transaction.ExecuteAsync("DELETE FROM published_entry WHERE round_date = @Date", new { round.Date });
+            await OutboxStore.DropUnpublishedAsync(transaction, round.Date, now);
             await QuotaStore.TouchBoardAsync(transaction);
             return true;
         }
 
-        var listed = await transaction.QueryAsync<Listed>(
-            """
-            SELECT b.id, b.pharmacy_id, b.serial, b.status, b.slot_starts_at, b.slot_ends_at, p.name, p.id_number
-              FROM booking b
-              JOIN resident p ON p.id = b.resident_id
-             WHERE b.round_date = @Date
-             ORDER BY b.pharmacy_id, b.serial
-            """,
-            new { round.Date });
-        await transaction.InsertManyAsync(
-            "published_entry", EntryColumns, [.. listed.Select(l => Entry(round.Date, l))]);
-        var booked = listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.PharmacyId, l.Id));
-        await notices.TellAsync(transaction, NoticeCause.Published, round, [.. booked, .. parts.Select(p => new NoticeSubject(p.PharmacyId))], now);
+        await notices.TellAsync(transaction, NoticeCause.Published, round, [.. parts.Select(p => new NoticeSubject(p.PharmacyId))], now);
         await stock.MoveShortAsync(transaction, round.Date);
         await QuotaStore.TouchBoardAsync(transaction);
         return true;
@@ -109,6 +147,13 @@ public sealed class PublishStore(
         round.Column(), l.PharmacyId, l.Serial, Masking.Name(personal.Decrypt(l.Name)), Masking.Document(personal.Decrypt(l.IdNumber)),
         l.SlotStartsAt?.Column(), l.SlotEndsAt?.Column(),
     ];
+
+    /// <summary>Where a list has got to.</summary>
+    private sealed record Place
+    {
+        public long PharmacyId { get; init; }
+        public int Serial { get; init; }
+    }
 
     private sealed record SlotRun(
         DateOnly Round, long Pharmacy, int First, int Last, DateTimeOffset StartsAt, DateTimeOffset EndsAt, BookingStatus Booked = BookingStatus.Booked);

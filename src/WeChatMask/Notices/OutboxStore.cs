@@ -9,6 +9,9 @@ namespace WeChatMask.Notices;
 /// <summary>Takes notices out of the outbox under a lease and writes down what became of them, each channel's apart.</summary>
 public sealed class OutboxStore(Database database, CityCalendar calendar)
 {
+    // What goes with a list is written before the list is out, in portions, and is nobody's to send until then.
+    private const string Unpublished = "kind IN (@slot, @reminder) AND round_date IN (SELECT date FROM round WHERE published_at IS NULL)";
+
     public async Task<int> DropExpiredAsync(NoticeChannel channel, CancellationToken cancellationToken)
     {
         const string expired = "channel = @channel AND status = @waiting AND due_at <= @now AND expires_at <= @now";
@@ -30,12 +33,12 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
         var now = calendar.Now;
         // Looked at first: mostly nothing is due, and reading keeps no writer waiting.
         var due = await database.QueryAsync<long>(
-            """
+            $"""
             SELECT id FROM outbox
-             WHERE channel = @channel AND status = @waiting AND due_at <= @now AND leased_until <= @now
+             WHERE channel = @channel AND status = @waiting AND due_at <= @now AND leased_until <= @now AND NOT ({Unpublished})
              ORDER BY due_at, id LIMIT @count
             """,
-            new { channel, waiting = NoticeStatus.Waiting, now, count },
+            new { channel, waiting = NoticeStatus.Waiting, now, count, slot = NoticeKind.SlotAssigned, reminder = NoticeKind.Reminder },
             cancellationToken);
         if (due.Count == 0) return [];
         return await database.WriteAsync(
@@ -152,6 +155,11 @@ public sealed class OutboxStore(Database database, CityCalendar calendar)
         var found = await transaction.QueryAsync<DateOnly>("SELECT date FROM round WHERE date <= @today ORDER BY date DESC LIMIT 1", new { today });
         return found.Count == 0 ? null : found[0];
     }
+
+    /// <summary>Drops what was to go with lists that never come out.</summary>
+    internal static Task<int> DropUnpublishedAsync(WriteTransaction transaction, DateOnly round, DateTimeOffset now) => transaction.ExecuteAsync(
+        "UPDATE outbox SET status = @dropped, settled_at = @now WHERE status = @waiting AND round_date = @round AND kind IN (@slot, @reminder)",
+        new { dropped = NoticeStatus.Dropped, waiting = NoticeStatus.Waiting, round, now, slot = NoticeKind.SlotAssigned, reminder = NoticeKind.Reminder });
 
     /// <summary>Gives notices that have not gone out yet another time.</summary>
     internal static Task MoveAsync(
