@@ -17,6 +17,9 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
 
     private const int HoldsAtOnce = 5000;
 
+    // So many days after its time a round gets nothing more that would have to go, and is not looked through again.
+    private const int DaysLooked = 60;
+
     // A person whose last pickup, and whose registration, lie further back than the keeping time.
     private const string Forgettable = """
         id_number <> '' AND consent_at < @RegisteredBefore
@@ -55,14 +58,17 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
             personalBefore,
             holdsBefore,
             holdsBefore < personalBefore ? holdsBefore : personalBefore,
+            (holdsBefore < personalBefore ? holdsBefore : personalBefore).AddDays(-DaysLooked),
             calendar.Now.AddDays(-times.PersonalDays),
             calendar.Now.AddDays(-times.CooldownDays));
-        return await ListsAsync(due, cancellationToken)
+        var touched = await ListsAsync(due, cancellationToken)
             + await ProxiesAsync(due, cancellationToken)
             + await ParticularsAsync(due, cancellationToken)
             + await HashesAsync(due, cancellationToken)
             + await TracesAsync(due, cancellationToken)
             + await AccountsAsync(due, cancellationToken);
+        await CloseRoundsAsync(due, cancellationToken);
+        return touched;
     }
 
     private Task<int> ListsAsync(Due due, CancellationToken cancellationToken) => EachDayAsync(
@@ -72,7 +78,7 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
 
     private Task<int> ProxiesAsync(Due due, CancellationToken cancellationToken)
     {
-        const string old = "proxy_hash IS NOT NULL AND round_date IN (SELECT date FROM round WHERE pickup_date < @PersonalBefore)";
+        const string old = "proxy_hash IS NOT NULL AND round_date IN (SELECT date FROM round WHERE pickup_date < @PersonalBefore AND forgotten = 0)";
         return EachPortionAsync(
             "redemption", old, due,
             (transaction, ids, args) => transaction.ExecuteAsync(
@@ -100,7 +106,7 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
 
     private async Task<int> HashesAsync(Due due, CancellationToken cancellationToken)
     {
-        const string old = "person_hash IS NOT NULL AND round_date < @HashesBefore";
+        const string old = "person_hash IS NOT NULL AND round_date IN (SELECT date FROM round WHERE date < @HashesBefore AND forgotten = 0)";
         return await HoldsAsync(due, cancellationToken)
             + await EachPortionAsync(
                 "booking", old, due,
@@ -162,6 +168,14 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
         },
         cancellationToken);
 
+    /// <summary>Of what all years have left behind only the last rounds are looked through each hour.</summary>
+    private async Task CloseRoundsAsync(Due due, CancellationToken cancellationToken)
+    {
+        const string over = "pickup_date < @RoundsBefore AND forgotten = 0";
+        if (await database.ScalarAsync<long>($"SELECT COUNT(*) FROM round WHERE {over}", due, cancellationToken) == 0) return;
+        await database.WriteAsync(transaction => transaction.ExecuteAsync($"UPDATE round SET forgotten = 1 WHERE {over}", due), cancellationToken);
+    }
+
     private async Task<int> EachDayAsync(string days, string destroy, Due due, CancellationToken cancellationToken)
     {
         var touched = 0;
@@ -188,5 +202,5 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
         return touched;
     }
 
-    private sealed record Due(DateOnly PersonalBefore, DateOnly HoldsBefore, DateOnly HashesBefore, DateTimeOffset RegisteredBefore, DateTimeOffset CountedSince);
+    private sealed record Due(DateOnly PersonalBefore, DateOnly HoldsBefore, DateOnly HashesBefore, DateOnly RoundsBefore, DateTimeOffset RegisteredBefore, DateTimeOffset CountedSince);
 }

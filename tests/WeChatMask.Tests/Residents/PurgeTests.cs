@@ -42,6 +42,29 @@ public sealed class PurgeTests
         Assert.Empty(await city.BrokenPromisesAsync());
     }
 
+    /// <summary>A city's years are not looked through each hour: what lies in a round that was forgotten long ago is seen by no purge.</summary>
+    [EngineTheory]
+    public async Task A_round_is_looked_through_until_long_after_its_time_and_then_no_more(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 1, [2]);
+        var node = await city.AddNode().StartAsync();
+        var people = await city.RegisterAsync(2);
+        await BookAsync(city, node, people);
+        city.Clock.Now = Later;
+        await Store(city).PurgeAsync(CancellationToken.None);
+        await PlantAsync(city);
+        Assert.Equal(2, await Store(city).PurgeAsync(CancellationToken.None));
+
+        city.Clock.Now = DeskCity.Opening.AddDays(100);
+        Assert.Equal(0, await Store(city).PurgeAsync(CancellationToken.None));
+        await PlantAsync(city);
+
+        Assert.Equal(0, await Store(city).PurgeAsync(CancellationToken.None));
+    }
+
+    private static Task PlantAsync(DeskCity city) =>
+        city.Database.WriteAsync(t => t.ExecuteAsync("UPDATE booking SET person_hash = 'x'"), CancellationToken.None);
+
     [EngineTheory(ServersOnly = true)]
     public async Task Whoever_comes_again_after_a_long_time_is_not_forgotten_while_they_book(DatabaseKind engine)
     {
