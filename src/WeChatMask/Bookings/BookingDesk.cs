@@ -86,7 +86,8 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
             var answers = await DecideAsync(line, [.. batch.Select(w => w.Request)]);
             instruments.BatchDecided(batch.Count, Stopwatch.GetElapsedTime(began));
             Count(answers);
-            board.MarkChanged();
+            // Refusals change nothing that it shows: in a rush where all is gone nobody waits for it to be read again.
+            if (Array.Exists(answers, a => a is { Refusal: Refusal.None, Repeated: false })) board.MarkChanged();
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
         }
         catch (DbException e) when (database.Engine.IsOutage(e))

@@ -28,7 +28,9 @@ public static class BoardEndpoints
     /// <summary>The answer where the newest board is at hand, else null.</summary>
     internal static Task? Ready(HttpContext context, Board board, CityCalendar calendar, JsonSerializerOptions json)
     {
+#pragma warning disable MA0022 // Null is the word that the route has to answer.
         if (board.Ready is not { } snapshot) return null;
+#pragma warning restore MA0022
         RouteGroups.OpenToOtherSites(context.Response);
         return WriteAsync(context, snapshot, board, calendar, json);
     }

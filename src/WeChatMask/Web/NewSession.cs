@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using WeChatMask.Data;
 
@@ -7,6 +8,8 @@ namespace WeChatMask.Web;
 public sealed record NewSession(SessionKind Kind, string Id, string Browser, DateTimeOffset CreatedAt)
 {
     private const int IdBytes = 32;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     // Absolute, in real time: being active does not lengthen them.
     private static readonly TimeSpan ResidentLife = TimeSpan.FromDays(30);
@@ -26,6 +29,9 @@ public sealed record NewSession(SessionKind Kind, string Id, string Browser, Dat
     public static NewSession Of(HttpContext context, SessionKind kind) => new(
         kind, RandomNumberGenerator.GetHexString(2 * IdBytes, lowercase: true), BrowserOf(context.Request.Headers.UserAgent.ToString()),
         context.RequestServices.GetRequiredService<MachineClock>().Time.GetUtcNow());
+
+    /// <summary>Whether a cookie holds what could be an id: nothing else is asked of the database.</summary>
+    internal static bool IsId(string text) => text.Length == 2 * IdBytes && !text.AsSpan().ContainsAnyExcept(Hexadecimal);
 
     public override string ToString() => $"{Kind}, {Browser}";
 

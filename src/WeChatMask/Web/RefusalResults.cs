@@ -1,13 +1,17 @@
 using System.Collections.Frozen;
 using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
 using WeChatMask.Domain;
 using WeChatMask.Text;
 
 namespace WeChatMask.Web;
 
 /// <summary>Turns a refusal into the contract's answer: status, code and a Chinese sentence. The one place that knows the statuses.</summary>
-public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocalizer<NotMine> notMine, IStringLocalizer<Faults> faultText)
+public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocalizer<NotMine> notMine, IStringLocalizer<Faults> faultText, IOptions<JsonOptions> json)
 {
     private static readonly FrozenDictionary<Refusal, int> Statuses = new Dictionary<Refusal, int>
     {
@@ -85,6 +89,9 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
     private static readonly FrozenDictionary<Refusal, string> Codes =
         Enum.GetValues<Refusal>().ToFrozenDictionary(r => r, r => Snake((r == Refusal.NameMismatch ? Refusal.NotEligible : r).ToString()));
 
+    // The answer of each refusal that says nothing of anybody, as it was last written: in a rush many thousands get the same.
+    private readonly ReadyProblem?[] ready = new ReadyProblem?[Codes.Count];
+
     public static string Code(Refusal refusal) => Codes[refusal];
 
     public static int Status(Refusal refusal) => Statuses[refusal];
@@ -100,12 +107,15 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
     /// <summary>The whole answer as problem+json, with a sentence for each field that is wrong.</summary>
     public IResult Result(Refusal refusal, DateOnly? bookableFrom = null, DateTimeOffset? nextOpening = null, IReadOnlyDictionary<string, string>? errors = null)
     {
+        var isPersonal = bookableFrom is not null || errors is { Count: > 0 } || (int)refusal >= ready.Length;
+        if (!isPersonal && ready[(int)refusal] is { } known && known.NextOpening == nextOpening) return known;
         var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = Code(refusal) };
         if (bookableFrom is { } day) extensions["bookableFrom"] = day;
         if (nextOpening is { } at) extensions["nextOpening"] = at;
         if (refusal == Refusal.NameMismatch) extensions["reason"] = EligibilityRules.OtherName;
         if (errors is { Count: > 0 }) extensions["errors"] = errors;
         var problem = TypedResults.Problem(statusCode: Status(refusal), title: Sentence(refusal), extensions: extensions);
+        if (!isPersonal) return ready[(int)refusal] = new ReadyProblem(problem, nextOpening, JsonSerializer.SerializeToUtf8Bytes(problem.ProblemDetails, json.Value.SerializerOptions));
         return Status(refusal) == StatusCodes.Status503ServiceUnavailable ? new RetryLater(problem) : problem;
     }
 
@@ -152,13 +162,32 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         return snake.ToString();
     }
 
+    // Spread over some seconds, so that those who were turned away do not all come back in one instant.
+    private static void TellWhen(HttpContext context) =>
+        context.Response.Headers.RetryAfter = Random.Shared.Next(1, 4).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     private sealed class RetryLater(IResult inner) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            // Spread over some seconds, so that those who were turned away do not all come back in one instant.
-            httpContext.Response.Headers.RetryAfter = Random.Shared.Next(1, 4).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            TellWhen(httpContext);
             return inner.ExecuteAsync(httpContext);
+        }
+    }
+
+    /// <summary>A refusal whose bytes are the same for all programs that get it; a person's browser gets its page.</summary>
+    private sealed class ReadyProblem(ProblemHttpResult problem, DateTimeOffset? nextOpening, byte[] bytes) : IResult, IStatusCodeHttpResult
+    {
+        public DateTimeOffset? NextOpening => nextOpening;
+
+        public int? StatusCode => problem.StatusCode;
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable) TellWhen(httpContext);
+            if (!Errors.WantsProblem(httpContext)) return problem.ExecuteAsync(httpContext);
+            httpContext.Response.StatusCode = problem.StatusCode;
+            return httpContext.WriteBytesAsync(bytes, "application/problem+json");
         }
     }
 }

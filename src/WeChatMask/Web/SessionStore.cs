@@ -17,7 +17,9 @@ public sealed class SessionStore(Database database, MachineClock machine)
     // Coarse on purpose: it says which of somebody's browsers is in use, and costs one write in this time.
     private static readonly TimeSpan BetweenSeen = TimeSpan.FromMinutes(5);
 
-    private readonly SessionReads reads = new(hashes => database.QueryAsync<SessionRow>($"{Select} WHERE id_hash {database.Engine.AnyOf("hashes")}", new { hashes }));
+    private readonly SessionReads reads = new(
+        hashes => database.QueryAsync<SessionRow>($"{Select} WHERE id_hash {database.Engine.AnyOf("hashes")}", new { hashes }),
+        () => database.ScalarAsync<long>("SELECT version FROM session_change WHERE id = 1"));
 
     /// <summary>Writes a log-in down, in the transaction that grants it.</summary>
     public static Task BeginAsync(WriteTransaction transaction, NewSession session, long subject) => transaction.ExecuteAsync(
@@ -28,12 +30,19 @@ public sealed class SessionStore(Database database, MachineClock machine)
         new { session.Hash, session.Kind, subject, session.CreatedAt, session.ExpiresAt, session.Browser });
 
     /// <summary>Ends all of somebody's log-ins, but for one that is spared. Returns how many.</summary>
-    public static Task<int> EndAllAsync(WriteTransaction transaction, SessionKind kind, long subject, string spared = "") => transaction.ExecuteAsync(
-        "DELETE FROM session WHERE kind = @kind AND subject_id = @subject AND id_hash <> @spared", new { kind, subject, spared });
+    public static async Task<int> EndAllAsync(WriteTransaction transaction, SessionKind kind, long subject, string spared = "") => await RaiseAsync(transaction, await transaction.ExecuteAsync(
+        "DELETE FROM session WHERE kind = @kind AND subject_id = @subject AND id_hash <> @spared", new { kind, subject, spared }));
 
     /// <summary>Ends one log-in if it is this person's; false when it is not there.</summary>
-    public static async Task<bool> EndAsync(WriteTransaction transaction, SessionKind kind, long subject, string idHash) => await transaction.ExecuteAsync(
-        "DELETE FROM session WHERE id_hash = @idHash AND kind = @kind AND subject_id = @subject", new { idHash, kind, subject }) > 0;
+    public static async Task<bool> EndAsync(WriteTransaction transaction, SessionKind kind, long subject, string idHash) => await RaiseAsync(transaction, await transaction.ExecuteAsync(
+        "DELETE FROM session WHERE id_hash = @idHash AND kind = @kind AND subject_id = @subject", new { idHash, kind, subject })) > 0;
+
+    // Every node keeps log-ins until this number is another one.
+    private static async Task<int> RaiseAsync(WriteTransaction transaction, int ended)
+    {
+        if (ended > 0) await transaction.ExecuteAsync("UPDATE session_change SET version = version + 1 WHERE id = 1");
+        return ended;
+    }
 
     public static string HashOf(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(id)));
 
@@ -47,6 +56,7 @@ public sealed class SessionStore(Database database, MachineClock machine)
         database.WriteAsync(transaction => EndAsync(transaction, kind, subject, idHash), cancellationToken);
 
     /// <summary>Removes what has ended by itself, in portions that keep no other writer waiting. Returns the rows removed.</summary>
+    /// <remarks>Whoever keeps such a log-in judges it by its time.</remarks>
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
         var (total, gone) = (0, 0);
@@ -69,11 +79,23 @@ public sealed class SessionStore(Database database, MachineClock machine)
     /// <summary>Whether the log-in stands now, by what is committed now. Of staff it is written down, now and then, that they were here.</summary>
     internal async Task<bool> StandsAsync(SessionKind kind, long subject, string id, CancellationToken cancellationToken)
     {
+        var row = await StandingAsync(kind, id, cancellationToken);
+        if (row is null || row.SubjectId != subject) return false;
         var now = machine.Time.GetUtcNow();
-        var row = await reads.FindAsync(HashOf(id)).WaitAsync(cancellationToken);
-        if (row is null || row.Kind != kind || row.SubjectId != subject || row.ExpiresAt <= now) return false;
-        if (kind == SessionKind.Staff && now - row.SeenAt >= BetweenSeen) await SeeAsync(row.IdHash, now, cancellationToken);
+        if (kind != SessionKind.Staff || now - row.SeenAt < BetweenSeen) return true;
+        await SeeAsync(row.IdHash, now, cancellationToken);
+        // It may be kept, for all who ask next.
+        row.SeenAt = now;
         return true;
+    }
+
+    /// <summary>Whose log-in stands now under this id, or null.</summary>
+    internal async ValueTask<long?> SubjectAsync(SessionKind kind, string id) => (await StandingAsync(kind, id, CancellationToken.None))?.SubjectId;
+
+    private async ValueTask<SessionRow?> StandingAsync(SessionKind kind, string id, CancellationToken cancellationToken)
+    {
+        var row = await reads.FindAsync(HashOf(id)).WaitAsync(cancellationToken);
+        return row is not null && row.Kind == kind && row.ExpiresAt > machine.Time.GetUtcNow() ? row : null;
     }
 
     private Task SeeAsync(string idHash, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
@@ -96,6 +118,6 @@ public sealed class SessionRow
     public long SubjectId { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
-    public DateTimeOffset SeenAt { get; init; }
+    public DateTimeOffset SeenAt { get; set; }
     public string Browser { get; init; } = "";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
@@ -59,8 +60,8 @@ public static class Sessions
     {
         services.AddSingleton<SessionStore>();
         services.AddAuthentication()
-            .AddCookie(ResidentScheme, o => Configure(o, "wm_resident", "/login", SessionKind.Resident))
-            .AddCookie(StaffScheme, o => Configure(o, "wm_staff", "/staff/login", SessionKind.Staff));
+            .AddCookie(StaffScheme, Configure);
+        services.AddTransient<ResidentLogIn>().Configure<AuthenticationOptions>(o => o.AddScheme<ResidentLogIn>(ResidentScheme, displayName: null));
         services.AddAuthorizationBuilder()
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
             .AddPolicy(ClerkPolicy, p => Of(p, StaffRole.Clerk, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
@@ -77,9 +78,12 @@ public static class Sessions
     }
 
     /// <summary>Gives a resident's account the cookie of a session that is written down. No cookie from before the log-in becomes one after it.</summary>
-    public static Task SignInResidentAsync(this HttpContext context, NewSession session, long accountId) => context.SignInAsync(
-        ResidentScheme,
-        Principal(ResidentScheme, [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture)), new(SessionClaim, session.Id)]));
+    public static Task SignInResidentAsync(this HttpContext context, NewSession session, long accountId)
+    {
+        Debug.Assert(session.Kind == SessionKind.Resident && accountId > 0, "The row says whose the session is.");
+        ResidentLogIn.Give(context, session.Id);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Gives a member of staff the cookie of a session that is written down.</summary>
     public static Task SignInStaffAsync(this HttpContext context, NewSession session, long staffId, string username, StaffRole role, long? pharmacyId, bool secondFactor = false)
@@ -114,7 +118,8 @@ public static class Sessions
                 .EndAsync(kind, Number(user, ClaimTypes.NameIdentifier), SessionStore.HashOf(id), CancellationToken.None);
         }
 
-        await context.SignOutAsync(kind == SessionKind.Staff ? StaffScheme : ResidentScheme);
+        if (kind == SessionKind.Staff) await context.SignOutAsync(StaffScheme);
+        else ResidentLogIn.Forget(context);
     }
 
     /// <summary>Whether the caller's log-in still stands: for an answer that goes on long after it was asked for.</summary>
@@ -148,30 +153,29 @@ public static class Sessions
     internal static string Key(ClaimsPrincipal user) =>
         $"{user.Identity?.AuthenticationType}:{user.FindFirstValue(ClaimTypes.NameIdentifier)}";
 
-    private static void Configure(CookieAuthenticationOptions options, string name, string login, SessionKind kind)
+    private static void Configure(CookieAuthenticationOptions options)
     {
-        options.Cookie.Name = name;
+        options.Cookie.Name = "wm_staff";
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.LoginPath = login;
-        options.AccessDeniedPath = login;
+        options.LoginPath = options.AccessDeniedPath = "/staff/login";
         options.ReturnUrlParameter = "returnUrl";
-        options.ExpireTimeSpan = NewSession.LifeOf(kind);
+        options.ExpireTimeSpan = NewSession.LifeOf(SessionKind.Staff);
         options.SlidingExpiration = false;
         // A log-in lasts for real hours, whatever the sandbox's clock is set to.
         options.TimeProvider = TimeProvider.System;
-        options.Events.OnValidatePrincipal = context => ValidateAsync(context, kind);
+        options.Events.OnValidatePrincipal = ValidateAsync;
         options.Events.OnRedirectToLogin = context => AnswerAsync(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => AnswerAsync(context, StatusCodes.Status403Forbidden);
     }
 
-    private static async Task ValidateAsync(CookieValidatePrincipalContext context, SessionKind kind)
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var store = context.HttpContext.RequestServices.GetRequiredService<SessionStore>();
         var stands = context.Principal is { } user
             && user.FindFirstValue(SessionClaim) is { } id
-            && await store.StandsAsync(kind, Number(user, ClaimTypes.NameIdentifier), id, context.HttpContext.RequestAborted);
+            && await store.StandsAsync(SessionKind.Staff, Number(user, ClaimTypes.NameIdentifier), id, context.HttpContext.RequestAborted);
         if (stands) return;
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(context.Scheme.Name);
@@ -195,24 +199,30 @@ public static class Sessions
 
     private static Task AnswerAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
-        var path = context.Request.Path;
-        if (path.StartsWithSegments("/api", StringComparison.Ordinal) || Path.HasExtension(path.Value))
-        {
-            context.Response.StatusCode = status;
-            return Task.CompletedTask;
-        }
-
-        if (status == StatusCodes.Status403Forbidden && LacksSecondFactor(context.HttpContext.User))
-        {
-            context.Response.Redirect(SecondFactorPage);
-            return Task.CompletedTask;
-        }
-
-        var asked = context.Request.PathBase + path + context.Request.QueryString;
-        var site = context.HttpContext.RequestServices.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue;
-        context.Response.Redirect(SiteLinks.Home(context.Request, site) + context.Options.LoginPath + QueryString.Create(context.Options.ReturnUrlParameter, asked));
+        if (status == StatusCodes.Status403Forbidden && !IsOfPrograms(context.Request.Path) && LacksSecondFactor(context.HttpContext.User)) context.Response.Redirect(SecondFactorPage);
+        else SendToLogIn(context.HttpContext, context.Options.LoginPath, status);
         return Task.CompletedTask;
     }
+
+    private static bool IsOfPrograms(PathString path) => path.StartsWithSegments("/api", StringComparison.Ordinal) || Path.HasExtension(path.Value);
+
+    /// <summary>A program is told the status, a person led to where they log in, and back.</summary>
+    internal static void SendToLogIn(HttpContext context, PathString logIn, int status)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (IsOfPrograms(request.Path))
+        {
+            response.StatusCode = status;
+            return;
+        }
+
+        var asked = request.PathBase + request.Path + request.QueryString;
+        var site = context.RequestServices.GetRequiredService<IOptionsMonitor<SiteSettings>>().CurrentValue;
+        response.Redirect(SiteLinks.Home(request, site) + logIn + QueryString.Create("returnUrl", asked));
+    }
+
+    internal static ClaimsPrincipal Resident(long accountId, string sessionId) => Principal(
+        ResidentScheme, [new(ClaimTypes.NameIdentifier, accountId.ToString(CultureInfo.InvariantCulture)), new(SessionClaim, sessionId)]);
 
     private static ClaimsPrincipal Principal(string scheme, IEnumerable<Claim> claims) => new(new ClaimsIdentity(claims, scheme));
 

@@ -9,7 +9,6 @@ public static class WebRoom
     {
         services.AddErrors();
         services.AddSessions();
-        services.AddRateLimits();
         services.AddPageCompression();
         services.AddOpenToAllOrigins();
         services.AddOpenApi(api => api.AddOperationTransformer<ApiExamples>()).AddSingleton<ApiDescription>();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Tests.Architecture;
@@ -89,7 +90,14 @@ public sealed class SessionTests
         Assert.Equal(HttpStatusCode.OK, await CallAsync(host, StaffCall, staff));
         Assert.Equal(before.Select(r => (r.IdHash, r.ExpiresAt)), (await RowsAsync()).Select(r => (r.IdHash, r.ExpiresAt)));
 
-        await host.Get<Database>().WriteAsync(t => t.ExecuteAsync("UPDATE session SET expires_at = @now", new { now = TimeProvider.System.GetUtcNow() }), CancellationToken.None);
+        await host.Get<Database>().WriteAsync(
+            async t =>
+            {
+                await t.ExecuteAsync("UPDATE session SET expires_at = @now", new { now = TimeProvider.System.GetUtcNow() });
+                // Nothing of ours moves that time, so only who does it here tells those who keep it.
+                await t.ExecuteAsync("UPDATE session_change SET version = version + 1");
+            },
+            CancellationToken.None);
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(host, ResidentCall, resident));
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(host, StaffCall, staff));
         await host.Get<SessionStore>().PurgeAsync(CancellationToken.None);
@@ -144,6 +152,65 @@ public sealed class SessionTests
         Assert.True(changes > 0);
     }
 
+    // A node that has the log-in in memory is told by the number alone.
+    [Fact]
+    public void Whoever_ends_log_ins_before_their_time_raises_the_number_that_nodes_go_by()
+    {
+        var ends = 0;
+        foreach (var file in Repository.Files("src", ".cs"))
+        {
+            var source = Repository.Read(file);
+            foreach (Match end in Regex.Matches(source, @"(DELETE FROM|UPDATE) session\b(?!_)[^""]*"))
+            {
+                // What has ended by itself is judged by its time; when somebody was seen says nothing of whether it stands.
+                if (end.Value.Contains("expires_at <= @now", StringComparison.Ordinal) || end.Value.StartsWith("UPDATE session SET seen_at = @now WHERE", StringComparison.Ordinal)) continue;
+                ends++;
+                Assert.Contains("await RaiseAsync(transaction, await transaction.ExecuteAsync(", source[Math.Max(0, end.Index - 160)..end.Index], StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(2, ends);
+    }
+
+    [EngineTheory]
+    public async Task A_log_in_that_every_node_keeps_is_over_with_the_commit_of_whoever_ends_it(DatabaseKind engine)
+    {
+        await using var host = await SandboxHost.StartAsync(engine: engine);
+        await using var other = await host.AddNodeAsync();
+        var (phone, cookie) = await ResidentAsync(host, "oKept");
+        var (second, spared) = await ResidentAsync(host, "oSpared");
+        phone.Dispose();
+        second.Dispose();
+        // Each has read it now, and again from memory.
+        for (var i = 0; i < 2; i++)
+        {
+            foreach (var node in new[] { host, other }) Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await CallAsync(node, ResidentCall, cookie), await CallAsync(node, ResidentCall, spared)));
+        }
+
+        var account = await host.Get<Database>().ScalarAsync<long>("SELECT id FROM account WHERE open_id = 'oKept'");
+        // As a command does it that runs beside the nodes: no object of theirs knows.
+        using (var beside = new Database(host.Get<IOptions<DatabaseSettings>>()))
+            await beside.WriteAsync(t => SessionStore.EndAllAsync(t, SessionKind.Resident, account), CancellationToken.None);
+
+        foreach (var node in new[] { host, other })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(node, ResidentCall, cookie));
+            Assert.Equal(HttpStatusCode.OK, await CallAsync(node, ResidentCall, spared));
+        }
+    }
+
+    [Theory]
+    [InlineData("CfDJ8BXh1I230wlPnXVIB6rp9ADEuijljTKSeSMULTJz2qliXpE0AXnOu5wHIwbMh9kCV8QHVRLjjJW")]
+    [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF")]
+    [InlineData("")]
+    public async Task A_cookie_of_an_earlier_form_or_of_nobody_means_a_new_log_in(string value)
+    {
+        await using var host = await SandboxHost.StartAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(host, ResidentCall, $"wm_resident={value}"));
+        Assert.Equal(HttpStatusCode.Found, await CallAsync(host, "/residents", $"wm_resident={value}"));
+    }
+
     [Fact]
     public async Task No_id_is_in_the_database()
     {
@@ -174,7 +241,8 @@ public sealed class SessionTests
             var seen = standing;
             if (Interlocked.Increment(ref reads) == 1) await first.Task;
             return seen ? [.. hashes.Distinct().Select(h => new SessionRow { IdHash = h })] : [];
-        });
+        },
+        () => Task.FromResult(standing ? 1L : 2L));
         var alone = sessions.FindAsync("first");
         await Eventually.UntilAsync(() => Volatile.Read(ref reads) == 1);
         standing = false;
@@ -192,7 +260,7 @@ public sealed class SessionTests
     public async Task A_read_that_fails_is_told_to_who_asked_and_the_next_is_read_again()
     {
         var fails = true;
-        var sessions = new SessionReads(hashes => fails ? throw new InvalidOperationException("gone") : Task.FromResult<List<SessionRow>>([new SessionRow { IdHash = hashes[0] }]));
+        var sessions = new SessionReads(hashes => fails ? throw new InvalidOperationException("gone") : Task.FromResult<List<SessionRow>>([new SessionRow { IdHash = hashes[0] }]), () => Task.FromResult(1L));
         await Assert.ThrowsAsync<InvalidOperationException>(() => sessions.FindAsync("a"));
         fails = false;
         Assert.NotNull(await sessions.FindAsync("a"));
