@@ -70,6 +70,7 @@ public static partial class LoginEndpoints
         if (LoginTicket.Of(context, state) is not { } ticket)
             return await AccountAsync(context) is null ? new LoginAgain(StatusCodes.Status400BadRequest, "invalid_state") : LocalRedirects.To("/");
         var stateHash = personal.KeyedHash(HashPurpose.LoginState, state);
+        if (!ticket.IsOver) line.Back(ticket.Age);
         // Whoever has no log-in here has not come back with one: the state is looked at with the write that spends it.
         if (ticket.IsOver || await PresentAsync(context, ticket) is not null)
         {

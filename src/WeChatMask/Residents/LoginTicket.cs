@@ -32,6 +32,9 @@ internal sealed record LoginTicket(string State, string ReturnUrl, DateTimeOffse
     /// <summary>Until when the browser knows where it led.</summary>
     public DateTimeOffset ForgottenAt => ExpiresAt - Life + Remembered;
 
+    /// <summary>How long ago it was begun.</summary>
+    public TimeSpan Age => TimeProvider.System.GetUtcNow() - (ExpiresAt - Life);
+
     public bool IsOver => ExpiresAt < TimeProvider.System.GetUtcNow();
 
     public static LoginTicket New(string returnUrl, LoginFor purpose, long staffId, bool isSecond) => new(

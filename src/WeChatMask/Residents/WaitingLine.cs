@@ -12,7 +12,7 @@ namespace WeChatMask.Residents;
 /// </summary>
 /// <remarks>
 /// Nobody who waits is kept here: their number is in a signed cookie of theirs. What is kept is the last number given, the last one
-/// called, and the last one given in each second of the last hours, by which a place of another node, or of this one before it was
+/// called, how log-ins went lately, and the last number given in each second of the last hours, by which a place of another node, or of this one before it was
 /// started again, finds its place by the instant of its arrival.
 /// </remarks>
 public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock machine)
@@ -31,6 +31,13 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
     private const double BusySeconds = 0.3;
     private const int FewBusy = 16;
 
+    // How much longer the way to WeChat and back may take than it does while nobody waits. Time that people lose before anything of
+    // ours has begun, for a connection or for the processor, shows here and nowhere else.
+    private const double LateSeconds = 0.5;
+
+    // Of those who have come back lately, as many are let in at least: the rest of the load is people who only ask when it is their turn.
+    private const double LeastOfDone = 0.8;
+
     // Who comes within this time does not need a line.
     private const double AtOnceSeconds = 0.2;
     private const int FewAtOnce = 20;
@@ -44,6 +51,11 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
     private double called;
     private double rate;
     private int through;
+    private double done;
+    private double way = double.NaN;
+    private double usualWay;
+    private double waySum;
+    private int ways;
     private int busy;
     private long lookedAt = machine.Time.GetTimestamp();
 
@@ -67,7 +79,7 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
             }
 
             var ahead = Math.Max(1, number - (long)called);
-            return new Turn(own, ahead, TimeSpan.FromSeconds(ahead / rate));
+            return new Turn(own, ahead, TimeSpan.FromSeconds(ahead / Math.Max(rate, done)));
         }
     }
 
@@ -76,6 +88,16 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
     {
         Interlocked.Increment(ref busy);
         return new Work(this);
+    }
+
+    /// <summary>Says that somebody is back from WeChat, who was let through this long ago.</summary>
+    public void Back(TimeSpan after)
+    {
+        lock (gate)
+        {
+            ways++;
+            waySum += Math.Max(0, after.TotalSeconds);
+        }
     }
 
     private LinePlace Give(DateTimeOffset now)
@@ -98,7 +120,6 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
         return before;
     }
 
-    // Little's law: as many are under way as come in the time that each of them takes.
     private void Look()
     {
         var time = machine.Time.GetTimestamp();
@@ -106,14 +127,30 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
         if (passed < BetweenLooks) return;
         lookedAt = time;
         var seconds = passed.TotalSeconds;
-        var underWay = Volatile.Read(ref busy);
-        var most = Math.Max(FewBusy, rate * BusySeconds);
-        if (underWay > most) rate *= Math.Max(0.5, most / underWay);
+        var pressure = Pressure(seconds);
+        if (pressure > 1) rate = Math.Max(rate * Math.Max(0.5, 1 / pressure), LeastOfDone * done);
         // Not while those who are called stay away: they would all come at once later.
         else if (rate < FirstRate || (given > called && through >= 0.7 * rate * seconds)) rate *= Math.Exp(Growth * Math.Min(1, seconds));
         rate = Bounded(rate);
         called = Math.Min(called + (rate * seconds), given + AtOnce(rate));
         through = 0;
+    }
+
+    // How much of what the node can bear is on it. Little's law: as many are under way as come in the time that each of them takes.
+    private double Pressure(double seconds)
+    {
+        done += ((ways / seconds) - done) * Math.Min(1, seconds);
+        if (ways > 0)
+        {
+            var mean = waySum / ways;
+            way = double.IsNaN(way) ? mean : way + ((mean - way) * Math.Min(1, 2 * seconds));
+            // Phones and WeChat change in the course of a day.
+            usualWay = usualWay == 0 ? way : Math.Min(way, usualWay * (1 + (0.01 * Math.Min(1, seconds))));
+            (waySum, ways) = (0, 0);
+        }
+
+        var late = double.IsNaN(way) ? 0 : (way - usualWay) / LateSeconds;
+        return Math.Max(Volatile.Read(ref busy) / Math.Max(FewBusy, rate * BusySeconds), late);
     }
 
     private static double AtOnce(double perSecond) => Math.Max(FewAtOnce, perSecond * AtOnceSeconds);
@@ -140,8 +177,12 @@ public readonly record struct Turn(LinePlace Place, long Ahead, TimeSpan Wait)
 {
     private const int LongestPause = 60;
 
+    // The line may go quicker than it does now: who comes a little early only asks, who comes late is passed meanwhile.
+    private const double EarlyFrom = 5;
+    private const double Early = 0.8;
+
     public bool IsNow => Ahead == 0;
 
     /// <summary>In how many seconds to ask again: about when it is their turn, at most every minute where that is far.</summary>
-    public int AskAgainIn => (int)Math.Clamp(Math.Ceiling(Wait.TotalSeconds), 1, LongestPause);
+    public int AskAgainIn => (int)Math.Clamp(Math.Ceiling(Wait.TotalSeconds * (Wait.TotalSeconds > EarlyFrom ? Early : 1)), 1, LongestPause);
 }

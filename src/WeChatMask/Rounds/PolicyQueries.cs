@@ -11,10 +11,10 @@ namespace WeChatMask.Rounds;
 public sealed class PolicyQueries(Database database, CityCalendar calendar)
 {
     private readonly ConcurrentDictionary<long, Policy> parsed = new();
-    private readonly SharedRead<Policy?> today = new();
+    private readonly SharedRead<Policy?> todays = new();
 
     /// <summary>Today's rules, as everything says and judges by them: those today's round was planned under, whatever was stored since; without a round the newest. None before the first version begins.</summary>
-    public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => today
+    public Task<Policy?> TodayAsync(CancellationToken cancellationToken) => todays
         .AskAsync(() => database.ReadAsync(
             async connection => await TodayIdAsync(connection) is { } id ? await GetAsync(connection, null, id) : null,
             CancellationToken.None))
