@@ -11,14 +11,17 @@ public static class VisitCounting
     public static IApplicationBuilder UseVisitCounting(this IApplicationBuilder app)
     {
         var visits = app.ApplicationServices.GetRequiredService<Visits>();
-        return app.Use(async (context, next) =>
-        {
-            await next(context);
-            if (HttpMethods.IsGet(context.Request.Method) && !HeadRequests.IsHead(context)
-                && context.Response.StatusCode == StatusCodes.Status200OK
-                && context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is { } page
-                && Counted.Any(folder => page.ViewEnginePath.StartsWith(folder, StringComparison.Ordinal)))
-                visits.Count();
-        });
+        return app.Use((context, next) => IsCounted(context) ? CountAsync(context, next, visits) : next(context));
+    }
+
+    private static bool IsCounted(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is { } page
+        && HttpMethods.IsGet(context.Request.Method) && !HeadRequests.IsHead(context)
+        && Array.Exists(Counted, folder => page.ViewEnginePath.StartsWith(folder, StringComparison.Ordinal));
+
+    private static async Task CountAsync(HttpContext context, RequestDelegate next, Visits visits)
+    {
+        await next(context);
+        if (context.Response.StatusCode == StatusCodes.Status200OK) visits.Count();
     }
 }
