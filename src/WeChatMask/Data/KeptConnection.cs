@@ -154,7 +154,12 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) GiveBack();
+            if (disposing)
+            {
+                GiveBack();
+                own.Dispose();
+            }
+
             base.Dispose(disposing);
         }
 

@@ -64,7 +64,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         {
             // The driver waits for this answer without any limit, whatever the connection string says.
             return WriteTransaction.Of(
-                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), cancellationToken, () => ConfirmAsync(connection));
+                this, connection, await begin.WaitAsync(timeToAnswer, CancellationToken.None), () => ConfirmAsync(connection), cancellationToken);
         }
         catch (TimeoutException e)
         {

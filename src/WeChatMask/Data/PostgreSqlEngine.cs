@@ -62,8 +62,8 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
             // Whoever calls a waiting commit off makes the server say yes, and mention beside it that no standby has it.
             connection.Notice += (_, told) => isOnlyHere |= told.Notice.File == SynchronousReplication;
             return WriteTransaction.Of(
-                this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken), cancellationToken,
-                () => isOnlyHere ? throw OnlyHere() : Task.CompletedTask);
+                this, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken),
+                () => isOnlyHere ? throw OnlyHere() : Task.CompletedTask, cancellationToken);
         }
         catch
         {

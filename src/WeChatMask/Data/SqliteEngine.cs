@@ -49,7 +49,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = 30, Pooling = false };
         this.connectionString = builder.ToString();
         file = builder.DataSource;
-        writer = new SqliteWriter(_ => ValueTask.FromResult(OpenKept(WriterPages)));
+        writer = new SqliteWriter(() => OpenKept(WriterPages));
     }
 
     public override string ForUpdate => "";
@@ -66,7 +66,9 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<DbConnection>(idle.TryTake(out var kept) ? kept : OpenKept(ReaderPages, Keep));
+#pragma warning disable CA2000 // Whoever asked disposes it.
+        return new ValueTask<DbConnection>(idle.TryTake(out var kept) ? kept : OpenKept(ReaderPages, Keep));
+#pragma warning restore CA2000
     }
 
     protected override ValueTask<DbConnection> OpenProbeAsync(bool write, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace WeChatMask.Data;
 /// during a rush. Who fails goes back to their savepoint and hurts nobody else. What fails at the commit, fails for all whose
 /// turn was in it: nobody has been told anything yet.
 /// </remarks>
-internal sealed class SqliteWriter(Func<CancellationToken, ValueTask<KeptConnection>> open) : IDisposable
+internal sealed class SqliteWriter(Func<KeptConnection> open) : IDisposable
 {
     // A commit costs about a millisecond. The first of a group should not wait for the others much longer than for that.
     private static readonly TimeSpan LongestGroup = TimeSpan.FromMilliseconds(5);
@@ -43,7 +43,7 @@ internal sealed class SqliteWriter(Func<CancellationToken, ValueTask<KeptConnect
         await TakeTurnAsync(isLarge, cancellationToken);
         try
         {
-            connection ??= await open(cancellationToken);
+            connection ??= open();
             var isFirst = group is null;
             if (isFirst) group = Begin(connection);
             else Run("SAVEPOINT member");
@@ -195,7 +195,7 @@ internal sealed class SqliteWriter(Func<CancellationToken, ValueTask<KeptConnect
         private bool hasPassedOn;
 
         public WriteTransaction Begin(DatabaseEngine engine, KeptConnection connection, CancellationToken cancellationToken) =>
-            new(engine, connection, group.Transaction, cancellationToken, CommitAsync, EndAsync);
+            new(engine, connection, group.Transaction, CommitAsync, EndAsync, cancellationToken);
 
         private Task CommitAsync()
         {

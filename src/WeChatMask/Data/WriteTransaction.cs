@@ -8,20 +8,20 @@ namespace WeChatMask.Data;
 /// <param name="engine">For what differs between engines.</param>
 /// <param name="connection">Open.</param>
 /// <param name="transaction">Begun on it.</param>
-/// <param name="token">Cancels statements.</param>
 /// <param name="commit">Makes it durable.</param>
 /// <param name="end">Called once at the end, committed or not: rolls back what was not, and lets go of the connection.</param>
+/// <param name="token">Cancels statements.</param>
 public sealed class WriteTransaction(
-    DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Func<Task> commit, Func<ValueTask> end) : IAsyncDisposable
+    DatabaseEngine engine, DbConnection connection, DbTransaction transaction, Func<Task> commit, Func<ValueTask> end, CancellationToken token) : IAsyncDisposable
 {
     /// <summary>One that has a connection to itself.</summary>
     /// <param name="engine">For what differs between engines.</param>
     /// <param name="connection">Disposed with it.</param>
     /// <param name="transaction">Begun on it.</param>
-    /// <param name="token">Cancels statements.</param>
     /// <param name="confirm">Asked after the commit whether it is where the city wants it.</param>
-    internal static WriteTransaction Of(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, CancellationToken token, Func<Task> confirm) => new(
-        engine, connection, transaction, token,
+    /// <param name="token">Cancels statements.</param>
+    internal static WriteTransaction Of(DatabaseEngine engine, DbConnection connection, DbTransaction transaction, Func<Task> confirm, CancellationToken token) => new(
+        engine, connection, transaction,
         async () =>
         {
             // A commit that is called off while it waits for a standby may be reported as done.
@@ -32,7 +32,8 @@ public sealed class WriteTransaction(
         {
             await transaction.DisposeAsync();
             await connection.DisposeAsync();
-        });
+        },
+        token);
 
     /// <summary>For row locks.</summary>
     public DatabaseEngine Engine { get; } = engine;
