@@ -8,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Tests.Data;
 
 /// <summary>On SQLite those who wait to write share one commit, and none of them feels the others.</summary>
-public sealed class SharedCommitTests : IAsyncLifetime
+public sealed class SharedCommitTests : IAsyncLifetime, IDisposable
 {
     private const int Writers = 40;
 
@@ -25,10 +25,12 @@ public sealed class SharedCommitTests : IAsyncLifetime
 
     public Task DisposeAsync()
     {
-        database.Dispose();
+        Dispose();
         Directory.Delete(folder, recursive: true);
         return Task.CompletedTask;
     }
+
+    public void Dispose() => database.Dispose();
 
     [Fact]
     public async Task Who_waits_together_is_answered_after_one_commit()
