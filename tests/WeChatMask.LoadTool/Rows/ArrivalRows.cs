@@ -37,9 +37,9 @@ internal static class ArrivalRows
             p99.Add(tally.Latency.Milliseconds(0.99));
         }
 
-        bench.AtLeast(name, rate, least, "/s");
-        bench.Line("  the server's processor time", $"{cost} us each");
-        bench.Line($"  p99 with {Bench.Phones} at once", $"{p99} ms");
+        Bench.AtLeast(name, rate, least, "/s");
+        Bench.Line("  the server's processor time", $"{cost} us each");
+        Bench.Line($"  p99 with {Bench.Phones} at once", $"{p99} ms");
         await bench.VerifyAsync(name, city);
 
         Task<Tally> AllAsync(Guest[] guests, Func<Line, Guest, ValueTask<bool>> ask) =>

@@ -38,21 +38,21 @@ internal sealed class Bench(string program, int pairs)
     /// <param name="figure">The figure with its unit.</param>
     /// <param name="target">What it should be, with the ratio where it is one.</param>
     /// <param name="met">Whether it is; null where nothing is promised.</param>
-    public void Line(string name, string figure, string target = "", bool? met = null) =>
+    public static void Line(string name, string figure, string target = "", bool? met = null) =>
         Console.WriteLine($"| {name} | {figure} | {target} | {(met is { } known ? known ? "met" : "NOT MET" : "")} |");
 
     /// <summary>A ratio of medians against what it should be at least.</summary>
-    public void Ratio(string name, Runs subject, Runs peer, string peerName, double least, string unit)
+    public static void Ratio(string name, Runs subject, Runs peer, string peerName, double least, string unit)
     {
         var ratio = subject.Median / peer.Median;
         Line(name, $"{subject} {unit}", string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} of {peerName}, {peer}; at least {least:0.##}"), ratio >= least);
     }
 
     /// <summary>A median against what it should be at least.</summary>
-    public void AtLeast(string name, Runs figure, double least, string unit) => Line(name, $"{figure} {unit}", $"at least {Runs.Number(least)}", figure.Median >= least);
+    public static void AtLeast(string name, Runs figure, double least, string unit) => Line(name, $"{figure} {unit}", $"at least {Runs.Number(least)}", figure.Median >= least);
 
     /// <summary>A median against what it should be at most.</summary>
-    public void AtMost(string name, Runs figure, double most, string unit) => Line(name, $"{figure} {unit}", $"at most {Runs.Number(most)}", figure.Median <= most);
+    public static void AtMost(string name, Runs figure, double most, string unit) => Line(name, $"{figure} {unit}", $"at most {Runs.Number(most)}", figure.Median <= most);
 
     /// <summary>A promise that the product broke: what is left ends with 1.</summary>
     public void Break(string promise)

@@ -18,6 +18,7 @@ internal static class BenchCommand
         ("arrive", ArrivalRows.ArriveAsync),
         ("hefei", HefeiRow.RunAsync),
         ("zhengzhou", ZhengzhouRow.RunAsync),
+        ("chuzhou", ChuzhouRow.RunAsync),
         ("publish", DayRows.PublishAsync),
         ("handover", DayRows.HandOverAsync),
         ("start", NodeRows.StartAsync),

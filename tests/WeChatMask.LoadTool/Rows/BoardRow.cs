@@ -25,8 +25,8 @@ internal static class BoardRow
             await MeasureAsync(pair < 0 ? new Runs() : known, city.Port, line => line.BoardAsync(somebody, tag), 304);
         }
 
-        bench.Ratio(FormattableString.Invariant($"board, {length / 1024.0:0.0} KB squeezed"), whole, get, "bare GET", 0.8, "/s");
-        bench.Ratio("board, 304", known, get, "bare GET", 0.9, "/s");
+        Bench.Ratio(FormattableString.Invariant($"board, {length / 1024.0:0.0} KB squeezed"), whole, get, "bare GET", 0.8, "/s");
+        Bench.Ratio("board, 304", known, get, "bare GET", 0.9, "/s");
 
         async Task MeasureAsync(Runs runs, int port, Func<Line, ValueTask<int>> ask, int wanted)
         {

@@ -25,7 +25,7 @@ internal static class DayRows
             await bench.VerifyAsync("publish", city);
         }
 
-        bench.AtMost($"publish {Published:#,0} rows", seconds, 5, "s");
+        Bench.AtMost($"publish {Published:#,0} rows", seconds, 5, "s");
     }
 
     public static async Task HandOverAsync(Bench bench)
@@ -47,9 +47,9 @@ internal static class DayRows
             p99.Add((await HandAsync(Quietly, QuietRate)).Latency.Milliseconds(0.99));
         }
 
-        bench.AtLeast("hand-overs", rate, 5000, "/s");
-        bench.Line("  the server's processor time", $"{cost} us each");
-        bench.AtMost($"  p99 at {QuietRate:0} a second", p99, 50, "ms");
+        Bench.AtLeast("hand-overs", rate, 5000, "/s");
+        Bench.Line("  the server's processor time", $"{cost} us each");
+        Bench.AtMost($"  p99 at {QuietRate:0} a second", p99, 50, "ms");
         await bench.VerifyAsync("hand-overs", city);
 
         async Task<Tally> HandAsync(int count, double each)

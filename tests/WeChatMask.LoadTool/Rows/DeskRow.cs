@@ -20,7 +20,7 @@ internal static partial class DeskRow
     {
         if (!RedisPeer.IsInstalled)
         {
-            bench.Line("desk", "", "redis-server is not installed");
+            Bench.Line("desk", "", "redis-server is not installed");
             return;
         }
 
@@ -43,9 +43,9 @@ internal static partial class DeskRow
                 peer.Add(await redis.MeasureAsync(InRedis));
             }
 
-            bench.Ratio($"desk alone, {engine}", desk, peer, "Redis EVAL", 0.8, "bookings/s");
-            bench.Line("  processor time, its callers' with it and without a database server's", $"{cost} us a booking");
-            bench.Ratio($"  beside one transaction a booking over HTTP, {engine}", desk, single, "that", 10, "bookings/s");
+            Bench.Ratio($"desk alone, {engine}", desk, peer, "Redis EVAL", 0.8, "bookings/s");
+            Bench.Line("  processor time, its callers' with it and without a database server's", $"{cost} us a booking");
+            Bench.Ratio($"  beside one transaction a booking over HTTP, {engine}", desk, single, "that", 10, "bookings/s");
             await bench.VerifyAsync($"one transaction a booking, {engine}", city);
         }
     }

@@ -25,10 +25,11 @@ internal sealed class HefeiRow : IDisposable
 
     private readonly BenchCity city;
     private readonly int people;
-    private readonly Channel<Visit> due = Channel.CreateUnbounded<Visit>();
+    private readonly Channel<Visit> due = Channel.CreateUnbounded<Visit>(new UnboundedChannelOptions { AllowSynchronousContinuations = true, SingleWriter = true });
     private readonly PriorityQueue<Visit, long> waiting = new();
     private readonly Lock gate = new();
     private readonly Tally calls = new();
+    private readonly Histogram served = new();
     private readonly CancellationTokenSource over = new();
     private long lastThrough;
     private long late;
@@ -42,23 +43,24 @@ internal sealed class HefeiRow : IDisposable
 
     public static async Task RunAsync(Bench bench)
     {
-        await using var city = await BenchCity.StartAsync(bench.Program, DatabaseKind.Sqlite, PlacesEach);
-        using var opening = new HefeiRow(city, bench.People ?? Everybody);
+        await using var opened = await BenchCity.StartAsync(bench.Program, DatabaseKind.Sqlite, PlacesEach);
+        using var opening = new HefeiRow(opened, bench.People ?? Everybody);
         var began = Stopwatch.GetTimestamp();
         await opening.LeadAsync(began);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var (calls, places) = (opening.calls, Math.Min(opening.people, (long)BenchCity.Pharmacies * PlacesEach));
-        var stored = await city.BookingsAsync();
-        bench.Line($"Hefei: {opening.people:#,0} come within {opening.people / ArrivalsPerSecond:0} s over {Lines:#,0} connections", $"{seconds:0} s in all", $"at most {MostSeconds:0}", seconds <= MostSeconds);
-        bench.Line("  answers", $"{calls.Done + calls.Refused + calls.Failed:#,0}, {calls.Rate:#,0}/s", $"{opening.finished:#,0} people were served whole, {opening.waited:#,0} in the line before", opening.finished == opening.people);
-        bench.Line("  errors", $"{calls.Failed} {calls.Failures}", "none", calls.Failed == 0);
-        bench.Line("  slowest answer", $"{calls.Latency.Longest.TotalSeconds:0.00} s, p99 {calls.Latency.Milliseconds(0.99):0} ms, {opening.late:#,0} later than {Longest.TotalSeconds:0} s", "at most 2 s", opening.late == 0);
-        bench.Line("  overtaken in the line", Runs.Number(opening.overtaken), "nobody", opening.overtaken == 0);
-        bench.Line("  booked", Runs.Number(stored), $"exactly {places:#,0}", stored == places && opening.booked == places);
-        bench.Line("  the server's memory at most", $"{city.Server.PeakMegabytes:0} MB", $"at most {MostMegabytes}", city.Server.PeakMegabytes <= MostMegabytes);
-        bench.Line("  the server's processor time", $"{city.Server.Busy.TotalSeconds:0} s");
+        var stored = await opened.BookingsAsync();
+        Bench.Line($"Hefei: {opening.people:#,0} come within {opening.people / ArrivalsPerSecond:0} s over {Lines:#,0} connections", $"{seconds:0} s in all", $"at most {MostSeconds:0}", seconds <= MostSeconds);
+        Bench.Line("  answers", $"{calls.Done + calls.Refused + calls.Failed:#,0}, {calls.Rate:#,0}/s", $"{opening.finished:#,0} people were served whole, {opening.waited:#,0} in the line before", opening.finished == opening.people);
+        Bench.Line("  errors", $"{calls.Failed} {calls.Failures}", "none", calls.Failed == 0);
+        Bench.Line("  slowest answer", $"{calls.Latency.Longest.TotalSeconds:0.00} s, p99 {calls.Latency.Milliseconds(0.99):0} ms, {opening.late:#,0} later than {Longest.TotalSeconds:0} s", "at most 2 s", opening.late == 0);
+        Bench.Line("    of it the server's own", $"{opening.served.Longest.TotalSeconds:0.00} s, p99 {opening.served.Milliseconds(0.99):0} ms, half within {opening.served.Milliseconds(0.5):0} ms");
+        Bench.Line("  overtaken in the line", Runs.Number(opening.overtaken), "nobody", opening.overtaken == 0);
+        Bench.Line("  booked", Runs.Number(stored), $"exactly {places:#,0}", stored == places && opening.booked == places);
+        Bench.Line("  the server's memory at most", $"{opened.Server.PeakMegabytes:0} MB", $"at most {MostMegabytes}", opened.Server.PeakMegabytes <= MostMegabytes);
+        Bench.Line("  the server's processor time", $"{opened.Server.Busy.TotalSeconds:0} s");
         if (stored > places || opening.booked > stored) bench.Break($"Hefei: {opening.booked} were confirmed, {stored} are stored, there are {places} places");
-        await bench.VerifyAsync("Hefei", city);
+        await bench.VerifyAsync("Hefei", opened);
     }
 
     public void Dispose() => over.Dispose();
@@ -81,22 +83,27 @@ internal sealed class HefeiRow : IDisposable
         }
 
         due.Writer.Complete();
-        foreach (var tally in await Task.WhenAll(lines)) calls.Add(tally);
+        foreach (var (tally, histogram) in await Task.WhenAll(lines))
+        {
+            calls.Add(tally);
+            served.Add(histogram);
+        }
+
         calls.Took = Stopwatch.GetElapsedTime(began);
     }
 
     private void Put(Visit visit) => due.Writer.TryWrite(visit);
 
-    private async Task<Tally> ServeAsync()
+    private async Task<(Tally Calls, Histogram Served)> ServeAsync()
     {
-        var tally = new Tally();
+        var (tally, histogram) = (new Tally(), new Histogram());
         using var line = new Line(city.Port);
         await foreach (var visit in due.Reader.ReadAllAsync())
         {
             if (over.IsCancellationRequested) break;
             try
             {
-                if (await GoOnAsync(line, visit, tally)) Interlocked.Increment(ref finished);
+                if (await GoOnAsync(line, visit, new Seen(tally, histogram))) Interlocked.Increment(ref finished);
                 else if (visit.IsLost) Interlocked.Increment(ref lost);
             }
             catch (Exception e) when (e is IOException or SocketException)
@@ -107,39 +114,39 @@ internal sealed class HefeiRow : IDisposable
             }
         }
 
-        return tally;
+        return (tally, histogram);
     }
 
     /// <summary>Leads somebody as far as it goes now; true when they are done.</summary>
-    private async ValueTask<bool> GoOnAsync(Line line, Visit visit, Tally tally)
+    private async ValueTask<bool> GoOnAsync(Line line, Visit visit, Seen seen)
     {
         var guest = visit.Guest;
         if (visit.Place == 0)
         {
-            if (await AskAsync(line.ComeAsync(guest), visit, tally, 302) is false) return false;
+            if (await AskAsync(line, line.ComeAsync(guest), visit, seen, 302) is false) return false;
             if (line.IsSentToLine()) (visit.Place, guest.Place) = (PlaceOf(line), line.Cookie("__Host-wm_line="u8).ToArray());
         }
 
-        if (visit.Place > 0 && !await IsTurnAsync(line, visit, tally)) return false;
+        if (visit.Place > 0 && !await IsTurnAsync(line, visit, seen)) return false;
         guest.Place = [];
-        if (!await AskAsync(line.ReturnAsync(guest), visit, tally, 302)) return false;
-        if (!await AskAsync(line.RegisterAsync(guest), visit, tally, 201)) return false;
-        if (!await AskAsync(line.BoardAsync(guest), visit, tally, 200)) return false;
+        if (!await AskAsync(line, line.ReturnAsync(guest), visit, seen, 302)) return false;
+        if (!await AskAsync(line, line.RegisterAsync(guest), visit, seen, 201)) return false;
+        if (!await AskAsync(line, line.BoardAsync(guest), visit, seen, 200)) return false;
         var status = await line.BookAsync(guest, BenchCity.PharmacyOf(guest.Number));
-        Note(visit, tally, status, status == 201 ? Outcome.Done : status == 409 ? Outcome.Refused : Outcome.Failed);
+        Note(line, visit, seen, status, status == 201 ? Outcome.Done : status == 409 ? Outcome.Refused : Outcome.Failed);
         if (status == 201) Interlocked.Increment(ref booked);
         guest.Cookie = [];
         return status is 201 or 409;
     }
 
-    private async ValueTask<bool> IsTurnAsync(Line line, Visit visit, Tally tally)
+    private async ValueTask<bool> IsTurnAsync(Line line, Visit visit, Seen seen)
     {
         var through = Interlocked.Read(ref lastThrough);
         var status = await line.WaitAsync(visit.Guest);
         if (status != 200)
         {
-            if (!await AskAsync(ValueTask.FromResult(status), visit, tally, 302)) return false;
-            for (long seen; visit.Place > (seen = Interlocked.Read(ref lastThrough)) && Interlocked.CompareExchange(ref lastThrough, visit.Place, seen) != seen;)
+            if (!await AskAsync(line, ValueTask.FromResult(status), visit, seen, 302)) return false;
+            for (long last; visit.Place > (last = Interlocked.Read(ref lastThrough)) && Interlocked.CompareExchange(ref lastThrough, visit.Place, last) != last;)
             {
             }
 
@@ -150,24 +157,25 @@ internal sealed class HefeiRow : IDisposable
         if (through > visit.Place) Interlocked.Increment(ref overtaken);
         if (!visit.HasWaited) Interlocked.Increment(ref waited);
         visit.HasWaited = true;
-        Note(visit, tally, status, Outcome.Done);
+        Note(line, visit, seen, status, Outcome.Done);
         visit.DueAt = Stopwatch.GetTimestamp() + (Math.Max(1, line.RetryAfter) * Stopwatch.Frequency);
         lock (gate) waiting.Enqueue(visit, visit.DueAt);
         return false;
     }
 
-    private async ValueTask<bool> AskAsync(ValueTask<int> call, Visit visit, Tally tally, int wanted)
+    private async ValueTask<bool> AskAsync(Line line, ValueTask<int> call, Visit visit, Seen seen, int wanted)
     {
         var status = await call;
-        Note(visit, tally, status, status == wanted ? Outcome.Done : Outcome.Failed);
+        Note(line, visit, seen, status, status == wanted ? Outcome.Done : Outcome.Failed);
         return status == wanted;
     }
 
     // The next call of the same visit is made at once.
-    private void Note(Visit visit, Tally tally, int status, Outcome outcome)
+    private void Note(Line line, Visit visit, Seen seen, int status, Outcome outcome)
     {
         var took = Stopwatch.GetElapsedTime(visit.DueAt);
-        tally.Count(outcome, status, took);
+        seen.Calls.Count(outcome, status, took);
+        seen.Served.Add(line.Took);
         if (took > Longest) Interlocked.Increment(ref late);
         if (outcome == Outcome.Failed) visit.IsLost = true;
         visit.DueAt = Stopwatch.GetTimestamp();
@@ -179,6 +187,10 @@ internal sealed class HefeiRow : IDisposable
         var parts = System.Text.Encoding.ASCII.GetString(line.Cookie("__Host-wm_line="u8)).Split('=')[^1].Split('.');
         return parts.Length > 1 ? long.Parse(parts[1], CultureInfo.InvariantCulture) : throw new IOException("A place without a number.");
     }
+
+    /// <param name="Calls">By the planned instants.</param>
+    /// <param name="Served">By the server alone, from the sending on.</param>
+    private readonly record struct Seen(Tally Calls, Histogram Served);
 
     private sealed class Visit(Guest guest)
     {

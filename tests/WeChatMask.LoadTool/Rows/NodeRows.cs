@@ -27,7 +27,7 @@ internal static class NodeRows
             if (left != ((long)places * BenchCity.Pharmacies) - Booked) bench.Break($"start: the first board shows {left:#,0} places left");
         }
 
-        bench.AtMost($"start to ready with {Booked:#,0} bookings, the board right at once", seconds, 2, "s");
+        Bench.AtMost($"start to ready with {Booked:#,0} bookings, the board right at once", seconds, 2, "s");
     }
 
     public static async Task QuietAsync(Bench bench)
@@ -40,8 +40,8 @@ internal static class NodeRows
         processor.Add((city.Server.Busy - busy) / Quiet * 100);
         kilobytes.Add((city.Server.Written - written) / 1024.0 / Quiet.TotalMinutes);
         memory.Add(city.Server.Megabytes);
-        bench.AtMost("a quiet city: of one core", processor, 1, "%");
-        bench.AtMost("  written", kilobytes, 10, "KB/min");
-        bench.AtMost("  resident", memory, 150, "MB");
+        Bench.AtMost("a quiet city: of one core", processor, 1, "%");
+        Bench.AtMost("  written", kilobytes, 10, "KB/min");
+        Bench.AtMost("  resident", memory, 150, "MB");
     }
 }

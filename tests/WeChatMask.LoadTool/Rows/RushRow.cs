@@ -39,10 +39,10 @@ internal static class RushRow
             p99.Add((await BookAsync(Share * all.Rate)).Latency.Milliseconds(0.99));
         }
 
-        bench.Ratio("rush over HTTP, all confirmed, SQLite", rush, post, "bare POST", 0.25, "bookings/s");
-        if (tickets is not null) bench.Ratio("  beside rows with SKIP LOCKED in PostgreSQL", rush, shop, "that", 10, "bookings/s");
-        bench.Line("  the server's processor time", $"{cost} us a booking");
-        bench.AtMost("  p99 at 70 % of that rate", p99, 250, "ms");
+        Bench.Ratio("rush over HTTP, all confirmed, SQLite", rush, post, "bare POST", 0.25, "bookings/s");
+        if (tickets is not null) Bench.Ratio("  beside rows with SKIP LOCKED in PostgreSQL", rush, shop, "that", 10, "bookings/s");
+        Bench.Line("  the server's processor time", $"{cost} us a booking");
+        Bench.AtMost("  p99 at 70 % of that rate", p99, 250, "ms");
         if (await city.BookingsAsync() != used) bench.Break($"rush: {await city.BookingsAsync()} bookings are stored of {used} that were confirmed");
         await bench.VerifyAsync("rush", city);
 

@@ -30,7 +30,7 @@ internal static class SoldOutRow
             post.Add(peer.Rate);
         }
 
-        bench.Ratio("sold out", refused, post, "bare POST", 0.55, "refusals/s");
+        Bench.Ratio("sold out", refused, post, "bare POST", 0.55, "refusals/s");
         await bench.VerifyAsync("sold out", city);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Unicode;
 using WeChatMask.Tests.Support;
 
@@ -78,14 +79,14 @@ internal static class Guests
     /// <summary>Tries to book.</summary>
     public static ValueTask<int> BookAsync(this Line line, Guest guest, ReadOnlySpan<char> pharmacy, int attempt = 0)
     {
-        Utf8.TryWrite(line.Content, $"{{\"residentId\":\"{(ReadOnlySpan<byte>)guest.Resident}\",\"pharmacyCode\":\"{pharmacy}\",\"requestId\":\"load-{guest.Number}-{attempt}\"}}", out var length);
+        Utf8.TryWrite(line.Content, CultureInfo.InvariantCulture, $"{{\"residentId\":\"{(ReadOnlySpan<byte>)guest.Resident}\",\"pharmacyCode\":\"{pharmacy}\",\"requestId\":\"load-{guest.Number}-{attempt}\"}}", out var length);
         return line.AskAsync(Post(line, "/api/bookings"u8, guest, length));
     }
 
     /// <summary>Hands over at a counter what somebody has booked, by its number and the last four of their card.</summary>
     public static ValueTask<int> HandOverAsync(this Line line, Guest clerk, Guest booker)
     {
-        Utf8.TryWrite(line.Content, $"{{\"number\":\"{booker.Booking}\",\"idNumberLast4\":\"{People.IdNumber(booker.Number).AsSpan(^4)}\",\"requestId\":\"hand-{booker.Number}\"}}", out var length);
+        Utf8.TryWrite(line.Content, CultureInfo.InvariantCulture, $"{{\"number\":\"{booker.Booking}\",\"idNumberLast4\":\"{People.IdNumber(booker.Number).AsSpan(^4)}\",\"requestId\":\"hand-{booker.Number}\"}}", out var length);
         return line.AskAsync(Post(line, "/api/pharmacy/redemptions"u8, clerk, length));
     }
 
@@ -104,21 +105,21 @@ internal static class Guests
         var state = line.Location[(line.Location.IndexOf("state="u8) + 6)..];
         state = state[..state.IndexOf((byte)'#')];
         Span<byte> path = stackalloc byte[160];
-        Utf8.TryWrite(path, $"/login/callback?code=c-{guest.Number}&state={state}", out var length);
+        Utf8.TryWrite(path, CultureInfo.InvariantCulture, $"/login/callback?code=c-{guest.Number}&state={state}", out var length);
         return Page(line, path[..length], guest, line.Cookie("__Host-wm_login_"u8));
     }
 
     private static int WriteRegistration(Line line, Guest guest)
     {
         Utf8.TryWrite(
-            line.Content, $"{{\"name\":\"张三丰\",\"idNumber\":\"{People.IdNumber(guest.Number)}\",\"mobile\":\"138{guest.Number:00000000}\",\"consent\":true}}", out var length);
+            line.Content, CultureInfo.InvariantCulture, $"{{\"name\":\"张三丰\",\"idNumber\":\"{People.IdNumber(guest.Number)}\",\"mobile\":\"138{guest.Number:00000000}\",\"consent\":true}}", out var length);
         return Post(line, "/api/residents"u8, guest, length);
     }
 
     private static int Post(Line line, ReadOnlySpan<byte> path, Guest guest, int contentLength)
     {
         var length = Head(line, "POST"u8, path, guest, guest.Cookie);
-        Utf8.TryWrite(line.Request[length..], $"Content-Type: application/json\r\nContent-Length: {contentLength}\r\n\r\n", out var more);
+        Utf8.TryWrite(line.Request[length..], CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {contentLength}\r\n\r\n", out var more);
         return line.Join(length + more, contentLength);
     }
 
@@ -132,7 +133,7 @@ internal static class Guests
     {
         var address = guest.Number / PerAddress;
         Utf8.TryWrite(
-            line.Request,
+            line.Request, CultureInfo.InvariantCulture,
             $"{method} {path} HTTP/1.1\r\nHost: mask.example.gov.cn\r\nUser-Agent: Mozilla/5.0 (iPhone) MicroMessenger/8.0.40\r\nX-Forwarded-For: 10.{address >> 16}.{address >> 8 & 255}.{address & 255}\r\nX-Forwarded-Proto: https\r\n",
             out var length);
         if (!cookie.IsEmpty) length += Write(line.Request[length..], "Cookie: "u8, cookie, "\r\n"u8);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -23,6 +24,8 @@ internal sealed class Line(int port) : IDisposable
     private int cookieCount;
     private int received;
     private int contentLength;
+    private int bodyAt;
+    private int bodyLength;
     private bool isChunked;
 
     /// <summary>Where a request is written to.</summary>
@@ -43,11 +46,8 @@ internal sealed class Line(int port) : IDisposable
     /// <summary>Seconds after which to come again, 0 where the answer does not say.</summary>
     public int RetryAfter { get; private set; }
 
-    /// <summary>The answer's whole length, its head included.</summary>
-    public int AnswerLength => received;
-
-    private int bodyAt;
-    private int bodyLength;
+    /// <summary>From the sending until the answer was whole.</summary>
+    public TimeSpan Took { get; private set; }
 
     /// <summary>Name and value of the cookie that was set whose name begins so; empty when there is none.</summary>
     public ReadOnlySpan<byte> Cookie(ReadOnlySpan<byte> name)
@@ -74,6 +74,7 @@ internal sealed class Line(int port) : IDisposable
     {
         var line = socket ?? await ConnectAsync();
         received = 0;
+        var began = Stopwatch.GetTimestamp();
         await line.SendAsync(request.AsMemory(0, length), SocketFlags.None);
         int head;
         do await ReadAsync(line);
@@ -90,6 +91,7 @@ internal sealed class Line(int port) : IDisposable
             while (received < bodyAt + bodyLength) await ReadAsync(line);
         }
 
+        Took = Stopwatch.GetElapsedTime(began);
         return Status;
     }
 

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace WeChatMask.LoadTool.Rows;
+
+/// <summary>Eleven days of Chuzhou, with all that its people do and its jobs.</summary>
+internal static class ChuzhouRow
+{
+    private const string Sandbox = "../../../../../WeChatMask.Sandbox/bin/Release/net10.0/WeChatMask.Sandbox.dll";
+
+    public static async Task RunAsync(Bench bench)
+    {
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [typeof(ChuzhouRow).Assembly.Location, "simulate", "--sandbox", Path.GetFullPath(Sandbox, bench.Program)])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true,
+        };
+        start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS");
+        var minutes = new Runs();
+        var began = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        minutes.Add(Stopwatch.GetElapsedTime(began).TotalMinutes);
+        if (process.ExitCode != 0) bench.Break($"Chuzhou: {said}");
+        Bench.AtMost("eleven days of Chuzhou, every answer and figure as expected", minutes, 8, "min");
+    }
+}
