@@ -18,7 +18,8 @@ public sealed class CookieTests
     [InlineData("http", "")]
     public async Task Every_cookie_that_is_set_anywhere_is_the_hosts_own_and_for_https(string scheme, string prefix)
     {
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", settings: HttpsBrowser.Settings);
+        var settings = new Dictionary<string, string?>(HttpsBrowser.Settings, StringComparer.Ordinal) { ["Site:LogInsAtLeast"] = "1", ["Site:LogInsAtMost"] = "1" };
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", settings: settings);
         var set = new ConcurrentBag<string>();
         foreach (var (username, password) in new (string?, string?)[]
         {
@@ -42,6 +43,13 @@ public sealed class CookieTests
                 using var answer = await browser.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
                 Assert.True((int)answer.StatusCode < 500, $"{path} {answer.StatusCode}");
             }
+        }
+
+        // Some two dozen come in at once, the others get a place in line.
+        for (var i = 0; i < 60 && !set.Any(c => c.Contains("wm_line", StringComparison.Ordinal)); i++)
+        {
+            using var browser = HttpsBrowser.Of(host, set.Add, scheme);
+            using var answer = await browser.GetAsync(new Uri("/login", UriKind.Relative));
         }
 
         Assert.All(set, cookie =>
