@@ -167,7 +167,7 @@ public sealed class OfflineTests : IAsyncLifetime
         await TakeAlongAsync(phone);
         await phone.CutAsync(true);
         await HandOverAsync(phone, city.Today[0].Voucher, "");
-        await city.Host.Get<Database>().WriteAsync(t => t.ExecuteAsync("DELETE FROM session"), CancellationToken.None);
+        await city.Host.Get<Database>().WriteAsync(t => t.ExecuteAsync("DELETE FROM session; UPDATE session_change SET version = version + 1"), CancellationToken.None);
         Assert.NotEqual("[]", await phone.Page.EvaluateAsync<string>(Vault));
 
         await phone.CutAsync(false);

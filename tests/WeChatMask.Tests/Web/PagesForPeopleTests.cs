@@ -136,7 +136,7 @@ public sealed partial class PagesForPeopleTests
         var browser = await host.SupervisorAsync();
         var me = await PageReader.OpenAsync(browser, "/supervisor");
         Assert.Equal(HttpStatusCode.OK, me.Status);
-        await host.Get<WeChatMask.Data.Database>().WriteAsync(w => w.ExecuteAsync("DELETE FROM session"), CancellationToken.None);
+        await host.Get<WeChatMask.Data.Database>().WriteAsync(w => w.ExecuteAsync("DELETE FROM session; UPDATE session_change SET version = version + 1"), CancellationToken.None);
         return browser;
     }
 
