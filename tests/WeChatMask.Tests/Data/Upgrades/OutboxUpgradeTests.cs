@@ -75,7 +75,7 @@ public sealed class OutboxUpgradeTests : IDisposable
         yield return Row(2, NoticeChannel.Sms, $"booking:{GivenBack}", NoticeKind.BookingRefused, GivenBack, NoticeStatus.Waiting, "a node of the old version");
         yield return Row(3, NoticeChannel.Sms, "list:20200209:456548953854865408", NoticeKind.PharmacyList, null, NoticeStatus.Dropped);
         yield return Row(4, NoticeChannel.WeChat, $"wechat:0:{Live}", NoticeKind.BookingMade, Live, NoticeStatus.Waiting);
-        yield return Row(5, NoticeChannel.WeChat, $"wechat:1:{Live}", NoticeKind.SlotAssigned, Live, NoticeStatus.Waiting, "a node of the old version");
+        yield return Row(5, NoticeChannel.WeChat, $"wechat:0:{Live}:again", NoticeKind.BookingMade, Live, NoticeStatus.Waiting, "a node of the old version");
         yield return Row(6, NoticeChannel.WeChat, $"wechat:22:{GivenBack}", NoticeKind.BookingCancelled, GivenBack, NoticeStatus.Sent);
     }
 
