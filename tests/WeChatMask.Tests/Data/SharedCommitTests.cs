@@ -152,6 +152,7 @@ public sealed class SharedCommitTests : IAsyncLifetime, IDisposable
     public async Task A_large_one_comes_first_in_its_commit_and_in_its_turn()
     {
         var order = new List<int>();
+        var committed = -1L;
         var (holder, writes) = (await database.Engine.BeginWriteAsync(default), new List<Task>());
         for (var i = 0; i < 6; i++)
         {
@@ -160,6 +161,8 @@ public sealed class SharedCommitTests : IAsyncLifetime, IDisposable
             {
                 await using var t = await database.Engine.BeginWriteAsync(isLarge: n == 3, default);
                 order.Add(n);
+                // What those before it wrote is committed before it begins.
+                if (n == 3) committed = await database.ScalarAsync<long>("SELECT COUNT(*) FROM line");
                 await InsertAsync(t, n);
                 await t.CommitAsync();
             }));
@@ -169,6 +172,7 @@ public sealed class SharedCommitTests : IAsyncLifetime, IDisposable
         await holder.DisposeAsync();
         await Task.WhenAll(writes);
         Assert.Equal(Enumerable.Range(0, 6), order);
+        Assert.Equal(3, committed);
         Assert.Equal(6, await CountAsync());
     }
 
