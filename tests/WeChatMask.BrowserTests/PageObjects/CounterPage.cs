@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using WeChatMask.BrowserTests.Support;
 
 namespace WeChatMask.BrowserTests.PageObjects;
 
@@ -17,7 +18,7 @@ internal sealed class CounterPage(IPage page)
         await page.Locator("[name=username]").FillAsync(username);
         await page.Locator("[name=password]").FillAsync(password);
         await page.Locator("form:has([name=password]) button").ClickAsync();
-        await page.WaitForURLAsync("**/pharmacy");
+        await page.ArriveAsync("/pharmacy$");
     }
 
     /// <summary>Types what a resident says, and looks.</summary>

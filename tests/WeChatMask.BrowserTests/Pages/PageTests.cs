@@ -74,7 +74,7 @@ public abstract class PageTests(CityDay day, bool large)
         await using var phone = await moment.PhoneAsync(page.Viewer, large);
         await using var line = await PiecewiseLine.LayAsync(moment.Address);
         var shown = phone.Page.GotoAsync(new Uri(line.Address, moment.Path(page)).ToString());
-        await phone.Page.WaitForURLAsync($"{line.Address}**", new PageWaitForURLOptions { WaitUntil = WaitUntilState.Commit });
+        await phone.Page.MainFrame.ComeAsync($"^{line.Address}");
         while (!shown.IsCompleted)
         {
             await Layout.PaintAsync(phone.Page);

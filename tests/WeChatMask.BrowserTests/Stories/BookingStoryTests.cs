@@ -37,14 +37,13 @@ public abstract class BookingStories(bool isOld) : IAsyncLifetime
         var book = new BookPage(page.MainFrame);
         await book.Register.ClickAsync();
         await new ResidentsPage(page.MainFrame).RegisterAsync(Person);
-        await page.WaitForURLAsync("**/book");
+        await page.ArriveAsync("/book$");
         await book.At("LD02").ClickAsync();
 
         var booking = new BookingPage(page.MainFrame);
         var number = await booking.NumberAsync();
 
         Assert.Equal(number, await OnlyBookingAsync("o-new"));
-        await page.WaitForLoadStateAsync();
         Assert.True(await booking.ShowsCodeAsync(), "The code's picture did not arrive.");
         phone.AssertQuiet();
     }
@@ -73,13 +72,13 @@ public abstract class BookingStories(bool isOld) : IAsyncLifetime
         var keys = new Keyboard(phone.Page);
         await phone.GoAsync("/book");
         await keys.PressAsync("a[href^='/residents?next=book']", "Enter");
-        await phone.Page.WaitForURLAsync("**/residents?next=book");
+        await phone.Page.ArriveAsync("/residents[?]next=book$");
         await keys.TypeAsync("#name", "张三丰");
         await keys.TypeAsync("#idNumber", People.IdNumber(Person));
         await keys.TypeAsync("#mobile", People.Mobile(Person));
         await keys.PressAsync("input[name=consent]", "Space");
         await keys.PressAsync("form:has(#name) button.weui-btn_primary", "Enter");
-        await phone.Page.WaitForURLAsync("**/book");
+        await phone.Page.ArriveAsync("/book$");
         await keys.PressAsync("button.pick[value='LD03']", "Enter");
 
         Assert.Equal(await new BookingPage(phone.Page.MainFrame).NumberAsync(), await OnlyBookingAsync("o-keys"));

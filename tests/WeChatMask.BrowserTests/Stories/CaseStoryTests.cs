@@ -32,7 +32,7 @@ public sealed class CaseStoryTests
         await phone.Page.Locator("#What").FillAsync(Written);
         await phone.Page.Locator("#Photo").SetInputFilesAsync(new FilePayload { Name = "货架.png", MimeType = "image/png", Buffer = await phone.Page.ScreenshotAsync() });
         await phone.Page.Locator("form button[type=submit]").Last.ClickAsync();
-        await phone.Page.WaitForURLAsync("**/complaints/*sent=true*");
+        await phone.Page.ArriveAsync("/complaints/.*sent=true");
         await Assertions.Expect(phone.Page.Locator("#done")).ToContainTextAsync("已收到");
         var number = new Uri(phone.Page.Url).AbsolutePath.Split('/')[^1];
         Assert.Equal(390, await phone.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
@@ -62,9 +62,9 @@ public sealed class CaseStoryTests
         await Assertions.Expect(desk.Page.Locator(".tiles dd").First).ToHaveTextAsync("1");
         await keyboard.TypeAsync("#q", "CZ007");
         await desk.Page.Keyboard.PressAsync("Enter");
-        await desk.Page.WaitForURLAsync("**q=CZ007**");
+        await desk.Page.ArriveAsync("q=CZ007");
         await keyboard.PressAsync("a[href='/supervisor/pharmacies/CZ007']", "Enter");
-        await desk.Page.WaitForURLAsync("**/supervisor/pharmacies/CZ007");
+        await desk.Page.ArriveAsync("/supervisor/pharmacies/CZ007$");
         await Assertions.Expect(desk.Page.Locator("h1")).ToBeVisibleAsync();
         if (script) Assert.Empty(await Axe.ViolationsAsync(desk.Page));
         desk.AssertQuiet();

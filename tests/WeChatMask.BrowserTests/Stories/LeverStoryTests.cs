@@ -42,7 +42,7 @@ public sealed class LeverStoryTests
         Assert.Empty(await Layout.OverflowAsync(desk.Page, DeskWidth));
         Assert.Empty(await Axe.ViolationsAsync(desk.Page));
         await keys.PressAsync("[data-preview] button", "Enter");
-        await desk.Page.WaitForURLAsync("**/supervisor/levers");
+        await desk.Page.ArriveAsync("/supervisor/levers$");
         await Assertions.Expect(desk.Page.Locator("[data-lever]")).ToContainTextAsync(done);
         await host.AdvanceAsync("PT10S");
         await desk.GoAsync("/supervisor/levers");

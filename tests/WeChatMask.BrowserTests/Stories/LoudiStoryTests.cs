@@ -28,7 +28,7 @@ public sealed class LoudiStoryTests
         var inside = await sandbox.BrowserAsync();
         await new BookPage(inside).Register.ClickAsync();
         await new ResidentsPage(inside).RegisterAsync(Person);
-        await inside.WaitForURLAsync("**/book");
+        await inside.ArriveAsync("/book$");
         Assert.Equal(large, await inside.EvaluateAsync<bool>("() => document.documentElement.classList.contains('large')"));
         await new BookPage(inside).At("LD01").ClickAsync();
         var booking = new BookingPage(inside);

@@ -148,7 +148,7 @@ public sealed class NearbyTests
 
         await link.ClickAsync();
 
-        await phone.Page.WaitForURLAsync("**/nearby#the-way");
+        await phone.Page.ArriveAsync("/nearby#the-way$");
     }
 
     [Fact]

@@ -155,7 +155,7 @@ public sealed class OfflineTests : IAsyncLifetime
         Assert.Equal("redeemed", await city.StatusAsync(city.Today[0]));
 
         await phone.Page.Locator("form[action='/staff/logout'] button").ClickAsync();
-        await phone.Page.WaitForURLAsync("**/staff/login");
+        await phone.Page.ArriveAsync("/staff/login$");
         Assert.Equal("[]", await phone.Page.EvaluateAsync<string>(Vault));
         phone.AssertQuiet();
     }

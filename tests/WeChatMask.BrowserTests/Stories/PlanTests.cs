@@ -24,7 +24,7 @@ public sealed class PlanTests
         await page.GotoAsync(Page);
 
         await keyboard.PressAsync("tbody a", "Enter");
-        await page.WaitForURLAsync("**district=**");
+        await page.ArriveAsync("district=");
         await keyboard.TypeAsync("[name='Cell-CZ002-1']", "61");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("[data-change='CZ002']")).ToContainTextAsync("50+0+0+0+0 → 61+0+0+0+0");

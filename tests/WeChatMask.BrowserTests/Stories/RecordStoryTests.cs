@@ -27,7 +27,7 @@ public sealed class RecordStoryTests
         await page.GotoAsync("/supervisor/audit");
         await keyboard.TypeAsync("#subject", job!);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**subject=**");
+        await page.ArriveAsync("subject=");
         await Assertions.Expect(page.Locator(".links h3")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Locator(".links h3")).ToContainTextAsync("让后台任务马上运行");
         var file = await page.RunAndWaitForDownloadAsync(() => keyboard.PressAsync("a[href*='audit.csv']", "Enter"));

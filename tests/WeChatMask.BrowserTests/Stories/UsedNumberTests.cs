@@ -28,7 +28,7 @@ public sealed class UsedNumberTests
         var page = owners.Page;
         await page.GotoAsync("/residents?next=book");
         await new ResidentsPage(page.MainFrame).RegisterAsync(Person);
-        await page.WaitForURLAsync("**/book");
+        await page.ArriveAsync("/book$");
         await new BookPage(page.MainFrame).At("LD01").ClickAsync();
         var refusal = new BookPage(page.MainFrame).Refusal;
         await Assertions.Expect(refusal).ToBeVisibleAsync();
@@ -36,7 +36,7 @@ public sealed class UsedNumberTests
         var help = refusal.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "不是我约的" });
         await Assertions.Expect(help).ToBeVisibleAsync();
         await help.ClickAsync();
-        await page.WaitForURLAsync("**/not-mine");
+        await page.ArriveAsync("/not-mine$");
         await Assertions.Expect(page.Locator("#booked ~ ol")).ToContainTextAsync("带上您本人的身份证");
         Assert.Equal(before, await PersonsAsync(strangers));
 
