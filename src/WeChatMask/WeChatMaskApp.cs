@@ -86,6 +86,7 @@ public static class WeChatMaskApp
         app.UseHead();
         app.UseClock();
         app.UseBoard();
+        app.UseLine();
         app.UseWeb();
         app.UseVisitCounting();
 

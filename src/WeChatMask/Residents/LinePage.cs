@@ -22,6 +22,7 @@ internal sealed class LinePage(Turn turn, string returnUrl) : IResult
         var headers = httpContext.Response.Headers;
         var seconds = turn.AskAgainIn.ToString(CultureInfo.InvariantCulture);
         headers.RetryAfter = seconds;
+        headers.CacheControl = "no-store";
         if (Errors.WantsProblem(httpContext))
             return TypedResults.Json(new LineAnswer(turn.Ahead, (int)Math.Ceiling(turn.Wait.TotalSeconds), turn.AskAgainIn), statusCode: StatusCodes.Status202Accepted).ExecuteAsync(httpContext);
         // No element of the page, since a page that goes on by an element of its own is hard on those who read slowly; here it only asks.

@@ -26,9 +26,16 @@ public static partial class LoginEndpoints
         var place = LinePlace.Of(context);
         var turn = line.Ask(place);
         // Whoever is logged in has waited before.
-        if (turn.IsNow || await AccountAsync(context) is not null) return GoThrough(context, place, returnUrl);
+        if (turn.IsNow || await AccountAsync(context) is not null) return GoThrough(context, line, place, returnUrl);
         if (place is null) turn.Place.Keep(context);
         return LocalRedirects.To(LinePage.AddressOf(returnUrl));
+    }
+
+    /// <summary>Answers at the door whoever has to wait on: most of those who come to a full city, again and again.</summary>
+    public static void UseLine(this WebApplication app)
+    {
+        var line = app.Services.GetRequiredService<WaitingLine>();
+        app.UseSharedAnswer(LinePage.Path, context => LinePlace.Of(context) is { } place && line.Ask(place) is { IsNow: false } turn ? new LinePage(turn, ReturnUrl(context)).ExecuteAsync(context) : null);
     }
 
     /// <summary>Where people wait to log in, and whence they go on.</summary>
@@ -39,11 +46,12 @@ public static partial class LoginEndpoints
         if (LinePlace.Of(context) is not { } place)
             return new LoginAgain(StatusCodes.Status400BadRequest, "no_place", LoginTicket.New(returnUrl, LoginFor.Resident, 0, isSecond: false));
         var turn = line.Ask(place);
-        return turn.IsNow ? GoThrough(context, place, returnUrl) : new LinePage(turn, returnUrl);
+        return turn.IsNow ? GoThrough(context, line, place, returnUrl) : new LinePage(turn, returnUrl);
     }
 
-    private static RedirectHttpResult GoThrough(HttpContext context, LinePlace? place, string returnUrl)
+    private static RedirectHttpResult GoThrough(HttpContext context, WaitingLine line, LinePlace? place, string returnUrl)
     {
+        line.GoThrough();
         if (place is not null) LinePlace.Forget(context);
         return TypedResults.Redirect(Begin(context, returnUrl));
     }

@@ -62,7 +62,7 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
     /// <summary>Whether it is too long ago that somebody came.</summary>
     internal bool IsOver(LinePlace place) => place.ArrivedAt + Life < machine.Time.GetUtcNow();
 
-    /// <summary>Asks for the turn of whoever has a place, or comes and has none.</summary>
+    /// <summary>Asks for the turn of whoever has a place, or gives one to who comes and has none.</summary>
     public Turn Ask(LinePlace? place)
     {
         var now = machine.Time.GetUtcNow();
@@ -72,15 +72,16 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
             Look();
             var own = place ?? Give(now);
             var number = own.Node == node ? own.Number : GivenBefore(own.ArrivedAt);
-            if (number <= called)
-            {
-                through++;
-                return new Turn(own, 0, TimeSpan.Zero);
-            }
-
+            if (number <= called) return new Turn(own, 0, TimeSpan.Zero);
             var ahead = Math.Max(1, number - (long)called);
             return new Turn(own, ahead, TimeSpan.FromSeconds(ahead / Math.Max(rate, done)));
         }
+    }
+
+    /// <summary>Says that somebody whose turn it is goes through.</summary>
+    public void GoThrough()
+    {
+        lock (gate) through++;
     }
 
     /// <summary>Says that the node is at work for somebody's log-in or registration, until it is disposed.</summary>
@@ -175,14 +176,10 @@ public sealed class WaitingLine(IOptionsMonitor<SiteSettings> site, MachineClock
 /// <summary>Whether it is somebody's turn, and if not, how many are before them and about how long it will take.</summary>
 public readonly record struct Turn(LinePlace Place, long Ahead, TimeSpan Wait)
 {
-    private const int LongestPause = 60;
-
-    // The line may go quicker than it does now: who comes a little early only asks, who comes late is passed meanwhile.
-    private const double EarlyFrom = 5;
-    private const double Early = 0.8;
+    private const int LongestPause = 120;
 
     public bool IsNow => Ahead == 0;
 
-    /// <summary>In how many seconds to ask again: about when it is their turn, at most every minute where that is far.</summary>
-    public int AskAgainIn => (int)Math.Clamp(Math.Ceiling(Wait.TotalSeconds * (Wait.TotalSeconds > EarlyFrom ? Early : 1)), 1, LongestPause);
+    /// <summary>In how many seconds to ask again: when it is their turn as far as one knows, or in two minutes where that is farther. Whoever asks earlier takes from the node the time in which it lets others in; whoever asks later loses nothing but that.</summary>
+    public int AskAgainIn => (int)Math.Clamp(Math.Ceiling(Wait.TotalSeconds), 1, LongestPause);
 }

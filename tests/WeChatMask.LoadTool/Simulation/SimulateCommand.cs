@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.LoadTool.Chaos;
+using WeChatMask.LoadTool.Wire;
 using WeChatMask.Operations;
 using WeChatMask.Tests.Support;
 
@@ -14,6 +15,8 @@ internal static class SimulateCommand
 {
     // A move of the clock does everything that a day brings before it answers.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(10);
+    private const int Readers = 64;
+    private const double VisitsPerSecond = 9_000;
 
     /// <summary>Runs it. 1 when anything was not as the simulation expected.</summary>
     public static async Task<int> RunAsync(SimulationOptions options)
@@ -56,6 +59,7 @@ internal static class SimulateCommand
         await using var ear = new BoardEar(node.Address);
         var simulation = new CitySimulation(http, rules, plan);
         List<string> broken = [];
+        var reading = Load.OpenAsync(node.Address.Port, Readers, options.Visits, VisitsPerSecond, async (line, _) => await line.HomeAsync() == 200 ? Outcome.Done : Outcome.Failed);
         try
         {
             // Whoever stops it must not leave the city running.
@@ -71,6 +75,9 @@ internal static class SimulateCommand
             broken.AddRange(node.Output.TakeLast(20).Select(line => $"  {line}"));
         }
 
+        var visits = await reading;
+        if (options.Visits > 0) Console.WriteLine(FormattableString.Invariant($"{visits.Done:#,0} visits, {visits.Rate:#,0}/s, p99 {visits.Latency.Milliseconds(0.99):0} ms after the instant planned"));
+        if (visits.Failed > 0) broken.Add($"visits failed: {visits.Failures}");
         DayFigures.Print(simulation.Figures, Console.Out);
         Console.WriteLine();
         var (packed, unpacked) = await ear.WeighAsync();

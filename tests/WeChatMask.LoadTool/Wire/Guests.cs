@@ -43,6 +43,9 @@ internal static class Guests
     /// <summary>Reads the board as it is, for a program.</summary>
     public static ValueTask<int> AskBoardPlainAsync(this Line line) => line.AskAsync(Write(line.Request, "GET /api/board HTTP/1.1\r\nHost: mask.example.gov.cn\r\nX-Forwarded-Proto: https\r\n\r\n"u8));
 
+    /// <summary>Reads the front page as somebody who has never been here.</summary>
+    public static ValueTask<int> HomeAsync(this Line line) => line.AskAsync(Write(line.Request, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n"u8));
+
     /// <summary>Both redirects of a log-in; the cookie is the guest's then. Gives the status that it ended with.</summary>
     public static async ValueTask<int> LogInAsync(this Line line, Guest guest)
     {
