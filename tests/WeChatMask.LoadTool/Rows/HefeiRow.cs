@@ -98,9 +98,8 @@ internal sealed class HefeiRow : IDisposable
     {
         var (tally, histogram) = (new Tally(), new Histogram());
         using var line = new Line(city.Port);
-        await foreach (var visit in due.Reader.ReadAllAsync())
+        while (await NextAsync() is { } visit && !over.IsCancellationRequested)
         {
-            if (over.IsCancellationRequested) break;
             try
             {
                 if (await GoOnAsync(line, visit, new Seen(tally, histogram))) Interlocked.Increment(ref finished);
@@ -115,6 +114,19 @@ internal sealed class HefeiRow : IDisposable
         }
 
         return (tally, histogram);
+    }
+
+    // One visit wakes one connection. Waiting for there to be something would wake all that are free, each time.
+    private async ValueTask<Visit?> NextAsync()
+    {
+        try
+        {
+            return await due.Reader.ReadAsync();
+        }
+        catch (ChannelClosedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Leads somebody as far as it goes now; true when they are done.</summary>
