@@ -17,8 +17,18 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
     private int lent;
 
+    // Whether whoever had it has given it back. Another may have it by then, so a second time does nothing.
+    private bool isBack;
+
     /// <summary>Whether the transaction that was begun is over: some failures end it without being asked.</summary>
     public bool HasLostTransaction => Handle is { } handle && raw.sqlite3_get_autocommit(handle) != 0;
+
+    /// <summary>Gives it to somebody, who disposes it.</summary>
+    public KeptConnection GoOut()
+    {
+        isBack = false;
+        return this;
+    }
 
     /// <summary>A statement whose values are bound by place, without a command around it. Reset it after use.</summary>
     public sqlite3_stmt Statement(string sql)
@@ -87,10 +97,12 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
 
     protected override void Dispose(bool disposing)
     {
-        // A statement that is still being read would keep its state of the database for whoever comes next.
-        if (disposing && State == System.Data.ConnectionState.Open && lent == 0 && Transaction is null && giveBack?.Invoke(this) == true) return;
         if (disposing)
         {
+            if (isBack) return;
+            isBack = true;
+            // A statement that is still being read would keep its state of the database for whoever comes next.
+            if (State == System.Data.ConnectionState.Open && lent == 0 && Transaction is null && giveBack?.Invoke(this) == true) return;
             ForgetCommands();
             ForgetStatements();
         }

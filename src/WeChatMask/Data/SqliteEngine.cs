@@ -67,7 +67,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
 #pragma warning disable CA2000 // Whoever asked disposes it.
-        return new ValueTask<DbConnection>(idle.TryTake(out var kept) ? kept : OpenKept(ReaderPages, Keep));
+        return new ValueTask<DbConnection>(idle.TryTake(out var kept) ? kept.GoOut() : OpenKept(ReaderPages, Keep));
 #pragma warning restore CA2000
     }
 
@@ -175,8 +175,15 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (key is long number) raw.sqlite3_bind_int64(statement, 1, number);
             else KeptConnection.Bind(statement, 1, key);
-            while (kept.Step(statement)) found.Add(read(row));
-            raw.sqlite3_reset(statement);
+            try
+            {
+                while (kept.Step(statement)) found.Add(read(row));
+            }
+            finally
+            {
+                // Also where a row cannot be read: a connection with an open statement would show its old state to whoever gets it next.
+                raw.sqlite3_reset(statement);
+            }
         }
 
         return Task.FromResult(found);
@@ -203,7 +210,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     {
         isDisposed = true;
         writer.Dispose();
-        while (idle.TryTake(out var kept)) kept.Dispose();
+        while (idle.TryTake(out var kept)) kept.GoOut().Dispose();
     }
 
     private bool Keep(KeptConnection connection)

@@ -200,45 +200,55 @@ internal sealed class SqliteWriter(Func<KeptConnection> open) : IDisposable
         private Task CommitAsync()
         {
             ObjectDisposedException.ThrowIf(hasPassedOn, this);
-            // Some failures, such as a full disk, end the whole transaction: a statement after them stood alone.
-            hasPassedOn = true;
-            if (writer.connection!.HasLostTransaction)
+            try
             {
-                var lost = Lose();
-                writer.PassOn();
-                throw lost;
+                Leave(isFirst ? [] : ["RELEASE member"]);
+                group.HasMembers = true;
+                return group.Done.Task;
             }
-
-            if (!isFirst) writer.Run("RELEASE member");
-            group.HasMembers = true;
-            writer.PassOn();
-            return group.Done.Task;
+            finally
+            {
+                writer.PassOn();
+            }
         }
 
         private ValueTask EndAsync()
         {
             if (hasPassedOn) return ValueTask.CompletedTask;
-            hasPassedOn = true;
-            if (writer.connection!.HasLostTransaction) Lose();
-            else if (isFirst) writer.GiveUp(group);
-            else
+            try
             {
-                writer.Run("ROLLBACK TO member");
-                writer.Run("RELEASE member");
+                Leave(isFirst ? [] : ["ROLLBACK TO member", "RELEASE member"]);
+                if (isFirst) writer.GiveUp(group);
+            }
+            catch (SqliteException)
+            {
+                // Whoever shared the transaction has been told; its own outcome is known.
+            }
+            finally
+            {
+                writer.PassOn();
             }
 
-            writer.PassOn();
             return ValueTask.CompletedTask;
         }
 
-        /// <summary>Tells everybody of the group that what they wrote is gone.</summary>
-        private SqliteException Lose()
+        /// <summary>Ends the turn; where that fails, everybody of the group is told that what they wrote is gone.</summary>
+        private void Leave(string[] statements)
         {
-            var failure = new SqliteException("The transaction was rolled back by the database.", SQLitePCL.raw.SQLITE_IOERR);
-            writer.group = null;
-            writer.Reopen(group);
-            if (group.HasMembers) group.Done.TrySetException(failure);
-            return failure;
+            hasPassedOn = true;
+            try
+            {
+                // Some failures, such as a full disk, end the whole transaction: a statement after them stood alone.
+                if (writer.connection!.HasLostTransaction) throw new SqliteException("The transaction was rolled back by the database.", SQLitePCL.raw.SQLITE_IOERR);
+                foreach (var sql in statements) writer.Run(sql);
+            }
+            catch (SqliteException e)
+            {
+                writer.group = null;
+                writer.Reopen(group);
+                if (group.HasMembers) group.Done.TrySetException(e);
+                throw;
+            }
         }
     }
 }

@@ -148,6 +148,33 @@ public sealed class SharedCommitTests : IAsyncLifetime, IDisposable
         Assert.Equal(Writers - failed, await CountAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_cannot_leave_the_shared_transaction_takes_it_along_and_keeps_nobody_from_writing(bool commits)
+    {
+        var turn = 0;
+        var writes = await TogetherAsync(i => database.WriteAsync(
+            async t =>
+            {
+                await InsertAsync(t, i);
+                if (Interlocked.Increment(ref turn) != 2) return;
+                // Its own savepoint is gone, and so the way back from what it wrote.
+                await t.ExecuteAsync("RELEASE member");
+                if (!commits) throw new InvalidDataException();
+            },
+            default));
+
+        var failed = 0;
+        foreach (var write in writes)
+        {
+            if (await Record.ExceptionAsync(() => write) is not null) failed++;
+        }
+
+        Assert.InRange(failed, 1, Writers - 1);
+        Assert.Equal(Writers - failed, await CountAsync());
+    }
+
     [Fact]
     public async Task A_large_one_comes_first_in_its_commit_and_in_its_turn()
     {
