@@ -21,7 +21,7 @@ public static class BookingEndpoints
         {
             // A request that succeeded before is found again whatever else is now wrong with it.
             var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
-            return earlier is null ? refusals.Result(Refusal.InvalidRequest) : TypedResults.Ok(BookingViews.Answer(earlier));
+            return earlier is null ? refusals.Result(Refusal.InvalidRequest) : new WholeAnswer<BookingView>(BookingViews.Answer(earlier));
         }
 
         // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
@@ -32,8 +32,8 @@ public static class BookingEndpoints
             { Refusal: not Refusal.None, Elsewhere: true } => refusals.Elsewhere(answer.Refusal),
             { Refusal: not Refusal.None } => refusals.Result(
                 answer.Refusal, answer.BookableFrom, await OpensAfterAsync(answer.Refusal, pharmacy, board, calendar, cancellationToken)),
-            { Repeated: true, Booking: { } known } => TypedResults.Ok(BookingViews.Answer(known)),
-            _ => TypedResults.Created($"/api/bookings/{answer.Booking!.Number}", BookingViews.Answer(answer.Booking)),
+            { Repeated: true, Booking: { } known } => new WholeAnswer<BookingView>(BookingViews.Answer(known)),
+            _ => new WholeAnswer<BookingView>(BookingViews.Answer(answer.Booking!), $"/api/bookings/{answer.Booking!.Number}"),
         };
     }
 

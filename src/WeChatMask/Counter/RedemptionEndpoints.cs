@@ -34,7 +34,7 @@ public static class RedemptionEndpoints
     }
 
     private static IResult ResultOf(RedemptionAnswer answer, RedemptionStore store, RefusalResults refusals) =>
-        answer.Refusal == Refusal.None ? TypedResults.Ok(store.ViewOf(answer)) : refusals.Result(answer.Refusal);
+        answer.Refusal == Refusal.None ? new WholeAnswer<RedemptionView>(store.ViewOf(answer)) : refusals.Result(answer.Refusal);
 }
 
 /// <summary>What the counter sends. Members are optional so that a missing one is told apart from a malformed body.</summary>

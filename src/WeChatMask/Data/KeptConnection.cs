@@ -182,7 +182,13 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
             borrowed.CommandTimeout = CommandTimeout;
             borrowed.Transaction = (SqliteTransaction?)DbTransaction;
             borrowed.Parameters.Clear();
-            foreach (SqliteParameter parameter in own.Parameters) borrowed.Parameters.Add(parameter);
+            foreach (SqliteParameter parameter in own.Parameters)
+            {
+                // The driver looks a name without its sign up four times, in each statement of the text.
+                if (parameter.ParameterName is [not '@', ..] name) parameter.ParameterName = $"@{name}";
+                borrowed.Parameters.Add(parameter);
+            }
+
             return borrowed;
         }
 

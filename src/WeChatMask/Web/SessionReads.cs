@@ -81,7 +81,7 @@ internal sealed class SessionReads(Func<IReadOnlyList<string>, Task<List<Session
         if (missing is null) return;
         foreach (var some in missing.Chunk(Most))
         {
-            foreach (var row in await read(Filled(some))) kept.Add(row);
+            foreach (var row in await read([.. some.Select(q => q.Hash).Distinct(StringComparer.Ordinal)])) kept.Add(row);
             foreach (var question in some) question.Found = kept.Find(question.Hash);
         }
     }
@@ -103,14 +103,6 @@ internal sealed class SessionReads(Func<IReadOnlyList<string>, Task<List<Session
             isReading = batch.Count > 0;
             return batch;
         }
-    }
-
-    // Lengths are powers of two, so that there are few statements to be prepared.
-    private static List<string> Filled(Question[] batch)
-    {
-        var hashes = batch.Select(q => q.Hash).Distinct(StringComparer.Ordinal).ToList();
-        while (!int.IsPow2(hashes.Count)) hashes.Add(hashes[^1]);
-        return hashes;
     }
 
     private sealed record Question(string Hash)

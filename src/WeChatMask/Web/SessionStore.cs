@@ -18,7 +18,7 @@ public sealed class SessionStore(Database database, MachineClock machine)
     private static readonly TimeSpan BetweenSeen = TimeSpan.FromMinutes(5);
 
     private readonly SessionReads reads = new(
-        hashes => database.QueryAsync<SessionRow>($"{Select} WHERE id_hash {database.Engine.AnyOf("hashes")}", new { hashes }),
+        hashes => database.ReadAsync(c => database.Engine.ReadByKeysAsync(c, null, Select, "id_hash", hashes, Read, CancellationToken.None), CancellationToken.None),
         () => database.ScalarAsync<long>("SELECT version FROM session_change WHERE id = 1"));
 
     /// <summary>Writes a log-in down, in the transaction that grants it.</summary>
@@ -79,7 +79,7 @@ public sealed class SessionStore(Database database, MachineClock machine)
     /// <summary>Whether the log-in stands now, by what is committed now. Of staff it is written down, now and then, that they were here.</summary>
     internal async Task<bool> StandsAsync(SessionKind kind, long subject, string id, CancellationToken cancellationToken)
     {
-        var row = await StandingAsync(kind, id, cancellationToken);
+        var row = Standing(kind, await reads.FindAsync(HashOf(id)).WaitAsync(cancellationToken));
         if (row is null || row.SubjectId != subject) return false;
         var now = machine.Time.GetUtcNow();
         if (kind != SessionKind.Staff || now - row.SeenAt < BetweenSeen) return true;
@@ -90,13 +90,20 @@ public sealed class SessionStore(Database database, MachineClock machine)
     }
 
     /// <summary>Whose log-in stands now under this id, or null.</summary>
-    internal async ValueTask<long?> SubjectAsync(SessionKind kind, string id) => (await StandingAsync(kind, id, CancellationToken.None))?.SubjectId;
+    internal async ValueTask<long?> SubjectAsync(SessionKind kind, string id) => Standing(kind, await reads.FindAsync(HashOf(id)))?.SubjectId;
 
-    private async ValueTask<SessionRow?> StandingAsync(SessionKind kind, string id, CancellationToken cancellationToken)
+    private SessionRow? Standing(SessionKind kind, SessionRow? row) => row is not null && row.Kind == kind && row.ExpiresAt > machine.Time.GetUtcNow() ? row : null;
+
+    private static SessionRow Read(IRow row) => new()
     {
-        var row = await reads.FindAsync(HashOf(id)).WaitAsync(cancellationToken);
-        return row is not null && row.Kind == kind && row.ExpiresAt > machine.Time.GetUtcNow() ? row : null;
-    }
+        IdHash = row.Text(0),
+        Kind = (SessionKind)row.Number(1),
+        SubjectId = row.Number(2),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Number(3)),
+        ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Number(4)),
+        SeenAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Number(5)),
+        Browser = row.Text(6),
+    };
 
     private Task SeeAsync(string idHash, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         transaction => transaction.ExecuteAsync(

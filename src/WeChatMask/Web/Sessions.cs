@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
 using WeChatMask.Settings;
 
@@ -62,7 +63,7 @@ public static class Sessions
         services.AddAuthentication()
             .AddCookie(StaffScheme, Configure);
         services.AddTransient<ResidentLogIn>().Configure<AuthenticationOptions>(o => o.AddScheme<ResidentLogIn>(ResidentScheme, displayName: null));
-        services.AddAuthorizationBuilder()
+        services.AddSingleton<IPolicyEvaluator, ResidentPolicies>().AddAuthorizationBuilder()
             .AddPolicy(ResidentPolicy, p => p.AddAuthenticationSchemes(ResidentScheme).RequireAuthenticatedUser())
             .AddPolicy(ClerkPolicy, p => Of(p, StaffRole.Clerk, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
             .AddPolicy(LeadPolicy, p => Of(p, StaffRole.PharmacyLead).RequireClaim(PharmacyClaim))
