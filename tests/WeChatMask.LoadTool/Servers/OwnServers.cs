@@ -58,7 +58,7 @@ internal static class OwnServers
     private static void MapWeChat(WebApplication app)
     {
         app.MapGet("/sns/oauth2/access_token", (string code) => Results.Text($$"""{"access_token":"t","expires_in":7200,"openid":"o-{{code}}","scope":"snsapi_base"}""", "application/json"));
-        app.MapFallback(() => Results.Text("""{"errcode":0,"errmsg":"ok","access_token":"t","ticket":"t","expires_in":7200}""", "application/json"));
+        app.MapFallback(() => Results.Text("""{"errcode":0,"errmsg":"ok","access_token":"t","ticket":"t","url":"http://weixin.qq.com/q/t","expires_in":7200}""", "application/json"));
     }
 
     private static byte[] Filler(int length)
