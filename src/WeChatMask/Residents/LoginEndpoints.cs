@@ -35,7 +35,13 @@ public static partial class LoginEndpoints
     public static void UseLine(this WebApplication app)
     {
         var line = app.Services.GetRequiredService<WaitingLine>();
-        app.UseSharedAnswer(LinePage.Path, context => LinePlace.Of(context) is { } place && line.Ask(place) is { IsNow: false } turn ? new LinePage(turn, ReturnUrl(context)).ExecuteAsync(context) : null);
+        app.UseSharedAnswer(LinePage.Path, context =>
+        {
+#pragma warning disable MA0022 // Null is the word that the route has to answer.
+            if (LinePlace.Of(context) is not { } place || line.Ask(place) is not { IsNow: false } turn) return null;
+#pragma warning restore MA0022
+            return new LinePage(turn, ReturnUrl(context)).ExecuteAsync(context);
+        });
     }
 
     /// <summary>Where people wait to log in, and whence they go on.</summary>
