@@ -17,7 +17,7 @@ internal sealed class KeptConnection(string connectionString, Func<KeptConnectio
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
     private int lent;
 
-    // Whether whoever had it has given it back. Another may have it by then, so a second time does nothing.
+    // Whether it lies with whoever lends it, where giving it back once more does nothing.
     private bool isBack;
 
     /// <summary>Whether the transaction that was begun is over: some failures end it without being asked.</summary>

@@ -68,6 +68,9 @@ internal static class SimulateCommand
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
             await simulation.RunAsync(d => Console.Error.WriteLine(FormattableString.Invariant(
                 $"{d.Date:MM-dd}: {d.Tried} tried, {d.Of("booked")} booked, {d.Seconds:0.0} s{(simulation.Differences.IsEmpty ? "" : ", DIFFERENCES")}"))).WaitAsync(stop.Token);
+            var visits = await reading.WaitAsync(stop.Token);
+            if (options.Visits > 0) Console.WriteLine(FormattableString.Invariant($"{visits.Done:#,0} visits, {visits.Rate:#,0}/s, p99 {visits.Latency.Milliseconds(0.99):0} ms after the instant planned"));
+            if (visits.Failed > 0) broken.Add($"visits failed: {visits.Failures}");
         }
         catch (Exception e) when (e is InvalidOperationException or HttpRequestException or OperationCanceledException or KeyNotFoundException)
         {
@@ -75,9 +78,6 @@ internal static class SimulateCommand
             broken.AddRange(node.Output.TakeLast(20).Select(line => $"  {line}"));
         }
 
-        var visits = await reading;
-        if (options.Visits > 0) Console.WriteLine(FormattableString.Invariant($"{visits.Done:#,0} visits, {visits.Rate:#,0}/s, p99 {visits.Latency.Milliseconds(0.99):0} ms after the instant planned"));
-        if (visits.Failed > 0) broken.Add($"visits failed: {visits.Failures}");
         DayFigures.Print(simulation.Figures, Console.Out);
         Console.WriteLine();
         var (packed, unpacked) = await ear.WeighAsync();
