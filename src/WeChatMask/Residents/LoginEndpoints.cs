@@ -17,31 +17,43 @@ namespace WeChatMask.Residents;
 /// </remarks>
 public static partial class LoginEndpoints
 {
+    /// <summary>Where a log-in begins.</summary>
+    public const string StartPath = "/login";
+
     private const int LongestCode = 512;
 
-    internal static async Task<IResult> StartAsync(HttpContext context, WaitingLine line, IOptionsMonitor<SiteSettings> site)
-    {
-        var returnUrl = ReturnUrl(context);
-        if (site.CurrentValue.LoginChoice && !IsInWeChat(context.Request)) return LocalRedirects.To($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
-        var place = LinePlace.Of(context);
-        var turn = line.Ask(place);
-        // Whoever is logged in has waited before.
-        if (turn.IsNow || await AccountAsync(context) is not null) return GoThrough(context, line, place, returnUrl);
-        if (place is null) turn.Place.Keep(context);
-        return LocalRedirects.To(LinePage.AddressOf(returnUrl));
-    }
+    internal static async Task<IResult> StartAsync(HttpContext context, WaitingLine line, IOptionsMonitor<SiteSettings> site) =>
+        Start(context, line, site.CurrentValue, isKnown: await AccountAsync(context) is not null);
 
-    /// <summary>Answers at the door whoever has to wait on: most of those who come to a full city, again and again.</summary>
+    /// <summary>Answers at the door who comes to log in and brings no log-in, and who has to wait on: all of those who come to a full city, again and again.</summary>
     public static void UseLine(this WebApplication app)
     {
         var line = app.Services.GetRequiredService<WaitingLine>();
-        app.UseSharedAnswer(LinePage.Path, context =>
-        {
+        var site = app.Services.GetRequiredService<IOptionsMonitor<SiteSettings>>();
+        var limits = app.Services.GetRequiredService<RateLimits>();
 #pragma warning disable MA0022 // Null is the word that the route has to answer.
-            if (LinePlace.Of(context) is not { } place || line.Ask(place) is not { IsNow: false } turn) return null;
+        app.UseSharedAnswer(StartPath, context => ResidentLogIn.IsGiven(context) || !limits.TakeByAddress(context) ? null : AnswerAsync(context, Start(context, line, site.CurrentValue, isKnown: false)));
+        app.UseSharedAnswer(LinePage.Path, context =>
+            LinePlace.Of(context) is { } place && line.Ask(place) is { IsNow: false } turn ? AnswerAsync(context, new LinePage(turn, ReturnUrl(context))) : null);
 #pragma warning restore MA0022
-            return new LinePage(turn, ReturnUrl(context)).ExecuteAsync(context);
-        });
+    }
+
+    private static Task AnswerAsync(HttpContext context, IResult answer)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return answer.ExecuteAsync(context);
+    }
+
+    private static IResult Start(HttpContext context, WaitingLine line, SiteSettings site, bool isKnown)
+    {
+        var returnUrl = ReturnUrl(context);
+        if (site.LoginChoice && !IsInWeChat(context.Request)) return LocalRedirects.To($"/login/ways?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        var place = LinePlace.Of(context);
+        var turn = line.Ask(place);
+        // Whoever is logged in has waited before.
+        if (turn.IsNow || isKnown) return GoThrough(context, line, place, returnUrl);
+        if (place is null) turn.Place.Keep(context);
+        return LocalRedirects.To(LinePage.AddressOf(returnUrl));
     }
 
     /// <summary>Where people wait to log in, and whence they go on.</summary>

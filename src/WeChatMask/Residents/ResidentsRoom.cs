@@ -20,7 +20,7 @@ public static class ResidentsRoom
         residents.MapGet("/me", ResidentEndpoints.MeAsync).Produces<Me>();
         residents.MapPost("/residents", ResidentEndpoints.AddAsync).Produces<ResidentView>(StatusCodes.Status201Created);
         residents.MapDelete("/residents/{id}", ResidentEndpoints.RemoveAsync).Produces(StatusCodes.Status204NoContent);
-        var login = routes.MapGroup("/login").AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
+        var login = routes.MapGroup(LoginEndpoints.StartPath).AllowAnonymous().RequireRateLimiting(RateLimits.PerAddress).ExcludeFromDescription();
         login.MapGet("", LoginEndpoints.StartAsync).NoStore();
         login.MapGet("/line", LoginEndpoints.Wait).NoStore();
         login.MapGet("/callback", LoginEndpoints.FinishAsync).NoStore();

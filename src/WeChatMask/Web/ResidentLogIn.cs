@@ -23,6 +23,9 @@ internal sealed class ResidentLogIn(SessionStore sessions) : IAuthenticationHand
         (headers.CacheControl, headers.Pragma) = ("no-cache,no-store", NoCache);
     }
 
+    /// <summary>Whether the browser brings one, be it good or not.</summary>
+    public static bool IsGiven(HttpContext context) => context.Request.Cookies.ContainsKey(Cookie);
+
     public static void Forget(HttpContext context) => context.Response.Cookies.Delete(Cookie, Options(context));
 
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)

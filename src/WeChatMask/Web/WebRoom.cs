@@ -13,7 +13,7 @@ public static class WebRoom
         services.AddOpenToAllOrigins();
         services.AddOpenApi(api => api.AddOperationTransformer<ApiExamples>()).AddSingleton<ApiDescription>();
         services.AddHttpContextAccessor();
-        services.AddSingleton<SiteLinks>();
+        services.AddSingleton<SiteLinks>().AddSingleton<RateLimits>();
         // An address changes behind its name: connections are renewed, and the handlers that hold them live as long as the program.
         services.ConfigureHttpClientDefaults(client => client
             .UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = ConnectionLife)
@@ -33,7 +33,7 @@ public static class WebRoom
         app.UseNoStore();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimits();
+        RateLimits.Use(app);
         app.UseLargeBodies();
     }
 
