@@ -21,6 +21,7 @@ internal static class BenchCommand
         ("chuzhou", ChuzhouRow.RunAsync),
         ("publish", DayRows.PublishAsync),
         ("handover", DayRows.HandOverAsync),
+        ("growth", GrowthRow.RunAsync),
         ("start", NodeRows.StartAsync),
         ("quiet", NodeRows.QuietAsync),
     ];

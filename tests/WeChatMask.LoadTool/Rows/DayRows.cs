@@ -12,6 +12,9 @@ internal static class DayRows
     private const int Quietly = 2_500;
     private const double QuietRate = 500;
 
+    private const int Rushing = 20_000;
+    private const int Callers = 500;
+
     // One account may ask sixty times in ten seconds.
     private const int ClerksEach = 10;
 
@@ -26,6 +29,39 @@ internal static class DayRows
         }
 
         Bench.AtMost($"publish {Published:#,0} rows", seconds, 5, "s");
+        await PublishBesideRushAsync(bench);
+    }
+
+    // By turns on one city, the lists taken back each time.
+    private static async Task PublishBesideRushAsync(Bench bench)
+    {
+        await using var city = await BenchCity.StartAsync(
+            bench.Program, DatabaseKind.Sqlite, new Before(100_000, Published, Published, BookedYesterday: true, Newcomers: 2 * (bench.Pairs + 1) * Rushing));
+        var used = 0;
+        Runs alone = new(), beside = new();
+        for (var pair = -1; pair < bench.Pairs; pair++)
+        {
+            var before = await RushAsync();
+            await city.PublishAgainAsync();
+            var meanwhile = await RushAsync();
+            if (await city.IsPublishedAsync()) throw new InvalidOperationException("The lists were out before the rush beside them was over.");
+            while (!await city.IsPublishedAsync()) await Task.Delay(100);
+            if (pair < 0) continue;
+            alone.Add(before.Rate);
+            beside.Add(meanwhile.Rate);
+        }
+
+        Bench.Ratio("  a rush while they are published", beside, alone, "the rush alone", 0.9, "bookings/s");
+        await bench.VerifyAsync("publish beside a rush", city);
+
+        async Task<Tally> RushAsync()
+        {
+            var from = used;
+            used += Rushing;
+            var tally = await Load.ClosedAsync(city.Port, Callers, Rushing, async (line, i) => await line.BookAsync(city.Newcomers[from + i], BenchCity.PharmacyOf(i)) == 201 ? Outcome.Done : Outcome.Failed);
+            bench.Judge("publish beside a rush", tally);
+            return tally;
+        }
     }
 
     public static async Task HandOverAsync(Bench bench)
@@ -33,8 +69,6 @@ internal static class DayRows
         var people = ((bench.Pairs + 1) * HandedOver) + (bench.Pairs * Quietly);
         await using var city = await BenchCity.StartAsync(
             bench.Program, DatabaseKind.Sqlite, new Before((people / BenchCity.Pharmacies) + 10, people, people, BookedYesterday: true, ClerksEach));
-        // The clerk of a booker's pharmacy who has asked the longest time ago.
-        var clerks = city.Clerks.Index().ToLookup(c => c.Index % BenchCity.Pharmacies, c => c.Item).ToDictionary(c => c.Key, c => c.ToArray());
         var used = 0;
         Runs rate = new(), cost = new(), p99 = new();
         for (var run = -1; run < bench.Pairs; run++)
@@ -59,8 +93,7 @@ internal static class DayRows
             Step step = async (line, i) =>
             {
                 var booker = city.Prepared[from + i];
-                var shop = clerks[booker.Number % BenchCity.Pharmacies];
-                return await line.HandOverAsync(shop[booker.Number / BenchCity.Pharmacies % shop.Length], booker) == 200 && line.Body.IndexOf("\"verdict\":\"redeemed\""u8) >= 0
+                return await line.HandOverAsync(city.ClerkFor(booker), booker) == 200 && line.Body.IndexOf("\"verdict\":\"redeemed\""u8) >= 0
                     ? Outcome.Done
                     : Outcome.Failed;
             };

@@ -77,8 +77,14 @@ internal sealed class BenchCity : IAsyncDisposable
     /// <summary>Those who registered before, each to be used for one booking.</summary>
     public IReadOnlyList<Guest> Prepared { get; private set; } = [];
 
+    /// <summary>Those who registered before and are logged in, where others have booked already; each to be used for one booking.</summary>
+    public IReadOnlyList<Guest> Newcomers { get; private set; } = [];
+
     /// <summary>Each with a cookie, at the pharmacy of their number.</summary>
     public IReadOnlyList<Guest> Clerks { get; private set; } = [];
+
+    /// <summary>A clerk of the pharmacy at which somebody has booked: of its clerks by turns, since one account may ask sixty times in ten seconds.</summary>
+    public Guest ClerkFor(Guest booker) => Clerks[(booker.Number % Pharmacies) + (booker.Number / Pharmacies % (Clerks.Count / Pharmacies) * Pharmacies)];
 
     /// <summary>How long it took to publish what was booked yesterday.</summary>
     public double PublishSeconds { get; private set; }
@@ -108,6 +114,28 @@ internal sealed class BenchCity : IAsyncDisposable
     {
         using var stored = new Database(database.Settings());
         return await stored.ScalarAsync<long>("SELECT COUNT(*) FROM booking", new { }, CancellationToken.None);
+    }
+
+    /// <summary>Takes back the lists that are out, so that the server publishes them once more, and waits until it has begun.</summary>
+    public async Task PublishAgainAsync()
+    {
+        using var stored = new Database(database.Settings());
+        await stored.WriteAsync(
+            async transaction =>
+            {
+                await transaction.ExecuteAsync("DELETE FROM published_entry");
+                await transaction.ExecuteAsync("DELETE FROM outbox");
+                await transaction.ExecuteAsync("UPDATE round SET published_at = NULL, phase = @phase WHERE published_at IS NOT NULL", new { phase = RoundPhase.Closed });
+            },
+            CancellationToken.None);
+        while (await stored.ScalarAsync<long>("SELECT COUNT(*) FROM (SELECT 1 FROM published_entry LIMIT 1) e", cancellationToken: CancellationToken.None) == 0) await Task.Delay(5);
+    }
+
+    /// <summary>Whether all lists that are due are out.</summary>
+    public async Task<bool> IsPublishedAsync()
+    {
+        using var stored = new Database(database.Settings());
+        return await stored.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE slots_at IS NOT NULL AND published_at IS NULL", cancellationToken: CancellationToken.None) == 0;
     }
 
     public async ValueTask DisposeAsync()
@@ -165,10 +193,15 @@ internal sealed class BenchCity : IAsyncDisposable
         await fill.ImportAsync(CityFile(DateOnly.FromDateTime(clock.Now.UtcDateTime).AddDays(-1), before.Places));
         Prepared = await fill.JoinAsync([.. Enumerable.Range(0, before.People).Select(_ => NewGuest())], isLoggedIn: before.Booked == 0);
         if (before.Booked > 0) await fill.BookAsync([.. Prepared.Take(before.Booked)]);
-        if (!before.BookedYesterday) return;
-        clock.Now = TimeProvider.System.GetUtcNow();
-        PublishSeconds = await fill.PublishAsync();
-        Clerks = await fill.HireAsync(before.ClerksEach, NewGuest);
+        if (before.BookedYesterday)
+        {
+            clock.Now = TimeProvider.System.GetUtcNow();
+            PublishSeconds = await fill.PublishAsync();
+            Clerks = await fill.HireAsync(before.ClerksEach, NewGuest);
+        }
+
+        Newcomers = await fill.JoinAsync([.. Enumerable.Range(0, before.Newcomers).Select(_ => NewGuest())], isLoggedIn: true);
+        await fill.AgeAsync(before.Past);
     }
 
     private static string CityFile(DateOnly from, int places) => JsonSerializer.Serialize(
@@ -224,4 +257,6 @@ internal sealed class BenchCity : IAsyncDisposable
 /// <param name="Booked">How many of them have booked; with any, nobody is logged in.</param>
 /// <param name="BookedYesterday">Whether they collect today: their round is closed and published.</param>
 /// <param name="ClerksEach">Clerks of each pharmacy who are logged in.</param>
-internal sealed record Before(int Places, int People = 0, int Booked = 0, bool BookedYesterday = false, int ClerksEach = 0);
+/// <param name="Newcomers">How many more have registered, are logged in and have not booked.</param>
+/// <param name="Past">How many bookings were made and collected in earlier rounds, by others.</param>
+internal sealed record Before(int Places, int People = 0, int Booked = 0, bool BookedYesterday = false, int ClerksEach = 0, int Newcomers = 0, int Past = 0);

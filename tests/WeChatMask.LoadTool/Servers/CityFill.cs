@@ -5,6 +5,7 @@ using WeChatMask.Bookings;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.DayEnd;
+using WeChatMask.Domain;
 using WeChatMask.LoadTool.Wire;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -93,6 +94,59 @@ internal sealed class CityFill(IServiceProvider services, FakeClock clock)
 
         return clerks;
     }
+
+    /// <summary>Gives the city so many bookings more that were made and collected in a hundred rounds before: rows alone, by other people, ten each.</summary>
+    /// <remarks>The indexes of bookings are made anew afterwards, which is a tenth of the time. On SQLite only.</remarks>
+    public async Task AgeAsync(int bookings)
+    {
+        if (bookings == 0) return;
+        const int rounds = 100;
+        const int bookingsEach = 10;
+        var (each, people) = (bookings / rounds, bookings / bookingsEach);
+        // Ids rise with time, and all of these were before.
+        var first = Ids.Next() - (4L * bookings) - 1;
+        var shops = await Database.ScalarAsync<int>("SELECT COUNT(*) FROM pharmacy");
+        var indexes = await Database.QueryAsync<(string Name, string Sql)>("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'booking' AND sql IS NOT NULL");
+        await RunAsync(string.Concat(indexes.Select(i => $"DROP INDEX {i.Name};")), new { });
+        await RunAsync(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @people)
+            INSERT INTO account (id, open_id, created_at) SELECT @first + i, 'o-' || HEX(RANDOMBLOB(14)), @now FROM n;
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @people)
+            INSERT INTO resident (id, account_id, person_hash, name, id_number, mobile, eligible, checked_at, consent_version, consent_at, created_at)
+            SELECT @first + @people + i, @first + i, LOWER(HEX(RANDOMBLOB(32))), 'k1.' || HEX(RANDOMBLOB(24)), 'k1.' || HEX(RANDOMBLOB(30)), 'k1.' || HEX(RANDOMBLOB(26)), 1, @now, @consent, @now, @now FROM n;
+            """,
+            new { people, first, now = clock.Now, consent = ResidentStore.ConsentVersion });
+        for (var round = 0; round < rounds; round++)
+        {
+            // A round of another day with all its times and its end, and its bookings by a tenth of the people.
+            await RunAsync(
+                """
+                INSERT INTO round (date, pickup_date, policy_id, phase, opens_at, closes_at, pickup_opens_at, pickup_closes_at, cancel_until, closed_at, slots_at, published_at, ended_at, reported_at, units_per_booking, forgotten)
+                SELECT DATE(date, @back), DATE(pickup_date, @back), policy_id, @ended, opens_at - @passed, closes_at - @passed, pickup_opens_at - @passed, pickup_closes_at - @passed, cancel_until - @passed,
+                       closes_at - @passed, closes_at - @passed, closes_at - @passed, pickup_closes_at - @passed, pickup_closes_at - @passed, units_per_booking, 1
+                  FROM round WHERE date = @today;
+                WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < @each)
+                INSERT INTO booking (id, number, request_id, round_date, pharmacy_id, window_index, serial, account_id, resident_id, person_hash, policy_id, units, unit_price_fen, status, cancelled_late,
+                                     slot_starts_at, slot_ends_at, created_at, settled_at)
+                SELECT @from + i, HEX(RANDOMBLOB(6)), 'past-' || @round, r.date, s.id, 1, i / @shops + 1,
+                       @first + (@round * @each + i) % @people, @first + @people + (@round * @each + i) % @people, HEX(RANDOMBLOB(32)), r.policy_id, 5, 160, @redeemed, 0,
+                       r.pickup_opens_at, r.pickup_closes_at, r.opens_at, r.pickup_opens_at
+                  FROM n
+                  JOIN round r ON r.date = DATE(@today, @back)
+                  JOIN (SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM pharmacy) s ON s.place = i % @shops;
+                """,
+                new
+                {
+                    back = string.Create(CultureInfo.InvariantCulture, $"-{round + 2} days"), passed = (long)TimeSpan.FromDays(round + 2).TotalMilliseconds, today = Calendar.Today, ended = RoundPhase.Ended, redeemed = BookingStatus.Redeemed,
+                    each, people, first, shops, round, from = first + (2L * people) + ((long)round * each),
+                });
+        }
+
+        await RunAsync(string.Concat(indexes.Select(i => $"{i.Sql};")), new { });
+    }
+
+    private Task RunAsync(string sql, object args) => Database.WriteAsync(transaction => transaction.ExecuteAsync(sql, args), CancellationToken.None);
 
     private static string NameOf(Guest clerk) => string.Create(CultureInfo.InvariantCulture, $"clerk-{clerk.Number}");
 
