@@ -39,7 +39,7 @@ public sealed class PublishStore(
         foreach (var round in await rounds.UnfinishedAsync(cancellationToken))
         {
             if (round.SlotsAt is null || round.PublishedAt is not null) continue;
-            while (round.AnnulledAt is null && await ListPortionAsync(round, cancellationToken) is { } took) await Task.Delay(took, cancellationToken);
+            while (round.AnnulledAt is null && await ListPortionAsync(round, cancellationToken) is { } written) await Task.Delay(written.Pause, cancellationToken);
             published += await database.WriteAsync(t => PublishAsync(t, round), cancellationToken) ? 1 : 0;
         }
 
@@ -49,9 +49,9 @@ public sealed class PublishStore(
 
     /// <summary>
     /// Writes the next entries of a list that is still to come out, and the notices that go with them, which nobody sends before. Who
-    /// books elsewhere meanwhile waits for no more than a portion, and the machine is theirs for as long again. Returns how long it took; nothing when all is written.
+    /// books elsewhere meanwhile waits for no more than a portion. Returns nothing when all is written.
     /// </summary>
-    internal async Task<TimeSpan?> ListPortionAsync(RoundState round, CancellationToken cancellationToken)
+    internal async Task<WrittenPortion?> ListPortionAsync(RoundState round, CancellationToken cancellationToken)
     {
         // A list stands still between slots and publishing, so what was read before the transaction holds in it.
         var written = await LastEntryAsync(database.QueryAsync<Place>, round, cancellationToken);
@@ -68,10 +68,12 @@ public sealed class PublishStore(
         if (listed.Count == 0) return null;
         object?[][] entries = [.. listed.Select(l => Entry(round.Date, l))];
         NoticeSubject[] booked = [.. listed.Where(l => l.Status == BookingStatus.Booked).Select(l => new NoticeSubject(l.PharmacyId, l.Id))];
-        var began = Stopwatch.GetTimestamp();
+        var asked = Stopwatch.GetTimestamp();
+        var began = asked;
         await database.WriteAsync(
             async transaction =>
             {
+                began = Stopwatch.GetTimestamp();
                 await QuotaStore.LockAsync(transaction, round.Date, [.. listed.Select(l => l.PharmacyId).Distinct()]);
                 // Another node may have written them, or have published all.
                 if (await LastEntryAsync((sql, args, _) => transaction.QueryAsync<Place>(sql, args), round, cancellationToken) != written) return;
@@ -79,7 +81,7 @@ public sealed class PublishStore(
                 await notices.TellAsync(transaction, NoticeCause.Published, round, booked, calendar.Now);
             },
             cancellationToken);
-        return Stopwatch.GetElapsedTime(began);
+        return new WrittenPortion(Stopwatch.GetElapsedTime(asked, began), Stopwatch.GetElapsedTime(began));
     }
 
     private static async Task<Place> LastEntryAsync(
@@ -175,4 +177,15 @@ public sealed class PublishStore(
         public string Name { get; init; } = "";
         public string IdNumber { get; init; } = "";
     }
+}
+
+/// <summary>How long a portion of a list waited for its turn to write, and how long it wrote.</summary>
+internal readonly record struct WrittenPortion(TimeSpan Waited, TimeSpan Took)
+{
+    // Of what it took itself. The first turn of a group is there at once where nobody else writes.
+    private const double NobodyElse = 0.1;
+    private const int ShareOfOthers = 9;
+
+    /// <summary>How long the machine is others' before the next portion: as long again, or nine times as long where others write too.</summary>
+    public TimeSpan Pause => Waited > NobodyElse * Took ? ShareOfOthers * Took : Took;
 }

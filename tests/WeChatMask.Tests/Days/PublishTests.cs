@@ -42,6 +42,14 @@ public sealed class PublishTests
         }
     }
 
+    [Fact]
+    public void Where_others_write_too_nine_tenths_of_the_time_are_theirs()
+    {
+        var took = TimeSpan.FromMilliseconds(20);
+        Assert.Equal(took, new WrittenPortion(TimeSpan.FromMilliseconds(1), took).Pause);
+        Assert.Equal(9 * took, new WrittenPortion(TimeSpan.FromMilliseconds(4), took).Pause);
+    }
+
     /// <summary>Annulled when a part was written already: no name stays, and nobody is told of a slot.</summary>
     [EngineTheory]
     public async Task Of_a_round_annulled_meanwhile_nothing_stays(DatabaseKind engine)
