@@ -10,6 +10,9 @@ internal static class VectorFile
 
     public static TheoryData<string> Ids(string file) => new(Cases(file).Keys);
 
+    /// <summary>Of a file that holds several kinds.</summary>
+    public static TheoryData<string> Ids(string file, string kind) => new(Cases(file).Where(c => c.Value.Text("kind") == kind).Select(c => c.Key));
+
     public static JsonElement Case(string file, string id) => Cases(file)[id];
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
