@@ -29,5 +29,7 @@ internal static class LogVectors
 
     public static long Long(this JsonElement element, string name) => element.GetProperty(name).GetInt64();
 
+    public static VerifierKey[] Keys(this JsonElement element) => [.. element.Texts("vkeys").Select(text => VerifierKey.TryParse(text)!)];
+
     public static byte[] Bytes(string base64Url) => System.Buffers.Text.Base64Url.DecodeFromChars(base64Url);
 }
