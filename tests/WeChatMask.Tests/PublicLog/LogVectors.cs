@@ -29,7 +29,12 @@ internal static class LogVectors
 
     public static long Long(this JsonElement element, string name) => element.GetProperty(name).GetInt64();
 
-    public static VerifierKey[] Keys(this JsonElement element) => [.. element.Texts("vkeys").Select(text => VerifierKey.TryParse(text)!)];
+    /// <summary>Null where one of them is none.</summary>
+    public static VerifierKey[]? Keys(this JsonElement element)
+    {
+        var keys = element.Texts("vkeys").Select(VerifierKey.TryParse).OfType<VerifierKey>().ToArray();
+        return keys.Length == element.GetProperty("vkeys").GetArrayLength() ? keys : null;
+    }
 
     public static byte[] Bytes(string base64Url) => System.Buffers.Text.Base64Url.DecodeFromChars(base64Url);
 }

@@ -55,7 +55,12 @@ public sealed class MerkleTreeTests
     public void Every_batch_is_added_as_written(string id)
     {
         var (input, answer) = LogVectors.Case(id);
-        var expected = answer!.Value;
+        if (answer is not { } expected)
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Frontier(input.Long("size"), input.Hashes("frontier")));
+            return;
+        }
+
         var frontier = new Frontier(input.Long("size"), input.Hashes("frontier"));
 
         var leaves = input.Texts("entries").Select(e => MerkleTree.Leaf(e)).ToArray();

@@ -26,7 +26,7 @@ public sealed class ReceiptTests : IDisposable
     {
         var (input, answer) = LogVectors.Case(id);
 
-        var receipt = Receipt.TryVerify(input.Text("receipt"), input.Keys());
+        var receipt = input.Keys() is { } known ? Receipt.TryVerify(input.Text("receipt"), known) : null;
 
         Assert.Equal(answer is null, receipt is null);
         if (answer is not { } expected) return;

@@ -22,7 +22,10 @@ public sealed class SignedNoteTests : IDisposable
 
     private VerifierKey[] Keys => [VerifierKey.OfLog(Origin, key), VerifierKey.OfWitness(Witness, other)];
 
-    private string Note => SignedNote.Sign(checkpoint, key);
+    /// <summary>Signed once, since each signature is another.</summary>
+    private string Note { get; }
+
+    public SignedNoteTests() => Note = SignedNote.Sign(checkpoint, key);
 
     public void Dispose()
     {
@@ -36,7 +39,7 @@ public sealed class SignedNoteTests : IDisposable
     {
         var (input, answer) = LogVectors.Case(id);
 
-        var note = SignedNote.TryVerify(input.Text("note"), input.Keys());
+        var note = input.Keys() is { } known ? SignedNote.TryVerify(input.Text("note"), known) : null;
 
         Assert.Equal(answer is null, note is null);
         if (answer is not { } expected) return;
