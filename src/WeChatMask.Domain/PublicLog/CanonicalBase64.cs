@@ -11,7 +11,7 @@ internal static class CanonicalBase64
     {
         if (text.Length != Base64Url.GetEncodedLength(bytes.Length)) return false;
         if (Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != bytes.Length) return false;
-        // The decoder takes blanks and stray bits.
+        // Whatever a decoder lets pass: a value has one text.
         Span<char> again = text.Length <= Short ? stackalloc char[text.Length] : new char[text.Length];
         return TryEncodeUrl(bytes, again, out _) && text.SequenceEqual(again);
     }

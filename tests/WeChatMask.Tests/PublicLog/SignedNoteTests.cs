@@ -140,6 +140,7 @@ public sealed class SignedNoteTests : IDisposable
     [InlineData("{0}\n-1\n{2}\n")]
     [InlineData("{0}\n{1}\r\n{2}\n")]
     [InlineData("{0}\t\n{1}\n{2}\n")]
+    [InlineData("{0}\u0001\n{1}\n{2}\n")]
     [InlineData("{0}\n{1}\n {2}\n")]
     [InlineData("{0}\n{1}\nAAAA\n")]
     [InlineData("{0}\n{1}\n\n")]
@@ -177,6 +178,7 @@ public sealed class SignedNoteTests : IDisposable
     [InlineData("\u2014 other.example/w AAAAAAAA \n", false)]
     [InlineData("\u2014 other.example/w  AAAAAAAA\n", false)]
     [InlineData("\u2014 other\u00a0example/w AAAAAAAA\n", false)]
+    [InlineData("\u2014 other\u0001example/w AAAAAAAA\n", false)]
     [InlineData("- other.example/w AAAAAAAA\n", false)]
     [InlineData("\u2013 other.example/w AAAAAAAA\n", false)]
     [InlineData("\u2014 other.example/w AAAAAAAA\r\n", false)]
@@ -202,7 +204,8 @@ public sealed class SignedNoteTests : IDisposable
     [Fact]
     public void A_signature_is_in_DER_and_no_looser_form()
     {
-        var (r, s) = Numbers();
+        var (r, s) = Numbers(highest: true);
+        var (smaller, beside) = Numbers(highest: false);
 
         Assert.True(IsTaken(Sequence(Integer(r), Integer(s))));
         // The mirrored signature is one too: it proves, it does not identify.
@@ -211,6 +214,8 @@ public sealed class SignedNoteTests : IDisposable
         Assert.False(IsTaken([0x30, 0x81, .. Sequence(Integer(r), Integer(s)).Skip(1)]));
         Assert.False(IsTaken(Sequence(Padded(r), Integer(s))));
         Assert.False(IsTaken(Sequence(Integer(r), Padded(s))));
+        Assert.True(IsTaken(Sequence(Integer(smaller), Integer(beside))));
+        Assert.False(IsTaken(Sequence(Padded(smaller), Integer(beside))));
         Assert.False(IsTaken(Sequence(Unsigned(r), Unsigned(s))));
         Assert.False(IsTaken(Sequence(Integer(r))));
         Assert.False(IsTaken(Sequence(Integer(r), Integer(s), Integer(1))));
@@ -244,13 +249,13 @@ public sealed class SignedNoteTests : IDisposable
 
     private static readonly BigInteger Order = BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>Of a signature whose numbers have both their highest bit set, so that the loose forms of them differ.</summary>
-    private (BigInteger R, BigInteger S) Numbers()
+    /// <summary>Of a signature whose numbers both have their highest bit set, or neither: the loose forms of the two are not the same.</summary>
+    private (BigInteger R, BigInteger S) Numbers(bool highest)
     {
         while (true)
         {
             var signature = key.SignData(Encoding.UTF8.GetBytes(checkpoint.Text), HashAlgorithmName.SHA256);
-            if (signature[0] > 0x7f && signature[32] > 0x7f) return (Number(signature[..32]), Number(signature[32..]));
+            if (signature[0] > 0x7f == highest && signature[32] > 0x7f == highest) return (Number(signature[..32]), Number(signature[32..]));
         }
 
         static BigInteger Number(byte[] bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
