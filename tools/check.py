@@ -378,10 +378,10 @@ def write_bundle(entries):
     return b"".join(len(e).to_bytes(2, "big") + e for e in entries)
 
 
-def read_bundle(data):
-    """The lines of a tile: each behind its length in two bytes."""
+def read_bundle(data, most=None):
+    """The lines of a tile, or the first of them: each stands behind its length in two bytes."""
     entries, at = [], 0
-    while at < len(data):
+    while at < len(data) and len(entries) != most:
         end = at + 2 + int.from_bytes(data[at:at + 2], "big")
         if at + 2 > len(data) or end > len(data):
             raise Refused("a tile that is cut off")
@@ -1760,10 +1760,14 @@ class Folder:
         try:
             note = note.decode("utf-8")
             (_, size, root, _), _ = split_note(note)
-            for entry in read_bundle(self.read("entries") or b"")[:size]:
-                record.add(entry)
         except (Refused, UnicodeDecodeError):
             raise CouldNotLook("file", file=os.path.join(self.path, "checkpoint"), why="?")
+        try:
+            entries = read_bundle(self.read("entries") or b"", size)
+        except Refused:
+            entries = []
+        for entry in entries:
+            record.add(entry)
         # Lines that do not give the note, of a look that was broken off: the note is what counts, they are fetched again.
         return note, record if record.tree.size == size and record.tree.root() == root else Record()
 
@@ -2160,7 +2164,7 @@ def check_codes(look, report, codes):
         rounds = [r for r in planned(look) if not day or r.day == day]
         sizes = {r.published_at: r.day for r in rounds if r.published_at}
         if not day:
-            sizes = dict({size: "-" for size in look.mark_sizes | {look.checkpoint.size}}, **sizes)
+            sizes = {size: sizes.get(size, "-") for size in set(sizes) | look.mark_sizes | {look.checkpoint.size}}
         elif not sizes:
             report.line("notice", "code.day", day=day, code=code)
             continue
