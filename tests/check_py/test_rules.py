@@ -316,7 +316,7 @@ class EveryRule(unittest.TestCase):
         self.after([[0, "F06"]], [round_line.replace("2020-02-11", DAY)], opening())
         self.after([[0, "F06"]], [round_line.replace("fcfs 5", "fcfs 0")], opening())
         self.after([[0, "F06"], [1, "F06"], [2, "F06"]], [
-            "window %s 2 5 5 5" % DAY, "quota %s LD01 3 1 0 1" % DAY, "quota %s LD01 1 1 -2 1" % DAY], opening())
+            "window %s 2 5 5 1581325200" % DAY, "quota %s LD01 3 1 0 1581325200" % DAY, "quota %s LD01 1 1 -2 1581325200" % DAY], opening())
         self.after([[0, "F06"]], ["publish 2020-02-11 1581343000"])
 
     def test_a_round_that_is_planned_again_forgets_its_places(self):
