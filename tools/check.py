@@ -820,6 +820,7 @@ class Replay:
         self.rules, self.tree, self.origin = rules, Tree(), None
         self.rounds, self.policies, self.findings = {}, [], []
         self.index, self.day, self.latest = -1, None, 0
+        self.held, self.lost, self.ticket_rules = {}, {}, set()  # single applications drawn and lost so far, by tickets
 
     def say(self, finding, why="", **particulars):
         self.findings.append(Finding(self.index, finding, why, self.day, particulars))
@@ -1173,6 +1174,23 @@ class Replay:
         if to_b64u(r.seed) != seed:
             self.say("F23")
         r.wins, r.cuts = allocate(r.seed, r.standing(), {code: r.places(code) for code in r.quota}, rules["persons"])
+        self.check_tickets(r, rules)
+
+    def check_tickets(self, r, rules):
+        """Who holds k tickets has lost with k-1 before (or with k, which is the most). Not so once households or other limits mix."""
+        self.ticket_rules.add((rules["persons"], rules["extraTickets"]))
+        if self.ticket_rules != {(1, rules["extraTickets"])}:
+            return
+        won = {index for index, _, _ in r.wins}
+        for application in r.standing():
+            self.held[application["tickets"]] = self.held.get(application["tickets"], 0) + 1
+        for tickets in range(2, 2 + rules["extraTickets"]):
+            may = self.lost.get(tickets - 1, 0) + (self.lost.get(tickets, 0) if tickets == 1 + rules["extraTickets"] else 0)
+            if self.held.get(tickets, 0) > may:
+                self.say("W03", tickets=tickets, held=self.held[tickets], may=may)
+        for application in r.standing():
+            if application["index"] not in won:
+                self.lost[application["tickets"]] = self.lost.get(application["tickets"], 0) + 1
 
     def seed_text(self, r, rules):
         source, value = r.beacon or ("none", "-")
@@ -1259,6 +1277,7 @@ SENTENCES = {
     "N08": ("{old} 一轮 {code} 没有用掉 {became} 个名额，转出的却是 {sent} 个（或分类不同）", "the round of {old} left {became} places unused at {code}, but {sent} were given on (or of other kinds)"),
     "W01": ("工作人员刚取消了第 {freed} 号，{seconds} 秒后就有人约走了这个名额", "staff had cancelled serial {freed} and the place was booked {seconds} s later"),
     "W02": ("公开随机数的写法不合规定：{value}", "the public dice are not written as they must be: {value}"),
+    "W03": ("至今有 {held} 份申请持 {tickets} 签，而此前够格的落选申请只有 {may} 份", "so far {held} applications held {tickets} tickets, but only {may} that lost before could have them"),
     # what stands before a finding
     "at.serial": ("{day} {code} 第 {serial} 号（账本第 {line} 行{when}）", "{day} {code} serial {serial} (line {line}{when})"),
     "at.code": ("{day} {code}（账本第 {line} 行{when}）", "{day} {code} (line {line}{when})"),
@@ -1309,6 +1328,7 @@ SENTENCES = {
     "round.none": ("账本里没有 {day} 这一轮。", "The record holds no round of {day}."),
     "shop": ("  {code}  名额 {places}  剩余 {left}  待领 {booked}  已领 {redeemed}  过期 {lapsed}  早退 {cancelledEarly}  晚退 {cancelledLate}  序号 1-{serials}",
              "  {code}  places {places}  left {left}  waiting {booked}  collected {redeemed}  lapsed {lapsed}  given back early {cancelledEarly}  late {cancelledLate}  serials 1-{serials}"),
+    "sample": ("审计抽查（由公布时的账本决定，谁也选不了）：{rows}", "the auditors ask about (chosen by the published record, by nobody else): {rows}"),
     # receipts and comparing
     "receipt.good": ("凭据有效：账本第 {line} 行（共 {size} 行时）是“{entry}”，当时的核验码 {code}。", "The receipt is good: line {line} of the record (at {size} lines) is “{entry}”, code {code}."),
     "receipt.bad": ("凭据不能接受：{why}。", "The receipt cannot be accepted: {why}."),
@@ -2218,9 +2238,20 @@ def check_one_round(args, report):
     print_round(report, look, r, findings_of(look, 0).get(day, []) + extra.get(day, []))
     for code in sorted(r.quota):
         report.plain(sentence("shop", code=code, **r.figures(code)))
+    if r.published_at:
+        report.plain(sentence("sample", rows=" ".join("%s-%d" % row for row in sample_at_publishing(look, r))))
     check_codes(look, report, ["%s=%s" % (day, code) for code in args.code or []])
     if stopped:
         raise stopped
+
+
+def sample_at_publishing(look, r):
+    """The ten bookings that the published root chooses among those that were live then."""
+    then = Replay(look.rules)
+    for entry in look.record.entries[:r.published_at]:
+        then.step(entry)
+    live = [(code, serial) for code, serials in then.rounds[r.day].serials.items() for serial, (status, _) in serials.items() if status in (BOOKED, MOVED)]
+    return sample_of(look.record.root_at(r.published_at), live, 10)
 
 
 def draw(args, report):
@@ -2292,7 +2323,8 @@ def check_kept_list(args, report):
 def receipt(args, report):
     text, keys = read_file(args.file), read_keys(args.key)
     try:
-        r = read_receipt(text, keys)
+        # The personal proof page's JSON holds the receipt among other things.
+        r = read_receipt(take(read_json(text.encode("utf-8")), "receipt", str) if text.startswith("{") else text, keys)
     except Refused as e:
         report.line("fault", "receipt.bad", why=reason(e))
         return
@@ -2572,7 +2604,7 @@ def answer_example(case):
     """What this program answers to an example; {"error": true} where it refuses."""
     try:
         return EXAMPLES[case["kind"]](case["input"])
-    except Refused:
+    except (Refused, UnicodeEncodeError):
         return {"error": True}
 
 # ------------------------------------------------------------------------------------------------ 14 the command line

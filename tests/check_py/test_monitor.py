@@ -78,6 +78,9 @@ class HonestCity(CityCase):
         code, out, err = run("round", self.city.url, DAY, "--key", VKEY, "--wait", "0", "--lang", "en", "--code", city.code_of(self.city.lines))
         self.assertEqual((0, ""), (code, err), out)
         self.assertIn("LD02  places 3  left 2  waiting 1", out)
+        rows = [(code, serial) for code, last in (("LD01", 3), ("LD02", 1)) for serial in range(1, last + 1)]
+        rows.sort(key=lambda row: city.sha_hmac(city.root_of(self.city.lines), "sample %s %d" % row))
+        self.assertIn("by nobody else): %s" % " ".join("%s-%d" % row for row in rows), out)
         code, out, _ = run("round", self.city.url, "2020-02-12", "--key", VKEY, "--lang", "en")
         self.assertEqual(2, code)
 

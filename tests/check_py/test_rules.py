@@ -498,6 +498,15 @@ class EveryRuleOfTheDraw(unittest.TestCase):
         self.assertEqual(["W02"], [f.code for f in replay.findings])
 
 
+    def test_more_holders_of_two_tickets_than_lost_before_are_told(self):
+        rules = dict(self.rules[DAY], persons=1, extraTickets=1)
+        replay, r = check.Replay(), check.Round(DAY)
+        for lost, two_tickets, expected in ((3, 0, []), (0, 3, []), (0, 3, []), (0, 4, ["W03"])):
+            r.applications = {i: {"index": i, "persons": 1, "prefs": [], "tickets": 1 if i < lost else 2} for i in range(lost + two_tickets)}
+            replay.check_tickets(r, rules)
+            self.assertEqual(expected, [f.code for f in replay.findings])
+
+
 class Draws(unittest.TestCase):
     def test_a_cut_says_of_every_application_what_it_got(self):
         for case in cases_of("allocate"):
