@@ -1237,7 +1237,7 @@ SENTENCES = {
     "F12.book": ("这一轮是摇号，却记了先到先得的预约", "a first-come booking stands in a draw round"),
     "F12.draw": ("这一轮不是摇号（或没有摇号规则），却有摇号的条目", "a line of a draw stands in a round that is no draw or has no rules for one"),
     "F12.close": ("摇号轮没有封存申请就关闭了", "a draw round was closed without sealing the applications"),
-    "F13": ("这个预约当时的状态是“{status}”，不能再这样记", "the booking was already “{status}” and cannot become this"),
+    "F13": ("这个预约当时是“{status}”，却又被记为“{kind}”", "the booking was “{status}” and yet “{kind}” is entered"),
     "F13.close": ("已经关闭的一轮又被关闭", "a closed round was closed again"),
     "F14.cancel": ("取消记为早退或晚退，与是否已经关闭不符", "the cancellation is called early or late against the closing of the round"),
     "F14.time": ("写明到时关闭，但还没有到关闭时间", "it is said to have closed at its time, before that time"),
@@ -1294,8 +1294,8 @@ SENTENCES = {
                      "The record had {old} lines at the last look and has {new} now: at least {gone} lines were cut off or an old record was restored; the first that is lost: “{line}”."),
     "log.rewritten": ("账本上次的 {old} 行已被改写，上次看到的与现在签名的不再一致。", "The {old} lines of the last look were rewritten: what was signed then and what is signed now do not fit."),
     "log.changed": ("账本第 {index} 行事后被改动：原来是“{was}”，现在是“{now}”。", "Line {index} was changed afterwards: it was “{was}” and is now “{now}”."),
-    "log.inserted": ("账本第 {index} 行之前事后被插入了一行：“{now}”，后面的都被推后。", "A line was inserted afterwards before line {index}: “{now}”; all behind it were pushed back."),
-    "log.removed": ("账本第 {index} 行事后被删去：“{was}”。", "Line {index} was taken out afterwards: “{was}”."),
+    "log.inserted": ("账本第 {index} 行之前事后被插入了 {count} 行，第一行是“{now}”，后面的都被推后。", "{count} lines were inserted afterwards before line {index}, the first is “{now}”; all behind were pushed back."),
+    "log.removed": ("账本从第 {index} 行起事后被删去 {count} 行，第一行是“{was}”。", "{count} lines were taken out afterwards from line {index} on, the first was “{was}”."),
     "log.split": ("同一个账本有两份：第 {size} 行处有两个不同的签名，核验码 {a} 和 {b}{where}。", "One log, two records: for {size} lines there are two signed roots, codes {a} and {b}{where}."),
     "log.lines": ("网站给出的 {size} 行与它签名的账本不符。", "The {size} lines that the site hands out do not give the record that it has signed."),
     "log.origin": ("账本改了名字：上次是 {old}，现在是 {new}。", "The record has another name: it was {old} and is {new}."),
@@ -1381,7 +1381,15 @@ SENTENCES = {
 }
 
 # Words inside sentences, by language.
-STATUS = {BOOKED: "待领", MOVED: "已改期", GIVEN: "已领", LAPSED: "已过期", EARLY: "已取消", LATE: "已晚退", TRANSFERRED: "已转店"}
+WORDS = {
+    BOOKED: "待领", MOVED: "已改期", GIVEN: "已领", LAPSED: "已过期", EARLY: "已早退", LATE: "已晚退", TRANSFERRED: "已转店",
+    "cancel": "取消", "give": "领取", "void": "撤销领取", "move": "改期", "lapse": "过期", "transfer": "转店",
+    "places": "名额", "left": "剩余", "redeemed": "已领",
+}
+
+
+def word(text):
+    return WORDS.get(text, text) if language == 0 else text
 
 # Why something was refused, in Chinese; the English words are in the program above.
 REASONS = {
@@ -1446,8 +1454,8 @@ def finding_sentence(finding, entry):
     particulars = dict(finding.particulars, text=entry.decode("latin-1"))
     if finding.code == "N02":
         particulars["back"] = particulars["latest"] - particulars["now"]
-    if "status" in particulars and language == 0:
-        particulars["status"] = STATUS[particulars["status"]]
+    if "status" in particulars:
+        particulars.update(status=word(particulars["status"]), kind=word(particulars["text"].partition(" ")[0]))
     what = sentence(finding.code + "." + finding.why if finding.why else finding.code, **particulars)
     return sentence("sentence", where=place_of(finding.index, entry), what=what)
 
@@ -1805,11 +1813,12 @@ def first_difference(was, now):
     """(what happened, particulars) at the first line where two records differ."""
     at = next((i for i, (a, b) in enumerate(zip(was, now)) if a != b), min(len(was), len(now)))
     old, new = [e[at].decode("latin-1") if at < len(e) else "" for e in (was, now)]
-    rest, shorter = was[at:at + 8], was[at + 1:at + 9]
-    if rest and now[at + 1:at + 1 + len(rest)] == rest:
-        return "log.inserted", {"index": at, "now": new}
-    if shorter and now[at:at + len(shorter)] == shorter:
-        return "log.removed", {"index": at, "was": old}
+    for count in range(1, 101):
+        rest, shorter = was[at:at + 8], was[at + count:at + count + 8]
+        if rest and now[at + count:at + count + len(rest)] == rest:
+            return "log.inserted", {"index": at, "count": count, "now": new}
+        if shorter and now[at:at + len(shorter)] == shorter:
+            return "log.removed", {"index": at, "count": count, "was": old}
     return "log.changed", {"index": at, "was": old, "now": new}
 
 
@@ -1966,8 +1975,8 @@ class Look:
                     why = take(read_json(body), "code", str)
                 except Refused:
                     why = str(status)
-                # Its time is over; the key's destruction is the next line or so.
-                if why != "list_removed":
+                # Taken down when its time was over; the destruction of its key is one of the next lines.
+                if why != "list_removed" or not r.ended:
                     yield "notice", "list.missing", dict(about, why=why)
                 continue
             try:
@@ -2019,7 +2028,7 @@ class Look:
                 yield "fault", "books.missing", {"day": r.day}
                 return
             differences = [
-                {"day": r.day, "code": code, "name": name, "shown": shown.get(code, {}).get(name, 0), "have": have.get(code, {}).get(name, 0)}
+                {"day": r.day, "code": code, "name": word(name), "shown": shown.get(code, {}).get(name, 0), "have": have.get(code, {}).get(name, 0)}
                 for code in sorted(set(shown) | set(have)) for name, _ in self.FIGURES
                 if shown.get(code, {}).get(name, 0) != have.get(code, {}).get(name, 0)]
             if not differences:

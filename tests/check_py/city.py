@@ -272,3 +272,48 @@ def run(*args, **more):
     env = dict(os.environ, PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1", **more)
     done = subprocess.run([sys.executable, CHECK] + list(args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=120)
     return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+
+
+PARTIES = {"bureau": 11, "notary": 12, "citizen": 13}
+SHARES = {party: sha(party.encode()) for party in PARTIES}
+DICE = ".".join("31625541623315624413652216")
+DRAW_POLICY = json.dumps({"allocation": {
+    "mode": "draw", "preferences": 1, "persons": 1, "extraTickets": 0, "quorum": 2, "beacon": "dice", "revealBy": "22:30", "drawBy": "23:00",
+    "parties": [{"id": party, "name": party, "kind": party, "key": b64u(check.spki_of(secret))} for party, secret in PARTIES.items()]}}).encode()
+
+
+def signed_text(party, *lines):
+    return b64u(check.sign(PARTIES[party], "".join(line + "\n" for line in lines).encode()))
+
+
+def drawn_city(applications=8):
+    """A city whose round is a draw of three places at one shop, by section 8's words: ranks, winners and cuts are worked out here."""
+    city = City()
+    city.documents = {b64u(sha(DRAW_POLICY)): DRAW_POLICY}
+    lines = [line for line in opening() if "LD02" not in line]
+    lines = [line.replace(b64u(sha(POLICY)), b64u(sha(DRAW_POLICY))).replace("fcfs", "draw") for line in lines]
+    for party in PARTIES:
+        commitment = b64u(sha(b"wechatmask share v1\n%s\n%s\n%s\n" % (ORIGIN.encode(), DAY.encode(), party.encode()), SHARES[party]))
+        lines.append("commit %s %s %s %s" % (DAY, party, commitment, signed_text(party, "wechatmask commit v1", ORIGIN, DAY, party, commitment)))
+    indexes = []
+    for n in range(applications):
+        indexes.append(len(lines))
+        lines.append("apply %s 1 LD01 1 %d %s" % (DAY, OPENS + n, hash_text("application %d" % n)))
+    lines.append("seal %s %d %d" % (DAY, applications, CLOSES))
+    sealed = len(lines), b64u(root_of(lines))
+    lines += ["reveal %s %s %s" % (DAY, party, b64u(SHARES[party])) for party in ("bureau", "citizen")]
+    lines.append("beacon %s dice %s" % (DAY, DICE))
+    lines += ["attest %s %s %s" % (DAY, party, signed_text(party, "wechatmask beacon v1", ORIGIN, DAY, "dice", DICE)) for party in ("notary", "citizen")]
+    text = "wechatmask seed v1\n%s\n%s\n%d\n%s\nbureau %s\nnotary -\ncitizen %s\nbeacon dice %s\n" % (
+        ORIGIN, DAY, sealed[0], sealed[1], b64u(SHARES["bureau"]), b64u(SHARES["citizen"]), DICE)
+    seed = sha(text.encode())
+    ranked = sorted((sha_hmac(seed, "rank %d 0" % index), index) for index in indexes)
+    lines.append("draw %s %s" % (DAY, b64u(seed)))
+    lines += ["win %s %d LD01 %d" % (DAY, index, serial) for serial, (_, index) in enumerate(ranked[:3], 1)]
+    lines.append("cut %s LD01 1 %s" % (DAY, b64u(ranked[2][0]) if applications >= 3 else "-"))
+    rows = list_rows("LD01", 3)
+    city.lists = {(DAY, "LD01"): rows}
+    lines += ["list %s LD01 3 %s" % (DAY, list_root(rows)), "publish %s %d" % (DAY, CLOSES + 4000)]
+    city.lines, city.ranked, city.seed_text = lines, ranked, text
+    city.figures(LD01=(3, 0, 3, 0, 0, 0))
+    return city

@@ -23,6 +23,9 @@ class CityCase(unittest.TestCase):
         code, out, err = self.monitor()
         self.assertEqual((0, ""), (code, err), out)
 
+    def look_first_at_whatever_it_is(self):
+        self.monitor()
+
     def sees(self, exit_code, *words, args=()):
         """The monitor ends with that code, and one sentence of it holds all the words."""
         code, out, err = self.monitor(*args)
@@ -101,13 +104,17 @@ class CheatingCity(CityCase):
     def test_a_line_that_was_inserted_afterwards_is_shown(self):
         self.look_first()
         self.city.lines.insert(6, book("LD01", 1, OPENS))
-        self.sees(1, "fault", "A line was inserted afterwards before line 6", "LD01 1 1")
+        self.sees(1, "fault", "1 lines were inserted afterwards before line 6", "LD01 1 1")
+        shutil.rmtree(self.state)
+        self.look_first_at_whatever_it_is()
+        self.city.lines[8:8] = [book("LD02", 2, OPENS + 2), book("LD02", 3, OPENS + 2)]
+        self.sees(1, "fault", "2 lines were inserted afterwards before line 8")
 
     def test_a_line_that_was_taken_out_is_shown(self):
         self.look_first()
         del self.city.lines[9]
         self.city.lines += ["deliver %s LD01 %d" % (DAY, n) for n in range(9)]
-        self.sees(1, "fault", "Line 9 was taken out afterwards")
+        self.sees(1, "fault", "1 lines were taken out afterwards from line 9 on")
 
     def test_a_tail_that_was_cut_off_is_a_record_that_was_put_back(self):
         self.look_first()
@@ -374,7 +381,10 @@ class BadAnswers(CityCase):
         self.answers(path, 404, b'{"code": "not_published"}')
         self.sees(2, "is published but the site does not serve it (not_published)")
         self.answers(path, 404, b'{"code": "list_removed"}')
-        self.sees(0, "14 lines")
+        self.sees(2, "is published but the site does not serve it (list_removed)")
+        self.city.lines.append("end %s 1581415200" % DAY)
+        self.city.figures(LD01=(3, 0, 0, 0, 3, 0), LD02=(3, 2, 0, 0, 1, 0))
+        self.sees(0, "15 lines")
 
     def test_a_fault_counts_for_more_than_a_site_that_fails_later(self):
         self.city.lines.append("give %s LD01 9 5" % DAY)
@@ -506,6 +516,70 @@ class Lists(CityCase):
         self.city.lines.pop()
         shutil.rmtree(self.state)
         self.sees(1, "The published list of 2020-02-10 LD01 does not fit")
+
+
+class Draws(CityCase):
+    def setUp(self):
+        super().setUp()
+        self.city.stop()
+        self.city = city.drawn_city()
+        self.addCleanup(self.city.stop)
+
+    def draw(self, *more):
+        return run("draw", self.city.url, DAY, "--key", VKEY, "--lang", "en", *more)
+
+    def change(self, old, new):
+        at = next(i for i, line in enumerate(self.city.lines) if old in line)
+        self.city.lines[at] = self.city.lines[at].replace(old, new)
+
+    def test_a_good_draw_comes_out_the_same_again(self):
+        self.look_first()
+        code, out, err = self.draw()
+        self.assertEqual((0, ""), (code, err), out)
+        self.assertIn("8 applications, 3 won, as in the record", out)
+        for line in self.city.seed_text.splitlines():
+            self.assertIn("  " + line, out.splitlines())
+
+    def test_everybody_finds_the_own_rank_and_result(self):
+        for place, (rank, index) in enumerate(self.city.ranked):
+            code, out, _ = self.draw("--apply", str(index))
+            self.assertEqual(0, code)
+            self.assertIn("line %d: rank %s, %s" % (index, city.b64u(rank), "won at LD01" if place < 3 else "did not win"), out)
+        self.assertEqual(2, self.draw("--apply", "3")[0])
+
+    def test_a_friend_among_the_winners_is_seen(self):
+        self.change("win %s %d" % (DAY, self.city.ranked[1][1]), "win %s %d" % (DAY, self.city.ranked[5][1]))
+        code, out, _ = self.draw()
+        self.assertEqual(1, code)
+        self.assertIn("the winner is not the one that the seed gives, which is: %d LD01 2" % self.city.ranked[1][1], out)
+        self.assertEqual(1, self.monitor()[0])
+
+    def test_dice_that_nobody_attested_make_no_draw(self):
+        self.change("beacon %s dice 3" % DAY, "beacon %s dice 4" % DAY)
+        code, out, _ = self.monitor()
+        self.assertEqual(1, code)
+        self.assertIn("the attestation of notary is unsigned", out)
+        self.assertIn("with 2 shares and 0 attestations where 2 are needed", out)
+
+    def test_an_application_put_in_behind_the_seal_changes_the_seed(self):
+        at = next(i for i, line in enumerate(self.city.lines) if line.startswith("seal"))
+        self.city.lines.insert(at, "apply %s 1 LD01 1 %d %s" % (DAY, city.CLOSES - 1, city.hash_text("friend")))
+        code, out, _ = self.monitor()
+        self.assertEqual(1, code)
+        self.assertIn("8 applications are said to be sealed, there are 9", out)
+        self.assertIn("the seed is not what the revealed shares and the dice give", out)
+
+    def test_a_first_come_round_is_no_draw(self):
+        self.city.lines = opening() + bookings()
+        self.city.documents[city.b64u(city.sha(city.POLICY))] = city.POLICY
+        self.assertEqual(2, self.draw()[0])
+
+    def test_a_draw_whose_rules_are_not_allowed_is_a_fault(self):
+        bad = city.DRAW_POLICY.replace(b'"quorum": 2', b'"quorum": 1')
+        for i, line in enumerate(self.city.lines):
+            self.city.lines[i] = line.replace(city.b64u(city.sha(city.DRAW_POLICY)), city.b64u(city.sha(bad)))
+        self.city.documents = {city.b64u(city.sha(bad)): bad}
+        self.sees(1, "The draw's rules of line 1 are not allowed")
 
 
 class Witnesses(CityCase):
