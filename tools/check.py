@@ -586,6 +586,14 @@ def read_entry(entry):
         raise Refused("a line that names a pharmacy twice")
     return kind, fields
 
+
+def is_entry(entry):
+    try:
+        read_entry(entry)
+        return True
+    except Refused:
+        return False
+
 # ------------------------------------------------------------------------------------------------ 6 persons, lists, receipts
 
 
@@ -1979,10 +1987,10 @@ class Look:
                 if why != "list_removed" or not r.ended:
                     yield "notice", "list.missing", dict(about, why=why)
                 continue
+            changed = self.pickups_changed(r, code)
             try:
                 page = read_json(body)
-                shown = list_of_page(page)
-                moved = sum(e.get("movedTo") is not None or e.get("pharmacy") is not None for e in page["entries"])
+                shown = list_of_page(page, changed)
             except Refused as e:
                 yield "fault", "list.broken", dict(about, why=reason(e))
                 continue
@@ -1990,19 +1998,19 @@ class Look:
             if len(shown) != rows:
                 yield "fault", "list.rows", dict(about, rows=len(shown), have=rows)
             elif to_b64u(list_root(shown)) != root:
-                has_first_times = all("listedSlot" in e for e in page["entries"] if e.get("movedTo") is not None or e.get("pharmacy") is not None)
-                if moved and not has_first_times and self.pickups_changed(r, code) >= moved:
-                    yield "notice", "list.later", dict(about, count=moved)
+                lacking = [e["serial"] for e in page["entries"] if "listedSlot" not in e and e["serial"] in changed]
+                if lacking:
+                    yield "notice", "list.later", dict(about, count=len(lacking))
                 else:
                     yield "fault", "list.root", about
             elif said != (None, None) and said != (root, index):
                 yield "fault", "list.said", about
 
     def pickups_changed(self, r, code):
-        """How many bookings of a published list the record moved to another day or pharmacy."""
+        """The serials of a published list whose pickup the record moved to another day or pharmacy."""
         lines = self.record.entries[r.published_at or 0:(r.last or 0) + 1]
-        about = [("%s %s %s " % (kind, r.day, code)).encode() for kind in ("move", "transfer")]
-        return len({line.split(b" ")[3] for line in lines if line.startswith(tuple(about))})
+        about = tuple(("%s %s %s " % (kind, r.day, code)).encode() for kind in ("move", "transfer"))
+        return {int(read_entry(line)[1][2]) for line in lines if line.startswith(about) and is_entry(line)}
 
     FIGURES = (("places", "places"), ("left", "left"), ("booked", "booked"), ("redeemed", "redeemed"), ("lapsed", "lapsed"), ("cancelled", "cancelledLate"))
 
@@ -2052,14 +2060,15 @@ class Look:
             yield from self.check_books(r)
 
 
-def list_of_page(page):
-    """The rows of a published list as they were frozen. A pickup that was moved later shows its first slot as listedSlot."""
+def list_of_page(page, changed=None):
+    """The rows of a published list as they were frozen. A pickup that was moved later shows its first slot as listedSlot;
+    changed holds the serials of those, where the record is at hand, and nothing else may show another slot than it had."""
     rows = []
     for n, entry in enumerate(take(page, "entries", list), 1):
-        slot = entry.get("listedSlot", entry.get("slot")) if isinstance(entry, dict) else None
-        times = (None, None) if slot is None else (second_of(take(slot, "startsAt", str)), second_of(take(slot, "endsAt", str)))
         if take(entry, "serial", int) != n:
             raise Refused("rows that do not run 1, 2, 3")
+        slot = entry.get("listedSlot", entry.get("slot")) if changed is None or n in changed else entry.get("slot")
+        times = (None, None) if slot is None else (second_of(take(slot, "startsAt", str)), second_of(take(slot, "endsAt", str)))
         rows.append(list_row(n, take(entry, "name", str), take(entry, "idNumber", str), times[0], times[1], from_b64u(take(entry, "rowSalt", str), 16)))
     return rows
 
