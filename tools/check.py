@@ -1306,7 +1306,7 @@ SENTENCES = {
     "log.removed": ("账本从第 {index} 行起事后被删去 {count} 行，第一行是“{was}”。", "{count} lines were taken out afterwards from line {index} on, the first was “{was}”."),
     "log.split": ("同一个账本有两份：第 {size} 行处有两个不同的签名，核验码 {a} 和 {b}{where}。", "One log, two records: for {size} lines there are two signed roots, codes {a} and {b}{where}."),
     "log.lines": ("网站给出的 {size} 行与它签名的账本不符。", "The {size} lines that the site hands out do not give the record that it has signed."),
-    "log.origin": ("账本改了名字：上次是 {old}，现在是 {new}。", "The record has another name: it was {old} and is {new}."),
+    "log.origin": ("网站现在给出的是另一个账本：应当是 {old}，却是 {new}；旧账本被放弃要有公开的说明。", "The site now shows another record: it should be {old} and is {new}; that a record is given up must be explained in public."),
     "log.heading": ("账本第 0 行写的名字是 {found}，签名用的名字却是 {origin}。", "Line 0 calls the record {found}, but it is signed as {origin}."),
     "log.refused": ("账本的签名不能接受：{why}。", "The record's signed note cannot be accepted: {why}."),
     "log.evidence": ("两份签名已存为证据：{file}", "Both signed notes are kept as evidence: {file}"),
@@ -1664,13 +1664,15 @@ def fetch_checkpoint(site, keys, path="/log/checkpoint"):
     data = site.get(path, 65536)
     if data is None:
         return None
-    names = {read_vkey(key).name for key in keys}
+    names = [read_vkey(key).name for key in keys]
     try:
         note = data.decode("utf-8")
-    except UnicodeDecodeError:
-        note = ""
-    if note.partition("\n")[0] not in names:
-        raise CouldNotLook("net.strange", path=path, why=sentence("net.missing", path=" / ".join(sorted(names))))
+        origin = note.partition("\n")[0]
+        if origin not in names:
+            split_note(note)
+            raise Broken("log.origin", old=names[0], new=origin)
+    except (UnicodeDecodeError, Refused):
+        raise CouldNotLook("net.strange", path=path, why=reason(Refused("not a signed note")))
     try:
         return note, read_checkpoint(note, keys)
     except Refused as e:
@@ -1761,10 +1763,6 @@ class Folder:
 
     def __init__(self, path):
         self.path = path
-        try:
-            os.makedirs(os.path.join(path, "docs"), exist_ok=True)
-        except OSError as e:
-            raise CouldNotLook("file", file=path, why=e.strerror)
 
     def read(self, name):
         try:
@@ -1779,6 +1777,7 @@ class Folder:
         """Replaces a file at once, or adds to its end."""
         target = os.path.join(self.path, name)
         try:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target if mode == "ab" else target + ".new", mode) as f:
                 f.write(data)
                 f.flush()

@@ -152,6 +152,11 @@ class CheatingCity(CityCase):
         self.city.note = signed_note(ORIGIN, self.city.lines[:-1] + ["publish %s 7" % DAY])
         self.sees(1, "fault", "hands out do not give the record that it has signed")
 
+    def test_a_record_that_was_given_up_for_another_is_seen(self):
+        self.look_first()
+        self.city.note = signed_note(ORIGIN + "/2", self.city.lines)
+        self.sees(1, "fault", "another record: it should be loudi.example/log and is loudi.example/log/2")
+
     def test_a_signature_of_another_key_is_seen(self):
         self.city.note = signed_note(ORIGIN, self.city.lines).replace("\n14\n", "\n15\n")
         self.sees(1, "fault", "signature is wrong")
