@@ -1532,6 +1532,10 @@ class Site:
             self.connection.close()
             self.connection = None
 
+    def __del__(self):
+        if hasattr(self, "connection"):
+            self.hang_up()
+
     def exchange(self, path, most, sent):
         """(status, headers, body) of one request on the connection that is open."""
         self.connection.request("GET" if sent is None else "POST", self.base + path, sent, self.HEADERS)
@@ -2184,6 +2188,7 @@ def site_findings(look, rounds, is_new):
     """({day: [(level, sentence)]}, what ended it early or None): what the lines say is told also when the site fails."""
     found = {}
     try:
+        check_witnessed(look)
         for r in rounds:
             found[r.day] = []
             for level, key, particulars in look.check_round(r, is_new(r)):
@@ -2221,7 +2226,6 @@ def monitor(args, report):
     def is_new(r):
         return args.all or r.last >= since or not r.ended
 
-    check_witnessed(look)
     extra, stopped = site_findings(look, planned(look), is_new)
     found = findings_of(look, since)
     for r in planned(look):

@@ -1,8 +1,10 @@
 """A city's website for tests of tools/check.py, on 127.0.0.1. It builds its tree, tiles and notes by itself and can be told to cheat."""
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
+import io
 import json
 import os
 import subprocess
@@ -162,6 +164,7 @@ class City:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits for the client's acknowledgement of its head
 
             def do_GET(self):
                 city.asked.append(self.path)
@@ -267,9 +270,20 @@ def honest_city():
     return city
 
 
-def run(*args, **more):
-    """(exit code, output, errors) of the program, started as strangers start it."""
-    env = dict(os.environ, PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1", **more)
+def run(*args):
+    """(exit code, output, errors) of the program's main, in this process since there are many."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = check.main(list(args))
+        except SystemExit as e:
+            code = e.code
+    return code, out.getvalue(), err.getvalue()
+
+
+def run_alone(*args):
+    """The same as a process of its own, as strangers start it."""
+    env = dict(os.environ, PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1")
     done = subprocess.run([sys.executable, CHECK] + list(args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=120)
     return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 

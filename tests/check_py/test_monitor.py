@@ -53,6 +53,13 @@ class HonestCity(CityCase):
         self.sees(0, "615 lines (1 new)")
         self.assertEqual(["/log/tile/entries/002.p/103"], [p for p in self.city.asked if "tile" in p])
 
+    def test_it_runs_alone_as_one_file(self):
+        code, out, err = city.run_alone("monitor", self.city.url, "--key", VKEY, "--state", self.state, "--wait", "0")
+        self.assertEqual((0, ""), (code, err), out)
+        self.assertIn("good   账本共 14 行", out)
+        self.assertEqual(3, city.run_alone("monitor", "http://127.0.0.1:9", "--key", VKEY, "--state", self.state)[0])
+        self.assertEqual(3, city.run_alone()[0])
+
     def test_it_speaks_chinese_unless_told_otherwise(self):
         code, out, _ = self.monitor(lang="zh")
         self.assertEqual(0, code)
