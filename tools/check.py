@@ -7,7 +7,7 @@
     check.py list    URL DATE SHOP --key VKEY         a published list against its root in the record
     check.py list    FILE [--root ROOT]               the same for a list that somebody kept (the answer of the list's address)
     check.py monitor URL --key VKEY --state DIR       every day: what is new, what was changed, what broke a rule
-    check.py witness URL --key VKEY --sign FILE --name NAME    countersigns the record; --new makes the key
+    check.py witness URL --key VKEY --sign FILE       countersigns the record; --new --sign FILE --name NAME makes the key
     check.py compare A B --key VKEY [--url URL]       two receipts or checkpoints: one record or two?
     check.py vectors FILE...                          runs published examples against this program
 
@@ -2418,9 +2418,10 @@ SEC1_HEAD = bytes.fromhex("30770201010420")
 
 
 def read_secret(path):
-    """A P-256 private key as openssl writes it (genpkey or ecparam)."""
-    blocks = re.findall("-----BEGIN (?:EC )?PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END", read_file(path))
-    for block in blocks:
+    """(secret, name or None) of a P-256 private key as this program or openssl (genpkey, ecparam) writes it."""
+    text = read_file(path)
+    name = re.search(r"^name (\S+)$", text, re.MULTILINE)
+    for block in re.findall(r"-----BEGIN (?:EC )?PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END", text):
         try:
             data = base64.b64decode("".join(block.split()))
         except binascii.Error:
@@ -2428,49 +2429,64 @@ def read_secret(path):
         for head in (PKCS8_HEAD, SEC1_HEAD):
             secret = int.from_bytes(data[len(head):len(head) + 32], "big")
             if data.startswith(head) and 0 < secret < N and spki_of(secret)[-64:] == data[-64:]:
-                return secret
+                return secret, name and name.group(1)
     raise CouldNotLook("key.file", file=path)
 
 
-def new_secret(path):
+def new_secret(path, name):
+    """Makes a key and writes it to a new file that only its owner reads."""
     secret = secrets.randbelow(N - 1) + 1
     data = PKCS8_HEAD + secret.to_bytes(32, "big") + bytes.fromhex("a144034200") + spki_of(secret)[-65:]
     text = base64.encodebytes(data).decode("ascii").replace("\n", "")
     lines = "".join(text[i:i + 64] + "\n" for i in range(0, len(text), 64))
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
-            f.write("-----BEGIN PRIVATE KEY-----\n%s-----END PRIVATE KEY-----\n" % lines)
+            f.write("name %s\n-----BEGIN PRIVATE KEY-----\n%s-----END PRIVATE KEY-----\n" % (name, lines))
     except OSError as e:
         raise CouldNotLook("file", file=path, why=e.strerror)
     return secret
 
 
+def fetch_marks(site):
+    """The notes of the newest marks; by the days of two weeks where the site does not give them without a day."""
+    status, body = site.ask("/log/marks", 1 << 24)
+    pages = [body]
+    if status != 200:
+        today = datetime.date(1970, 1, 1) + datetime.timedelta(days=int(time.time() + 8 * 3600) // 86400)
+        days = [today + datetime.timedelta(days=n) for n in range(-13, 2)]
+        pages = [page for page in (site.get("/log/marks?date=%s" % day, 1 << 20) for day in days) if page is not None]
+    return [take(mark, "note", str) for page in pages for mark in take(read_json(page), "marks", list)]
+
+
+def read_witnessed(folder):
+    """The checkpoint that was signed last, or None."""
+    note = folder.read("witnessed")
+    if note is None:
+        return None
+    try:
+        origin, size, root, text = split_note(note.decode("utf-8"))[0]
+        return Checkpoint(origin, size, root, [], text)
+    except (Refused, UnicodeDecodeError):
+        raise CouldNotLook("file", file=os.path.join(folder.path, "witnessed"), why="?")
+
+
 def witness(args, report):
-    if not re.fullmatch(r"[^\s+]+", args.name):
-        raise CouldNotLook("key.name", name=args.name)
     if args.new:
-        secret = new_secret(args.sign)
+        if not re.fullmatch(r"[^\s+]+", args.name or ""):
+            raise CouldNotLook("key.name", name=args.name or "")
+        secret = new_secret(args.sign, args.name)
         report.line("good", "witness.key", file=args.sign)
         report.plain(vkey_text(args.name, WITNESS_KIND, spki_of(secret)))
         return
-    if not args.url:
-        raise CouldNotLook("net.url", url="")
-    secret, keys, site = read_secret(args.sign), read_keys(args.key), Site(args.url)
+    secret, name = read_secret(args.sign)
+    name = args.name or name
+    if not re.fullmatch(r"[^\s+]+", name or ""):
+        raise CouldNotLook("key.name", name=name or "")
+    keys, site = read_keys(args.key), Site(args.url or "")
     folder = Folder(args.state or os.path.dirname(os.path.abspath(args.sign)))
-    last_note = folder.read("witnessed")
-    last = None
-    if last_note is not None:
-        try:
-            origin, size, root, text = split_note(last_note.decode("utf-8"))[0]
-            last = Checkpoint(origin, size, root, [], text)
-        except (Refused, UnicodeDecodeError):
-            raise CouldNotLook("file", file="witnessed", why="?")
-    found = site.json("/log/marks", 1 << 24)
-    if found is None:
-        raise CouldNotLook("net.missing", path="/log/marks")
+    last = read_witnessed(folder)
     try:
-        notes = [take(mark, "note", str) for mark in take(found, "marks", list)]
-        marks = sorted(((read_checkpoint(note, keys), note) for note in notes), key=lambda pair: pair[0].size)
+        marks = sorted(((read_checkpoint(note, keys), note) for note in fetch_marks(site)), key=lambda pair: pair[0].size)
     except Refused as e:
         report.line("fault", "log.refused", why=reason(e))
         return
@@ -2489,7 +2505,7 @@ def witness(args, report):
         folder.write("witnessed", note.encode("utf-8"))
         last = mark
         signed += 1
-        line = countersign(secret, args.name, mark.text, int(time.time()))
+        line = countersign(secret, name, mark.text, int(time.time()))
         status, body = site.ask("/log/cosignatures", 1 << 16, ("%d\n%s" % (mark.size, line)).encode("utf-8"))
         if status in (200, 204):
             report.line("good", "witness.signed", size=mark.size, code=code_of(mark.text))
@@ -2681,7 +2697,7 @@ def read_arguments(argv):
     p.add_argument("url", nargs="?")
     p.add_argument("--key", action="append", metavar="VKEY")
     p.add_argument("--sign", required=True, metavar="FILE", help="the witness's own private key")
-    p.add_argument("--name", required=True, help="the witness's name, such as news.example/witness")
+    p.add_argument("--name", help="the witness's name, such as news.example/witness; a key that --new made knows it")
     p.add_argument("--state", metavar="DIR", help="what was signed last; the key's folder if left out")
     p.add_argument("--new", action="store_true", help="make the key and show its verifier key")
     p = command("compare", compare, "a", "b")

@@ -606,7 +606,7 @@ class Witnesses(CityCase):
         self.vkey = out.splitlines()[-1]
 
     def witness(self):
-        return run("witness", self.city.url, "--key", VKEY, "--sign", self.key, "--name", WITNESS_NAME, "--lang", "en")
+        return run("witness", self.city.url, "--key", VKEY, "--sign", self.key, "--lang", "en")
 
     def test_a_mark_is_countersigned_once(self):
         code, out, err = self.witness()
@@ -622,6 +622,15 @@ class Witnesses(CityCase):
         self.city.mark("ended")
         self.assertEqual(0, self.witness()[0])
         self.assertEqual(2, len(self.city.cosignatures))
+
+    def test_marks_are_asked_for_day_by_day_where_they_have_to_be(self):
+        self.city.answers["/log/marks"] = (400, {}, b"{}")
+        code, out, _ = self.witness()
+        self.assertEqual(0, code)
+        self.assertIn("No new marks", out)
+        today = [path for path in self.city.asked if "date=" in path][-2]
+        self.city.answers[today] = (200, {}, json.dumps({"marks": self.city.marks}).encode())
+        self.assertEqual((0, 1), (self.witness()[0], len(self.city.cosignatures)))
 
     def test_what_does_not_continue_the_last_mark_is_never_signed(self):
         self.assertEqual(0, self.witness()[0])
@@ -655,7 +664,7 @@ class Witnesses(CityCase):
         for command in (["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], ["ecparam", "-name", "prime256v1", "-genkey"]):
             with open(self.key, "wb") as f:
                 f.write(subprocess.run(["openssl"] + command, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout)
-            self.assertTrue(check.read_secret(self.key))
+            self.assertTrue(check.read_secret(self.key)[0])
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import unittest
 import city
 from city import DAY, OPENS, b64u, book, bookings, check, hash_text, opening, publishing
 
-VECTORS = os.environ.get("CHECK_VECTORS") or os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), "..", "WeChatMask.Tests", "PublicLog", "vectors.json")
+PRODUCT_TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "WeChatMask.Tests")
+VECTORS = os.environ.get("CHECK_VECTORS") or next(
+    path for path in (os.path.join(PRODUCT_TESTS, *names) for names in (("Vectors", "public_log.json"), ("PublicLog", "vectors.json"))) if os.path.exists(path))
 
 with open(VECTORS, encoding="utf-8") as f:
     CASES = json.load(f)["cases"]
