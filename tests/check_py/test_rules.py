@@ -485,6 +485,7 @@ class EveryRuleOfTheDraw(unittest.TestCase):
         drawn = self.at("draw")
         self.expect(["F23"], self.lines[:drawn - 1] + [self.lines[drawn]])
         self.expect(["F23"], self.lines[:drawn + 1] + [self.lines[drawn]])
+        self.expect(["F23"], self.changed("draw", self.lines[drawn].split(" ")[2], hash_text("x")))
         self.expect(["F24"], self.without("cut %s LD01 1" % DAY))
         self.expect(["F24", "F24"], self.changed("cut %s LD01 3" % DAY, "LD01 3 g", "LD01 3 h"))
         self.expect(["F24"], self.lines[:drawn + 1] + ["win %s 15 LD02 2" % DAY])
