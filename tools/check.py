@@ -586,14 +586,6 @@ def read_entry(entry):
         raise Refused("a line that names a pharmacy twice")
     return kind, fields
 
-
-def is_entry(entry):
-    try:
-        read_entry(entry)
-        return True
-    except Refused:
-        return False
-
 # ------------------------------------------------------------------------------------------------ 6 persons, lists, receipts
 
 
@@ -1481,9 +1473,9 @@ class Report:
     def line(self, level, key, **particulars):
         self.text(level, sentence(key, **particulars))
 
-    def text(self, level, text, indent=""):
+    def text(self, level, text):
         self.worst = max(self.worst, level, key=LEVELS.index)
-        print("%s%-6s %s" % (indent, level, text))
+        print("%-6s %s" % (level, text))
 
     def plain(self, text):
         print(text)
@@ -2001,7 +1993,7 @@ class Look:
             if len(shown) != rows:
                 yield "fault", "list.rows", dict(about, rows=len(shown), have=rows)
             elif to_b64u(list_root(shown)) != root:
-                lacking = [e["serial"] for e in page["entries"] if "listedSlot" not in e and e["serial"] in changed]
+                lacking = [e["serial"] for e in page["entries"] if "listedSlot" not in e and str(e["serial"]) in changed]
                 if lacking:
                     yield "notice", "list.later", dict(about, count=len(lacking))
                 else:
@@ -2013,7 +2005,7 @@ class Look:
         """The serials of a published list whose pickup the record moved to another day or pharmacy."""
         lines = self.record.entries[r.published_at or 0:(r.last or 0) + 1]
         about = tuple(("%s %s %s " % (kind, r.day, code)).encode() for kind in ("move", "transfer"))
-        return {int(read_entry(line)[1][2]) for line in lines if line.startswith(about) and is_entry(line)}
+        return {line.decode("latin-1").split(" ")[3] for line in lines if line.startswith(about)}
 
     FIGURES = (("places", "places"), ("left", "left"), ("booked", "booked"), ("redeemed", "redeemed"), ("lapsed", "lapsed"), ("cancelled", "cancelledLate"))
 
@@ -2070,7 +2062,7 @@ def list_of_page(page, changed=None):
     for n, entry in enumerate(take(page, "entries", list), 1):
         if take(entry, "serial", int) != n:
             raise Refused("rows that do not run 1, 2, 3")
-        slot = entry.get("listedSlot", entry.get("slot")) if changed is None or n in changed else entry.get("slot")
+        slot = entry.get("listedSlot", entry.get("slot")) if changed is None or str(n) in changed else entry.get("slot")
         times = (None, None) if slot is None else (second_of(take(slot, "startsAt", str)), second_of(take(slot, "endsAt", str)))
         rows.append(list_row(n, take(entry, "name", str), take(entry, "idNumber", str), times[0], times[1], from_b64u(take(entry, "rowSalt", str), 16)))
     return rows
