@@ -67,6 +67,7 @@ class PublishedExamples(unittest.TestCase):
                 old = city.tree_root(leaves[:first])
                 self.assertTrue(check.proves_consistency(first, old, size, root, path))
                 self.assertFalse(check.proves_consistency(first, city.sha(b"x"), size, root, path))
+                self.assertFalse(check.proves_consistency(size + 1, root, size, root, path))
             frontier = check.Tree()
             for leaf in leaves[:size]:
                 frontier.add(leaf)
@@ -106,6 +107,12 @@ class Signatures(unittest.TestCase):
                 self.assertFalse(self.verifies(*bad), bad)
         self.assertFalse(check.verify(self.spki, b"sample", bytes(63)))
         self.assertFalse(check.verify(self.spki, b"sample", bytes(65)))
+
+    def test_keys_beside_the_base_point_work_too(self):
+        for secret in (1, 2, check.N - 1, check.N - 2):
+            signature = check.sign(secret, b"sample")
+            self.assertTrue(check.verify(check.spki_of(secret), b"sample", signature))
+            self.assertFalse(check.verify(check.spki_of(secret), b"other", signature))
 
     def test_a_sum_that_is_the_point_at_infinity_is_no_signature(self):
         # u·G + v·Q = 0 for r = -hash / secret.
@@ -186,7 +193,9 @@ class Notes(unittest.TestCase):
             "", "\n", self.text, self.text + "\n", self.note[:-1], self.note + "\n", self.note.replace("\n", "\r\n"), self.note.replace("\n\n", "\n"),
             self.note.replace("\u2014", "-"), self.note.replace("\u2014 ", "\u2014"), self.note.replace(city.ORIGIN + " ", city.ORIGIN + "  "),
             self.note[:-1] + "=\n", self.note[:-1] + " \n", self.note + "nonsense\n", self.note + "\u2014 a b\n", self.note + "\u2014 a+b AAAAAAA=\n",
-            self.note + "\u2014 a AAAAAA==\n", self.note + "\t\n", "\ufeff" + self.note, self.note + "\u2014 a AAAAAAA=", "\udcff" + self.note)
+            self.note + "\u2014 a AAAAAA==\n", self.note + "\t\n", "\ufeff" + self.note, self.note + "\u2014 a AAAAAAA=", self.note + "\u2014 a AAAAAAA==", "\udcff" + self.note,
+            self.note + "\u2014 a\x01b AAAAAAA=\n", self.note + "\u2014 a\x00 AAAAAAA=\n")
+        self.read(self.note + "\u2014 a\x7fb\u00e9 AAAAAAA=\n")
 
     def test_lines_of_unknown_keys_are_passed_over_up_to_the_limit(self):
         self.read(self.note + "\u2014 a AAAAAAA=\n" * 40)
@@ -228,6 +237,73 @@ class Notes(unittest.TestCase):
 
     def test_a_code_is_twelve_characters_of_the_three_lines(self):
         self.assertEqual(city.code_of(self.LINES), check.code_of(self.text))
+
+
+class Receipts(unittest.TestCase):
+    SALT = bytes(range(32))
+
+    def receipt(self, lines, index, extra=None, salt=SALT):
+        path = city.inclusion([city.sha(b"\x00", line.encode()) for line in lines], index)
+        extra = lines[index] + "\n" + ("" if salt is None else b64u(salt) + "\n") if extra is None else extra
+        return "c2sp.org/tlog-proof@v1\nextra %s\nindex %d\n%s\n%s" % (
+            city.b64(extra.encode()), index, "".join(city.b64(h) + "\n" for h in path), city.signed_note(city.ORIGIN, lines))
+
+    def read(self, text):
+        return check.read_receipt(text, [city.VKEY])
+
+    def test_every_line_of_a_tree_has_its_receipt(self):
+        lines = opening()
+        for size in range(1, 7):
+            for index in range(size):
+                got = self.read(self.receipt(lines[:size], index))
+                self.assertEqual((lines[index].encode(), index, self.SALT, size), (got.entry, got.index, got.salt, got.checkpoint.size))
+        self.assertIsNone(self.read(self.receipt(lines, 2, salt=None)).salt)
+
+    def test_receipts_of_another_form_are_refused(self):
+        lines = opening() + bookings()
+        good, line = self.receipt(lines, 7), lines[7]
+        head, note = good.split("\n\n", 1)
+        rows = head.split("\n")
+        bad = ["", good.replace("@v1", "@v2"), "\n" + good, "\ufeff" + good, good.replace("\n", "\r\n"), good.replace("\n\n", "\n"), head, head + "\n\n",
+               good.replace("extra ", "extra  "), good.replace("extra ", "Extra "), good.replace("index ", "index 0"), good.replace("index 7", "index -7"),
+               good.replace("index 7", "index 7 "), good.replace("index 7", "index 1000000000000000"), good.replace("index 7", "index 6"), good.replace("index", "Index"),
+               "\n".join(rows[:3]) + "\n\n" + note, "\n".join(rows[:1] + rows[2:]) + "\n\n" + note, "\n".join(rows[:2] + rows[3:]) + "\n\n" + note, head + "\n" + rows[3] + "\n\n" + note,
+               head[:-1] + "\n\n" + note, "\n".join(rows[:3] + rows[:2:-1]) + "\n\n" + note, head + "\n" + "\n".join([rows[3]] * 70) + "\n\n" + note]
+        for extra in (line, line + "\n\n", line + "\n" + b64u(self.SALT), line + "\n" + b64u(self.SALT) + "\n\n", line + "\n" + b64u(self.SALT[:31]) + "\n",
+                      line + "\n" + city.b64(self.SALT) + "\n", "\n" + line + "\n", line + " \n", line + "\u00e9\n", lines[6] + "\n", "", "\n"):
+            bad.append(self.receipt(lines, 7, extra))
+        for text in bad:
+            with self.subTest(text[:300]), self.assertRaises(check.Refused):
+                self.read(text)
+
+    def test_a_path_may_have_63_hashes_and_no_more(self):
+        for count, words in ((63, "stand there"), (64, "not a receipt")):
+            text = self.receipt(opening(), 2).split("\n\n", 1)
+            head = "\n".join(text[0].split("\n")[:3] + [city.b64(bytes(32))] * count)
+            with self.assertRaisesRegex(check.Refused, words):
+                self.read(head + "\n\n" + text[1])
+
+
+class Persons(unittest.TestCase):
+    def test_a_name_in_another_normal_form_is_refused(self):
+        case = case_of("who-one")["input"]
+        decomposed = dict(case, persons=[dict(case["persons"][0], name="e\u0301")])
+        self.assertEqual({"error": True}, check.answer_example({"kind": "who", "input": decomposed}))
+        composed = dict(case, persons=[dict(case["persons"][0], name="\u00e9")])
+        self.assertIn("who", check.answer_example({"kind": "who", "input": composed}))
+
+    def test_a_household_is_in_the_order_of_the_request(self):
+        case = case_of("who-one")["input"]
+        two = case["persons"] + [dict(case["persons"][0], name="\u5f20")]
+        a, b = (check.answer_example({"kind": "who", "input": dict(case, persons=p)}) for p in (two, two[::-1]))
+        self.assertEqual(a["idCommitments"], b["idCommitments"][::-1])
+        self.assertNotEqual(a["who"], b["who"])
+
+    def test_a_cell_cannot_bring_a_cell_or_row_with_it(self):
+        for name in ("a\tb", "a\nb"):
+            with self.assertRaises(check.Refused):
+                check.list_row(1, name, "x", None, None, bytes(16))
+        self.assertEqual("1\ta\tx\t-\t-\tAAAAAAAAAAAAAAAAAAAAAA", check.list_row(1, "a", "x", None, None, bytes(16)))
 
 
 class Lines(unittest.TestCase):
@@ -518,6 +594,12 @@ class Draws(unittest.TestCase):
             for application in given["applications"]:
                 self.assertEqual(won.get(application["index"]), check.own_result(seed, application, cuts))
 
+    def test_senseless_draws_are_refused(self):
+        with self.assertRaises(check.Refused):
+            check.rank_of(bytes(32), 1, 0)
+        with self.assertRaises(check.Refused):
+            check.Tree(3, [bytes(32)])
+
     def test_no_places_no_applications_and_places_for_less_than_a_household(self):
         seed = city.sha(b"seed")
         self.assertEqual(([], {"A": {1: bytes(32), 2: bytes(32)}}), check.allocate(seed, [{"index": 1, "persons": 1, "prefs": ["A"], "tickets": 1}], {"A": 0}, 2))
@@ -529,8 +611,13 @@ class Draws(unittest.TestCase):
         good = dict(case_of("replay-a-good-draw")["input"]["rules"][DAY], mode="draw")
         self.assertEqual("dice", check.read_allocation({"allocation": good})["beacon"])
         self.assertIsNone(check.read_allocation({}))
+        for change in ({"preferences": 1}, {"preferences": 3}, {"persons": 1}, {"persons": 3}, {"extraTickets": 0}, {"extraTickets": 5}, {"quorum": 3}, {"beacon": "none"},
+                       {"parties": [dict(p, id=p["id"][0] + "a" * 15) for p in good["parties"]]}, {"parties": good["parties"][:2]}):
+            check.read_allocation({"allocation": dict(good, **change)})
         parties = good["parties"]
         for change in ({"preferences": 0}, {"preferences": 4}, {"persons": 4}, {"extraTickets": 6}, {"extraTickets": -1}, {"quorum": 1}, {"quorum": 4}, {"quorum": True},
+                       {"persons": True}, {"preferences": 1.0}, {"extraTickets": "1"}, {"parties": [dict(p, id=7) for p in parties]}, {"persons": 0},
+                       {"parties": [dict(p, id=p["id"][0] + "a" * 16) for p in parties]}, {"parties": [dict(p, kind=7) for p in parties[:1]] + parties[1:]},
                        {"beacon": "coin"}, {"parties": parties[:1]}, {"parties": parties + parties[:1]}, {"parties": [dict(p, kind="bureau") for p in parties]},
                        {"parties": [dict(p, key="AAAA") for p in parties]}, {"parties": [dict(p, id="A") for p in parties[:1]] + parties[1:]}, {"parties": None}):
             with self.subTest(change), self.assertRaises(check.Refused):
