@@ -139,10 +139,10 @@ export function draw(seed, applications, places, persons) {
 }
 
 /** A draw without a finding: three parties of which all reveal; two shops with two places and with none, four applications. */
-export function goodDraw({ source = 'dice', value = '3.1.6.2.5.5.4.1.6.2.3.3.1.5.6.2.4.4.1.3.6.5.2.2.1.6' } = {}) {
+export function goodDraw({ source = 'dice', value = '3.1.6.2.5.5.4.1.6.2.3.3.1.5.6.2.4.4.1.3.6.5.2.2.1.6', policy = rules } = {}) {
   const shares = parties.map(() => randomBytes(32));
   const entries = [
-    `log 1 ${origin} 1581242400 878ad6e9`, `policy 2020-02-01 ${rules} 1581246000`, `round ${day} 2020-02-11 draw 5 ${rules} ${roundKey} 1581325200`,
+    `log 1 ${origin} 1581242400 878ad6e9`, `policy 2020-02-01 ${policy} 1581246000`, `round ${day} 2020-02-11 draw 5 ${policy} ${roundKey} 1581325200`,
     `window ${day} 1 ${opens} ${opens + 3600} 1581325200`, `quota ${day} LD01 1 3 0 1581325200`, `quota ${day} LD02 1 0 0 1581325200`,
     ...parties.map((key, i) => {
       const committed = sha(`wechatmask share v1\n${origin}\n${day}\n${key.name}\n`, shares[i]);
