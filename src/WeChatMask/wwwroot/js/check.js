@@ -164,7 +164,7 @@ self.publicLog = (() => {
   }
 
   function included(hash, index, size, path, wanted) {
-    if (!(index < size) || hash.length !== 32) return false;
+    if (!(index >= 0 && index < size) || hash.length !== 32) return false;
     const [whole] = climb(index, size - 1, path, hash);
     return Boolean(whole) && same(whole, wanted);
   }

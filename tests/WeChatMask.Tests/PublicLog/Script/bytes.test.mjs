@@ -69,7 +69,7 @@ test('a path that is changed anywhere proves nothing', () => {
     leaves.forEach((leaf, i) => {
       const path = made.inclusion(leaves, i);
       for (const other of spoilt(path)) assert.ok(!log.included(leaf, i, size, other, root));
-      for (const index of [i + 1, i - 1, size, size + i, i + 2 ** 32].filter((n) => n >= 0)) assert.ok(!log.included(leaf, index, size, path, root), `${index} of ${size}`);
+      for (const index of [i + 1, i - 1, -1, size, size + i, i + 2 ** 32]) assert.ok(!log.included(leaf, index, size, path, root), `${index} of ${size}`);
       assert.ok(!log.included(leaf, i, 0, path, root) && !log.included(made.sha(leaf), i, size, path, root) && !log.included(leaf, i, size, path, leaf.subarray(1)));
     });
     for (let first = 1; first < size; first++) {
