@@ -32,6 +32,8 @@ class Element {
   remove() { this.parent.parts = this.parent.parts.filter((part) => part !== this); }
 
   addEventListener(name, act) { this.clicks.push(act); }
+
+  setAttribute() {}
 }
 
 class FileReader {
@@ -134,6 +136,10 @@ test('a whole record is counted again and held against the note that the log has
   assert.ok(said.some((one) => one.startsWith('wide: 药店名额序号到') && one.includes('LD01340')));
   given.choose('record-file', whole.replace(/LD02 1 1 1581332402 \S+/, `LD02 1 1 1581332402 ${made.hash()}`));
   assert.ok((await given.press('check-record', 'of-record')).some((one) => /^bad: ✗ 这份账同您凭据上签了名的账不一样/.test(one)));
+  given.choose('record-file', whole.replace('log 1 loudi.example/log ', 'log 1 chuzhou.example/log '));
+  assert.ok((await given.press('check-record', 'of-record')).some((one) => /^open: ？ 这份账是 chuzhou\.example\/log 的，您的凭据是 loudi/.test(one)));
+  given.choose('record-file', day.slice(0, 12).join('\n'));
+  assert.ok((await given.press('check-record', 'of-record')).some((one) => /^open: ？ 这份账只有 12 行/.test(one)));
 });
 
 test('what is wrong in a record is named with its line', async () => {
