@@ -11,7 +11,7 @@ public sealed class CheckPageTests
     private readonly ConcurrentQueue<string> faults = [];
 
     private static readonly string Address = new Uri(Path.Combine(Floor.Sources, "../tools/check.html")).AbsoluteUri;
-    private static readonly string Vectors = Path.Combine(Floor.Sources, "../tests/WeChatMask.Tests/PublicLog/vectors.json");
+    private static readonly string Vectors = Path.Combine(Floor.Sources, "../tests/WeChatMask.Tests/Vectors/public_log.json");
 
     [Theory]
     [InlineData(false, false)]

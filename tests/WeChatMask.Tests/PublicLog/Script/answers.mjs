@@ -1,4 +1,4 @@
-// Answers the cases of `vectors.json`, and of every file of that form, by the scripts that pages load.
+// Answers the published cases, and of every file of that form, by the scripts that pages load.
 //   node answers.mjs FILE...    names each case that differs; not zero when one does
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -9,7 +9,7 @@ const log = load();
 const plain = (bytes) => Buffer.from(bytes);
 const refused = (act, why) => assert.throws(act, (error) => error instanceof log.Refused && error.message === why);
 
-for (const one of JSON.parse(readFileSync(new URL('../vectors.json', import.meta.url), 'utf8')).cases) {
+for (const one of JSON.parse(readFileSync(new URL('../../Vectors/public_log.json', import.meta.url), 'utf8')).cases) {
   test(`vector ${one.id}`, async () => assert.deepEqual(await answer(log, one), one.expected));
 }
 
