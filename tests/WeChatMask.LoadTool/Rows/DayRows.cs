@@ -45,7 +45,7 @@ internal static class DayRows
             await city.PublishAgainAsync();
             var meanwhile = await RushAsync();
             if (await city.IsPublishedAsync()) throw new InvalidOperationException("The lists were out before the rush beside them was over.");
-            while (!await city.IsPublishedAsync()) await Task.Delay(100);
+            await city.UntilPublishedAsync();
             if (pair < 0) continue;
             alone.Add(before.Rate);
             beside.Add(meanwhile.Rate);

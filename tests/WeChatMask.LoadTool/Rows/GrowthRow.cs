@@ -38,6 +38,8 @@ internal static class GrowthRow
         }
 
         foreach (var (name, (before, after)) in rates) Bench.Ratio($"{name} with {Past:#,0} past bookings", after, before, "without", Least, "/s");
+        // The old one's past is rows alone, without the quotas that they would have had.
+        await young.VerifyAsync(bench);
     }
 
     private static async Task<Side> StartAsync(Bench bench, int past)
@@ -50,6 +52,8 @@ internal static class GrowthRow
     private sealed class Side(BenchCity city) : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => city.DisposeAsync();
+
+        public Task VerifyAsync(Bench bench) => bench.VerifyAsync("growth", city);
 
         public async Task<List<(string Name, Tally Tally)>> MeasureAsync(int round)
         {

@@ -24,6 +24,8 @@ internal sealed class BenchCity : IAsyncDisposable
     /// <summary>A pharmacy that has no place for anybody.</summary>
     public const string Full = "P000";
 
+    private static readonly TimeSpan LongestPublishing = TimeSpan.FromMinutes(5);
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("wechatmask-bench-");
     private readonly string program;
     private Dictionary<string, string> settings = [];
@@ -128,8 +130,11 @@ internal sealed class BenchCity : IAsyncDisposable
                 await transaction.ExecuteAsync("UPDATE round SET published_at = NULL, phase = @phase WHERE published_at IS NOT NULL", new { phase = RoundPhase.Closed });
             },
             CancellationToken.None);
-        while (await stored.ScalarAsync<long>("SELECT COUNT(*) FROM (SELECT 1 FROM published_entry LIMIT 1) e", cancellationToken: CancellationToken.None) == 0) await Task.Delay(5);
+        await UntilAsync(async () => await stored.ScalarAsync<long>("SELECT COUNT(*) FROM (SELECT 1 FROM published_entry LIMIT 1) e", cancellationToken: CancellationToken.None) > 0);
     }
+
+    /// <summary>Waits until all lists that are due are out.</summary>
+    public Task UntilPublishedAsync() => UntilAsync(IsPublishedAsync);
 
     /// <summary>Whether all lists that are due are out.</summary>
     public async Task<bool> IsPublishedAsync()
@@ -144,6 +149,13 @@ internal sealed class BenchCity : IAsyncDisposable
         if (weChat is not null) await weChat.DisposeAsync();
         if (database is not null) await database.DisposeAsync();
         folder.Delete(recursive: true);
+    }
+
+    // A server that never does it must not hold a bench up for ever.
+    private static async Task UntilAsync(Func<Task<bool>> isSoAsync)
+    {
+        using var over = new CancellationTokenSource(LongestPublishing);
+        while (!await isSoAsync()) await Task.Delay(5, over.Token);
     }
 
     private static string CodeOf(int i) => string.Create(CultureInfo.InvariantCulture, $"P{i:000}");
