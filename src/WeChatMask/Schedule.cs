@@ -7,6 +7,7 @@ using WeChatMask.Levers;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.OpenData;
+using WeChatMask.PublicLog;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 
@@ -39,6 +40,7 @@ public static class Schedule
         new("FinishLevers", EachSecond, typeof(FinishLeversJob)) { Then = [typeof(LapseUnclaimedJob), typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
         new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
         new("ReportDay", EachMinute, typeof(ReportDayJob)),
+        new("AppendPending", EachSecond, typeof(AppendPendingJob)),
         new("ApplySuspensions", EachMinute, typeof(ApplySuspensionsJob)),
         new("FindFlags", EachTenMinutes, typeof(FindFlagsJob)),
         new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),

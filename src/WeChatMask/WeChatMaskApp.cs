@@ -14,6 +14,7 @@ using WeChatMask.OfficialAccount;
 using WeChatMask.OpenData;
 using WeChatMask.Operations;
 using WeChatMask.Pages;
+using WeChatMask.PublicLog;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -58,6 +59,7 @@ public static class WeChatMaskApp
         services.AddJobs(Schedule.Jobs);
         services.AddWeb();
         services.AddSms();
+        services.AddPublicLog();
         services.AddRounds();
         services.AddCity();
         services.AddOfficialAccount();

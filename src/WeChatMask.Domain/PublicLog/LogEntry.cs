@@ -27,13 +27,29 @@ public enum CloseReason
 /// </summary>
 public sealed class LogEntry
 {
-    private LogEntry(string text) => Text = text;
+    private LogEntry(string text, in EntryFields fields)
+    {
+        Text = text;
+        Kind = fields.Kind;
+        RoundDay = fields.Kind switch
+        {
+            EntryKind.Unknown or EntryKind.Log or EntryKind.Key or EntryKind.Policy or EntryKind.Audit or EntryKind.Fork => null,
+            EntryKind.Carry => fields.Day(1),
+            _ => fields.Day(0),
+        };
+        Leaf = MerkleTree.Leaf(text);
+    }
 
     public string Text { get; }
 
-    public Hash Leaf => MerkleTree.Leaf(Text);
+    public EntryKind Kind { get; }
 
-    public static LogEntry? TryParse(string text) => EntryFields.TryRead(text, out _) ? new LogEntry(text) : null;
+    /// <summary>The day of the round that it tells of; of places that are carried, the round that gets them. Null for what belongs to none.</summary>
+    public DateOnly? RoundDay { get; }
+
+    public Hash Leaf { get; }
+
+    public static LogEntry? TryParse(string text) => EntryFields.TryRead(text, out var fields) ? new LogEntry(text, fields) : null;
 
     /// <summary>Line 0.</summary>
     public static LogEntry Log(string origin, long at, string keyId) => Line($"log 1 {origin} {at} {keyId}");

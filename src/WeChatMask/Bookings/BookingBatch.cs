@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Bookings;
@@ -55,6 +56,9 @@ public sealed class BookingBatch
 
     /// <summary>Pharmacies whose serials or places changed.</summary>
     public IReadOnlyCollection<PharmacyRound> ChangedParts => changed.Values;
+
+    /// <summary>The commitment of the person that a booking of this batch is for.</summary>
+    public Hash? ProofOf(BookingRow booking) => residents[booking.ResidentId].Proof;
 
     /// <summary>Decides one attempt and, when it succeeds, takes the place, the next serial and a number that nobody has.</summary>
     public BookingAnswer Decide(BookingRequest request, Func<string> number)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Telemetry;
@@ -148,9 +149,22 @@ public sealed partial class BookingDesk : IHostedService, IDisposable
         var batch = await store.LoadAsync(transaction, requests, calendar.DateOf(now), now, isRepeated);
         var answers = requests.Select(r => batch.Decide(r, line.Numbers.Take)).ToArray();
         if (!isRepeated) await FindEarlierAsync(transaction, requests, answers);
-        await store.SaveAsync(transaction, batch);
+        var salts = await store.SaveAsync(transaction, batch);
         if (batch.Made.Count > 0) await transaction.CommitAsync();
+        if (transaction.Logged is { } lines) GiveLines(answers, lines, salts);
         return answers;
+    }
+
+    /// <summary>Gives each booking that was made its line: they stand in the log in the order in which they were decided.</summary>
+    private static void GiveLines(BookingAnswer[] answers, LoggedLines lines, IReadOnlyList<Hash> salts)
+    {
+        var line = 0;
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (answers[i] is not { Refusal: Refusal.None, Repeated: false }) continue;
+            answers[i] = answers[i] with { Line = new LoggedBooking(lines, line, salts[line]) };
+            line++;
+        }
     }
 
     /// <summary>Gives a request that is refused the booking that it has made before. One that would book again is stopped by its unique key.</summary>

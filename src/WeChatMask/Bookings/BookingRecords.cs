@@ -1,4 +1,5 @@
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 
 namespace WeChatMask.Bookings;
 
@@ -11,7 +12,17 @@ public sealed record BookingRequest(long AccountId, long ResidentId, string Phar
 
 /// <summary>The desk's answer to one attempt: a booking, which the same request may have made before, or why not and, for a cooldown, the first free day.</summary>
 /// <remarks>Elsewhere: the booking that speaks against it is another account's, of which nothing is told.</remarks>
-public sealed record BookingAnswer(Refusal Refusal, BookingRow? Booking = null, bool Repeated = false, DateOnly? BookableFrom = null, bool Elsewhere = false);
+public sealed record BookingAnswer(Refusal Refusal, BookingRow? Booking = null, bool Repeated = false, DateOnly? BookableFrom = null, bool Elsewhere = false)
+{
+    /// <summary>The booking's line among those that its commit added to the public log; null where it has none, or was made before.</summary>
+    public LoggedBooking? Line { get; init; }
+}
+
+/// <summary>A booking's line of the public log, by its place among those of its commit, and the salt by which its person can show that it is theirs.</summary>
+public sealed record LoggedBooking(LoggedLines Lines, int Place, Hash Salt)
+{
+    public string Receipt => Lines.Receipt(Place, Salt);
+}
 
 /// <summary>A booking as residents and the desk see it.</summary>
 public sealed record BookingRow

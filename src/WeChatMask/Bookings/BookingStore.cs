@@ -1,12 +1,14 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Bookings;
 
 /// <summary>The desk's statements: reads what a batch needs under its locks, and writes what it decided.</summary>
-public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
+public sealed class BookingStore(RoundQueries rounds, RoundKeyStore keys, NoticeOutbox notices)
 {
     internal const string SelectBooking = """
         SELECT b.id, b.number, b.request_id, b.round_date, b.pickup_date, b.is_moved, CASE WHEN b.is_moved = 1 THEN b.pickup_closes_at END AS moved_until,
@@ -20,7 +22,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         """;
 
     private const string SelectResident = """
-        SELECT r.id, r.account_id, r.person_hash, r.eligible, r.reason, r.registry_at, r.removed_at, h.booked_on, b.account_id AS held_by
+        SELECT r.id, r.account_id, r.person_hash, r.eligible, r.reason, r.registry_at, r.removed_at, h.booked_on, b.account_id AS held_by, r.proof
           FROM resident r
           LEFT JOIN person_hold h ON h.person_hash = r.person_hash
           LEFT JOIN booking b     ON b.id = h.booking_id
@@ -29,7 +31,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
     private static readonly string[] BookingColumns =
     [
         "id", "number", "request_id", "round_date", "pharmacy_id", "window_index", "serial", "account_id", "resident_id", "person_hash",
-        "policy_id", "units", "unit_price_fen", "status", "cancelled_late", "created_at",
+        "policy_id", "units", "unit_price_fen", "status", "cancelled_late", "created_at", "log_batch",
     ];
 
     /// <summary>Reads everything a batch is decided by, the pharmacies' places under their locks.</summary>
@@ -88,6 +90,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         Reason = row.IsNull(4) ? null : row.Text(4),
         RegistryAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Number(5)),
         RemovedAt = row.IsNull(6) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Number(6)),
+        Proof = row.IsNull(9) || !Hash.TryParse(row.Text(9), out var proof) ? null : proof,
         Hold = row.IsNull(7) ? null : new DeskHold(row.Text(7).ToDay(), row.Number(8)),
     };
 
@@ -96,11 +99,15 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         where TKey : notnull =>
         transaction.Engine.ReadByKeysAsync(transaction.Connection, transaction.Transaction, select, column, keys, read, transaction.Token, newestBy);
 
-    /// <summary>Writes the batch's new bookings, holds, serials, places and notices.</summary>
-    public async Task SaveAsync(WriteTransaction transaction, BookingBatch batch)
+    /// <summary>Writes the batch's new bookings, holds, serials, places, notices and lines of the public log. Gives the salts of the lines; none where the round is not in the log.</summary>
+    public async Task<IReadOnlyList<Hash>> SaveAsync(WriteTransaction transaction, BookingBatch batch)
     {
         var made = batch.Made;
-        if (made.Count == 0 || batch.Round is not { } round) return;
+        if (made.Count == 0 || batch.Round is not { } round) return [];
+        var key = await keys.FindAsync(transaction.Connection, transaction.Transaction, round.Date);
+        // Hashed on the pool while the rows go in.
+        var hashing = key is null ? null : Task.Run(() => made.Select(b => LineOf(b, key, batch.ProofOf(b))).ToList());
+        var logBatch = key is null ? (long?)null : transaction.LogBatch;
         await transaction.InsertManyAsync(
             "booking",
             BookingColumns,
@@ -109,7 +116,7 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
                 .. made.OrderBy(b => b.AccountId).ThenBy(b => b.RequestId, StringComparer.Ordinal).Select(b => new object?[]
                 {
                     b.Id, b.Number, b.RequestId, b.RoundDate.Column(), b.PharmacyId, b.WindowIndex, b.Serial, b.AccountId, b.ResidentId,
-                    b.PersonHash, b.PolicyId, b.Units, b.UnitPriceFen, (int)BookingStatus.Booked, 0, b.CreatedAt.Column(),
+                    b.PersonHash, b.PolicyId, b.Units, b.UnitPriceFen, (int)BookingStatus.Booked, 0, b.CreatedAt.Column(), logBatch,
                 }),
             ]);
         await transaction.InsertManyAsync(
@@ -120,7 +127,17 @@ public sealed class BookingStore(RoundQueries rounds, NoticeOutbox notices)
         await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)]);
         await notices.TellAsync(
             transaction, NoticeCause.Booked, round, [.. made.Select(b => new NoticeSubject(b.PharmacyId, b.Id) { IsProvisional = b.Provisional })], batch.Now);
+        var lines = hashing is null ? [] : await hashing;
+        transaction.Log(lines.Select(l => l.Line));
         await QuotaStore.TouchBoardAsync(transaction);
+        return lines.ConvertAll(l => l.Salt);
+    }
+
+    private static (LogEntry Line, Hash Salt) LineOf(BookingRow booking, RoundKey key, Hash? proof)
+    {
+        var salt = key.Salt(booking.Number);
+        var who = proof is { } person ? Who.Of(salt, person) : Who.Of(salt);
+        return (LogEntry.Book(booking.RoundDate, booking.PharmacyCode, booking.WindowIndex, booking.Serial, booking.CreatedAt.ToUnixTimeSeconds(), who), salt);
     }
 }
 
@@ -140,6 +157,9 @@ public sealed class DeskResident
     public string? Reason { get; init; }
     public DateTimeOffset RegistryAt { get; init; }
     public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>The person's commitment; null where a node of an older build registered them.</summary>
+    public Hash? Proof { get; init; }
 
     /// <summary>The person's newest; an engine may bring a row for each.</summary>
     public DeskHold? Hold { get; init; }

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -31,7 +32,7 @@ public sealed class CancellationStore(
         if (found.Status == BookingStatus.Cancelled && now < until) return Refusal.None;
         if (BookingRules.Cancellation(found.Status, until, now) is var refusal and not Refusal.None) return refusal;
 
-        if (!await WithdrawAsync(transaction, policies, round, part, found, round.Policy.CancellationLiftsCooldown, now)) return Refusal.TooLate;
+        if (!await WithdrawAsync(transaction, policies, round, part, found, round.Policy.CancellationLiftsCooldown, CancelledBy.Self, now)) return Refusal.TooLate;
         await notices.TellAsync(transaction, NoticeCause.Cancelled, round, [new NoticeSubject(found.PharmacyId, found.Id)], now);
         await QuotaStore.TouchBoardAsync(transaction);
         return Refusal.None;
@@ -42,13 +43,15 @@ public sealed class CancellationStore(
     /// lock, with what was read under it. Lifted, the booking no longer counts for the cooldown. False when it was not live any more.
     /// </summary>
     internal static async Task<bool> WithdrawAsync(
-        WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, DateTimeOffset now)
+        WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool lifted, CancelledBy by, DateTimeOffset now)
     {
-        var late = round.IsClosed || round.Times.Admission(now, round.IsClosed) == Refusal.Closed;
+        // By the close itself, which comes within a second of its time: what is told of the round is in this order too.
+        var late = round.IsClosed;
         var rows = await transaction.ExecuteAsync(
             "UPDATE booking SET status = @cancelled, cancelled_late = @late, settled_at = @now WHERE id = @Id AND status = @booked",
             new { cancelled = BookingStatus.Cancelled, late, now, booking.Id, booked = BookingStatus.Booked });
         if (rows == 0) return false;
+        if (LineOf(round, booking, by, late, now) is { } line) transaction.Log(line);
         if (lifted)
         {
             await transaction.ExecuteAsync(
@@ -58,6 +61,14 @@ public sealed class CancellationStore(
 
         await GivePlaceBackAsync(transaction, policies, round, part, booking, late, now);
         return true;
+    }
+
+    /// <summary>What the log is told: nothing of a round that was annulled as a whole. One whose pickup has moved can only lapse there, after the round's end.</summary>
+    private static LogEntry? LineOf(RoundState round, BookingRow booking, CancelledBy by, bool late, DateTimeOffset now)
+    {
+        if (round.WasAnnulledUnlisted) return null;
+        if (!booking.IsMoved) return LogEntry.Cancel(round.Date, booking.PharmacyCode, booking.Serial, by, late, now.ToUnixTimeSeconds());
+        return round.EndedAt is null ? null : LogEntry.Lapse(round.Date, booking.PharmacyCode, booking.Serial);
     }
 
     private static async Task GivePlaceBackAsync(

@@ -1,6 +1,7 @@
 using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -123,7 +124,7 @@ public sealed class ProvisionalStore(Database database, RoundQueries rounds, Pol
         var confirmed = rows.FindAll(b => eligible.Contains(b.Id));
         var refused = rows.FindAll(b => !eligible.Contains(b.Id));
         foreach (var booking in refused)
-            await CancellationStore.WithdrawAsync(transaction, policies, round, parts[booking.PharmacyId], booking, lifted: true, now);
+            await CancellationStore.WithdrawAsync(transaction, policies, round, parts[booking.PharmacyId], booking, lifted: true, CancelledBy.Registry, now);
         await NoteAsync(transaction, confirmed, ProvisionalOutcome.Confirmed, now);
         await NoteAsync(transaction, refused, ProvisionalOutcome.NotEligible, now);
         await notices.TellAsync(transaction, NoticeCause.Confirmed, round, Subjects(confirmed), now);

@@ -3,6 +3,7 @@ using WeChatMask.City;
 using WeChatMask.Counter;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -81,7 +82,7 @@ public sealed class WithdrawalStore(Database database, RoundQueries rounds, Poli
         // Its lever ends it and lifts its hold.
         if (round.IsAnnulled && round.EndedAt is null && booking.Status == BookingStatus.Cancelled) return false;
         if (booking.Status == BookingStatus.Booked)
-            return await CancellationStore.WithdrawAsync(transaction, policies, round, part, booking, Frees(order, round), now);
+            return await CancellationStore.WithdrawAsync(transaction, policies, round, part, booking, Frees(order, round), CancelledBy.Staff, now);
         if (order.Kind != WithdrawalKind.Supervisor || booking.Status == BookingStatus.Redeemed) return false;
         // Its place has gone on already; what is left of it keeps the person from booking.
         return await transaction.ExecuteAsync("DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @RoundDate AND booking_id = @Id", booking) > 0;

@@ -1,5 +1,7 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.City;
@@ -18,6 +20,7 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
         await transaction.ExecuteAsync(
             "INSERT INTO policy (id, effective_from, document, created_at, created_by) VALUES (@id, @From, @document, @now, @by)",
             new { id, policy.From, document, now = time.GetUtcNow(), by });
+        transaction.Log(LogEntry.Policy(policy.From, await LogDocuments.PutAsync(transaction, document), time.GetUtcNow().ToUnixTimeSeconds()));
         return id;
     }
 

@@ -3,7 +3,9 @@ using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Telemetry;
@@ -13,8 +15,8 @@ namespace WeChatMask.Counter;
 /// <summary>Hands bookings over. The facts are judged under the lock of the pharmacy's part in the round, and only a hand-over changes anything.</summary>
 public sealed class RedemptionStore(Database database, PolicyQueries policies, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices, Instruments instruments)
 {
-    // Of the booking, of the hand-over, of the pharmacy's part.
-    private const int RowsOfHandOver = 3;
+    // Of the booking, of the hand-over, of the pharmacy's part, of the public log.
+    private const int RowsOfHandOver = 4;
 
     internal const string SelectBookings = """
         SELECT b.id, b.number, b.serial, b.round_date, b.pickup_date, b.is_moved, b.pharmacy_id, b.policy_id, b.person_hash, b.units, b.unit_price_fen,
@@ -180,8 +182,9 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         var id = Ids.Next();
         // One trip, and its rows are counted together.
         var rows = await transaction.ExecuteAsync(
-            """
+            $"""
             UPDATE booking SET status = @redeemed, settled_at = @now WHERE id = @bookingId AND status = @Status;
+            {LogPending.Insert};
             INSERT INTO redemption (id, request_key, booking_id, round_date, pharmacy_id, staff_id, units, amount_fen, outside_slot,
                                     proxy_hash, proxy_counted, proxy_name, proxy_id_number, proxy_document_type, redeemed_at, by_card)
             VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @OutsideSlot,
@@ -190,6 +193,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
             """,
             new
             {
+                lineId = Ids.Next(), line = LogEntry.Give(booking.RoundDate, booking.PharmacyCode, booking.Serial, handedOver.Units).Text,
                 redeemed = BookingStatus.Redeemed, now, booking.Status, less = booking.Status == BookingStatus.Lapsed ? 1 : 0,
                 id, key = KeyOf(clerk, handedOver.RequestId), bookingId = booking.Id, booking.RoundDate, booking.PharmacyId, staffId = clerk.Staff.Id,
                 handedOver.Units, amount = handedOver.Units * booking.UnitPriceFen, handedOver.OutsideSlot,

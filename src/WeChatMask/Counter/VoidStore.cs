@@ -1,6 +1,7 @@
 using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -46,6 +47,10 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
         var over = booking.EndedAt is not null && (!booking.IsMoved || now >= booking.PickupClosesAt);
         var status = over ? BookingStatus.Lapsed : BookingStatus.Booked;
         await MoveBackAsync(transaction, booking, status, now);
+        transaction.Log(LogEntry.Void(booking.RoundDate, booking.PharmacyCode, booking.Serial));
+        // Taken back, it waits in the log for the round's own day again.
+        if (booking.IsMoved && booking.EndedAt is null)
+            transaction.Log(LogEntry.Move(booking.RoundDate, booking.PharmacyCode, booking.Serial, calendar.DateOf(booking.PickupClosesAt)));
         if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now);
         await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
         if (status == BookingStatus.Booked && booking.RoundAnnulledAt is not null) await RoundStore.ReopenAnnulmentAsync(transaction, booking.RoundDate, booking.PharmacyId);

@@ -12,9 +12,10 @@ public sealed class Database : IDisposable
 
     static Database() => ColumnTypes.Register();
 
-    public Database(IOptions<DatabaseSettings> settings, TimeProvider? time = null)
+    public Database(IOptions<DatabaseSettings> settings, TimeProvider? time = null, IPublicLog? publicLog = null)
     {
         Engine = Engines.Create(settings.Value);
+        Engine.PublicLog = publicLog;
         if (time is not null) Engine.Follow(time);
     }
 

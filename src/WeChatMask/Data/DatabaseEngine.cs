@@ -30,6 +30,9 @@ public abstract class DatabaseEngine
     /// <summary>The instant it is, by the program's clock: for what every writer writes without being told the time.</summary>
     public DateTimeOffset Now => time.GetUtcNow();
 
+    /// <summary>Where what transactions tell the public goes; null where nobody tells anything.</summary>
+    public IPublicLog? PublicLog { get; internal set; }
+
     /// <summary>Takes another clock than the machine's.</summary>
     internal void Follow(TimeProvider clock) => time = clock;
 

@@ -18,6 +18,7 @@ internal static class KeyFingerprints
         var own = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, key) in secrets.EncryptionKeys) own[EncryptionKey(id)] = OfSymmetric(key);
         foreach (var (id, key) in secrets.VoucherKeys) own[$"Secrets:VoucherKeys:{id}"] = OfPrivate(key);
+        foreach (var (id, key) in secrets.LogKeys) own[$"Secrets:LogKeys:{id}"] = OfPrivate(key);
         own[IdentityKey] = personal.HashKeyFingerprint;
         if (secrets.RegistryKey.Length > 0) own[$"Secrets:RegistryKey ({secrets.RegistryKeyId})"] = OfSymmetric(secrets.RegistryKey);
         return own;

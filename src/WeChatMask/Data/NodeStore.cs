@@ -61,6 +61,8 @@ public sealed class NodeStore(Database database, MachineClock machine)
         // No LIKE, which on some engines takes k1 and K1 for the same.
         var args = new { prefix = $"{id}:", length = id.Length + 1 };
         return await transaction.ScalarAsync<string>("SELECT name FROM resident WHERE SUBSTR(name, 1, @length) = @prefix LIMIT 1", args)
+            ?? await transaction.ScalarAsync<string>("SELECT proof_salt FROM resident WHERE SUBSTR(proof_salt, 1, @length) = @prefix LIMIT 1", args)
+            ?? await transaction.ScalarAsync<string>("SELECT sealed FROM round_key WHERE SUBSTR(sealed, 1, @length) = @prefix LIMIT 1", args)
             ?? await transaction.ScalarAsync<string>("SELECT contact_mobile FROM pharmacy WHERE SUBSTR(contact_mobile, 1, @length) = @prefix LIMIT 1", args)
             ?? await transaction.ScalarAsync<string>("SELECT proxy_name FROM redemption WHERE SUBSTR(proxy_name, 1, @length) = @prefix LIMIT 1", args)
             ?? await transaction.ScalarAsync<string>("SELECT totp_secret FROM staff WHERE SUBSTR(totp_secret, 1, @length) = @prefix LIMIT 1", args);

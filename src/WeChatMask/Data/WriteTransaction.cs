@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using WeChatMask.Domain.PublicLog;
 
 namespace WeChatMask.Data;
 
@@ -34,6 +35,9 @@ public sealed class WriteTransaction(
             await connection.DisposeAsync();
         },
         token);
+
+    private readonly List<LogEntry> lines = [];
+    private long logBatch;
 
     /// <summary>For row locks.</summary>
     public DatabaseEngine Engine { get; } = engine;
@@ -70,9 +74,28 @@ public sealed class WriteTransaction(
     public Task UpdateManyAsync(string table, string[] keys, string[] columns, IReadOnlyCollection<object?[]> rows) =>
         Engine.UpdateManyAsync(this, table, keys, columns, rows);
 
+    /// <summary>The id of the row that will hold the lines, for rows that name it.</summary>
+    public long LogBatch => logBatch == 0 ? logBatch = Ids.Next() : logBatch;
+
+    /// <summary>Whether it adds to the public log.</summary>
+    public bool HasLines => lines.Count > 0;
+
+    /// <summary>Whether the board shows something of what it changes; whoever holds the log's end then counts the board's version up too.</summary>
+    public bool TouchesBoard { get; set; }
+
+    /// <summary>What was added to the public log, once it is committed; null where nothing was.</summary>
+    public LoggedLines? Logged { get; set; }
+
+    /// <summary>Adds lines to the public log, in this order. The log's end is held last of all, right before the commit.</summary>
+    public void Log(params IEnumerable<LogEntry> entries) => lines.AddRange(entries);
+
     /// <summary>Makes it durable, on every disk that the city asked for. Only after this may anybody be told.</summary>
     /// <exception cref="ConnectionLostException">The server says that it is done, but not everywhere: the outcome is unknown.</exception>
-    public Task CommitAsync() => commit();
+    public async Task CommitAsync()
+    {
+        if (HasLines) await (Engine.PublicLog ?? throw new InvalidOperationException("No public log was given to this database.")).AppendAsync(this, lines);
+        await commit();
+    }
 
     public ValueTask DisposeAsync() => end();
 

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -40,6 +41,19 @@ public sealed class LapseStore(
             "UPDATE round SET ended_at = @now, phase = @ended WHERE date = @Date AND ended_at IS NULL",
             new { now, ended = RoundPhase.Ended, round.Date });
         if (rows == 0) return false;
+        transaction.Log(LogEntry.End(round.Date, now.ToUnixTimeSeconds()));
+        var withdrawn = await transaction.QueryAsync<(string Code, int Serial)>(
+            """
+            SELECT p.code, b.serial
+              FROM moved_pickup m
+              JOIN booking b  ON b.id = m.booking_id AND b.status = @cancelled
+              JOIN pharmacy p ON p.id = b.pharmacy_id
+             WHERE m.round_date = @Date
+             ORDER BY p.code, b.serial
+            """,
+            new { round.Date, cancelled = BookingStatus.Cancelled });
+        // What has moved cannot be cancelled in the log: it lapses there.
+        transaction.Log(withdrawn.Select(w => LogEntry.Lapse(round.Date, w.Code, w.Serial)));
 
         var unclaimed = await transaction.QueryAsync<Unclaimed>(
             $"SELECT pharmacy_id, COUNT(*) AS bookings FROM booking WHERE {Due} GROUP BY pharmacy_id",

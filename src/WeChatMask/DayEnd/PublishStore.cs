@@ -2,6 +2,7 @@ using System.Diagnostics;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -11,7 +12,7 @@ namespace WeChatMask.DayEnd;
 
 /// <summary>Assigns pickup slots and freezes the lists of closed rounds.</summary>
 public sealed class PublishStore(
-    Database database, RoundQueries rounds, ShortageStore stock, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices)
+    Database database, RoundQueries rounds, ListRootQueries roots, ShortageStore stock, PersonalData personal, CityCalendar calendar, Board board, NoticeOutbox notices)
 {
     // Written in about as long as a batch of the desk.
     private const int Portion = 500;
@@ -40,7 +41,9 @@ public sealed class PublishStore(
         {
             if (round.SlotsAt is null || round.PublishedAt is not null) continue;
             while (round.AnnulledAt is null && await ListPortionAsync(round, cancellationToken) is { } written) await Task.Delay(written.Pause, cancellationToken);
-            published += await database.WriteAsync(t => PublishAsync(t, round), cancellationToken) ? 1 : 0;
+            // What the log says of the lists is worked out before, while nobody waits for the round.
+            var lists = await roots.OfAsync(round.Date, cancellationToken);
+            published += await database.WriteAsync(t => PublishAsync(t, round, lists), cancellationToken) ? 1 : 0;
         }
 
         if (published > 0) board.MarkChanged();
@@ -119,7 +122,7 @@ public sealed class PublishStore(
             .GroupBy(x => x.slot, x => x.serial)
             .Select(g => new SlotRun(round, pharmacy, g.Min(), g.Max(), slots[g.Key].StartsAt, slots[g.Key].EndsAt));
 
-    private async Task<bool> PublishAsync(WriteTransaction transaction, RoundState round)
+    private async Task<bool> PublishAsync(WriteTransaction transaction, RoundState round, IReadOnlyList<LogEntry> lists)
     {
         await stock.LockBeforeAsync(transaction, round);
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
@@ -134,9 +137,14 @@ public sealed class PublishStore(
         {
             await transaction.ExecuteAsync("DELETE FROM published_entry WHERE round_date = @Date", new { round.Date });
             await OutboxStore.DropUnpublishedAsync(transaction, round.Date, now);
+            transaction.Log(await roots.OfNamelessAsync(transaction, round.Date));
+            transaction.Log(LogEntry.Publish(round.Date, now.ToUnixTimeSeconds()));
             await QuotaStore.TouchBoardAsync(transaction);
             return true;
         }
+
+        transaction.Log(lists);
+        transaction.Log(LogEntry.Publish(round.Date, now.ToUnixTimeSeconds()));
 
         await notices.TellAsync(transaction, NoticeCause.Published, round, [.. parts.Select(p => new NoticeSubject(p.PharmacyId))], now);
         await stock.MoveShortAsync(transaction, round.Date);

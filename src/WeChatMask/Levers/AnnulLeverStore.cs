@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -19,12 +20,18 @@ public sealed class AnnulLeverStore(RoundQueries rounds, NoticeOutbox notices, C
         if (await rounds.FindAsync(transaction.Connection, transaction.Transaction, lever.RoundDate) is not { IsAnnulled: true } round) return 0;
         var now = calendar.Now;
         var args = new { lever.RoundDate, pharmacy, booked = BookingStatus.Booked, cancelled = BookingStatus.Cancelled, now };
-        var live = await transaction.QueryAsync<(long Id, int Moved)>(
-            $"SELECT id, CASE WHEN EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = booking.id) THEN 1 ELSE 0 END FROM booking WHERE {Live} ORDER BY id", args);
+        var live = await transaction.QueryAsync<(long Id, int Serial, int Moved)>(
+            $"SELECT id, serial, CASE WHEN EXISTS (SELECT 1 FROM moved_pickup m WHERE m.booking_id = booking.id) THEN 1 ELSE 0 END FROM booking WHERE {Live} ORDER BY id", args);
         if (live.Count == 0) return 0;
         await transaction.ExecuteAsync(
             $"DELETE FROM person_hold WHERE (person_hash, booked_on, booking_id) IN (SELECT person_hash, round_date, id FROM booking WHERE {Live})", args);
         await transaction.ExecuteAsync($"UPDATE booking SET status = @cancelled, cancelled_late = 1, settled_at = @now WHERE {Live}", args);
+        if (!round.WasAnnulledUnlisted)
+        {
+            var code = await transaction.ScalarAsync<string>("SELECT code FROM pharmacy WHERE id = @pharmacy", args);
+            transaction.Log(live.Where(b => b.Moved == 0).Select(b => LogEntry.Cancel(round.Date, code!, b.Serial, CancelledBy.Staff, late: true, now.ToUnixTimeSeconds())));
+        }
+
         await transaction.ExecuteAsync(
             "UPDATE pharmacy_round SET cancelled_late = cancelled_late + @Count WHERE round_date = @RoundDate AND pharmacy_id = @pharmacy",
             new { live.Count, lever.RoundDate, pharmacy });

@@ -2,6 +2,7 @@ using System.Text.Json;
 using WeChatMask.Audit;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -82,22 +83,36 @@ public sealed class LeverStore(Database database, LeverEffectQueries effects, Ci
             LeverKind.Pause => transaction.ExecuteAsync(
                 "UPDATE round SET paused_at = @now, pause_reason = @reason WHERE date = @date AND paused_at IS NULL", new { now, reason, date }),
             LeverKind.Reopen => ReopenAsync(transaction, date, now),
-            LeverKind.Annul => transaction.ExecuteAsync(
-                """
-                UPDATE round
-                   SET annulled_at = @now, annul_reason = @reason, paused_at = NULL, pause_reason = NULL,
-                       phase = CASE WHEN closed_at IS NULL THEN @closed ELSE phase END, closed_at = COALESCE(closed_at, @now)
-                 WHERE date = @date AND annulled_at IS NULL
-                """,
-                new { now, reason, closed = RoundPhase.Closed, date }),
-            LeverKind.Close => transaction.ExecuteAsync(
-                "UPDATE round SET closed_at = @now, phase = @closed, paused_at = NULL, pause_reason = NULL WHERE date = @date AND closed_at IS NULL",
-                new { now, closed = RoundPhase.Closed, date }),
+            LeverKind.Annul => AnnulAsync(transaction, date, reason, now),
+            LeverKind.Close => CloseAsync(transaction, date, now),
             LeverKind.Extend => ExtendAsync(transaction, date, effect.PharmacyId, effect.To!.Value),
             LeverKind.Withdraw => WithdrawLeverStore.WithdrawAsync(transaction, effect, lever),
             // Nothing holds before each booking has moved.
             _ => Task.CompletedTask,
         };
+    }
+
+    private static async Task AnnulAsync(WriteTransaction transaction, DateOnly date, string reason, DateTimeOffset now)
+    {
+        await transaction.ExecuteAsync(
+            """
+            UPDATE round
+               SET annulled_at = @now, annul_reason = @reason, paused_at = NULL, pause_reason = NULL,
+                   phase = CASE WHEN closed_at IS NULL THEN @closed ELSE phase END, closed_at = COALESCE(closed_at, @now)
+             WHERE date = @date AND annulled_at IS NULL
+            """,
+            new { now, reason, closed = RoundPhase.Closed, date });
+        // Of one whose lists are out each booking is told by itself.
+        if (await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @date AND published_at IS NULL", new { date }) > 0)
+            transaction.Log(LogEntry.Close(date, CloseReason.Annulled, now.ToUnixTimeSeconds()));
+    }
+
+    private static async Task CloseAsync(WriteTransaction transaction, DateOnly date, DateTimeOffset now)
+    {
+        await transaction.ExecuteAsync(
+            "UPDATE round SET closed_at = @now, phase = @closed, paused_at = NULL, pause_reason = NULL WHERE date = @date AND closed_at IS NULL",
+            new { now, closed = RoundPhase.Closed, date });
+        transaction.Log(LogEntry.Close(date, CloseReason.Time, now.ToUnixTimeSeconds()));
     }
 
     private static async Task PostponeAsync(WriteTransaction transaction, DateOnly date, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
@@ -111,6 +126,7 @@ public sealed class LeverStore(Database database, LeverEffectQueries effects, Ci
             new { by, date });
         await transaction.ExecuteAsync("UPDATE round SET opens_at = opens_at + @by WHERE date = @date", new { by, date });
         await transaction.ExecuteAsync("UPDATE round_window SET opens_at = opens_at + @by, closes_at = closes_at + @by WHERE round_date = @date", new { by, date });
+        await RoundLogStore.WindowsAsync(transaction, date);
         // Opened at the hour that had been announced after all: then nothing is postponed any more.
         await transaction.ExecuteAsync("UPDATE round SET announced_opens_at = NULL WHERE date = @date AND announced_opens_at = opens_at", new { date });
         await transaction.ExecuteAsync(

@@ -1,5 +1,6 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -80,6 +81,12 @@ public sealed class WithdrawLeverStore(RoundQueries rounds, NoticeOutbox notices
         }
 
         await QuotaStore.SaveAsync(transaction, lever.RoundDate, [from, to]);
+        // First the places that the bookings come into: in no line of the log is more taken than there is.
+        await RoundLogStore.PlacesAsync(transaction, lever.RoundDate, [to.PharmacyId]);
+        var codes = (await transaction.QueryAsync<(long Id, string Code)>(
+            $"SELECT id, code FROM pharmacy WHERE id {transaction.Engine.AnyOf("ids")}", new { ids = new[] { from.PharmacyId, to.PharmacyId } })).ToDictionary(p => p.Id, p => p.Code);
+        transaction.Log(moves.Select(m => LogEntry.Transfer(lever.RoundDate, codes[m.From], m.Before, codes[m.To], m.Serial)));
+        await RoundLogStore.PlacesAsync(transaction, lever.RoundDate, [from.PharmacyId]);
         await transaction.ExecuteManyAsync(
             "UPDATE booking SET pharmacy_id = @To, serial = @Serial, window_index = @Window, slot_starts_at = @StartsAt, slot_ends_at = @EndsAt WHERE id = @Id", moves);
         await transaction.ExecuteManyAsync("UPDATE booking_move SET to_serial = @Serial, moved_at = @Now WHERE lever_id = @Lever AND booking_id = @Id", moves);

@@ -19,6 +19,7 @@ internal static class FreshSecrets
         MakePair("Secrets__EncryptionKeys__", "k1", "Secrets__EncryptionKeyId", Symmetric);
         Make("Secrets__IdentityHashKey", Symmetric);
         MakePair("Secrets__VoucherKeys__", "A", "Secrets__VoucherKeyId", Private);
+        MakePair("Secrets__LogKeys__", "L1", "Secrets__LogKeyId", Private);
         Make("Secrets__BackupKey", Symmetric);
         // Only these vendors push receipts.
         if (known.GetValueOrDefault("Sms__Providers") is { } vendors

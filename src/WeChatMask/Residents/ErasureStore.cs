@@ -25,7 +25,7 @@ public sealed class ErasureStore(Database database, CityCalendar calendar)
                          WHERE b.account_id = resident.account_id AND b.resident_id = resident.id AND r.ended_at IS NULL)
         """;
 
-    internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL, called = NULL";
+    internal const string NoParticulars = "name = '', id_number = '', mobile = '', reason = NULL, called = NULL, proof_salt = NULL, proof = NULL";
 
     /// <summary>Destroys the particulars of <see cref="Removed"/>. May be narrowed by a further AND.</summary>
     internal const string DestroyRemoved = $"UPDATE resident SET {NoParticulars} WHERE {Removed}";

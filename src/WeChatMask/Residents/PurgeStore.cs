@@ -1,5 +1,7 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Residents;
@@ -10,7 +12,7 @@ namespace WeChatMask.Residents;
 /// again. So nobody at the desk waits for long, no statement takes longer than one may, however much has gathered, and what
 /// somebody does meanwhile counts.
 /// </remarks>
-public sealed class PurgeStore(Database database, RetentionQueries retention, CityCalendar calendar)
+public sealed class PurgeStore(Database database, RetentionQueries retention, RoundKeyStore keys, IOptions<PublicLogSettings> log, CityCalendar calendar)
 {
     /// <summary>The most rows destroyed in one transaction; of published lists, which go quickly, it is a day's.</summary>
     internal const int Portion = 500;
@@ -71,10 +73,22 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
         return touched;
     }
 
+    /// <summary>With its lists goes a round's key: from then on nobody can work out whose a line of the log is.</summary>
     private Task<int> ListsAsync(Due due, CancellationToken cancellationToken) => EachDayAsync(
-        "SELECT date FROM round WHERE pickup_date < @PersonalBefore AND EXISTS (SELECT 1 FROM published_entry e WHERE e.round_date = round.date) ORDER BY date",
-        "DELETE FROM published_entry WHERE round_date = @day",
-        due, cancellationToken);
+        """
+        SELECT date FROM round
+         WHERE pickup_date < @PersonalBefore
+           AND (EXISTS (SELECT 1 FROM published_entry e WHERE e.round_date = round.date)
+                OR EXISTS (SELECT 1 FROM round_key k WHERE k.round_date = round.date AND k.sealed IS NOT NULL))
+         ORDER BY date
+        """,
+        due,
+        async (transaction, day) =>
+        {
+            await keys.DestroyAsync(transaction, day, calendar.Today.AddDays(log.Value.BackupDays));
+            return await transaction.ExecuteAsync("DELETE FROM published_entry WHERE round_date = @day", new { day });
+        },
+        cancellationToken);
 
     private Task<int> ProxiesAsync(Due due, CancellationToken cancellationToken)
     {
@@ -114,8 +128,9 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
                 cancellationToken)
             + await EachDayAsync(
                 "SELECT DISTINCT pickup_date FROM proxy_day WHERE pickup_date < @HashesBefore ORDER BY pickup_date",
-                "DELETE FROM proxy_day WHERE pickup_date = @day",
-                due, cancellationToken);
+                due,
+                (transaction, day) => transaction.ExecuteAsync("DELETE FROM proxy_day WHERE pickup_date = @day", new { day }),
+                cancellationToken);
     }
 
     // In the order of their key, once through: by day they have no index, which each booking would have to pay for.
@@ -176,11 +191,11 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ci
         await database.WriteAsync(transaction => transaction.ExecuteAsync($"UPDATE round SET forgotten = 1 WHERE {over}", due), cancellationToken);
     }
 
-    private async Task<int> EachDayAsync(string days, string destroy, Due due, CancellationToken cancellationToken)
+    private async Task<int> EachDayAsync(string days, Due due, Func<WriteTransaction, DateOnly, Task<int>> destroy, CancellationToken cancellationToken)
     {
         var touched = 0;
         foreach (var day in await database.QueryAsync<DateOnly>(days, due, cancellationToken))
-            touched += await database.WriteAsync(transaction => transaction.ExecuteAsync(destroy, new { day }), cancellationToken);
+            touched += await database.WriteAsync(transaction => destroy(transaction, day), cancellationToken);
         return touched;
     }
 

@@ -34,6 +34,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
             now = calendar.Now,
             consent = ConsentVersion,
         };
+        var fresh = PersonProof.New(personal, person.IdNumber.Value, person.Name.Value);
         return database.WriteAsync(
             async transaction =>
             {
@@ -44,7 +45,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 if (account is null) return new RegistrationOutcome(Refusal.LoginEnded);
                 // Held too: the purge, which may be about to destroy what is left of one of them, looks again when this has ended.
                 var persons = await transaction.QueryAsync<Known>(
-                    $"SELECT id, person_hash, removed_at FROM resident WHERE account_id = @accountId ORDER BY id{transaction.Engine.ForUpdate}", new { accountId });
+                    $"SELECT id, person_hash, removed_at, proof_salt FROM resident WHERE account_id = @accountId ORDER BY id{transaction.Engine.ForUpdate}", new { accountId });
                 var same = persons.Find(p => p.PersonHash == hash);
                 // A removed person counts until their time is over: adding and deleting must not go round the limit.
                 var since = calendar.Now.AddDays(-policy.CooldownDays);
@@ -53,6 +54,10 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 var id = same?.Id ?? Ids.Next();
                 var args = new DynamicParameters(sealedPerson);
                 args.Add("id", id);
+                // The salt stays as long as the row has one: earlier lines of the log were made with it.
+                var proof = same?.ProofSalt is { } salt ? PersonProof.Of(personal, salt, person.IdNumber.Value, person.Name.Value) : fresh;
+                args.Add("proofSalt", proof.Salt);
+                args.Add("proof", proof.Commitment);
                 if (same is not null)
                 {
                     await transaction.ExecuteAsync(
@@ -60,7 +65,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                         UPDATE resident SET name = @name, id_number = @idNumber, mobile = @mobile, registry_at = @registryAt,
                                eligible = CASE WHEN @keepsNo = 1 THEN eligible ELSE @eligible END,
                                reason = CASE WHEN @keepsNo = 1 THEN reason ELSE @reason END,
-                               checked_at = @now, consent_version = @consent, consent_at = @now, removed_at = NULL
+                               proof_salt = @proofSalt, proof = @proof, checked_at = @now, consent_version = @consent, consent_at = @now, removed_at = NULL
                          WHERE id = @id
                         """,
                         args);
@@ -70,8 +75,8 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
                 await transaction.ExecuteAsync(
                     """
                     INSERT INTO resident (id, account_id, person_hash, name, id_number, document_type, mobile, eligible, reason, checked_at,
-                                          registry_at, consent_version, consent_at, created_at)
-                    VALUES (@id, @accountId, @hash, @name, @idNumber, @documentType, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now)
+                                          registry_at, consent_version, consent_at, created_at, proof_salt, proof)
+                    VALUES (@id, @accountId, @hash, @name, @idNumber, @documentType, @mobile, @eligible, @reason, @now, @registryAt, @consent, @now, @now, @proofSalt, @proof)
                     """,
                     args);
                 return new RegistrationOutcome(Refusal.None, id) { IsFresh = account.Booking is null };
@@ -111,6 +116,7 @@ public sealed class ResidentStore(Database database, PersonalData personal, City
         public long Id { get; init; }
         public string PersonHash { get; init; } = "";
         public DateTimeOffset? RemovedAt { get; init; }
+        public string? ProofSalt { get; init; }
     }
 }
 

@@ -10,7 +10,8 @@ public static class ResidentsRoom
         services.AddSingleton<ResidentStore>().AddSingleton<ResidentQueries>().AddSingleton<FamilyStore>().AddSingleton<Registration>().AddSingleton<LoginStore>();
         services.AddSingleton<LoginCodeStore>().AddSingleton<LoginCodes>().AddSingleton<LoginProofs>().AddSingleton<WaitingLine>();
         services.AddSingleton<RetentionQueries>().AddSingleton<PurgeStore>().AddSingleton<ErasureStore>().AddSingleton<MyDataQueries>();
-        services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>();
+        services.AddSingleton<RegistryGuard>().AddSingleton<EligibilityStore>().AddSingleton<ProofStore>();
+        services.AddHostedService<ProofFilling>();
         services.AddHttpClient<RegistryClient>();
     }
 

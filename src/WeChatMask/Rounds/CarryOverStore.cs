@@ -28,6 +28,7 @@ public static class CarryOverStore
     /// <summary>Takes what was given to some rounds back, so that it can be given anew after they were planned again. None of them may have opened.</summary>
     internal static async Task DetachAsync(WriteTransaction transaction, IReadOnlyCollection<DateOnly> rounds)
     {
+        transaction.Log((await RoundLogStore.SentAsync(transaction, rounds)).Select(s => s.Entry(-1)));
         var days = rounds.Select(r => r.Column()).ToArray();
         // What did not fit into one of them went on under its own cause; it is worked out again too.
         await transaction.ExecuteAsync(
@@ -57,13 +58,15 @@ public static class CarryOverStore
             """,
             new { from, posting.Pharmacy });
         var target = sent.Where(s => s.Places > 0).OrderByDescending(s => s.ToRound ?? DateOnly.MaxValue).First().ToRound;
+        var id = Ids.Next();
         await transaction.ExecuteAsync(
             """
             INSERT INTO carry_over (id, from_round, to_round, pharmacy_id, left_over, lapsed, cancelled, cause, created_at)
             VALUES (@id, @from, @target, @Pharmacy, @left, @lapsed, 0, @Cause, @now)
             """,
-            new { id = Ids.Next(), from, target, posting.Pharmacy, left = -posting.Left, lapsed = -posting.Lapsed, posting.Cause, now });
+            new { id, from, target, posting.Pharmacy, left = -posting.Left, lapsed = -posting.Lapsed, posting.Cause, now });
         if (target is not { } next) return null;
+        transaction.Log((await RoundLogStore.SentAsync(transaction, [next], [id])).Select(s => s.Entry(1)));
 
         var part = (await QuotaStore.LockAsync(transaction, next, [posting.Pharmacy]))[0];
         var free = QuotaLedger.TakeBack(part.Windows);
@@ -77,6 +80,7 @@ public static class CarryOverStore
                 new { w.Planned, w.CarriedIn, w.RolledIn, w.RolledOut, next, posting.Pharmacy, w.Window });
         }
 
+        await RoundLogStore.PlacesAsync(transaction, next, [posting.Pharmacy]);
         await RoundStore.ReopenReportAsync(transaction, next);
         if (!free) return next;
         var ended = await transaction.ScalarAsync<long>("SELECT COUNT(*) FROM round WHERE date = @next AND ended_at IS NOT NULL", new { next });
@@ -180,6 +184,8 @@ public static class CarryOverStore
         await transaction.ExecuteManyAsync(
             "UPDATE carry_over SET to_round = @round, converted = @Converted WHERE id = @Id AND to_round IS NULL",
             [.. postings.Select(p => new { round, Converted = p.Given - p.Places, p.Id })]);
+        transaction.Log((await RoundLogStore.SentAsync(transaction, [round], [.. postings.Select(p => p.Id)])).Select(s => s.Entry(1)));
+        await RoundLogStore.PlacesAsync(transaction, round, parts.Keys);
     }
 
     private static Task InsertAsync(

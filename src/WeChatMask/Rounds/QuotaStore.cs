@@ -90,6 +90,13 @@ public static class QuotaStore
     /// <summary>Counts the board's version up and keeps the instant, in the transaction that changed what the board shows. Call it last: every writer wants this row.</summary>
     public static Task TouchBoardAsync(WriteTransaction transaction)
     {
+        if (transaction.HasLines)
+        {
+            // The log's end stands in the same row, and is written after this.
+            transaction.TouchesBoard = true;
+            return Task.CompletedTask;
+        }
+
         const string touch = "UPDATE board_version SET version = version + 1, changed_at = @now WHERE id = 1";
         return transaction.ExecuteAsync(transaction.Engine.WakeOthers is { } wake ? $"{touch}; {wake}" : touch, new { now = transaction.Engine.Now });
     }

@@ -6,7 +6,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Rounds;
 
 /// <summary>Plans announced rounds anew when a policy was added that is newer than the one they were planned by. A round that has opened keeps its rules.</summary>
-public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, Board board)
+public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQueries policies, RoundLogStore log, CityCalendar calendar, Board board)
 {
     /// <summary>Looks for such rounds and plans them anew. Returns how many.</summary>
     public async Task<int> ReplanAsync(CancellationToken cancellationToken)
@@ -38,7 +38,10 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQu
     public async Task ReplanPlacesAsync(WriteTransaction transaction, RoundState round)
     {
         await TakeBackAsync(transaction, await HoldAsync(transaction, round.Date));
+        var before = await PlannedAsync(transaction, round.Date);
         await PutPlacesAsync(transaction, round.Policy, round.Date);
+        var changed = (await PlannedAsync(transaction, round.Date)).Except(before).Select(p => p.Pharmacy).Distinct();
+        await RoundLogStore.PlacesAsync(transaction, round.Date, [.. changed]);
         await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now);
     }
 
@@ -54,9 +57,15 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQu
     private static async Task TakeBackAsync(WriteTransaction transaction, IReadOnlyList<DateOnly> later)
     {
         await CarryOverStore.DetachAsync(transaction, later);
+        var given = await transaction.QueryAsync<(DateOnly Round, long Pharmacy)>(
+            $"SELECT DISTINCT round_date, pharmacy_id FROM quota WHERE carried_in <> 0 AND round_date {transaction.Engine.AnyOf("days")}", new { days = later.Select(d => d.Column()).ToArray() });
         await transaction.ExecuteAsync(
             $"UPDATE quota SET carried_in = 0 WHERE round_date {transaction.Engine.AnyOf("days")}", new { days = later.Select(d => d.Column()).ToArray() });
+        foreach (var round in given.GroupBy(g => g.Round)) await RoundLogStore.PlacesAsync(transaction, round.Key, [.. round.Select(g => g.Pharmacy)]);
     }
+
+    private static Task<List<(long Pharmacy, int Window, int Places)>> PlannedAsync(WriteTransaction transaction, DateOnly round) =>
+        transaction.QueryAsync<(long, int, int)>("SELECT pharmacy_id, window_index, planned FROM quota WHERE round_date = @round", new { round });
 
     private async Task ReplanAsync(WriteTransaction transaction, DateOnly date, long policyId, Policy policy)
     {
@@ -74,6 +83,7 @@ public sealed class ReplanStore(Database database, RoundQueries rounds, PolicyQu
         await transaction.ExecuteAsync("DELETE FROM round_window WHERE round_date = @date", new { date });
         await RoundStore.InsertWindowsAsync(transaction, times);
         await PutPlacesAsync(transaction, policy, date);
+        await log.PlannedAsync(transaction, date);
     }
 
     private static async Task PutPlacesAsync(WriteTransaction transaction, Policy policy, DateOnly date)

@@ -42,6 +42,9 @@ public sealed record RoundState
 
     public bool IsAnnulled => AnnulledAt is not null;
 
+    /// <summary>Whether it was annulled before its lists were out: then the round's end and no booking's is told.</summary>
+    public bool WasAnnulledUnlisted => AnnulledAt is { } annulled && !(PublishedAt < annulled);
+
     /// <summary>Whether booking rests that would be possible, now or later.</summary>
     public bool IsPausedAt(DateTimeOffset now) => Admission(now) == Refusal.BookingPaused;
 

@@ -1,11 +1,12 @@
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Rounds;
 
 /// <summary>Plans rounds and moves them through their phases. Each move looks at what is stored, so twice is the same as once.</summary>
-public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQueries policies, CityCalendar calendar, Board board)
+public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQueries policies, RoundLogStore log, CityCalendar calendar, Board board)
 {
     /// <summary>Makes the round of <paramref name="date"/> from its policy and the pharmacies that take part; nothing when it exists or no policy holds.</summary>
     public async Task<bool> PlanAsync(DateOnly date, CancellationToken cancellationToken)
@@ -23,6 +24,7 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
                 var times = RoundTimes.Of(policy, date, calendar.Instant);
                 await InsertRoundAsync(transaction, policyId, policy, times);
                 await InsertQuotasAsync(transaction, policy, date);
+                await log.PlannedAsync(transaction, date);
                 await CarryOverStore.AttachWaitingAsync(transaction, policies, calendar.Now);
                 await QuotaStore.TouchBoardAsync(transaction);
                 return true;
@@ -79,8 +81,10 @@ public sealed class RoundStore(Database database, RoundQueries rounds, PolicyQue
             var rows = await transaction.ExecuteAsync(
                 "UPDATE round SET closed_at = @now, phase = @closed WHERE date = @date AND closed_at IS NULL",
                 new { now = calendar.Now, closed = RoundPhase.Closed, date });
-            if (rows == 1) await QuotaStore.TouchBoardAsync(transaction);
-            return rows == 1;
+            if (rows == 0) return false;
+            transaction.Log(LogEntry.Close(date, over ? CloseReason.Time : CloseReason.Full, calendar.Now.ToUnixTimeSeconds()));
+            await QuotaStore.TouchBoardAsync(transaction);
+            return true;
         },
         cancellationToken);
 

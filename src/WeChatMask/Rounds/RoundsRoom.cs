@@ -14,8 +14,9 @@ public static class RoundsRoom
     /// <summary>Also registers the watch that tells listeners what changes on the board.</summary>
     public static void AddRounds(this IServiceCollection services)
     {
-        services.AddSingleton<PolicyQueries>().AddSingleton<RoundQueries>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
+        services.AddSingleton<PolicyQueries>().AddSingleton<RoundQueries>().AddSingleton<RoundLogStore>().AddSingleton<RoundStore>().AddSingleton<ReplanStore>();
         services.AddSingleton<BoardQueries>().AddSingleton<Board>().AddSingleton<BoardListeners>().AddSingleton<BoardWatch>();
+        services.AddHostedService<LogBeginning>();
         services.AddHostedService(s => s.GetRequiredService<BoardWatch>());
     }
 

@@ -22,6 +22,12 @@ public sealed class SecretSettings
     /// <summary>Id of the key that signs new vouchers.</summary>
     public string VoucherKeyId { get; set; } = "";
 
+    /// <summary>P-256 private keys that sign the public log, by id (1 to 16 letters or digits, not <c>sandbox</c>), base64 of PKCS#8, made as voucher keys are, and none of these. While a key is being changed both sign.</summary>
+    public Dictionary<string, string> LogKeys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Id of the log's key in use.</summary>
+    public string LogKeyId { get; set; } = "";
+
     /// <summary>24 to 64 random letters and digits: <c>openssl rand -hex 24</c>. SMS vendors push receipts to <c>/sms/receipts/aliyun/TOKEN</c> and <c>/sms/receipts/tencent/TOKEN</c>; keep these paths out of a proxy's access log. Empty takes no receipts.</summary>
     public string SmsReceiptToken { get; set; } = "";
 
@@ -63,6 +69,7 @@ internal sealed class SecretSettingsValidator(IEnumerable<SandboxSecretsAllowed>
         if (!options.VoucherKeys.ContainsKey(options.VoucherKeyId))
             faults.Add($"Secrets:VoucherKeyId names no key of Secrets:VoucherKeys; {MakePrivateKey}");
         foreach (var (id, key) in options.VoucherKeys) CheckVoucherKey(faults, id, key);
+        CheckLogKeys(faults, options);
         CheckReceiptToken(faults, options.SmsReceiptToken ?? "");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
@@ -95,15 +102,37 @@ internal sealed class SecretSettingsValidator(IEnumerable<SandboxSecretsAllowed>
             faults.Add($"Secrets:VoucherKeys:{id}: an id is one capital letter or digit.");
         else if (id == "S" && !sandbox.Any())
             faults.Add("Secrets:VoucherKeys:S is kept for the sandbox; use another id.");
+        PublicHalf(faults, $"Secrets:VoucherKeys:{id}", value);
+    }
+
+    private void CheckLogKeys(List<string> faults, SecretSettings options)
+    {
+        if (!options.LogKeys.ContainsKey(options.LogKeyId)) faults.Add($"Secrets:LogKeyId names no key of Secrets:LogKeys, which sign the public log; {MakePrivateKey}");
+        if (!options.LogKeys.Keys.All(IsId)) faults.Add("Secrets:LogKeys ids are 1 to 16 letters or digits.");
+        if (options.LogKeys.ContainsKey("sandbox") && !sandbox.Any()) faults.Add("Secrets:LogKeys:sandbox is kept for the sandbox; use another id.");
+        var vouchers = options.VoucherKeys.Select(k => PublicHalf([], k.Key, k.Value)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var (id, value) in options.LogKeys)
+        {
+            if (PublicHalf(faults, $"Secrets:LogKeys:{id}", value) is { } half && vouchers.Contains(half))
+                faults.Add($"Secrets:LogKeys:{id} signs vouchers too; {MakePrivateKey}");
+        }
+    }
+
+    /// <summary>Null, with a fault, where it is no P-256 key.</summary>
+    private static string? PublicHalf(List<string> faults, string setting, string value)
+    {
         try
         {
             using var key = ECDsa.Create();
             key.ImportPkcs8PrivateKey(Convert.FromBase64String(value), out _);
-            if (key.KeySize != 256) faults.Add($"Secrets:VoucherKeys:{id} is not a P-256 key; {MakePrivateKey}");
+            if (key.KeySize == 256) return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+            faults.Add($"{setting} is not a P-256 key; {MakePrivateKey}");
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
-            faults.Add($"Secrets:VoucherKeys:{id} cannot be read; {MakePrivateKey}");
+            faults.Add($"{setting} cannot be read; {MakePrivateKey}");
         }
+
+        return null;
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
@@ -96,6 +98,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
                 }),
             ]);
         await SaveSlotsAsync(transaction, moved);
+        await LogAsync(transaction, pharmacy, moving, to);
         await notices.TellMovedAsync(transaction, pharmacy, [.. moved.Select(m => m.Subject)], remindOn: to, now);
     }
 
@@ -140,6 +143,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             "UPDATE moved_pickup SET pickup_date = @day, opens_at = @PickupOpensAt, moves = moves + 1, moved_at = @now WHERE booking_id = @Id",
             [.. back.Select(m => new { day, m.Times.PickupOpensAt, now, m.Booking.Id })]);
         await SaveSlotsAsync(transaction, back);
+        await LogAsync(transaction, pharmacy, returning, day);
         await notices.TellMovedAsync(transaction, pharmacy, [.. back.Select(m => m.Subject)], remindOn: null, now);
     }
 
@@ -166,6 +170,12 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             "UPDATE booking SET slot_starts_at = @StartsAt, slot_ends_at = @EndsAt WHERE id = @Id",
             [.. moved.Select(m => new { m.Slot?.StartsAt, m.Slot?.EndsAt, m.Booking.Id })]);
 
+    private static async Task LogAsync(WriteTransaction transaction, long pharmacy, IReadOnlyList<WaitingPickup> moved, DateOnly to)
+    {
+        var code = await transaction.ScalarAsync<string>("SELECT code FROM pharmacy WHERE id = @pharmacy", new { pharmacy });
+        await LogPending.AddAsync(transaction, [.. moved.Select(m => LogEntry.Move(m.RoundDate, code!, m.Serial, to))]);
+    }
+
     /// <summary>Ends moved bookings whose own pickup is over and posts their places on. Returns how many.</summary>
     public async Task<int> LapseAsync(CancellationToken cancellationToken)
     {
@@ -177,10 +187,12 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     }
 
     private const string DueMoved = """
-        SELECT b.id, b.round_date, b.pharmacy_id, b.person_hash, m.pickup_date
+        SELECT b.id, b.round_date, b.pharmacy_id, p.code, b.serial, b.person_hash, m.pickup_date,
+               CASE WHEN EXISTS (SELECT 1 FROM redemption d WHERE d.booking_id = b.id AND d.voided_at >= r.ended_at) THEN 1 ELSE 0 END AS was_voided
           FROM moved_pickup m
-          JOIN booking b ON b.id = m.booking_id
-          JOIN round r   ON r.date = b.round_date
+          JOIN booking b  ON b.id = m.booking_id
+          JOIN pharmacy p ON p.id = b.pharmacy_id
+          JOIN round r    ON r.date = b.round_date
          WHERE m.closes_at <= @now AND b.status = @booked AND r.ended_at IS NOT NULL
         """;
 
@@ -196,6 +208,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             await transaction.ExecuteManyAsync("DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @date AND booking_id = @Id", ids);
         await transaction.ExecuteManyAsync(
             "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids);
+        // A hand-over that was taken back after the end has lapsed in the log already.
+        await LogPending.AddAsync(transaction, [.. due.Where(d => !d.WasVoided).Select(d => LogEntry.Lapse(date, d.Code, d.Serial))]);
         await notices.TellAsync(transaction, NoticeCause.Lapsed, round, [.. due.Select(d => new NoticeSubject(d.PharmacyId, d.Id))], now);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
         await transaction.ExecuteManyAsync(
@@ -221,6 +235,9 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         public long Id { get; init; }
         public DateOnly RoundDate { get; init; }
         public long PharmacyId { get; init; }
+        public string Code { get; init; } = "";
+        public int Serial { get; init; }
+        public bool WasVoided { get; init; }
         public string? PersonHash { get; init; }
         public DateOnly PickupDate { get; init; }
     }

@@ -2,6 +2,8 @@ using WeChatMask.Audit;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -134,6 +136,12 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
             VALUES (@id, @Key, @Round, @PharmacyId, @Units, @StaffId, @now, @value)
             """,
             new { id, counted.Key, day.Round, PharmacyId = counted.Pharmacy, report.Units, StaffId = counted.Staff, now, value });
+        if (counted.Kind == StockReportKind.Delivery)
+        {
+            var code = await transaction.ScalarAsync<string>("SELECT code FROM pharmacy WHERE id = @Pharmacy", new { counted.Pharmacy });
+            await LogPending.AddAsync(transaction, [LogEntry.Deliver(day.Round, code!, report.Units)]);
+        }
+
         await AuditStore.AddAsync(
             transaction, now, counted.Reporter, counted.Kind == StockReportKind.Loss ? "stock.lose" : "delivery.record", report.PickupDate.Column(), report.Detail);
     }

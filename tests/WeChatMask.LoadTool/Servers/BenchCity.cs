@@ -163,6 +163,7 @@ internal sealed class BenchCity : IAsyncDisposable
     private Dictionary<string, string> Settings()
     {
         using var voucher = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var log = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return new(StringComparer.Ordinal)
         {
             ["Database:Engine"] = database.Engine.ToString(),
@@ -179,6 +180,8 @@ internal sealed class BenchCity : IAsyncDisposable
             ["Secrets:EncryptionKeys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:IdentityHashKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:BackupKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:LogKeyId"] = "L1",
+            ["Secrets:LogKeys:L1"] = Convert.ToBase64String(log.ExportPkcs8PrivateKey()),
             ["Secrets:VoucherKeyId"] = "A",
             ["Secrets:VoucherKeys:A"] = Convert.ToBase64String(voucher.ExportPkcs8PrivateKey()),
         };

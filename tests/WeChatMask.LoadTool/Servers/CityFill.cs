@@ -6,6 +6,7 @@ using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.DayEnd;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.LoadTool.Wire;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -100,6 +101,8 @@ internal sealed class CityFill(IServiceProvider services, FakeClock clock)
     public async Task AgeAsync(int bookings)
     {
         if (bookings == 0) return;
+        // Nobody of the past books again: a start need not look whether each has a commitment.
+        await RunAsync("INSERT INTO setting (name, value) SELECT 'resident.proofs', '1' WHERE NOT EXISTS (SELECT 1 FROM setting WHERE name = 'resident.proofs')", new { });
         const int rounds = 100;
         const int bookingsEach = 10;
         var (each, people) = (bookings / rounds, bookings / bookingsEach);
@@ -168,11 +171,12 @@ internal sealed class CityFill(IServiceProvider services, FakeClock clock)
                 await transaction.InsertManyAsync("account", ["id", "open_id", "created_at"], [.. guests.Select(g => new object?[] { g.Account, $"o-c-{g.Number}", now })]);
                 await transaction.InsertManyAsync(
                     "resident",
-                    ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at"],
+                    ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at", "proof"],
                     [.. guests.Select(g => new object?[]
                     {
                         long.Parse(g.Resident, CultureInfo.InvariantCulture), g.Account, personal.PersonHash(People.IdNumber(g.Number)), personal.Encrypt("张三丰"),
                         personal.Encrypt(People.IdNumber(g.Number)), personal.Encrypt(People.Mobile(g.Number)), 1, now, ResidentStore.ConsentVersion, now, now,
+                        Hash.Of(g.Resident).ToString(),
                     })]);
                 foreach (var (session, account) in sessions) await SessionStore.BeginAsync(transaction, session, account);
                 return true;

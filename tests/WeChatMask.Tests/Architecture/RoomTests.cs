@@ -10,7 +10,7 @@ public sealed class RoomTests
     // From the ground up. A room is a namespace below the root; pages compile their views into a namespace of their own.
     internal static readonly string[] Rooms =
     [
-        "Text", "Settings", "Telemetry", "Data", "WeChat", "Audit", "Jobs", "Web", "Sms", "Rounds", "City", "OfficialAccount",
+        "Text", "Settings", "Telemetry", "Data", "WeChat", "Audit", "Jobs", "Web", "PublicLog", "Sms", "Rounds", "City", "OfficialAccount",
         "Notices", "Stock", "Counter", "Bookings", "Cases", "Residents", "DayEnd", "Levers", "Flags", "OpenData", "Supervision", "Operations",
         "Conversation", "Pages",
     ];

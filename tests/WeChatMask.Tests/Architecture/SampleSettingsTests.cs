@@ -61,6 +61,7 @@ public sealed class SampleSettingsTests
     [InlineData("Secrets:IdentityHashKey")]
     [InlineData("Secrets:BackupKey")]
     [InlineData("Secrets:VoucherKeys:A")]
+    [InlineData("Secrets:LogKeys:L1")]
     [InlineData("WeChat:AppId")]
     [InlineData("WeChat:AppSecret")]
     [InlineData("WeChat:Token")]
@@ -110,6 +111,7 @@ public sealed class SampleSettingsTests
     private static Dictionary<string, string?> Replaced()
     {
         using var voucher = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var log = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return new(StringComparer.Ordinal)
         {
             ["WeChat:AppId"] = "wx" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
@@ -119,6 +121,7 @@ public sealed class SampleSettingsTests
             ["Secrets:EncryptionKeys:k1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:IdentityHashKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Secrets:BackupKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Secrets:LogKeys:L1"] = Convert.ToBase64String(log.ExportPkcs8PrivateKey()),
             ["Secrets:VoucherKeys:A"] = Convert.ToBase64String(voucher.ExportPkcs8PrivateKey()),
         };
     }

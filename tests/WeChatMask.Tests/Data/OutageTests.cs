@@ -9,6 +9,7 @@ using Npgsql;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
@@ -34,7 +35,8 @@ public sealed class OutageTests
         var rounds = new RoundQueries(database, new PolicyQueries(database, calendar));
         using var board = new Board(new BoardQueries(database, rounds), calendar);
         var log = new Lines();
-        using var desk = new BookingDesk(database, new BookingStore(rounds, DeskNode.Outbox(calendar)), board, calendar, site, QuietMeters.New(), new DeskTally(), log);
+        using var personal = new PersonalData(Options.Create(DeskCity.Secrets()));
+        using var desk = new BookingDesk(database, new BookingStore(rounds, new RoundKeyStore(personal), DeskNode.Outbox(calendar)), board, calendar, site, QuietMeters.New(), new DeskTally(), log);
         // Handed in before the desk opens, so that they make one batch or two.
         var asked = Enumerable.Range(0, Rush).Select(i => desk.BookAsync(new BookingRequest(i, i, "P001", i.ToString(CultureInfo.InvariantCulture)))).ToList();
 

@@ -37,7 +37,7 @@ public sealed class SetupTests : IDisposable
         Assert.Equal(("Sqlite", "Asia/Shanghai", "Safe", "127.0.0.1"), (settings["Database__Engine"], settings["Site__TimeZone"], settings["WeChat__MessageMode"], settings["LISTEN"]));
         Assert.DoesNotContain(settings.Keys, k => k.StartsWith("Secrets__", StringComparison.Ordinal) || k is "WeChat__AppSecret" or "WeChat__Token" or "Database__ConnectionString");
         Assert.Equal((32, 43), (secrets["WeChat__Token"].Length, secrets["WeChat__EncodingAesKey"].Length));
-        foreach (var key in new[] { "Secrets__EncryptionKeys__k1", "Secrets__IdentityHashKey", "Secrets__VoucherKeys__A", "Secrets__BackupKey" }) Assert.True(secrets[key].Length > 40);
+        foreach (var key in new[] { "Secrets__EncryptionKeys__k1", "Secrets__IdentityHashKey", "Secrets__VoucherKeys__A", "Secrets__LogKeys__L1", "Secrets__BackupKey" }) Assert.True(secrets[key].Length > 40);
         Assert.All(Directory.EnumerateFiles(folder.FullName, "*.env"), f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
         Assert.All(secrets.Values.Where(v => v.Length > 20), v => Assert.DoesNotContain(v, output.ToString(), StringComparison.Ordinal));
     }

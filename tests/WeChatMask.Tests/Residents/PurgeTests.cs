@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.PublicLog;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -74,7 +75,7 @@ public sealed class PurgeTests
         await NameAsync(city);
         city.Clock.Now = Later;
         await node.Rounds.PlanAsync(DayOf(Later), CancellationToken.None);
-        var desk = new BookingStore(new RoundQueries(city.Database, Policies(city)), DeskNode.Outbox(CalendarOf(city)));
+        var desk = new BookingStore(new RoundQueries(city.Database, Policies(city)), node.Keys, DeskNode.Outbox(CalendarOf(city)));
         var request = new BookingRequest(person.AccountId, person.ResidentId, city.Codes[0], "r");
 
         await using var booking = await city.Database.Engine.BeginWriteAsync(CancellationToken.None);
@@ -145,7 +146,7 @@ public sealed class PurgeTests
     private static PolicyQueries Policies(DeskCity city) => new(city.Database, CalendarOf(city));
 
     private static PurgeStore Store(DeskCity city) => new(
-        city.Database, new RetentionQueries(city.Database, Policies(city)), CalendarOf(city));
+        city.Database, new RetentionQueries(city.Database, Policies(city)), city.Keys, Options.Create(new PublicLogSettings()), CalendarOf(city));
 
     private static Task NameAsync(DeskCity city) => city.Database.WriteAsync(
         transaction => transaction.ExecuteAsync("UPDATE resident SET name = 'n', id_number = 'i', mobile = 'm'"), CancellationToken.None);

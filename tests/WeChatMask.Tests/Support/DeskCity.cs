@@ -6,8 +6,10 @@ using WeChatMask.Bookings;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
 using WeChatMask.Operations;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
@@ -45,6 +47,9 @@ internal sealed class DeskCity : IAsyncDisposable
     /// <summary>The database of the node that set the city up.</summary>
     public Database Database => nodes[0].Database;
 
+    /// <summary>The rounds' secrets as that node knows them.</summary>
+    public RoundKeyStore Keys => nodes[0].Keys;
+
     /// <summary>Makes the city and plans the day's round.</summary>
     /// <param name="pharmacies">How many.</param>
     /// <param name="places">Places of each, one figure a window.</param>
@@ -59,6 +64,7 @@ internal sealed class DeskCity : IAsyncDisposable
         city.database = await TestDatabase.CreateAsync(engine, city.folder, forNode: true);
         var node = city.AddNode();
         await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
+        await node.Log.BeginAsync(CancellationToken.None);
         using var personal = new PersonalData(Options.Create(Secrets()));
         await new CityImport(node.Database, new CityStore(personal, city.Clock)).ImportAsync(
             city.File(places, windows.Length == 0 ? ["19:00-22:00"] : windows), "test", CancellationToken.None);
@@ -86,6 +92,9 @@ internal sealed class DeskCity : IAsyncDisposable
         var person = Guid.NewGuid().ToString("N");
         return AddAsync([.. Enumerable.Range(0, accounts).Select(_ => NewPerson(person))]);
     }
+
+    /// <summary>A person's commitment, as this city made it.</summary>
+    public static Hash ProofOf(Registered person) => Hash.Of(BitConverter.GetBytes(person.ResidentId));
 
     /// <summary>The promises of the product that do not hold; none may be named.</summary>
     public async Task<IReadOnlyList<InvariantResult>> BrokenPromisesAsync() =>
@@ -116,8 +125,8 @@ internal sealed class DeskCity : IAsyncDisposable
                     [.. people.Select(p => new object?[] { p.AccountId, $"o{p.AccountId}", 0L })]);
                 await transaction.InsertManyAsync(
                     "resident",
-                    ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at"],
-                    [.. people.Select(p => new object?[] { p.ResidentId, p.AccountId, p.PersonHash, "", "", "", 1, 0L, "1", 0L, 0L })]);
+                    ["id", "account_id", "person_hash", "name", "id_number", "mobile", "eligible", "checked_at", "consent_version", "consent_at", "created_at", "proof"],
+                    [.. people.Select(p => new object?[] { p.ResidentId, p.AccountId, p.PersonHash, "", "", "", 1, 0L, "1", 0L, 0L, ProofOf(p).ToString() })]);
                 return true;
             },
             CancellationToken.None);
@@ -167,17 +176,21 @@ internal sealed class DeskCity : IAsyncDisposable
 /// <summary>One node of the city: its own database object, its own desk.</summary>
 internal sealed class DeskNode : IAsyncDisposable
 {
+    private readonly PersonalData personal = new(Options.Create(DeskCity.Secrets()));
+
     public DeskNode(TestDatabase database, SiteSettings settings, TimeProvider clock)
     {
         var site = Options.Create(settings);
-        Database = new Database(database.Settings(), clock);
+        Keys = new RoundKeyStore(personal);
+        Database = new Database(database.Settings(), clock, TestLog.Store);
         var calendar = new CityCalendar(site, clock);
         var policies = new PolicyQueries(Database, calendar);
         var rounds = new RoundQueries(Database, policies);
         Board = new Board(new BoardQueries(Database, rounds), calendar);
-        Rounds = new RoundStore(Database, rounds, policies, calendar, Board);
+        Log = new RoundLogStore(Database, TestLog.Store, Keys, calendar);
+        Rounds = new RoundStore(Database, rounds, policies, Log, calendar, Board);
         Cancellations = new CancellationStore(Database, rounds, policies, calendar, Board, Outbox(calendar));
-        Desk = new BookingDesk(Database, new BookingStore(rounds, Outbox(calendar)), Board, calendar, site, QuietMeters.New(), Tally, NullLogger<BookingDesk>.Instance);
+        Desk = new BookingDesk(Database, new BookingStore(rounds, Keys, Outbox(calendar)), Board, calendar, site, QuietMeters.New(), Tally, NullLogger<BookingDesk>.Instance);
         Seconds = new DeskSeconds(Tally, new DeskSecondStore(Database), Board, calendar, NullLogger<DeskSeconds>.Instance);
     }
 
@@ -188,6 +201,10 @@ internal sealed class DeskNode : IAsyncDisposable
     public Database Database { get; }
 
     public Board Board { get; }
+
+    public RoundLogStore Log { get; }
+
+    public RoundKeyStore Keys { get; }
 
     public RoundStore Rounds { get; }
 
@@ -219,5 +236,6 @@ internal sealed class DeskNode : IAsyncDisposable
         Seconds.Dispose();
         Board.Dispose();
         Database.Dispose();
+        personal.Dispose();
     }
 }
