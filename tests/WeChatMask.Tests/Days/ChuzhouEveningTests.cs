@@ -29,6 +29,7 @@ public sealed class ChuzhouEveningTests
         await host.SetClockAsync("2020-02-03T17:00:00+08:00");
         Assert.Equal(50, Figure(await BooksAsync(host, "2020-02-03", "CZ001"), "carriedIn"));
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
         foreach (var resident in residents) resident.Dispose();
     }
 

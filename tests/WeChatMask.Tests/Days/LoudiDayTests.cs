@@ -52,6 +52,7 @@ public sealed class LoudiDayTests
 
         await AssertCooldownAsync(host, residents[outcomes.ToList().FindIndex(o => o.Number is not null)]);
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
         foreach (var resident in residents) resident.Dispose();
     }
 

@@ -33,6 +33,7 @@ public sealed class SimulationTests
 
         Assert.Empty(simulation.Differences.Lines);
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
         Assert.Equal(1, simulation.Figures.Sum(f => f.Of("lever annul")));
         Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Redeemed) > 0);
         Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Bookings.Count(b => b.IsAnnulled)) > 20);
@@ -50,6 +51,7 @@ public sealed class SimulationTests
 
         Assert.Empty(simulation.Differences.Lines);
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
         Assert.Equal(1, simulation.Figures.Sum(f => f.Of("lever withdraw")));
         Assert.True(simulation.Figures[0].Books!.Shops.Sum(s => s.Gone.Count) > 3);
         Assert.Contains(simulation.Figures[0].Books!.Shops.SelectMany(s => s.Gone), b => b.Fate == Fate.Redeemed);
@@ -67,6 +69,7 @@ public sealed class SimulationTests
 
         Assert.Empty(simulation.Differences.Lines);
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
         Assert.Equal((1, 10, 8), (simulation.Figures.Sum(f => f.Of("lever extend")), simulation.Figures.Sum(f => f.Of("complaint")), simulation.Figures.Sum(f => f.Of("complaint closed"))));
         Assert.True(simulation.Figures.Sum(f => f.Of("collected late")) > 2);
     }
@@ -107,6 +110,7 @@ public sealed class SimulationTests
 
         Assert.Empty(simulation.Differences.Lines);
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
         // A simulation in which nothing happens would find no difference either.
         foreach (var answer in (string[])["booked", "not_open", "closed", "sold_out", "verdict redeemed", "verdict other_pharmacy", "cancelled"])
             Assert.True(simulation.Figures.Sum(f => f.Of(answer)) > 0, answer);

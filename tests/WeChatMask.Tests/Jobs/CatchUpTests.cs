@@ -94,5 +94,6 @@ public sealed class CatchUpTests
         var books = await host.Http.GetJsonAsync("/api/public/rounds/2020-02-10");
         Assert.Equal(1, books.GetProperty("totals").GetProperty("lapsed").GetInt32());
         Assert.All(await host.Get<InvariantQueries>().RunAsync(default), r => Assert.True(r.Broken == 0, r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
     }
 }

@@ -135,8 +135,12 @@ public sealed class LeverTests
             requestId = requestId.Length == 0 ? $"{kind}-1" : requestId, fingerprint = preview.GetProperty("fingerprint").GetString(),
         });
 
-    internal static async Task AssertSoundAsync(SandboxHost host) =>
+    internal static async Task AssertSoundAsync(SandboxHost host)
+    {
         Assert.DoesNotContain(await host.Get<InvariantQueries>().RunAsync(CancellationToken.None), r => r.Broken != 0);
+        // A round that is closed before its time breaks what was announced, and the log says so.
+        Assert.DoesNotContain((await CityLog.ReadAsync(host.Get<Database>())).Faults(), f => !f.StartsWith("F14", StringComparison.Ordinal));
+    }
 
     internal static (int Status, string? Code) Code((int Status, JsonElement Body) answer) => (answer.Status, answer.Body.Code());
 

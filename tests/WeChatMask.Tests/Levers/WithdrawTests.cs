@@ -327,7 +327,10 @@ public sealed class WithdrawTests
         "SELECT COUNT(*) FROM outbox WHERE kind = @kind AND channel = @sms", new { kind = NoticeKind.PharmacyChanged, sms = NoticeChannel.Sms });
 
     private static async Task<IReadOnlyList<string>> BrokenAsync(SandboxHost host) =>
-        [.. (await host.Get<InvariantQueries>().RunAsync(CancellationToken.None)).Where(r => r.Broken != 0).Select(r => r.Name)];
+        [
+            .. (await host.Get<InvariantQueries>().RunAsync(CancellationToken.None)).Where(r => r.Broken != 0).Select(r => r.Name),
+            .. (await CityLog.ReadAsync(host.Get<Database>())).Faults(),
+        ];
 
     private static Task ExecuteAsync(SandboxHost host, string sql) => host.Get<Database>().WriteAsync(t => t.ExecuteAsync(sql), CancellationToken.None);
 }

@@ -5,7 +5,7 @@ using WeChatMask.PublicLog;
 namespace WeChatMask.Tests.Support;
 
 /// <summary>A city's public log as it lies in the database, read by a test without the product's reader.</summary>
-internal sealed record CityLog(LogHead Head, IReadOnlyList<string> Entries)
+internal sealed record CityLog(LogHead Head, IReadOnlyList<string> Entries, IReadOnlyList<string> Pending)
 {
     /// <summary>Reads all of it. Holds that it is dense: no line is missing, none stands twice.</summary>
     public static async Task<CityLog> ReadAsync(Database database)
@@ -30,18 +30,57 @@ internal sealed record CityLog(LogHead Head, IReadOnlyList<string> Entries)
         }
 
         Assert.Equal(Enumerable.Range(0, (int)head.Size).Select(i => (long)i), lines.Keys);
-        return new CityLog(head, [.. lines.Values]);
+        return new CityLog(head, [.. lines.Values], await database.QueryAsync<string>("SELECT entry FROM log_pending ORDER BY id"));
+    }
+
+    /// <summary>Holds that a stranger who reads the log finds no broken rule, and the figures that the city's books have.</summary>
+    public static async Task HoldsAsync(Database database)
+    {
+        var log = await ReadAsync(database);
+        Assert.Empty(log.Faults());
+        var told = log.Replay(withPending: true).Figures();
+        foreach (var row in await database.QueryAsync<Books>(
+            """
+            SELECT t.round_date, p.code, t.redeemed, t.lapsed, t.cancelled_late, t.last_serial,
+                   SUM(q.planned + q.carried_in + q.moved_in - q.moved_out) AS places, SUM(q.taken) AS taken
+              FROM pharmacy_round t
+              JOIN quota q    ON q.round_date = t.round_date AND q.pharmacy_id = t.pharmacy_id
+              JOIN pharmacy p ON p.id = t.pharmacy_id
+             WHERE t.round_date >= @from
+             GROUP BY t.round_date, p.code, t.redeemed, t.lapsed, t.cancelled_late, t.last_serial
+             ORDER BY t.round_date, p.code
+            """,
+            new { from = log.Head.LogFrom }))
+        {
+            var figures = told[row.RoundDate][row.Code];
+            Assert.Equal(
+                $"{row.RoundDate:O} {row.Code} places {row.Places} left {row.Places - row.Taken} booked {row.Taken - row.Redeemed - row.Lapsed - row.CancelledLate} redeemed {row.Redeemed} lapsed {row.Lapsed} late {row.CancelledLate} serials {row.LastSerial}",
+                $"{row.RoundDate:O} {row.Code} places {figures.Places} left {figures.Left} booked {figures.Booked} redeemed {figures.Redeemed} lapsed {figures.Lapsed} late {figures.CancelledLate} serials {figures.Serials}");
+        }
     }
 
     /// <summary>Reads it as a stranger would, and holds that it ends with the root that the head has.</summary>
-    public Replay Replay()
+    public Replay Replay(bool withPending = false)
     {
         var replay = new Replay();
         foreach (var entry in Entries) replay.Add(entry);
         Assert.Equal(Head.Frontier.Root(), replay.Root());
+        foreach (var entry in withPending ? Pending : []) replay.Add(entry);
         return replay;
     }
 
     /// <summary>Broken rules, each with its line.</summary>
     public IReadOnlyList<string> Faults() => [.. Replay().Findings.Where(f => f.Code.ToString()[0] == 'F').Select(f => $"{f.Code} {f.Line} {Entries[(int)f.Line]}")];
+
+    private sealed class Books
+    {
+        public DateOnly RoundDate { get; init; }
+        public string Code { get; init; } = "";
+        public int Redeemed { get; init; }
+        public int Lapsed { get; init; }
+        public int CancelledLate { get; init; }
+        public int LastSerial { get; init; }
+        public long Places { get; init; }
+        public long Taken { get; init; }
+    }
 }
