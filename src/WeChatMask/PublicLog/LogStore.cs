@@ -78,7 +78,7 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
         var note = keys.Sign(new Checkpoint(head.LogOrigin!, frontier.Size, frontier.Root()));
         await SaveAsync(
             transaction,
-            "log_size = @Size, log_frontier = @frontier",
+            "log_size = @Size, log_frontier = @Frontier",
             new LogBatch(transaction.LogBatch, added.First, lines.Count, string.Join('\n', lines), note, frontier.Size, frontier.ToString(), transaction.Engine.Now));
         foreach (var (round, kind) in lines.Select(l => (Round: l.RoundDay, Kind: MarkOf(l.Kind))).Where(m => m.Kind is not null))
             await MarkAsync(transaction, round!.Value, kind!.Value, frontier.Size, note);
@@ -89,13 +89,13 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
     private static async Task SaveAsync(WriteTransaction transaction, string head, LogBatch? batch)
     {
         List<string> statements = [];
-        var sets = transaction.TouchesBoard ? "version = version + 1, changed_at = @now" : "";
+        var sets = transaction.TouchesBoard ? "version = version + 1, changed_at = @Now" : "";
         if (head.Length > 0) sets = sets.Length > 0 ? $"{sets}, {head}" : head;
         if (sets.Length > 0) statements.Add($"UPDATE board_version SET {sets} WHERE id = 1");
         if (batch is not null) statements.Add("INSERT INTO log_batch (id, first_index, entries, body, note) VALUES (@Id, @First, @Entries, @Body, @Note)");
         if (transaction is { TouchesBoard: true, Engine.WakeOthers: { } wake }) statements.Add(wake);
         if (statements.Count == 0) return;
-        await transaction.ExecuteAsync(string.Join("; ", statements), batch ?? (object)new { now = transaction.Engine.Now });
+        await transaction.ExecuteAsync(string.Join("; ", statements), batch ?? (object)new { transaction.Engine.Now });
     }
 
     private static Task MarkAsync(WriteTransaction transaction, DateOnly round, LogMarkKind kind, long size, string note) => transaction.ExecuteAsync(
