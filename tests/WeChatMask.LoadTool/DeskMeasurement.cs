@@ -26,7 +26,7 @@ internal static class DeskMeasurement
         var broken = new List<string>();
         if (options.Batch is { } batch)
         {
-            await MeasureAsync(options.Engine, residents, batch, broken);
+            await MeasureAsync(options.Engine, residents, batch, broken, options.HasLog);
             return Report.Verdict(broken);
         }
 
@@ -36,9 +36,10 @@ internal static class DeskMeasurement
         return Report.Verdict(broken);
     }
 
-    private static async Task<double> MeasureAsync(DatabaseKind engine, int residents, int batch, List<string> broken)
+    private static async Task<double> MeasureAsync(DatabaseKind engine, int residents, int batch, List<string> broken, bool hasLog = true)
     {
         await using var city = await DeskCity.CreateAsync(engine, Pharmacies, [(residents / Pharmacies) + 1]);
+        if (!hasLog) await city.Database.WriteAsync(t => t.ExecuteAsync("DELETE FROM round_key"), CancellationToken.None);
         var people = await city.RegisterAsync(residents);
         var node = await city.AddNode(s => s.DeskBatch = batch).StartAsync();
         var latencies = new ConcurrentBag<TimeSpan>();

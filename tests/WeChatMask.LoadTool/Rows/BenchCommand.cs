@@ -22,6 +22,7 @@ internal static class BenchCommand
         ("publish", DayRows.PublishAsync),
         ("handover", DayRows.HandOverAsync),
         ("growth", GrowthRow.RunAsync),
+        ("log", LogRow.RunAsync),
         ("start", NodeRows.StartAsync),
         ("quiet", NodeRows.QuietAsync),
     ];

@@ -50,14 +50,15 @@ internal static partial class DeskRow
         }
     }
 
-    // In a process of its own: how the load waits for its answers would be how the desk waits for its database.
-    private static async Task<(double Rate, double Microseconds)> MeasureAsync(Bench bench, DatabaseKind engine)
+    /// <summary>In a process of its own: how the load waits for its answers would be how the desk waits for its database.</summary>
+    internal static async Task<(double Rate, double Microseconds)> MeasureAsync(Bench bench, DatabaseKind engine, bool hasLog = true)
     {
         var start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             [
                 typeof(DeskRow).Assembly.Location, "desk", "--engine", engine.ToString(), "--residents", Bookings.ToString(CultureInfo.InvariantCulture),
                 "--batch", new SiteSettings().DeskBatch.ToString(CultureInfo.InvariantCulture),
+                "--log", hasLog ? "yes" : "no",
             ])
         {
             UseShellExecute = false, RedirectStandardOutput = true,

@@ -205,7 +205,7 @@ internal sealed class BenchCity : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         await using var product = builder.Build();
         var fill = new CityFill(product.Services, clock);
-        await fill.ImportAsync(CityFile(DateOnly.FromDateTime(clock.Now.UtcDateTime).AddDays(-1), before.Places));
+        await fill.ImportAsync(CityFile(DateOnly.FromDateTime(clock.Now.UtcDateTime).AddDays(-1), before.Places), before.HasLog);
         Prepared = await fill.JoinAsync([.. Enumerable.Range(0, before.People).Select(_ => NewGuest())], isLoggedIn: before.Booked == 0);
         if (before.Booked > 0) await fill.BookAsync([.. Prepared.Take(before.Booked)]);
         if (before.BookedYesterday)
@@ -274,4 +274,8 @@ internal sealed class BenchCity : IAsyncDisposable
 /// <param name="ClerksEach">Clerks of each pharmacy who are logged in.</param>
 /// <param name="Newcomers">How many more have registered, are logged in and have not booked.</param>
 /// <param name="Past">How many bookings were made and collected in earlier rounds, by others.</param>
-internal sealed record Before(int Places, int People = 0, int Booked = 0, bool BookedYesterday = false, int ClerksEach = 0, int Newcomers = 0, int Past = 0);
+internal sealed record Before(int Places, int People = 0, int Booked = 0, bool BookedYesterday = false, int ClerksEach = 0, int Newcomers = 0, int Past = 0)
+{
+    /// <summary>Whether what people do is told in the public log.</summary>
+    public bool HasLog { get; init; } = true;
+}

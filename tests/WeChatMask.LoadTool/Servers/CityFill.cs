@@ -27,12 +27,15 @@ internal sealed class CityFill(IServiceProvider services, FakeClock clock)
     private CityCalendar Calendar => services.GetRequiredService<CityCalendar>();
 
     /// <summary>The schema, the city and the day's round.</summary>
-    public async Task ImportAsync(string city)
+    public async Task ImportAsync(string city, bool hasLog)
     {
         await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(city));
         await services.GetRequiredService<CityImport>().ImportAsync(CityImport.Read(file), "bench", CancellationToken.None);
+        if (hasLog) await services.GetRequiredService<RoundLogStore>().BeginAsync(CancellationToken.None);
         await services.GetRequiredService<RoundStore>().PlanAsync(Calendar.Today, CancellationToken.None);
+        // A round that had begun before the log is not told, and the log begins with the server.
+        if (!hasLog) await RunAsync("DELETE FROM round_key", new { });
     }
 
     /// <summary>Accounts with a person each and, where they are to be, log-ins.</summary>

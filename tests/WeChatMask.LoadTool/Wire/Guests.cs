@@ -40,6 +40,13 @@ internal static class Guests
         return line.AskAsync(length + Write(line.Request[length..], "Accept-Encoding: gzip, br\r\n\r\n"u8));
     }
 
+    /// <summary>Reads what the public log says of itself, as a phone does that keeps a receipt.</summary>
+    public static ValueTask<int> CheckpointAsync(this Line line, Guest guest)
+    {
+        var length = Head(line, "GET"u8, "/log/checkpoint"u8, guest, []);
+        return line.AskAsync(length + Write(line.Request[length..], "\r\n"u8));
+    }
+
     /// <summary>Reads the board as it is, for a program.</summary>
     public static ValueTask<int> AskBoardPlainAsync(this Line line) => line.AskAsync(Write(line.Request, "GET /api/board HTTP/1.1\r\nHost: mask.example.gov.cn\r\nX-Forwarded-Proto: https\r\n\r\n"u8));
 
