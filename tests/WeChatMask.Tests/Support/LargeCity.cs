@@ -21,10 +21,10 @@ internal sealed class LargeCity : IAsyncDisposable
         var site = Options.Create(new SiteSettings());
         var calendar = new CityCalendar(site, desk.Clock);
         services = new ServiceCollection()
-            .AddSingleton(node.Database).AddSingleton(node.Board).AddSingleton(calendar).AddSingleton(DeskNode.Outbox(calendar))
+            .AddSingleton(node.Database).AddSingleton(node.Board).AddSingleton(node.Keys).AddSingleton(calendar).AddSingleton(DeskNode.Outbox(calendar))
             .AddSingleton(new PersonalData(Options.Create(DeskCity.Secrets())))
             .AddSingleton<PolicyQueries>().AddSingleton<RoundQueries>().AddSingleton<StockQueries>().AddSingleton<MovedPickupStore>().AddSingleton<ShortageStore>()
-            .AddSingleton<PublishStore>().BuildServiceProvider();
+            .AddSingleton<ListRootQueries>().AddSingleton<PublishStore>().BuildServiceProvider();
     }
 
     public DeskCity Desk { get; }
