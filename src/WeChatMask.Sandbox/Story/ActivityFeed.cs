@@ -43,8 +43,8 @@ public sealed class ActivityFeed(
         var newest = await runs.NewestAsync(MostRuns, cancellationToken);
         var states = await rounds.NewestAsync(MostRounds, cancellationToken);
         var figures = states.Count == 0 ? [] : await queries.FiguresAsync(states.Min(r => r.Date), cancellationToken);
-        // Visits are counted every few seconds, and nobody wants to read that.
-        return [.. newest.Where(run => run.Job != "CountVisits").Select(run => Job(run, states, figures))];
+        // Visits are counted every few seconds, and lines of the log moved about: nobody wants to read that.
+        return [.. newest.Where(run => run.Job is not ("CountVisits" or "AppendPending" or "LogTiles")).Select(run => Job(run, states, figures))];
     }
 
     private static Happening Job(JobRun run, List<RoundState> states, Dictionary<DateOnly, RoundFigures> figures)

@@ -152,6 +152,9 @@ internal sealed class ApiStory(SandboxHost host)
     {
         foreach (var path in (string[])["/api/supervisor/today", "/api/supervisor/live", "/api/supervisor/jobs", "/api/supervisor/audit", "/api/public/rounds", "/api/public/complaints", "/api/public/pharmacies", "/api/public/districts", "/api/public/changes"])
             await TellAsync(path.Contains("public", StringComparison.Ordinal) ? host.Http : supervisor, "GET", path);
+        await TellAsync(host.Http, "GET", "/log/marks", $"?date={Round}");
+        await TellAsync(host.Http, "GET", "/log/inclusion", "?index=0&size=3");
+        await TellAsync(host.Http, "GET", "/log/consistency", "?from=2&to=3");
         await TellAsync(supervisor, "GET", "/api/supervisor/rounds/{date}/provisional", Round);
         await TellAsync(host.Http, "GET", "/api/public/rounds/{date}", Round);
         await TellAsync(host.Http, "GET", "/api/public/rounds/{date}/list", $"{Round}/list?pharmacy=LD01", part: "/list");
