@@ -143,4 +143,7 @@ public enum Refusal
     NotAMark,
 
     BadSignature,
+
+    /// <summary>The booking is older than the public log, or what its receipt is made of went with the round's lists.</summary>
+    ReceiptGone,
 }

@@ -89,6 +89,7 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.UnknownWitness] = 403,
         [Refusal.NotAMark] = 422,
         [Refusal.BadSignature] = 422,
+        [Refusal.ReceiptGone] = 404,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =
