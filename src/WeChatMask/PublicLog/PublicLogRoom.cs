@@ -14,7 +14,7 @@ public static class PublicLogRoom
     {
         services.AddSection<PublicLogSettings, PublicLogSettingsValidator>("Log");
         services.AddSingleton<LogKeys>().AddSingleton<LogStore>().AddSingleton<IPublicLog>(s => s.GetRequiredService<LogStore>()).AddSingleton<RoundKeyStore>();
-        services.AddSingleton<LogReader>().AddSingleton<LogReceipts>().AddSingleton<LogWitnesses>().AddSingleton<CosignatureStore>();
+        services.AddSingleton<LogReader>().AddSingleton<LogReceipts>().AddSingleton<ListLines>().AddSingleton<LogWitnesses>().AddSingleton<CosignatureStore>();
         services.AddSingleton<LogTileStore>().AddSingleton<LogMirror>().AddSingleton<ReadyMarkStore>();
     }
 
