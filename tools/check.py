@@ -1990,6 +1990,9 @@ class Look:
                 yield "fault", "list.broken", dict(about, why=reason(e))
                 continue
             said = page.get("root"), page.get("logIndex")
+            came = self.came_later(r, code)
+            while len(shown) > rows and str(len(shown)) in came:
+                shown.pop()
             if len(shown) != rows:
                 yield "fault", "list.rows", dict(about, rows=len(shown), have=rows)
             elif to_b64u(list_root(shown)) != root:
@@ -2006,6 +2009,12 @@ class Look:
         lines = self.record.entries[r.published_at or 0:(r.last or 0) + 1]
         about = tuple(("%s %s %s " % (kind, r.day, code)).encode() for kind in ("move", "transfer"))
         return {line.decode("latin-1").split(" ")[3] for line in lines if line.startswith(about)}
+
+    def came_later(self, r, code):
+        """The serials under which the record moved bookings of another pharmacy behind a published list."""
+        lines = self.record.entries[r.published_at or 0:(r.last or 0) + 1]
+        moves = [line.decode("latin-1").split(" ") for line in lines if line.startswith(("transfer %s " % r.day).encode())]
+        return {move[5] for move in moves if move[4] == code}
 
     FIGURES = (("places", "places"), ("left", "left"), ("booked", "booked"), ("redeemed", "redeemed"), ("lapsed", "lapsed"), ("cancelled", "cancelledLate"))
 

@@ -129,4 +129,21 @@ public enum Refusal
 
     /// <summary>Nobody is still to come today, so that nothing can be short.</summary>
     NobodyWaits,
+
+    /// <summary>The public log has no such line.</summary>
+    UnknownEntry,
+
+    /// <summary>The public log is not that long yet.</summary>
+    SizeTooLarge,
+
+    /// <summary>The line is of no witness whom the city has named.</summary>
+    UnknownWitness,
+
+    /// <summary>Witnesses sign sizes of the public log that have names, and this one has none.</summary>
+    NotAMark,
+
+    BadSignature,
+
+    /// <summary>The booking is older than the public log, or what its receipt is made of went with the round's lists.</summary>
+    ReceiptGone,
 }

@@ -88,6 +88,7 @@ public static class WeChatMaskApp
         app.UseHead();
         app.UseClock();
         app.UseBoard();
+        app.UsePublicLog();
         app.UseLine();
         app.UseWeb();
         app.UseVisitCounting();
@@ -95,6 +96,7 @@ public static class WeChatMaskApp
         app.MapWeChat();
         app.MapWeb();
         app.MapJobs().RequireAuthorization(Sessions.AdministratorPolicy);
+        app.MapPublicLog();
         app.MapRounds();
         app.MapOfficialAccount();
         app.MapNotices();

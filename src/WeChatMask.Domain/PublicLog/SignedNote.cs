@@ -51,6 +51,14 @@ public sealed record SignedNote(Checkpoint Checkpoint, IReadOnlyList<Cosignature
         return isSigned ? new SignedNote(checkpoint, cosignatures) : null;
     }
 
+    /// <summary>Whose line it is, with its line end; null where it is no line of any of these keys. The signature is not looked into.</summary>
+    public static VerifierKey? SignerOf(string line, IEnumerable<VerifierKey> keys) =>
+        line.EndsWith('\n') && TryReadLine(line[..^1], out var name, out var id, out _) ? keys.FirstOrDefault(k => k.Name == name && k.Id == id) : null;
+
+    /// <summary>What a witness's line, with its line end, says of a checkpoint; null where it is wrong or another key's.</summary>
+    public static Cosignature? TryVerifyLine(Checkpoint checkpoint, string line, VerifierKey witness) =>
+        SignerOf(line, [witness]) is { IsWitness: true } && TryReadLine(line[..^1], out _, out _, out var signature) ? ReadCosignature(checkpoint, witness, signature) : null;
+
     /// <summary>The note with the log's own line; further lines, each with its line end, may follow it.</summary>
     public static string Sign(Checkpoint checkpoint, ECDsa key) => $"{checkpoint.Text}\n{Line(checkpoint, key)}";
 

@@ -15,6 +15,9 @@ public readonly record struct Tile(int Level, long Index, int Width = Tile.Full)
     /// <summary>In place of a level.</summary>
     public const int Entries = -1;
 
+    /// <summary>What follows the path of a tile in place of which a part is meant; its width stands below that.</summary>
+    public const string PartMark = ".p";
+
     private const int MostLevels = 7;
 
     /// <summary>What a tree of a size has: the hashes level by level, then the entries.</summary>
@@ -59,8 +62,6 @@ public readonly record struct Tile(int Level, long Index, int Width = Tile.Full)
     }
 
     private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -2;
-
-    private const string PartMark = ".p";
 }
 
 /// <summary>A tree of a size whose hash tiles are read as they are needed, each once, with as many hashes as it is wide.</summary>
@@ -68,13 +69,20 @@ public sealed class HashTiles(long size, Func<Tile, Hash[]> read)
 {
     private readonly Dictionary<Tile, Hash[]> tiles = [];
 
+    /// <summary>The tile from which a subtree's root is worked out.</summary>
+    public static Tile TileOf(long size, int level, long index)
+    {
+        var (of, above) = Math.DivRem(level, 8);
+        var tile = (index << above) / Tile.Full;
+        return new Tile(of, tile, (int)Math.Min(Tile.Full, (size >> (8 * of)) - (tile * Tile.Full)));
+    }
+
     public Hash Subtree(int level, long index)
     {
         // Eight levels of the tree are one of the tiles; what lies between them is worked out.
-        var (of, above) = Math.DivRem(level, 8);
-        var first = index << above;
-        var hashes = Hashes(new Tile(of, first / Tile.Full, (int)Math.Min(Tile.Full, (size >> (8 * of)) - (first / Tile.Full * Tile.Full))));
-        return MerkleTree.Root(hashes.AsSpan((int)(first % Tile.Full), 1 << above));
+        var above = level % 8;
+        var first = (int)((index << above) % Tile.Full);
+        return MerkleTree.Root(Hashes(TileOf(size, level, index)).AsSpan(first, 1 << above));
     }
 
     private Hash[] Hashes(Tile tile)

@@ -1,6 +1,7 @@
 using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Notices;
+using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
@@ -18,6 +19,7 @@ public sealed class DueMomentQueries(Database database, CityCalendar calendar)
             """
             SELECT (SELECT MIN(at) FROM (
                 SELECT MIN(opens_at) AS at FROM round_window WHERE opens_at > @after
+                UNION ALL SELECT MIN(opens_at) - @ready FROM round WHERE opens_at - @ready > @after
                 UNION ALL SELECT MIN(closes_at) FROM round_window WHERE closes_at > @after
                 UNION ALL SELECT MIN(pickup_opens_at) FROM round WHERE pickup_opens_at > @after
                 UNION ALL SELECT MIN(pickup_closes_at) FROM round WHERE pickup_closes_at > @after
@@ -27,7 +29,7 @@ public sealed class DueMomentQueries(Database database, CityCalendar calendar)
                 ) moments) AS round_at,
                 (SELECT MIN(due_at) FROM outbox WHERE status = @waiting AND due_at > @after) AS message_at
             """,
-            new { after, outstanding = ProvisionalOutcome.Waiting, waiting = NoticeStatus.Waiting },
+            new { after, ready = (long)ReadyMarkStore.Before.TotalMilliseconds, outstanding = ProvisionalOutcome.Waiting, waiting = NoticeStatus.Waiting },
             cancellationToken);
         var midnight = calendar.Instant(calendar.DateOf(after).AddDays(1), TimeOnly.MinValue);
         var round = next?.RoundAt is { } at && at < midnight ? at : midnight;

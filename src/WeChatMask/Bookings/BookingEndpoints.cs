@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Text;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -12,8 +13,8 @@ namespace WeChatMask.Bookings;
 public static class BookingEndpoints
 {
     internal static async Task<IResult> BookAsync(
-        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, Board board, CityCalendar calendar, RefusalResults refusals,
-        CancellationToken cancellationToken)
+        NewBooking body, ClaimsPrincipal user, BookingDesk desk, BookingQueries queries, BookingReceipts receipts, Board board, CityCalendar calendar,
+        RefusalResults refusals, CancellationToken cancellationToken)
     {
         var account = user.AccountId();
         if (body.RequestId is not { } requestId || !RequestId.IsWellFormed(requestId)) return refusals.Result(Refusal.InvalidRequestId);
@@ -21,7 +22,9 @@ public static class BookingEndpoints
         {
             // A request that succeeded before is found again whatever else is now wrong with it.
             var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
-            return earlier is null ? refusals.Result(Refusal.InvalidRequest) : new WholeAnswer<BookingView>(BookingViews.Answer(earlier));
+            return earlier is null
+                ? refusals.Result(Refusal.InvalidRequest)
+                : new WholeAnswer<BookingView>(BookingViews.Answer(earlier, await receipts.OfAsync(earlier, cancellationToken)));
         }
 
         // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
@@ -32,8 +35,8 @@ public static class BookingEndpoints
             { Refusal: not Refusal.None, Elsewhere: true } => refusals.Elsewhere(answer.Refusal),
             { Refusal: not Refusal.None } => refusals.Result(
                 answer.Refusal, answer.BookableFrom, await OpensAfterAsync(answer.Refusal, pharmacy, board, calendar, cancellationToken)),
-            { Repeated: true, Booking: { } known } => new WholeAnswer<BookingView>(BookingViews.Answer(known)),
-            _ => new WholeAnswer<BookingView>(BookingViews.Answer(answer.Booking!), $"/api/bookings/{answer.Booking!.Number}"),
+            { Repeated: true, Booking: { } known } => new WholeAnswer<BookingView>(BookingViews.Answer(known, await receipts.OfAsync(known, cancellationToken))),
+            _ => new WholeAnswer<BookingView>(BookingViews.Answer(answer.Booking!, answer.Line?.Receipt), $"/api/bookings/{answer.Booking!.Number}"),
         };
     }
 
@@ -71,11 +74,24 @@ public static class BookingEndpoints
         string number, ClaimsPrincipal user, BookingQueries queries, BookingViews views, RefusalResults refusals, CancellationToken cancellationToken) =>
         ShowAsync(number, user, queries, refusals, row => TypedResults.Bytes(VoucherPicture.Png(views.Voucher(row)), "image/png"), cancellationToken);
 
+    internal static Task<IResult> ReceiptAsync(
+        string number, ClaimsPrincipal user, BookingQueries queries, BookingReceipts receipts, RefusalResults refusals, CancellationToken cancellationToken) =>
+        ShowAsync(
+            number, user, queries, refusals,
+            async row => await receipts.OfAsync(row, cancellationToken) is { } receipt
+                ? TypedResults.File(Encoding.UTF8.GetBytes(receipt), "text/plain; charset=utf-8", $"receipt-{row.Number}.txt")
+                : refusals.Result(Refusal.ReceiptGone),
+            cancellationToken);
+
+    private static Task<IResult> ShowAsync(
+        string number, ClaimsPrincipal user, BookingQueries queries, RefusalResults refusals, Func<BookingRow, IResult> show, CancellationToken cancellationToken) =>
+        ShowAsync(number, user, queries, refusals, row => Task.FromResult(show(row)), cancellationToken);
+
     private static async Task<IResult> ShowAsync(
-        string number, ClaimsPrincipal user, BookingQueries queries, RefusalResults refusals, Func<BookingRow, IResult> show, CancellationToken cancellationToken)
+        string number, ClaimsPrincipal user, BookingQueries queries, RefusalResults refusals, Func<BookingRow, Task<IResult>> show, CancellationToken cancellationToken)
     {
         var row = BookingNumber.TryParse(number, out var exact) ? await queries.FindAsync(user.AccountId(), exact, cancellationToken) : null;
-        return row is null ? refusals.Result(Refusal.UnknownBooking) : show(row);
+        return row is null ? refusals.Result(Refusal.UnknownBooking) : await show(row);
     }
 }
 

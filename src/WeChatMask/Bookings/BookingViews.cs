@@ -14,6 +14,9 @@ public sealed record BookingView(
 {
     /// <summary>True where it ended with its whole round; left out otherwise.</summary>
     public bool? RoundAnnulled { get; init; }
+
+    /// <summary>The proof that it stands in the public log, in the answer to its request alone; left out where it is older than the log.</summary>
+    public string? Receipt { get; init; }
 }
 
 /// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
@@ -26,10 +29,11 @@ public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
     };
 
     /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be, nor a slot, given with the list.</summary>
-    public static BookingView Answer(BookingRow b) => new(
+    public static BookingView Answer(BookingRow b, string? receipt = null) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional)
     {
         RoundAnnulled = b.IsRoundAnnulled ? true : null,
+        Receipt = receipt,
     };
 
     public string Voucher(BookingRow b) => vouchers.Sign(b.Number, b.PharmacyCode, b.PickupDate);

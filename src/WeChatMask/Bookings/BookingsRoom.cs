@@ -7,7 +7,7 @@ public static class BookingsRoom
 {
     public static void AddBookings(this IServiceCollection services)
     {
-        services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
+        services.AddSingleton<BookingStore>().AddSingleton<BookingQueries>().AddSingleton<BookingReceipts>().AddSingleton<BookingViews>().AddSingleton<CancellationStore>();
         services.AddSingleton<WithdrawalStore>().AddSingleton<PersonBookingQueries>();
         services.AddSingleton<ProvisionalStore>().AddSingleton<ProvisionalQueries>();
         services.AddSingleton<DeskTally>().AddSingleton<DeskSecondStore>().AddSingleton<DeskSeconds>();
@@ -27,8 +27,9 @@ public static class BookingsRoom
         var supervisors = routes.MapSupervisorApi("/api/supervisor/bookings");
         supervisors.MapPost("/find", WithdrawalEndpoints.FindAsync).Produces<PersonBookingList>();
         supervisors.MapPost("/{number}/annul", WithdrawalEndpoints.AnnulAsync).Produces(StatusCodes.Status204NoContent);
-        var pictures = routes.MapFiles("/bookings/{number}", Sessions.ResidentPolicy);
-        pictures.MapGet("/voucher.svg", BookingEndpoints.VoucherAsync);
-        pictures.MapGet("/voucher.png", BookingEndpoints.VoucherPngAsync);
+        var files = routes.MapFiles("/bookings/{number}", Sessions.ResidentPolicy);
+        files.MapGet("/voucher.svg", BookingEndpoints.VoucherAsync);
+        files.MapGet("/voucher.png", BookingEndpoints.VoucherPngAsync);
+        files.MapGet("/receipt.txt", BookingEndpoints.ReceiptAsync);
     }
 }

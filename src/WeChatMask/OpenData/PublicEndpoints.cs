@@ -40,10 +40,10 @@ public static class PublicEndpoints
             : refusals.Result(Refusal.UnknownRound);
 
     internal static async Task<IResult> ListAsync(
-        string date, string? pharmacy, PublicQueries queries, RefusalResults refusals, CancellationToken cancellationToken)
+        string date, string? pharmacy, PublicQueries queries, ListSaltQueries salts, RefusalResults refusals, CancellationToken cancellationToken)
     {
         var (refusal, list) = await FindListAsync(date, pharmacy, queries, cancellationToken);
-        return list is null ? refusals.Result(refusal) : TypedResults.Ok(list);
+        return list is null ? refusals.Result(refusal) : TypedResults.Ok(await salts.AddAsync(list, cancellationToken));
     }
 
     internal static async Task<IResult> ListCsvAsync(

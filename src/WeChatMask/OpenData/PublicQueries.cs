@@ -65,7 +65,8 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
             """
             SELECT e.serial, e.name, e.id_number, b.status, g.code AS other_code, g.name AS other_name, CASE WHEN b.pickup_date > @PickupDate THEN b.pickup_date END AS moved_to,
                    CASE WHEN b.is_moved = 1 OR v.booking_id IS NOT NULL THEN b.slot_starts_at ELSE e.slot_starts_at END AS slot_starts_at,
-                   CASE WHEN b.is_moved = 1 OR v.booking_id IS NOT NULL THEN b.slot_ends_at ELSE e.slot_ends_at END AS slot_ends_at
+                   CASE WHEN b.is_moved = 1 OR v.booking_id IS NOT NULL THEN b.slot_ends_at ELSE e.slot_ends_at END AS slot_ends_at,
+                   e.slot_starts_at AS listed_starts_at, e.slot_ends_at AS listed_ends_at
               FROM published_entry e
               LEFT JOIN booking own    ON own.round_date = e.round_date AND own.pharmacy_id = e.pharmacy_id AND own.serial = e.serial
               LEFT JOIN booking_move v ON v.round_date = e.round_date AND v.from_pharmacy_id = e.pharmacy_id AND v.from_serial = e.serial AND v.moved_at IS NOT NULL
@@ -90,13 +91,22 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         new { code },
         cancellationToken);
 
-    private PublicEntry Entry(ListRow row) => new(
-        row.Serial, row.Name, row.IdNumber,
-        row.SlotStartsAt is { } from && row.SlotEndsAt is { } to ? new PublicSlot(calendar.Local(from), calendar.Local(to)) : null,
-        row.Status, row.MovedTo)
+    /// <summary>The places of a pharmacy in a round as its bookings found them, whatever became of it afterwards.</summary>
+    public async Task<int> PlacesAsync(DateOnly round, string code, CancellationToken cancellationToken) => await database.ScalarAsync<int?>(
+        "SELECT SUM(q.planned + q.carried_in) FROM quota q JOIN pharmacy p ON p.id = q.pharmacy_id WHERE q.round_date = @round AND p.code = @code", new { round, code }, cancellationToken) ?? 0;
+
+    private PublicEntry Entry(ListRow row)
     {
-        Pharmacy = row is { OtherCode: { } code, OtherName: { } name } ? new PublicPlace(code, name) : null,
-    };
+        var (slot, listed) = (Slot(row.SlotStartsAt, row.SlotEndsAt), Slot(row.ListedStartsAt, row.ListedEndsAt));
+        return new PublicEntry(row.Serial, row.Name, row.IdNumber, slot, row.Status, row.MovedTo)
+        {
+            Pharmacy = row is { OtherCode: { } code, OtherName: { } name } ? new PublicPlace(code, name) : null,
+            ListedSlot = listed == slot ? null : listed,
+        };
+    }
+
+    private PublicSlot? Slot(DateTimeOffset? from, DateTimeOffset? to) =>
+        from is { } starts && to is { } ends ? new PublicSlot(calendar.Local(starts), calendar.Local(ends)) : null;
 
     private sealed class TrendRow
     {
@@ -116,6 +126,8 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
         public string IdNumber { get; init; } = "";
         public DateTimeOffset? SlotStartsAt { get; init; }
         public DateTimeOffset? SlotEndsAt { get; init; }
+        public DateTimeOffset? ListedStartsAt { get; init; }
+        public DateTimeOffset? ListedEndsAt { get; init; }
         public BookingStatus Status { get; init; }
         public string? OtherCode { get; init; }
         public string? OtherName { get; init; }

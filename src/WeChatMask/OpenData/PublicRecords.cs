@@ -15,13 +15,26 @@ public sealed record RoundLine(DateOnly Date, DateOnly PickupDate, RoundPhase Ph
 }
 
 /// <summary>A pharmacy's published list.</summary>
-public sealed record PublicList(DateOnly Date, string PharmacyCode, DateTimeOffset PublishedAt, IReadOnlyList<PublicEntry> Entries);
+public sealed record PublicList(DateOnly Date, string PharmacyCode, DateTimeOffset PublishedAt, [property: JsonPropertyOrder(1)] IReadOnlyList<PublicEntry> Entries)
+{
+    /// <summary>The root over the rows as the public log has it; left out where the round is not in the log.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>The line of the public log that says so, counted from 0.</summary>
+    public long? LogIndex { get; init; }
+}
 
 /// <summary>One masked line of a list; one whose pickup had to move says to which day.</summary>
 public sealed record PublicEntry(int Serial, string Name, string IdNumber, PublicSlot? Slot, BookingStatus Status, DateOnly? MovedTo)
 {
     /// <summary>The pharmacy that has it now, where this one was withdrawn.</summary>
     public PublicPlace? Pharmacy { get; init; }
+
+    /// <summary>The slot that the list came out with, where it is no longer the one shown.</summary>
+    public PublicSlot? ListedSlot { get; init; }
+
+    /// <summary>What is hashed with the row, in base64url; left out where the round is not in the public log.</summary>
+    public string? RowSalt { get; init; }
 }
 
 /// <summary>A pharmacy by code and name.</summary>

@@ -36,6 +36,9 @@ public sealed class PageFormatter(IStringLocalizer<Text.Pages> text, CityCalenda
 
     public string Span(DayTime from, DayTime to) => text["Format_Span", Time(from), Time(to)];
 
+    /// <summary>A large number in groups of three.</summary>
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     /// <summary>A booking number in groups, easier to read out.</summary>
     public static string Grouped(string number) =>
         number.Length == BookingNumber.Length ? $"{number[..3]} {number[3..7]} {number[7..]}" : number;

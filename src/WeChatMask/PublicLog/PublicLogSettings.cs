@@ -37,7 +37,7 @@ internal sealed class PublicLogSettingsValidator : IValidateOptions<PublicLogSet
         if (options.Origin.Length > 0 && (options.Origin.Length > LongestOrigin || LogEntry.TryParse($"log 1 {options.Origin} 0 k") is null))
             faults.Add($"Log:Origin is up to {LongestOrigin} letters, digits and ._:/- such as mask.example.gov.cn/log, or empty.");
         if (options.BackupDays is < 1 or > 400) faults.Add("Log:BackupDays is 1 to 400.");
-        faults.AddRange(options.Witnesses.Select((key, i) => (Key: VerifierKey.TryParse(key ?? ""), i)).Where(w => w.Key is not { IsWitness: true })
+        faults.AddRange(options.Witnesses.Select((key, i) => (Key: VerifierKey.TryParse(key ?? ""), i)).Where(w => w.Key is not { IsWitness: true, Name.Length: <= LongestOrigin })
             .Select(w => $"Log:Witnesses:{w.i} is no witness's public key; the witness prints it with: check.py witness --help"));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }

@@ -3,7 +3,7 @@ using WeChatMask.Data;
 
 namespace WeChatMask.Residents;
 
-/// <summary>Gives persons who were registered before the public log was there their commitments, once, in portions.</summary>
+/// <summary>What persons are hashed with. Those who were registered before the public log was there get their commitments once, in portions.</summary>
 public sealed class ProofStore(Database database, PersonalData personal)
 {
     private const int Portion = 500;
@@ -32,6 +32,12 @@ public sealed class ProofStore(Database database, PersonalData personal)
             cancellationToken);
         return filled;
     }
+
+    /// <summary>The salt with which a person was hashed; null where there is none any more.</summary>
+    public async Task<byte[]?> SaltAsync(long resident, CancellationToken cancellationToken) =>
+        await database.ScalarAsync<string?>("SELECT proof_salt FROM resident WHERE id = @resident", new { resident }, cancellationToken) is { Length: > 0 } salt
+            ? Convert.FromBase64String(personal.Decrypt(salt))
+            : null;
 
     private Task<List<Person>> WithoutAsync(long last, CancellationToken cancellationToken) => database.QueryAsync<Person>(
         "SELECT id, name, id_number FROM resident WHERE id > @last AND proof IS NULL AND id_number <> '' ORDER BY id LIMIT @Portion", new { last, Portion }, cancellationToken);

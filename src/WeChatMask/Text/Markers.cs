@@ -24,6 +24,9 @@ public sealed class NotMine;
 /// <summary>Finds <c>Text/Nearby.resx</c>: what the page of pharmacies nearby says.</summary>
 public sealed class Nearby;
 
+/// <summary>Finds <c>Text/Receipts.resx</c>: one's booking in the public log, and what one's phone says when the log has changed.</summary>
+public sealed class Receipts;
+
 /// <summary>Finds <c>Text/Guides.resx</c>: what the picture guides say beside the rules.</summary>
 public sealed class Guides;
 

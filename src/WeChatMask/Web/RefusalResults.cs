@@ -84,6 +84,12 @@ public sealed class RefusalResults(IStringLocalizer<Refusals> text, IStringLocal
         [Refusal.UnknownFlag] = 404,
         [Refusal.FlagChanged] = 409,
         [Refusal.UnknownOwner] = 422,
+        [Refusal.UnknownEntry] = 404,
+        [Refusal.SizeTooLarge] = 422,
+        [Refusal.UnknownWitness] = 403,
+        [Refusal.NotAMark] = 422,
+        [Refusal.BadSignature] = 422,
+        [Refusal.ReceiptGone] = 404,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Refusal, string> Codes =

@@ -6,7 +6,7 @@ namespace WeChatMask.Web;
 public static class RouteGroups
 {
     private const string OpenToAll = "open to all";
-    private static readonly string[] Open = ["/api/board", "/api/public"];
+    private static readonly string[] Open = ["/api/board", "/api/public", "/log"];
 
     private static readonly string[] Exposed = [HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.ContentDisposition];
     private static readonly string ExposedLine = string.Join(',', Exposed);

@@ -14,6 +14,7 @@ public sealed class ResidentPageTests
     [InlineData("/bookings")]
     [InlineData("/bookings/20000000000")]
     [InlineData("/bookings/20000000000/cancel")]
+    [InlineData("/bookings/20000000000/proof")]
     [InlineData("/residents")]
     [InlineData("/residents/1/remove")]
     [InlineData("/my-data")]

@@ -1,6 +1,5 @@
 using System.Net;
 using WeChatMask.Data;
-using WeChatMask.Rounds;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Residents;

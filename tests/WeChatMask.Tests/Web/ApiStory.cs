@@ -31,7 +31,7 @@ internal sealed class ApiStory(SandboxHost host)
         await host.SetClockAsync($"{PickupDay}T09:20:00+08:00");
         await HandOutAsync(supervisor, numbers);
         await LookIntoAsync(supervisor, numbers);
-        await WatchAsync(supervisor, complaint);
+        await WatchAsync(phone, supervisor, numbers[0], complaint);
     }
 
     private async Task<IReadOnlyList<string>> BookAsync(HttpClient phone)
@@ -148,13 +148,17 @@ internal sealed class ApiStory(SandboxHost host)
         await TellAsync(supervisor, "GET", "/api/supervisor/flags/{id}", id);
     }
 
-    private async Task WatchAsync(HttpClient supervisor, string complaint)
+    private async Task WatchAsync(HttpClient phone, HttpClient supervisor, string booking, string complaint)
     {
         foreach (var path in (string[])["/api/supervisor/today", "/api/supervisor/live", "/api/supervisor/jobs", "/api/supervisor/audit", "/api/public/rounds", "/api/public/complaints", "/api/public/pharmacies", "/api/public/districts", "/api/public/changes"])
             await TellAsync(path.Contains("public", StringComparison.Ordinal) ? host.Http : supervisor, "GET", path);
+        await TellAsync(host.Http, "GET", "/log/marks", $"?date={Round}");
+        await TellAsync(host.Http, "GET", "/log/inclusion", "?index=0&size=3");
+        await TellAsync(host.Http, "GET", "/log/consistency", "?from=2&to=3");
         await TellAsync(supervisor, "GET", "/api/supervisor/rounds/{date}/provisional", Round);
         await TellAsync(host.Http, "GET", "/api/public/rounds/{date}", Round);
         await TellAsync(host.Http, "GET", "/api/public/rounds/{date}/list", $"{Round}/list?pharmacy=LD01", part: "/list");
+        await TellAsync(phone, "GET", "/api/bookings/{number}/proof", booking);
         await TellAsync(supervisor, "GET", "/api/supervisor/cases/{number}", complaint);
     }
 

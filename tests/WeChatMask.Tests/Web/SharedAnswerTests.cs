@@ -13,6 +13,8 @@ public sealed class SharedAnswerTests
     [InlineData("/api/board", "Accept-Encoding", "gzip, deflate")]
     [InlineData("/api/board", "If-None-Match", "*")]
     [InlineData("/api/clock", "Accept", "application/json")]
+    [InlineData("/log/checkpoint", "Accept", "text/plain")]
+    [InlineData("/log/checkpoint", "Accept-Encoding", "gzip, deflate")]
     public async Task An_answer_at_the_door_is_the_routes(string path, string header, string value)
     {
         await using var host = await SandboxHost.StartAsync();

@@ -33,6 +33,9 @@ public sealed class BookingModel(
     /// <summary>The pause of its pharmacy, while it is to be collected there today.</summary>
     public CounterTrouble? Pause { get; private set; }
 
+    /// <summary>Whether there may still be a receipt: it goes with the round's lists.</summary>
+    public bool HasReceipt => Details!.Round.KeepsPersonalData(calendar.Today);
+
     public RefusalView Unknown => refusals.Of(Refusal.UnknownBooking);
 
     public PolicyFormatter Rules => rules;

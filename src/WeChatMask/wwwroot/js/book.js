@@ -6,6 +6,7 @@ import { ask, jsonOf, Lost } from './ask.js';
 import { now } from './clock.js';
 import { pause } from './pause.js';
 import { fill, pressedIn, sendPlain } from './plain.js';
+import { keep } from './receipts.js';
 import { read } from './round.js';
 
 const form = document.getElementById('book');
@@ -48,7 +49,10 @@ function rest(seconds, tries) {
 async function settle(body) {
   for (let tries = 1; !stopped; tries++) {
     const { status, seconds, json } = await attempt(body);
-    if (status === 200 || status === 201) return location.assign(json.number ? `/bookings/${json.number}` : '/bookings');
+    if (status === 200 || status === 201) {
+      keep(json.number, json.receipt);
+      return location.assign(json.number ? `/bookings/${json.number}` : '/bookings');
+    }
     if (status === 401) return location.assign('/login?returnUrl=/book');
     const early = json.code === 'not_open' && Math.abs(now() - (read().opens || 0)) < 5000;
     const later = status === 0 || status === 429 || (status >= 500 && json.code !== 'registry_unavailable') || early;

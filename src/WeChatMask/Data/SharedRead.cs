@@ -1,4 +1,4 @@
-namespace WeChatMask.Rounds;
+namespace WeChatMask.Data;
 
 /// <summary>
 /// One read for all who ask the same at once: while one is under way, those who come next share the one after it. Nothing is kept,
