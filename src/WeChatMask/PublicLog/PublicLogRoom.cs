@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.Data;
 using WeChatMask.Settings;
 
@@ -10,5 +11,7 @@ public static class PublicLogRoom
     {
         services.AddSection<PublicLogSettings, PublicLogSettingsValidator>("Log");
         services.AddSingleton<LogKeys>().AddSingleton<LogStore>().AddSingleton<IPublicLog>(s => s.GetRequiredService<LogStore>()).AddSingleton<RoundKeyStore>().AddSingleton<LogReader>();
+        services.AddSingleton<LogStateQueries>().AddSingleton<KeyHoldStore>();
+        services.TryAddSingleton<ILogChecks, NoLogChecks>();
     }
 }
