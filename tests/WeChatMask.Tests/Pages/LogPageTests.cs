@@ -146,16 +146,14 @@ public sealed partial class LogPageTests
     [Fact]
     public async Task What_the_nightly_look_found_of_a_round_stands_on_its_notice()
     {
-        var day = new DateOnly(2020, 2, 10);
-        var look = new LogCheck(DateTimeOffset.UnixEpoch.AddDays(18_000), 12, [new(day, "booking 1: serial 2, log 1"), new(day, "x"), new(null, "y")]);
-        await using var host = await SandboxHost.StartAsync("loudi", Open, configure: b => b.Services.AddSingleton<ILogChecks>(new Looked(look)));
+        await using var host = await SandboxHost.StartAsync("loudi", Open, configure: b => b.Services.AddSingleton<ILogChecks, Looked>());
         await host.SetClockAsync(Published);
 
         Assert.Contains("本期名单有 2 行与账本不符", (await PageReader.OpenAsync(host.Http, "/notices/2020-02-10")).Text, StringComparison.Ordinal);
         using var supervisor = await host.SupervisorAsync();
         var page = await PageReader.OpenAsync(supervisor, "/supervisor/log");
         Assert.Contains("有 3 处与账本不符", page.Text, StringComparison.Ordinal);
-        Assert.Contains("2020-02-10 booking 1: serial 2, log 1", page.Text, StringComparison.Ordinal);
+        Assert.Contains("booking 2020-02-10 LD01 1: serial is 2; the log says 1.", page.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,9 +186,12 @@ public sealed partial class LogPageTests
         return answer.GetProperty("reply").GetProperty("content").GetString()!;
     }
 
-    private sealed class Looked(LogCheck check) : ILogChecks
+    private sealed class Looked : ILogChecks
     {
-        public Task<LogCheck?> NewestAsync(CancellationToken cancellationToken) => Task.FromResult<LogCheck?>(check);
+        public Task<LogCheck?> NewestAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<LogCheck?>(new LogCheck(DateTimeOffset.UnixEpoch.AddDays(18_000), 12, 3, ["booking 2020-02-10 LD01 1: serial is 2; the log says 1."]));
+
+        public Task<long> WrongRowsAsync(DateOnly round, CancellationToken cancellationToken) => Task.FromResult(round == new DateOnly(2020, 2, 10) ? 2L : 0L);
     }
 
     [GeneratedRegex("<span>([A-Z2-7]{4}-?)</span>")]

@@ -26,7 +26,7 @@ public sealed class NoticeLogReader(LogReader log, LogStateQueries state, ILogCh
             Marks = marks,
             Lines = marks.LinesTo(mark),
             Witnesses = await state.LinesAsync(mark.Note.Checkpoint.Size, cancellationToken),
-            Differences = (await checks.NewestAsync(cancellationToken))?.Of(round) ?? 0,
+            WrongRows = await checks.WrongRowsAsync(round, cancellationToken),
             Sample = await samples.OfAsync(round, cancellationToken),
         };
     }
@@ -59,8 +59,8 @@ public sealed record NoticeLog(DateOnly Round)
     /// <summary>Who signed the mark's note besides the log.</summary>
     public IReadOnlyList<WitnessLine> Witnesses { get; init; } = [];
 
-    /// <summary>How many rows of the round the last nightly look found to be other than the log says.</summary>
-    public int Differences { get; init; }
+    /// <summary>How many rows of its lists the last nightly look found to be other than the log says.</summary>
+    public long WrongRows { get; init; }
 
     /// <summary>Whom auditors ask; none before the lists are out.</summary>
     public IReadOnlyList<SampledBooking> Sample { get; init; } = [];
