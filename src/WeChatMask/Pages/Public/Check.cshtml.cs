@@ -23,7 +23,7 @@ public sealed class CheckModel(LogReader log, LogStateQueries state, LogKeys key
     internal static readonly string[] Words =
     [
         "Signed", "Unchecked", "Unchecked_Why", "Witness", "Line", "Line_Book", "Line_Find", "Inside", "Code", "Code_Note", "Joined", "Parted", "Broken", "Other", "Behind", "Away",
-        "Empty", "origin", "unsigned", "signature", "witness", "proof", "entry", "receipt", "note", "base64", "Unreadable",
+        "Empty", "Unreadable", "Refused_origin", "Refused_unsigned", "Refused_signature", "Refused_witness", "Refused_proof", "Refused_entry", "Refused_receipt", "Refused_note", "Refused_base64",
     ];
 
     private const int CodesShown = 30;

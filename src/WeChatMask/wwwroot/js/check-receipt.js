@@ -99,7 +99,7 @@ if (press && log) {
     try {
       await check();
     } catch (error) {
-      show('bad', (error instanceof log.Refused && words[error.message]) || say('Unreadable'));
+      show('bad', (error instanceof log.Refused && words[`Refused_${error.message}`]) || say('Unreadable'));
     }
     press.disabled = false;
   });
