@@ -17,7 +17,7 @@ public sealed partial class WeChatTemplates(IStringLocalizer<Text.World> text)
     private static readonly WeChatTemplate[] All =
     [
         new("sandbox_booked", false, ["thing1", "character_string2", "time3", "amount4"]),
-        new("sandbox_slot", false, ["thing1", "character_string2", "time3", "thing5"]),
+        new("sandbox_slot", false, ["thing1", "character_string2", "time3", "character_string7", "thing5"]),
         new("sandbox_reminder", true, ["thing1", "character_string2", "time3", "thing5"]),
         new("sandbox_lapsed", true, ["thing1", "character_string2", "thing5"]),
         new("sandbox_cancelled", true, ["thing1", "character_string2", "thing5"]),

@@ -29,6 +29,7 @@ public sealed class ChatRouter(Phrases phrases, RoundAnswers round, BookingAnswe
             (_, Intent.Book, _) => await round.BookAsync(cancellationToken),
             (_, Intent.Query, _) => await bookings.NewestAsync(openId, cancellationToken),
             (_, Intent.Lists, _) => await round.ListsAsync(cancellationToken),
+            (_, Intent.Code, _) => await round.CodeAsync(cancellationToken),
             (_, Intent.Cancel, _) => await bookings.AskAsync(openId, cancellationToken),
             (_, Intent.Pharmacies, _) => await round.PharmaciesAsync(cancellationToken),
             (_, Intent.Hours, _) => await round.HoursAsync(cancellationToken),

@@ -11,6 +11,9 @@ public enum Intent
     Query,
     Lists,
 
+    /// <summary>The newest code of the public log, and how to check it.</summary>
+    Code,
+
     /// <summary>To give a booking back; answered with a question.</summary>
     Cancel,
 

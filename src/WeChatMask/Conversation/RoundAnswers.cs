@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeChatMask.Domain;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.WeChat;
@@ -9,7 +10,7 @@ namespace WeChatMask.Conversation;
 
 /// <summary>Answers about the round and its rules: whether one can book now, where, when, for how much, and who got something.</summary>
 public sealed class RoundAnswers(
-    ChatText text, Board board, RoundQueries rounds, PolicyQueries policies, SiteLinks links, CityCalendar calendar)
+    ChatText text, Board board, RoundQueries rounds, PolicyQueries policies, LogReader log, SiteLinks links, CityCalendar calendar)
 {
     // More names than these do not fit into a message that anybody reads.
     private const int MostPharmacies = 10;
@@ -47,6 +48,12 @@ public sealed class RoundAnswers(
                 text["Lists_Title", text.Day(published.Date)], text["Lists_Text", text.Day(published.PickupDate)], null,
                 links.To(FormattableString.Invariant($"/notices/{published.Date:yyyy-MM-dd}")));
     }
+
+    /// <summary>The code that stands on the doors by now, to be compared.</summary>
+    public async Task<Reply> CodeAsync(CancellationToken cancellationToken) =>
+        await log.NewestMarksAsync(LogMarkKind.Published, 1, cancellationToken) is [var newest, ..]
+            ? new TextReply(text["Code", text.Day(newest.Round), newest.Note.Checkpoint.Code, links.To(FormattableString.Invariant($"/check?d={newest.Round:yyyy-MM-dd}"))])
+            : new TextReply(text["Code_None", links.To("/check")]);
 
     public async Task<Reply> PharmaciesAsync(CancellationToken cancellationToken)
     {

@@ -43,6 +43,9 @@ public sealed class LeasedNotice
     /// <summary>The day from which the booker may book again, where the notice tells it and they have not booked since.</summary>
     public DateOnly? BookableFrom { get; set; }
 
+    /// <summary>The published round's code in the public log; null before that, and of a round that is not in it.</summary>
+    public string? Record { get; set; }
+
     public string Number { get; init; } = "";
     public int Serial { get; init; }
     public int Units { get; init; }

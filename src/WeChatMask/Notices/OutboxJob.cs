@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Jobs;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 
@@ -9,7 +10,7 @@ namespace WeChatMask.Notices;
 
 /// <summary>Drains one channel of the outbox: takes what is due under a lease, sends it, and writes down what became of it.</summary>
 /// <remarks>Each channel is a job of its own with leases of its own, so that one whose vendor is slow holds up only its own.</remarks>
-public abstract class OutboxJob(OutboxStore outbox, PolicyQueries policies, Database database, CityCalendar calendar, OutboxAgeQueries ages) : IJob
+public abstract class OutboxJob(OutboxStore outbox, PolicyQueries policies, LogReader log, Database database, CityCalendar calendar, OutboxAgeQueries ages) : IJob
 {
     // What a crash may repeat is what is leased at once; smaller leases cost more commits.
     private const int AtOnce = 40;
@@ -34,6 +35,7 @@ public abstract class OutboxJob(OutboxStore outbox, PolicyQueries policies, Data
         var done = await outbox.DropExpiredAsync(Channel, cancellationToken) + await CatchUpAsync(cancellationToken);
         while (done < MostPerRun && await outbox.LeaseAsync(Channel, LeaseTime, AtOnce, cancellationToken) is { Count: > 0 } leased)
         {
+            await FindRecordsAsync(leased, cancellationToken);
             var results = await SendAsync(leased, await RulesAsync(leased, cancellationToken), cancellationToken);
             // The results are facts by now: they are written even while the process is stopping.
             await outbox.RecordAsync(results, CancellationToken.None);
@@ -83,6 +85,15 @@ public abstract class OutboxJob(OutboxStore outbox, PolicyQueries policies, Data
     {
         var seconds = Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(attempts, 12)));
         return TimeSpan.FromSeconds(seconds * (1 + (Random.Shared.NextDouble() / 4)));
+    }
+
+    private async Task FindRecordsAsync(List<LeasedNotice> leased, CancellationToken cancellationToken)
+    {
+        foreach (var round in leased.Where(n => n.Kind is NoticeKind.SlotAssigned or NoticeKind.Reminder).GroupBy(n => n.RoundDate))
+        {
+            var code = (await log.MarksAsync(round.Key, cancellationToken)).Code();
+            foreach (var notice in round) notice.Record = code;
+        }
     }
 
     private Task<Dictionary<long, Policy>> RulesAsync(List<LeasedNotice> leased, CancellationToken cancellationToken) => database.ReadAsync(

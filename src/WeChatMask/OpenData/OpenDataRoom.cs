@@ -7,7 +7,7 @@ public static class OpenDataRoom
 {
     public static void AddOpenData(this IServiceCollection services)
     {
-        services.AddSingleton<PublicQueries>().AddSingleton<ListSaltQueries>().AddSingleton<BookingProofs>().AddSingleton<BooksQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportFormatter>();
+        services.AddSingleton<PublicQueries>().AddSingleton<ListSaltQueries>().AddSingleton<BookingProofs>().AddSingleton<BooksQueries>().AddSingleton<DayReports>().AddSingleton<DayReportQueries>().AddSingleton<DayReportSheets>().AddSingleton<DayReportFormatter>().AddSingleton<AuditSampleQueries>();
         services.AddSingleton<Visits>().AddSingleton<VisitStore>().AddHostedService<LastVisits>();
     }
 

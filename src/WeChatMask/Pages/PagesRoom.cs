@@ -17,7 +17,7 @@ public static class PagesRoom
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddLocalization();
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
-        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<FlagFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>();
+        services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<FlagFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>().AddSingleton<LogLineFormatter>().AddSingleton<NoticeLogReader>();
         services.AddRazorPages(o => o.Conventions.AddPageRouteModelConvention(
             "/Resident/NewComplaint", page => page.Selectors[0].EndpointMetadata.Add(new RequestSizeLimitAttribute(NewComplaintModel.LargestForm)))).AddMvcOptions(o =>
         {
@@ -33,5 +33,7 @@ public static class PagesRoom
         routes.MapStaticAssets().AllowAnonymous();
         routes.MapRazorPages().WithStaticAssets();
         routes.MapGet(NoticeFeed.Path, NoticeFeed.AnswerAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/notices/{date}/note.txt", NoticeLogReader.NoteAsync).AllowAnonymous().ExcludeFromDescription();
+        foreach (var tool in CheckTool.All) routes.MapGet(tool.Path, tool.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 }

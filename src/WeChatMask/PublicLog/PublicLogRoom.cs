@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.Data;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -16,6 +17,8 @@ public static class PublicLogRoom
         services.AddSingleton<LogKeys>().AddSingleton<LogStore>().AddSingleton<IPublicLog>(s => s.GetRequiredService<LogStore>()).AddSingleton<RoundKeyStore>();
         services.AddSingleton<LogReader>().AddSingleton<LogReceipts>().AddSingleton<ListLines>().AddSingleton<LogWitnesses>().AddSingleton<CosignatureStore>();
         services.AddSingleton<LogTileStore>().AddSingleton<LogMirror>().AddSingleton<ReadyMarkStore>();
+        services.AddSingleton<LogStateQueries>().AddSingleton<KeyHoldStore>();
+        services.TryAddSingleton<ILogChecks, NoLogChecks>();
     }
 
     /// <summary>Answers the newest note before anything else sees the call. Put behind <see cref="HeadRequests.UseHead"/>.</summary>

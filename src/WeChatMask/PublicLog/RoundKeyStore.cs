@@ -36,7 +36,7 @@ public sealed class RoundKeyStore(PersonalData personal)
         return key;
     }
 
-    /// <summary>Destroys the key of a round and says so in the log; nothing where there is none any more.</summary>
+    /// <summary>Destroys the key of a round and says so in the log; nothing where there is none any more, or where it is held.</summary>
     /// <param name="transaction">The one in which its lists go.</param>
     /// <param name="round">Its day.</param>
     /// <param name="backupsUntil">The last day on which a backup may still hold it.</param>
@@ -45,7 +45,7 @@ public sealed class RoundKeyStore(PersonalData personal)
         known.TryRemove(round, out _);
         var now = transaction.Engine.Now;
         var rows = await transaction.ExecuteAsync(
-            "UPDATE round_key SET sealed = NULL, destroyed_at = @now WHERE round_date = @round AND sealed IS NOT NULL", new { now, round });
+            "UPDATE round_key SET sealed = NULL, destroyed_at = @now WHERE round_date = @round AND sealed IS NOT NULL AND held_at IS NULL", new { now, round });
         if (rows == 0 || await HashAsync(transaction.Connection, transaction.Transaction, round) is not { } hash) return;
         transaction.Log([LogEntry.Shred(round, hash, now.ToUnixTimeSeconds(), backupsUntil)]);
     }

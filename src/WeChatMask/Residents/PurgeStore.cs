@@ -73,13 +73,13 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ro
         return touched;
     }
 
-    /// <summary>With its lists goes a round's key: from then on nobody can work out whose a line of the log is.</summary>
+    /// <summary>With its lists goes a round's key, unless a supervisor holds it: from then on nobody can work out whose a line of the log is.</summary>
     private Task<int> ListsAsync(Due due, CancellationToken cancellationToken) => EachDayAsync(
         """
         SELECT date FROM round
          WHERE pickup_date < @PersonalBefore
            AND (EXISTS (SELECT 1 FROM published_entry e WHERE e.round_date = round.date)
-                OR EXISTS (SELECT 1 FROM round_key k WHERE k.round_date = round.date AND k.sealed IS NOT NULL))
+                OR EXISTS (SELECT 1 FROM round_key k WHERE k.round_date = round.date AND k.sealed IS NOT NULL AND k.held_at IS NULL))
          ORDER BY date
         """,
         due,

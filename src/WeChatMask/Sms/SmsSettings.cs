@@ -53,7 +53,7 @@ public sealed class SmsTemplate
 
     /// <summary>
     /// What the template shows, with commas: of <c>day</c>, <c>slot</c>, <c>pharmacy</c>, <c>address</c>, <c>number</c>, <c>units</c>,
-    /// <c>unit</c>, <c>goods</c>, <c>amount</c>, <c>bookings</c>, <c>reason</c> (why the registry refused), <c>code</c>, <c>minutes</c>. For Tencent in the order of <c>{1}</c>,
+    /// <c>unit</c>, <c>goods</c>, <c>amount</c>, <c>bookings</c>, <c>reason</c> (why the registry refused), <c>record</c> (in <c>SlotAssigned</c> alone: the 14 characters of the round's code in the public log), <c>code</c>, <c>minutes</c>. For Tencent in the order of <c>{1}</c>,
     /// <c>{2}</c> …; for Aliyun in any order, as <c>name</c> or, where the template's variable is called otherwise,
     /// <c>variable=name</c>.
     /// </summary>

@@ -11,6 +11,9 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
     private const int LargestCap = 10_000;
     private const int LongestSign = 64;
     private const int LargestValue = 1000;
+
+    // Twelve letters and digits in three groups.
+    private const int RecordLength = 14;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
     // A message's lease is half a minute; all that is leased at once must be settled in it.
@@ -104,7 +107,11 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
             if (!account.Templates.TryGetValue(kind, out var template) && Optional.Contains(kind)) continue;
             if (template is null || !IsFilled(template.Id))
                 faults.Add($"{key}:Id is missing: copy the approved template's id from the console, or write {SmsTemplate.Never} if this city never sends it.");
-            else if (template.Id != SmsTemplate.Never) CheckValues(faults, key, template.Values, ordered);
+            else if (template.Id != SmsTemplate.Never)
+            {
+                CheckValues(faults, key, template.Values, ordered);
+                CheckRecord(faults, section, kind, template.Values, account.LongestValue);
+            }
         }
     }
 
@@ -117,6 +124,14 @@ internal sealed class SmsSettingsValidator(IEnumerable<SandboxSecretsAllowed> sa
             faults.Add($"{key}:Values: Tencent's places have no names; write the values in the order of {{1}}, {{2}} and so on.");
         if (!ordered && slots.Select(s => s.Variable).Distinct(StringComparer.Ordinal).Count() < slots.Count)
             faults.Add($"{key}:Values names a variable twice.");
+    }
+
+    // A message whose template shows what it has not, or what does not fit, would never leave.
+    private static void CheckRecord(List<string> faults, string section, string kind, string values, int longest)
+    {
+        if (!SmsTemplates.Slots(values).Any(s => s.Name == SmsValues.Record)) return;
+        if (kind != nameof(SmsKind.SlotAssigned)) faults.Add($"{section}:Templates:{kind}:Values names {SmsValues.Record}, which there is only when lists are published, in {nameof(SmsKind.SlotAssigned)}.");
+        else if (longest < RecordLength) faults.Add($"{section}:LongestValue must be at least {RecordLength}, since {section}:Templates:{kind} shows {SmsValues.Record}.");
     }
 
     // A null in a JSON file is bound as null, and the sample has its placeholders in angle brackets.

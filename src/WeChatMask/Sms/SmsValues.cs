@@ -21,6 +21,9 @@ public static class SmsValues
     /// <summary>Why the registry refused.</summary>
     public const string Reason = "reason";
 
+    /// <summary>The published round's code in the public log, as on the pharmacies' doors; only where lists are published.</summary>
+    public const string Record = "record";
+
     /// <summary>A log-in code, digits only.</summary>
     public const string Code = "code";
 
@@ -28,7 +31,7 @@ public static class SmsValues
     public const string Minutes = "minutes";
 
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(
-        [Day, Slot, Pharmacy, Address, Number, Units, Unit, Goods, Amount, Bookings, Reason, Code, Minutes], StringComparer.Ordinal);
+        [Day, Slot, Pharmacy, Address, Number, Units, Unit, Goods, Amount, Bookings, Reason, Record, Code, Minutes], StringComparer.Ordinal);
 
     /// <summary>Names that may be cut; of the others every character counts.</summary>
     public static IReadOnlySet<string> Cuttable { get; } = new HashSet<string>([Pharmacy, Address, Goods], StringComparer.Ordinal);

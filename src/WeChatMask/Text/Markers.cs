@@ -104,3 +104,6 @@ public sealed class Shop;
 
 /// <summary>Finds <c>Text/Live.resx</c>: an opening as supervisors follow it.</summary>
 public sealed class Live;
+
+/// <summary>Finds <c>Text/LogPages.resx</c>: what the public and supervisors read of the public log.</summary>
+public sealed class LogPages;

@@ -7,7 +7,7 @@ namespace WeChatMask.Tests.Pages;
 /// <summary>Pages that need no log-in: for everybody the same, and nobody's data on them.</summary>
 public sealed class PublicPageTests
 {
-    private static readonly string[] Paths = ["/", "/guide", "/notices", "/notices/2020-02-10", "/notices/trends", "/notices/rules", "/open-data", "/complaints"];
+    private static readonly string[] Paths = ["/", "/guide", "/notices", "/notices/2020-02-10", "/notices/2020-02-10/print", "/notices/trends", "/notices/rules", "/open-data", "/check", "/check?d=2020-02-10&n=0", "/complaints"];
 
     [Fact]
     public async Task Public_pages_open_without_log_in_may_be_cached_and_set_no_cookie()
@@ -94,6 +94,8 @@ public sealed class PublicPageTests
     [Theory]
     [InlineData("/notices/2019-01-01")]
     [InlineData("/notices/nonsense")]
+    [InlineData("/notices/2019-01-01/print")]
+    [InlineData("/notices/2019-01-01/note.txt")]
     [InlineData("/nowhere")]
     public async Task What_is_not_there_answers_404_as_a_page(string path)
     {

@@ -30,6 +30,7 @@ public sealed class SmsSettingsTests
     [InlineData("Sms:Aliyun:Templates:SlotAssigned:Values", "day,place")]
     [InlineData("Sms:Aliyun:Templates:SlotAssigned:Values", "day,day=slot")]
     [InlineData("Sms:Aliyun:Templates:Slot:Id", "SMS_1")]
+    [InlineData("Sms:Aliyun:Templates:BookingMade:Values", "day,record")]
     [InlineData("Sms:Tencent:SecretId", "")]
     [InlineData("Sms:Tencent:SecretKey", "")]
     [InlineData("Sms:Tencent:SmsSdkAppId", "")]
@@ -50,6 +51,20 @@ public sealed class SmsSettingsTests
 
         Assert.StartsWith(key.Replace("Templates:Slot:Id", "Templates:Slot", StringComparison.Ordinal), fault, StringComparison.Ordinal);
         Assert.True(value.Length < 5 || !key.Contains("Secret", StringComparison.Ordinal) || !fault.Contains(value, StringComparison.Ordinal), "a secret stands in a fault");
+    }
+
+    [Fact]
+    public void A_code_of_the_public_log_must_fit_whole()
+    {
+        var settings = Full("Aliyun,Tencent");
+        settings["Sms:Aliyun:Templates:SlotAssigned:Values"] = "day,record";
+        Assert.Empty(Faults(settings));
+
+        // Twelve characters are the vendor's default.
+        settings["Sms:Tencent:Templates:SlotAssigned:Values"] = "day,record";
+        Assert.StartsWith("Sms:Tencent:LongestValue", Assert.Single(Faults(settings)), StringComparison.Ordinal);
+        settings["Sms:Tencent:LongestValue"] = "14";
+        Assert.Empty(Faults(settings));
     }
 
     [Fact]

@@ -57,11 +57,15 @@ CREATE TABLE log_document (
     body {text} NOT NULL
 );
 
+-- Of a round in dispute a supervisor may hold the key: it then stays when the lists come down.
 CREATE TABLE round_key (
     round_date {date} NOT NULL PRIMARY KEY,
     key_hash {key} NOT NULL,
     sealed {text},
-    destroyed_at {long}
+    destroyed_at {long},
+    held_at {long},
+    held_by {key},
+    hold_reason {text}
 );
 
 ALTER TABLE booking ADD COLUMN log_batch {long};

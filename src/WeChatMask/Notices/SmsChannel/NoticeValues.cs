@@ -33,6 +33,8 @@ internal static class NoticeValues
             [SmsValues.Unit] = policy.Goods.Unit,
             [SmsValues.Goods] = policy.Goods.Name,
             [SmsValues.Reason] = texts.Reason(n),
+            // Vendors take no empty value.
+            [SmsValues.Record] = n.Record ?? "-",
             [SmsValues.Amount] = CityFormatter.Amount(n.HandedOverUnits ?? n.Units, n.UnitPriceFen),
         };
 

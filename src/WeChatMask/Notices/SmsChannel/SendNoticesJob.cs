@@ -1,6 +1,7 @@
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
@@ -9,9 +10,9 @@ namespace WeChatMask.Notices;
 
 /// <summary>Sends the notices that leave by SMS: each number its share of the day, and again later what a vendor could not take.</summary>
 public sealed class SendNoticesJob(
-    OutboxStore outbox, PolicyQueries policies, Database database, CityCalendar calendar, ReceiptStore receipts, NoticeCapStore caps, NoticeTexts texts,
+    OutboxStore outbox, PolicyQueries policies, LogReader log, Database database, CityCalendar calendar, ReceiptStore receipts, NoticeCapStore caps, NoticeTexts texts,
     ISmsProvider sms, PersonalData personal, CityQueries city, OutboxAgeQueries ages)
-    : OutboxJob(outbox, policies, database, calendar, ages)
+    : OutboxJob(outbox, policies, log, database, calendar, ages)
 {
     protected override NoticeChannel Channel => NoticeChannel.Sms;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Domain;
+using WeChatMask.PublicLog;
 using WeChatMask.OfficialAccount;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
@@ -12,9 +13,9 @@ namespace WeChatMask.Notices;
 
 /// <summary>Sends the notices that leave by WeChat. Who does not follow or does not want them is left in peace.</summary>
 public sealed class SendWeChatNoticesJob(
-    OutboxStore outbox, PolicyQueries policies, Database database, CityCalendar calendar, WeChatNoticeTexts texts, OfficialAccountClient client,
+    OutboxStore outbox, PolicyQueries policies, LogReader log, Database database, CityCalendar calendar, WeChatNoticeTexts texts, OfficialAccountClient client,
     IOptionsMonitor<WeChatNoticeSettings> settings, OutboxAgeQueries ages)
-    : OutboxJob(outbox, policies, database, calendar, ages)
+    : OutboxJob(outbox, policies, log, database, calendar, ages)
 {
     private const string NotFollowing = "not following";
 

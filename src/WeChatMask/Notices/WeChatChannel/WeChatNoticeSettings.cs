@@ -96,7 +96,7 @@ public sealed class NoticeTemplate
     /// <summary>Which of the platform's two ways the template belongs to.</summary>
     public TemplateWay Way { get; set; }
 
-    /// <summary>What each field of the template says, by the field's name: a text with places, which are <c>{pharmacy}</c>, <c>{address}</c>, <c>{number}</c>, <c>{serial}</c>, <c>{pickup}</c>, <c>{day}</c>, <c>{goods}</c>, <c>{units}</c>, <c>{amount}</c>, <c>{from}</c> (the day from which one may book again) and <c>{hint}</c>.</summary>
+    /// <summary>What each field of the template says, by the field's name: a text with places, which are <c>{pharmacy}</c>, <c>{address}</c>, <c>{number}</c>, <c>{serial}</c>, <c>{pickup}</c>, <c>{day}</c>, <c>{goods}</c>, <c>{units}</c>, <c>{amount}</c>, <c>{from}</c> (the day from which one may book again), <c>{hint}</c> and, in <c>Slot</c> and <c>Reminder</c>, <c>{record}</c> (the round's code in the public log).</summary>
     public Dictionary<string, string> Fields { get; } = new(StringComparer.Ordinal);
 }
 

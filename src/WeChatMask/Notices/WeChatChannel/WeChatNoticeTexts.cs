@@ -13,6 +13,9 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
     internal static IReadOnlyList<string> Places { get; } =
         ["pharmacy", "address", "number", "serial", "pickup", "day", "goods", "units", "amount", "from", "hint"];
 
+    // Both are sent when the round's lists are out, and with them its code in the public log.
+    private static readonly string[] PlacesOnceListed = [.. Places, "record"];
+
     // Who did not book is told that they may, and nothing of what was booked.
     private static readonly string[] PlacesForOthers = ["day", "goods", "hint"];
 
@@ -23,6 +26,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
     {
         NoticeKind.NumberFree => PlacesForOthers,
         NoticeKind.CaseClosed => PlacesOfCases,
+        NoticeKind.SlotAssigned or NoticeKind.Reminder => PlacesOnceListed,
         _ => Places,
     };
 
@@ -70,6 +74,7 @@ public sealed class WeChatNoticeTexts(IStringLocalizer<Text.OfficialAccount> tex
             // The number is the booker's: with it others could show it at the counter.
             ["number"] = n.AccountId is null ? n.Number : "-",
             ["serial"] = n.Serial.ToString(CultureInfo.InvariantCulture),
+            ["record"] = n.Record ?? "-",
             ["pickup"] = n.HandedOverAt is { } at ? Time(at) : Span(n.SlotStartsAt ?? n.PickupOpensAt, n.SlotEndsAt ?? n.PickupClosesAt),
             ["from"] = n.BookableFrom is { } from ? Day(from) : "",
             ["units"] = text["Units", units, policy.Goods.Unit],

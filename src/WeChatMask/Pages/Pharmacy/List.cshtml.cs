@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using WeChatMask.City;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
+using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 using WeChatMask.Web;
 
@@ -17,7 +18,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : PageModel
+public sealed class ListModel(PharmacyLists lists, LogReader log, RefusalResults refusals) : PageModel
 {
     [BindProperty]
     public string? Query { get; set; }
@@ -42,6 +43,9 @@ public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : Pa
     public IReadOnlyList<string> Slots { get; private set; } = [];
 
     public string? Message { get; private set; }
+
+    /// <summary>The round's code in the public log, for the shop's door; null where there is none.</summary>
+    public string? Code { get; private set; }
 
     /// <summary>Column headings, the same as in the files.</summary>
     public IReadOnlyList<string> Headings => lists.Headings;
@@ -70,6 +74,7 @@ public sealed class ListModel(PharmacyLists lists, RefusalResults refusals) : Pa
             return;
         }
 
+        Code = (await log.MarksAsync(list.Round.Date, cancellationToken)).Code();
         Slots = [.. list.Lines.Select(l => l.Slot).Where(s => s.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var query = Query?.Trim() ?? "";
         Search = new ListSearch(query.Length <= ListSearch.LongestQuery ? query : query[..ListSearch.LongestQuery], Enum.IsDefined(State) ? State : ListState.All, Slots.FirstOrDefault(s => s == Slot));

@@ -15,7 +15,7 @@ namespace WeChatMask.Pages.Public;
 /// <summary>One day's notice: the quotas, the books that must add up, and the masked lists.</summary>
 [AllowAnonymous]
 [CacheablePage(Seconds = 2, NoIndex = true)]
-public sealed class NoticeModel(PublicQueries queries, CounterTroubleStore counters, CityCalendar calendar, LeverQueries levers, LeverFormatter leverWords, BooksQueries ledger, RefusalFormatter refusals, PageFormatter format, DayReportFormatter reports, IStringLocalizer<Text.Pages> text) : PageModel
+public sealed class NoticeModel(PublicQueries queries, CounterTroubleStore counters, CityCalendar calendar, LeverQueries levers, LeverFormatter leverWords, BooksQueries ledger, NoticeLogReader log, RefusalFormatter refusals, PageFormatter format, DayReportFormatter reports, IStringLocalizer<Text.Pages> text) : PageModel
 {
     /// <summary>With more pharmacies than this a page shows one list at a time.</summary>
     internal const int ListsOnOnePage = 10;
@@ -29,6 +29,9 @@ public sealed class NoticeModel(PublicQueries queries, CounterTroubleStore count
     public RoundBooks? Books { get; private set; }
 
     public RefusalView Unknown => refusals.Of(Refusal.UnknownRound);
+
+    /// <summary>The round in the public log; null where there is no round.</summary>
+    public NoticeLog? Log { get; private set; }
 
     public IReadOnlyList<PublicList> Lists { get; private set; } = [];
 
@@ -67,6 +70,7 @@ public sealed class NoticeModel(PublicQueries queries, CounterTroubleStore count
         }
 
         Books = books;
+        Log = await log.OfAsync(day, cancellationToken);
         Changes = [.. (await levers.OfRoundAsync(day, cancellationToken)).Select(l => (reports.Moment(l.CreatedAt), leverWords.Sentence(l)))];
         if (books.PickupDate == calendar.Today) Paused = (await counters.OpenAsync(cancellationToken)).FindAll(c => c.Kind == CounterTroubleKind.Paused);
         if (books.Phase == RoundPhase.Ended) CacheablePageAttribute.Keep(HttpContext, SettledSeconds);

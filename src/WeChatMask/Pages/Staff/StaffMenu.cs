@@ -47,7 +47,7 @@ public static class StaffMenu
             new("/supervisor/annul", "Annul", Changes: true),
         ]),
         new("Hear", [new("/supervisor/cases", "Cases"), new("/supervisor/violations", "Violations"), new("/supervisor/flags", "Flags"), new("/supervisor/offline", "OfflineReview")]),
-        new("Records", [Audit, new("/supervisor/jobs", "Jobs", Tab: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l4 2"), new("/supervisor/messages", "Messages"), new("/supervisor/wechat", "WeChat"), new("/supervisor/posters", "Posters")]),
+        new("Records", [Audit, new("/supervisor/log", "Log"), new("/supervisor/jobs", "Jobs", Tab: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l4 2"), new("/supervisor/messages", "Messages"), new("/supervisor/wechat", "WeChat"), new("/supervisor/posters", "Posters")]),
         new("Self", [Me with { Tab = null }]),
     ];
 
