@@ -20,7 +20,7 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
         await transaction.ExecuteAsync(
             "INSERT INTO policy (id, effective_from, document, created_at, created_by) VALUES (@id, @From, @document, @now, @by)",
             new { id, policy.From, document, now = time.GetUtcNow(), by });
-        transaction.Log(LogEntry.Policy(policy.From, await LogDocuments.PutAsync(transaction, document), time.GetUtcNow().ToUnixTimeSeconds()));
+        transaction.Log(LogEntry.Policy(policy.From, await LogDocumentStore.PutAsync(transaction, document), time.GetUtcNow().ToUnixTimeSeconds()));
         return id;
     }
 

@@ -184,7 +184,7 @@ public sealed class RedemptionStore(Database database, PolicyQueries policies, P
         var rows = await transaction.ExecuteAsync(
             $"""
             UPDATE booking SET status = @redeemed, settled_at = @now WHERE id = @bookingId AND status = @Status;
-            {LogPending.Insert};
+            {LogPendingStore.Insert};
             INSERT INTO redemption (id, request_key, booking_id, round_date, pharmacy_id, staff_id, units, amount_fen, outside_slot,
                                     proxy_hash, proxy_counted, proxy_name, proxy_id_number, proxy_document_type, redeemed_at, by_card)
             VALUES (@id, @key, @bookingId, @RoundDate, @PharmacyId, @staffId, @Units, @amount, @OutsideSlot,

@@ -4,6 +4,7 @@ using WeChatMask.Data;
 using WeChatMask.Flags;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
+using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 using WeChatMask.Sms;
 using WeChatMask.Telemetry;
@@ -28,7 +29,7 @@ internal static class SettingNames
     {
         ["Database"] = typeof(DatabaseSettings), ["WeChat"] = typeof(WeChatSettings), ["WeChatMenu"] = typeof(MenuSettings),
         ["WeChatNotices"] = typeof(WeChatNoticeSettings), ["Site"] = typeof(SiteSettings), ["Registry"] = typeof(RegistrySettings),
-        ["Map"] = typeof(MapSettings), ["Cases"] = typeof(CaseSettings), ["Flags"] = typeof(FlagSettings), ["Sms"] = typeof(SmsSettings), ["Secrets"] = typeof(SecretSettings), ["Telemetry"] = typeof(TelemetrySettings),
+        ["Map"] = typeof(MapSettings), ["Cases"] = typeof(CaseSettings), ["Flags"] = typeof(FlagSettings), ["Sms"] = typeof(SmsSettings), ["Log"] = typeof(PublicLogSettings), ["Secrets"] = typeof(SecretSettings), ["Telemetry"] = typeof(TelemetrySettings),
     };
 
     /// <summary>The name as it stands in a file of the environment, from one written with <c>:</c> or <c>__</c>; null where there is no such setting.</summary>

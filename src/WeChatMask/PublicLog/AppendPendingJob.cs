@@ -10,7 +10,7 @@ public sealed class AppendPendingJob(Database database, LogStore store) : IJob
     {
         var runs = 0;
         // A look without a lock: nearly always there is nothing to do.
-        while (await database.ScalarAsync<long>("SELECT COUNT(*) FROM log_pending", cancellationToken: cancellationToken) > 0)
+        while (await LogPendingStore.IsWaitingAsync(database, cancellationToken))
         {
             runs++;
             if (!await database.WriteAsync(t => store.AppendPendingAsync(t), cancellationToken)) break;

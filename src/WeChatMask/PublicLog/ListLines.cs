@@ -9,10 +9,10 @@ public sealed class ListLines(LogReader log)
 {
     private const int Portion = 256;
 
-    private readonly ConcurrentDictionary<DateOnly, FrozenDictionary<string, ListLine>> known = new();
+    private readonly ConcurrentDictionary<DateOnly, FrozenDictionary<string, LoggedList>> known = new();
 
     /// <summary>Of a pharmacy; null before the lists are out, and where the round is not in the log.</summary>
-    public async Task<ListLine?> FindAsync(DateOnly round, string code, CancellationToken cancellationToken)
+    public async Task<LoggedList?> FindAsync(DateOnly round, string code, CancellationToken cancellationToken)
     {
         if (!known.TryGetValue(round, out var lines))
         {
@@ -26,9 +26,9 @@ public sealed class ListLines(LogReader log)
     }
 
     /// <summary>Backwards from the size that was named when the lists came out.</summary>
-    private async Task<List<ListLine>> ReadAsync(DateOnly round, long size, CancellationToken cancellationToken)
+    private async Task<List<LoggedList>> ReadAsync(DateOnly round, long size, CancellationToken cancellationToken)
     {
-        var found = new List<ListLine>();
+        var found = new List<LoggedList>();
         var isOut = false;
         for (var end = size; end > 0; end = Math.Max(0, end - Portion))
         {
@@ -37,7 +37,7 @@ public sealed class ListLines(LogReader log)
             for (var i = entries.Count - 1; i >= 0; i--)
             {
                 var entry = LogEntry.TryParse(entries[i]);
-                if (isOut && entry is { Kind: EntryKind.List }) found.Add(ListLine.Of(entry, first + i));
+                if (isOut && entry is { Kind: EntryKind.List }) found.Add(LoggedList.Of(entry, first + i));
                 else if (isOut) return found;
                 isOut |= entry is { Kind: EntryKind.Publish } && entry.RoundDay == round;
             }
@@ -48,9 +48,9 @@ public sealed class ListLines(LogReader log)
 }
 
 /// <summary>What the log says of a pharmacy's frozen list, and where.</summary>
-public sealed record ListLine(string Code, int Rows, Hash Root, string Entry, long Index)
+public sealed record LoggedList(string Code, int Rows, Hash Root, string Entry, long Index)
 {
-    internal static ListLine Of(LogEntry entry, long index) => EntryFields.TryRead(entry.Text, out var fields)
-        ? new ListLine(fields[1].ToString(), (int)fields.Number(2), fields.Hash(3), entry.Text, index)
+    internal static LoggedList Of(LogEntry entry, long index) => EntryFields.TryRead(entry.Text, out var fields)
+        ? new LoggedList(fields[1].ToString(), (int)fields.Number(2), fields.Hash(3), entry.Text, index)
         : throw new ArgumentException("Not a line of a list.", nameof(entry));
 }

@@ -28,7 +28,7 @@ public sealed class RoundLogStore(Database database, LogStore log, RoundKeyStore
         var begun = await transaction.ScalarAsync<string?>("SELECT MAX(date) FROM round WHERE opens_at <= @now OR closed_at IS NOT NULL", new { now });
         await log.BeginAsync(transaction, begun?.ToDay().AddDays(1) ?? DateOnly.MinValue);
         foreach (var policy in await transaction.QueryAsync<(DateOnly From, string Document, DateTimeOffset At)>("SELECT effective_from, document, created_at FROM policy ORDER BY id"))
-            transaction.Log([LogEntry.Policy(policy.From, await LogDocuments.PutAsync(transaction, policy.Document), now.ToUnixTimeSeconds())]);
+            transaction.Log([LogEntry.Policy(policy.From, await LogDocumentStore.PutAsync(transaction, policy.Document), now.ToUnixTimeSeconds())]);
         foreach (var day in announced) await PlannedAsync(transaction, day);
         foreach (var sent in await SentAsync(transaction, announced)) transaction.Log([sent.Entry(1)]);
     }
@@ -40,7 +40,7 @@ public sealed class RoundLogStore(Database database, LogStore log, RoundKeyStore
             "SELECT r.pickup_date, r.units_per_booking, p.document FROM round r JOIN policy p ON p.id = r.policy_id WHERE r.date = @date", new { date }))!;
         var at = Second(transaction);
         var key = await keys.MakeAsync(transaction, date);
-        transaction.Log([LogEntry.Round(date, round.PickupDate, isDraw: false, round.UnitsPerBooking, LogDocuments.HashOf(round.Document), key, at)]);
+        transaction.Log([LogEntry.Round(date, round.PickupDate, isDraw: false, round.UnitsPerBooking, LogDocumentStore.HashOf(round.Document), key, at)]);
         await WindowsAsync(transaction, date);
         await PlacesAsync(transaction, date);
     }

@@ -173,7 +173,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     private static async Task LogAsync(WriteTransaction transaction, long pharmacy, IReadOnlyList<WaitingPickup> moved, DateOnly to)
     {
         var code = await transaction.ScalarAsync<string>("SELECT code FROM pharmacy WHERE id = @pharmacy", new { pharmacy });
-        await LogPending.AddAsync(transaction, [.. moved.Select(m => LogEntry.Move(m.RoundDate, code!, m.Serial, to))]);
+        await LogPendingStore.AddAsync(transaction, [.. moved.Select(m => LogEntry.Move(m.RoundDate, code!, m.Serial, to))]);
     }
 
     /// <summary>Ends moved bookings whose own pickup is over and posts their places on. Returns how many.</summary>
@@ -209,7 +209,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         await transaction.ExecuteManyAsync(
             "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids);
         // A hand-over that was taken back after the end has lapsed in the log already.
-        await LogPending.AddAsync(transaction, [.. due.Where(d => !d.WasVoided).Select(d => LogEntry.Lapse(date, d.Code, d.Serial))]);
+        await LogPendingStore.AddAsync(transaction, [.. due.Where(d => !d.WasVoided).Select(d => LogEntry.Lapse(date, d.Code, d.Serial))]);
         await notices.TellAsync(transaction, NoticeCause.Lapsed, round, [.. due.Select(d => new NoticeSubject(d.PharmacyId, d.Id))], now);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
         await transaction.ExecuteManyAsync(

@@ -139,7 +139,7 @@ public sealed class StockReportStore(Database database, StockQueries stock, Shor
         if (counted.Kind == StockReportKind.Delivery)
         {
             var code = await transaction.ScalarAsync<string>("SELECT code FROM pharmacy WHERE id = @Pharmacy", new { counted.Pharmacy });
-            await LogPending.AddAsync(transaction, [LogEntry.Deliver(day.Round, code!, report.Units)]);
+            await LogPendingStore.AddAsync(transaction, [LogEntry.Deliver(day.Round, code!, report.Units)]);
         }
 
         await AuditStore.AddAsync(

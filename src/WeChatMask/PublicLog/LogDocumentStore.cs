@@ -5,7 +5,7 @@ using WeChatMask.Domain.PublicLog;
 namespace WeChatMask.PublicLog;
 
 /// <summary>Documents that lines name by their hash, kept for good.</summary>
-public static class LogDocuments
+public static class LogDocumentStore
 {
     public static Hash HashOf(string document) => Hash.Of(Encoding.UTF8.GetBytes(document));
 

@@ -4,7 +4,7 @@ using WeChatMask.Domain.PublicLog;
 namespace WeChatMask.PublicLog;
 
 /// <summary>Lines that are added to the log within a second of their commit: whoever writes them does not wait for its end.</summary>
-public static class LogPending
+public static class LogPendingStore
 {
     /// <summary>
     /// Puts <c>@line</c> behind all that is to be seen, for one who writes it in a trip with other rows; <c>@lineId</c> is a new id. What
@@ -12,6 +12,10 @@ public static class LogPending
     /// </summary>
     public const string Insert =
         "INSERT INTO log_pending (id, entry) SELECT CASE WHEN COALESCE(MAX(id), 0) < @lineId THEN @lineId ELSE MAX(id) + 1 END, @line FROM log_pending";
+
+    /// <summary>Whether any wait to be added.</summary>
+    internal static async Task<bool> IsWaitingAsync(Database database, CancellationToken cancellationToken) =>
+        await database.ScalarAsync<long>("SELECT COUNT(*) FROM log_pending", cancellationToken: cancellationToken) > 0;
 
     /// <summary>Adds lines in this order.</summary>
     public static async Task AddAsync(WriteTransaction transaction, IReadOnlyCollection<LogEntry> entries)
