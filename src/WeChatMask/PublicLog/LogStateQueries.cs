@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Domain.PublicLog;
 
 namespace WeChatMask.PublicLog;
 
 /// <summary>What pages tell of the log beside its lines: from which round on it tells, and who else signs it.</summary>
-public sealed class LogStateQueries(Database database, IOptions<PublicLogSettings> settings)
+public sealed class LogStateQueries(Database database, LogWitnesses witnesses)
 {
     /// <summary>The log's end as it is committed; a log that has not begun has no origin.</summary>
     public Task<LogHead> HeadAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => LogStore.HeadAsync(connection, null), cancellationToken);
@@ -13,13 +12,12 @@ public sealed class LogStateQueries(Database database, IOptions<PublicLogSetting
     /// <summary>Every witness of the settings with what it signed last.</summary>
     public async Task<IReadOnlyList<WitnessState>> WitnessesAsync(CancellationToken cancellationToken)
     {
-        if (settings.Value.Witnesses.Count == 0) return [];
+        if (witnesses.Keys.Count == 0) return [];
         var heard = (await database.QueryAsync<Heard>(
             "SELECT witness, MAX(size) AS size, MAX(heard_at) AS heard_at FROM log_cosignature GROUP BY witness", cancellationToken: cancellationToken)).ToDictionary(h => h.Witness, StringComparer.Ordinal);
         return
         [
-            .. settings.Value.Witnesses.Select(VerifierKey.TryParse).OfType<VerifierKey>()
-                .Select(k => heard.GetValueOrDefault(k.Name) is { } last ? new WitnessState(k, last.Size, last.HeardAt) : new WitnessState(k, null, null)),
+            .. witnesses.Keys.Select(k => heard.GetValueOrDefault(k.Name) is { } last ? new WitnessState(k, last.Size, last.HeardAt) : new WitnessState(k, null, null)),
         ];
     }
 

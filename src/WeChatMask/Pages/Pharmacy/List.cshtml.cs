@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.RateLimiting;
 using WeChatMask.City;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
-using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 using WeChatMask.Web;
 
@@ -18,7 +17,7 @@ namespace WeChatMask.Pages.Pharmacy;
 [Authorize(Policy = Sessions.ClerkPolicy)]
 [EnableRateLimiting(RateLimits.PerAccount)]
 [PersonalPage]
-public sealed class ListModel(PharmacyLists lists, LogReader log, RefusalResults refusals) : PageModel
+public sealed class ListModel(PharmacyLists lists, PublicLog.LogReader log, RefusalResults refusals) : PageModel
 {
     [BindProperty]
     public string? Query { get; set; }
@@ -74,7 +73,7 @@ public sealed class ListModel(PharmacyLists lists, LogReader log, RefusalResults
             return;
         }
 
-        Code = (await log.MarksAsync(list.Round.Date, cancellationToken)).Code();
+        Code = PublicLog.RoundMarks.Code(await log.MarksAsync(list.Round.Date, cancellationToken));
         Slots = [.. list.Lines.Select(l => l.Slot).Where(s => s.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var query = Query?.Trim() ?? "";
         Search = new ListSearch(query.Length <= ListSearch.LongestQuery ? query : query[..ListSearch.LongestQuery], Enum.IsDefined(State) ? State : ListState.All, Slots.FirstOrDefault(s => s == Slot));

@@ -35,10 +35,10 @@ public sealed class NoticeLogReader(LogReader log, LogStateQueries state, ILogCh
     internal static async Task<IResult> NoteAsync(string date, LogReader log, LogStateQueries state, RefusalResults refusals, HttpContext context, CancellationToken cancellationToken)
     {
         if (RouteDay.Read(date) is not { } day || (await log.MarksAsync(day, cancellationToken)).Shown() is not { } mark) return refusals.Result(Refusal.UnknownRound);
-        var note = new StringBuilder(mark.Note.Text);
-        foreach (var witness in await state.LinesAsync(mark.Note.Checkpoint.Size, cancellationToken)) note.Append(witness.Line.TrimEnd('\n')).Append('\n');
+        var witnesses = await state.LinesAsync(mark.Note.Checkpoint.Size, cancellationToken);
+        var note = string.Concat(witnesses.Select(w => w.Line).Prepend(mark.Note.Text));
         context.Response.Headers.CacheControl = "public, max-age=2";
-        return TypedResults.Bytes(Encoding.UTF8.GetBytes(note.ToString()), "text/plain; charset=utf-8", $"{CityFormatter.Date(day)}-{mark.Note.Checkpoint.Code}.txt");
+        return TypedResults.Bytes(Encoding.UTF8.GetBytes(note), "text/plain; charset=utf-8", $"{CityFormatter.Date(day)}-{mark.Note.Checkpoint.Code}.txt");
     }
 }
 

@@ -62,8 +62,6 @@ function showLine(receipt) {
   show(kind, say('Inside'));
 }
 
-const hashOf = (text) => (text.length === 43 ? log.unb64u(text, 32) : log.unb64(text, 32));
-
 // Whether the record that the site shows now goes on from what was signed.
 async function showSince(head) {
   const { response, body } = await ask('/log/checkpoint', { cache: 'no-store' }, patience);
@@ -75,7 +73,7 @@ async function showSince(head) {
   if (newest.size > head.size && head.size > 0) {
     const proof = await ask(`/log/consistency?from=${head.size}&to=${newest.size}`, {}, patience);
     if (!proof.response.ok) return show('open', say('Away'));
-    path = jsonOf(proof.body).path.map(hashOf);
+    path = jsonOf(proof.body).path.map((hash) => log.unb64u(hash, 32));
   }
   if (!log.consistent(head.size, head.root, newest.size, newest.root, path)) return show('bad', say('Parted'));
   return show(kindOf(head) === 'good' ? kindOf(newest) : 'open', say('Joined', count(newest.size)));
