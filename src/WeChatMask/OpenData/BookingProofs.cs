@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text.Json.Serialization;
 using WeChatMask.Bookings;
 using WeChatMask.DayEnd;
 using WeChatMask.Domain.PublicLog;
@@ -12,7 +11,7 @@ namespace WeChatMask.OpenData;
 public sealed class BookingProofs(LogReader log, BookingReceipts receipts, ListLines lines, ListRootQueries lists, ProofStore persons)
 {
     /// <summary>Null where the booking is older than the log, or the round's key is destroyed.</summary>
-    public async Task<BookingProof?> OfAsync(BookingRow booking, CancellationToken cancellationToken)
+    public async Task<(BookingProof Proof, BookedLine Line)?> OfAsync(BookingRow booking, CancellationToken cancellationToken)
     {
         if (await receipts.OfAsync(booking, cancellationToken) is not { } receipt || await log.OfBookingAsync(booking.Id, cancellationToken) is not { } line) return null;
         var published = (await log.MarksAsync(booking.RoundDate, cancellationToken)).FirstOrDefault(m => m.Kind == LogMarkKind.Published);
@@ -20,13 +19,11 @@ public sealed class BookingProofs(LogReader log, BookingReceipts receipts, ListL
         var size = checkpoint.Checkpoint.Size;
         var salt = await persons.SaltAsync(booking.ResidentId, cancellationToken);
         var booked = BookedLine.Of(line);
-        return new BookingProof(
+        var proof = new BookingProof(
             receipt, salt is null ? null : Base64Url.EncodeToString(salt), published?.Note.Checkpoint.Code, checkpoint.Text,
             Texts(await log.ConsistencyAsync(line.Note.Checkpoint.Size, size, cancellationToken)),
-            published is null ? null : await ListAsync(booking.RoundDate, booked, size, cancellationToken))
-        {
-            Line = booked,
-        };
+            published is null ? null : await ListAsync(booking.RoundDate, booked, size, cancellationToken));
+        return (proof, booked);
     }
 
     /// <summary>What is read once a second may be older than a booking of this second.</summary>
@@ -54,11 +51,7 @@ public sealed class BookingProofs(LogReader log, BookingReceipts receipts, ListL
 /// the code of the size at which the lists came out; a signed checkpoint, of that size once it is there; that it begins with the
 /// receipt's; and the own row of the list. Hashes are in base64url.
 /// </summary>
-public sealed record BookingProof(string Receipt, string? ProofSalt, string? Code, string Checkpoint, IReadOnlyList<string> Consistency, ListProof? List)
-{
-    [JsonIgnore]
-    public required BookedLine Line { get; init; }
-}
+public sealed record BookingProof(string Receipt, string? ProofSalt, string? Code, string Checkpoint, IReadOnlyList<string> Consistency, ListProof? List);
 
 /// <summary>A booking's line as it reads, with its place in the log, counted from 0.</summary>
 public sealed record BookedLine(long Index, string Entry, string Code, int Serial, DateTimeOffset At)

@@ -13,6 +13,6 @@ public static class ProofEndpoints
     {
         if (!BookingNumber.TryParse(number, out var exact) || await bookings.FindAsync(user.AccountId(), exact, cancellationToken) is not { } booking)
             return refusals.Result(Refusal.UnknownBooking);
-        return await proofs.OfAsync(booking, cancellationToken) is { } proof ? TypedResults.Ok(proof) : refusals.Result(Refusal.ReceiptGone);
+        return await proofs.OfAsync(booking, cancellationToken) is { } proven ? TypedResults.Ok(proven.Proof) : refusals.Result(Refusal.ReceiptGone);
     }
 }

@@ -296,10 +296,10 @@ public sealed class WithdrawTests
     /// <summary>The list that was published says where each went; the others' go on with new serials.</summary>
     private static async Task AssertListsAsync(SandboxHost host, string at, int came)
     {
-        var left = (await host.Http.GetJsonAsync($"/api/public/rounds/{Round}/list?pharmacy=LD01")).GetProperty("entries").EnumerateArray().ToList();
+        var left = (await ProvenList.ReadAsync(host, Round, "LD01")).GetProperty("entries").EnumerateArray().ToList();
         Assert.Equal(Enumerable.Range(1, 160), left.Select(e => e.GetProperty("serial").GetInt32()));
         Assert.Equal(came, left.Count(e => e.GetProperty("pharmacy").Text("code") == at));
-        var there = (await host.Http.GetJsonAsync($"/api/public/rounds/{Round}/list?pharmacy={at}")).GetProperty("entries").EnumerateArray().ToList();
+        var there = (await ProvenList.ReadAsync(host, Round, at)).GetProperty("entries").EnumerateArray().ToList();
         Assert.Equal(Enumerable.Range(1, came), there.Select(e => e.GetProperty("serial").GetInt32()));
         Assert.DoesNotContain(there, e => e.TryGetProperty("pharmacy", out _));
         var page = System.Net.WebUtility.HtmlDecode(await host.Http.GetStringAsync(new Uri($"/notices/{Round}?pharmacy=LD01", UriKind.Relative)));

@@ -19,6 +19,9 @@ public sealed class ProofModel(BookingDetailsReader reader, BookingProofs proofs
     /// <summary>Null where there is no receipt.</summary>
     public BookingProof? Proof { get; private set; }
 
+    /// <summary>Beside the proof, always.</summary>
+    public BookedLine? Line { get; private set; }
+
     /// <summary>The pharmacy that it was booked at.</summary>
     public string Pharmacy { get; private set; } = "";
 
@@ -42,16 +45,16 @@ public sealed class ProofModel(BookingDetailsReader reader, BookingProofs proofs
     public async Task<IActionResult> OnGetAsync(string number, CancellationToken cancellationToken)
     {
         Details = await reader.FindAsync(User.AccountId(), number, cancellationToken);
-        Proof = Details is null ? null : await proofs.OfAsync(Details.Booking, cancellationToken);
-        if (Proof is null)
+        if (Details is null || await proofs.OfAsync(Details.Booking, cancellationToken) is not { } proven)
         {
             Response.StatusCode = RefusalResults.Status(Details is null ? Refusal.UnknownBooking : Refusal.ReceiptGone);
             return Page();
         }
 
-        var code = Proof.Line.Code;
+        (Proof, Line) = proven;
+        var code = Line.Code;
         Pharmacy = (await directory.PharmacyAsync(code, cancellationToken))?.Name ?? code;
-        Places = await directory.PlacesAsync(Details!.Booking.RoundDate, code, cancellationToken);
+        Places = await directory.PlacesAsync(Details.Booking.RoundDate, code, cancellationToken);
         return Page();
     }
 }
