@@ -23,24 +23,27 @@ public static class LogEndpoints
 #pragma warning disable MA0022 // Null is the word that the route has to answer.
         if (reader.ReadyNote() is not { } note) return null;
 #pragma warning restore MA0022
-        RouteGroups.OpenToOtherSites(context.Response);
         return WriteAsync(context, note);
     }
 
+    /// <summary>The newest note: how many lines there are, and the root over them, signed.</summary>
     internal static async Task CheckpointAsync(HttpContext context, LogReader reader)
     {
         if (await reader.NoteAsync(context.RequestAborted) is { } note) await WriteAsync(context, note);
         else context.Response.StatusCode = StatusCodes.Status404NotFound;
     }
 
+    /// <summary>The newest mark that a witness has signed, with the witnesses' lines.</summary>
     internal static async Task<IResult> WitnessedAsync(CosignatureStore store, CancellationToken cancellationToken) =>
         await store.WitnessedAsync(cancellationToken) is { } note ? TypedResults.Text(note, Utf8Text) : TypedResults.NotFound();
 
+    /// <summary>Hashes of a level, or lines, as C2SP's tlog-tiles says.</summary>
     internal static async Task<IResult> TileAsync(string? path, HttpContext context, LogReader reader, CancellationToken cancellationToken)
     {
-        if (Tile.TryParse($"tile/{path}") is not { } tile || await reader.TileAsync(tile, cancellationToken) is not { } bytes) return TypedResults.NotFound();
-        context.Response.Headers.CacheControl = Forever;
-        return TypedResults.Bytes(bytes, Bytes);
+        var bytes = Tile.TryParse($"tile/{path}") is { } tile ? await reader.TileAsync(tile, cancellationToken) : null;
+        // What is not there yet may be a second later; some proxies would keep even that.
+        context.Response.Headers.CacheControl = bytes is null ? "no-store" : Forever;
+        return bytes is null ? TypedResults.NotFound() : TypedResults.Bytes(bytes, Bytes);
     }
 
     /// <summary>The very bytes of which a line has the hash.</summary>
@@ -51,6 +54,7 @@ public static class LogEndpoints
         return TypedResults.Bytes(Encoding.UTF8.GetBytes(document), Json);
     }
 
+    /// <summary>By which signatures are checked, one a line: the log's keys, then the witnesses'.</summary>
     internal static async Task<IResult> KeysAsync(LogReader reader, LogKeys keys, LogWitnesses witnesses, CancellationToken cancellationToken)
     {
         var origin = (await reader.NewestAsync(cancellationToken))?.Checkpoint.Origin ?? keys.Origin;
@@ -91,6 +95,7 @@ public static class LogEndpoints
         return TypedResults.Ok(new ConsistencyView(from, asked, Texts(path)));
     }
 
+    /// <summary>Takes what a witness has signed: a mark's size, and the signature's line.</summary>
     internal static async Task<IResult> CosignAsync(HttpRequest request, LogWitnesses witnesses, RefusalResults refusals, CancellationToken cancellationToken)
     {
         using var body = new StreamReader(request.Body, Encoding.UTF8);
@@ -100,6 +105,7 @@ public static class LogEndpoints
 
     private static Task WriteAsync(HttpContext context, byte[] note)
     {
+        RouteGroups.OpenToOtherSites(context.Response);
         context.Response.Headers.CacheControl = Second;
         return context.WriteBytesAsync(note, Utf8Text);
     }

@@ -46,7 +46,8 @@ public sealed class PickupFormatterTests
         int[] order = [.. new[] { "<h1>", "2月13日 周四", "城南荷塘药店", "娄星南路426号", "voucher.svg" }.Select(t => page.IndexOf(t, StringComparison.Ordinal))];
         Assert.DoesNotContain(-1, order);
         Assert.Equal(order.Order(), order);
-        Assert.InRange(list.IndexOf("<details", StringComparison.Ordinal), list.IndexOf(second, StringComparison.Ordinal), list.IndexOf(first, StringComparison.Ordinal));
+        var coming = list.IndexOf(second, StringComparison.Ordinal);
+        Assert.InRange(list.IndexOf("<details", coming, StringComparison.Ordinal), coming, list.IndexOf(first, StringComparison.Ordinal));
     }
 
     [Fact]
