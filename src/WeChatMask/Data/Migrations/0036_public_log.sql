@@ -68,7 +68,21 @@ CREATE TABLE round_key (
     hold_reason {text}
 );
 
+DROP VIEW booking_pickup;
+
 ALTER TABLE booking ADD COLUMN log_batch {long};
+
+CREATE VIEW booking_pickup AS
+SELECT b.id, b.number, b.request_id, b.round_date, b.pharmacy_id, b.window_index, b.serial, b.account_id, b.resident_id, b.person_hash,
+       b.policy_id, b.units, b.unit_price_fen, CASE WHEN b.status = 0 AND r.annulled_at IS NOT NULL THEN 3 ELSE b.status END AS status,
+       b.cancelled_late, b.slot_starts_at, b.slot_ends_at, b.created_at, b.settled_at, b.log_batch,
+       COALESCE(m.pickup_date, r.pickup_date) AS pickup_date, COALESCE(m.opens_at, r.pickup_opens_at) AS pickup_opens_at,
+       COALESCE(m.closes_at, t.pickup_closes_at, r.pickup_closes_at) AS pickup_closes_at,
+       CASE WHEN m.booking_id IS NULL THEN 0 ELSE 1 END AS is_moved, r.ended_at AS round_ended_at, r.annulled_at AS round_annulled_at
+  FROM booking b
+  JOIN round r               ON r.date = b.round_date
+  LEFT JOIN pharmacy_round t ON t.round_date = b.round_date AND t.pharmacy_id = b.pharmacy_id
+  LEFT JOIN moved_pickup m   ON m.booking_id = b.id;
 
 -- The salt is encrypted as the name is.
 ALTER TABLE resident ADD COLUMN proof_salt {text};
