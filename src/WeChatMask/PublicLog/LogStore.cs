@@ -143,5 +143,5 @@ public sealed class LogHead
     public long Size => LogSize;
 
     /// <summary>One of its own for each who asks.</summary>
-    public Frontier Frontier => Frontier.TryParse(LogSize, LogFrontier) ?? throw new InvalidDataException("The public log's frontier in board_version is not of its size.");
+    public Frontier Frontier => Frontier.TryParse(LogSize, LogFrontier) ?? throw new InvalidOperationException("The public log's frontier in board_version is not of its size.");
 }

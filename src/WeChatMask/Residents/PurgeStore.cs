@@ -139,12 +139,12 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ro
         var (touched, last) = (0, "");
         while (true)
         {
-            var keys = await database.QueryAsync<(string Person, DateOnly Day)>(
+            var holds = await database.QueryAsync<(string Person, DateOnly Day)>(
                 $"SELECT person_hash, booked_on FROM person_hold WHERE person_hash > @last ORDER BY person_hash LIMIT {HoldsAtOnce}", new { last }, cancellationToken);
-            if (keys.Count == 0) return touched;
+            if (holds.Count == 0) return touched;
             // All days of the last person may not have come along.
-            last = keys[^1].Person;
-            foreach (var portion in keys.Where(k => k.Day < due.HoldsBefore).Select(k => k.Person).Append(last).Distinct(StringComparer.Ordinal).Chunk(Portion))
+            last = holds[^1].Person;
+            foreach (var portion in holds.Where(k => k.Day < due.HoldsBefore).Select(k => k.Person).Append(last).Distinct(StringComparer.Ordinal).Chunk(Portion))
             {
                 touched += await database.WriteAsync(
                     transaction => transaction.ExecuteAsync(
