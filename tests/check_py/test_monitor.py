@@ -532,6 +532,17 @@ class Lists(CityCase):
         self.city.answers[path] = (200, {}, json.dumps(page).encode())
         self.sees(1, "The published list of 2020-02-10 LD01 does not fit")
 
+    def test_what_came_from_another_pharmacy_later_stands_behind_the_list(self):
+        page = self.city.found("/api/public/rounds/%s/list" % DAY, {"pharmacy": "LD01"})
+        entries = page["entries"] + [dict(page["entries"][0], serial=4)]
+        self.city.answers["/api/public/rounds/%s/list?pharmacy=LD01" % DAY] = (200, {}, json.dumps(dict(page, entries=entries)).encode())
+        self.assertEqual(1, run("list", self.city.url, DAY, "LD01", "--key", VKEY)[0])
+        self.city.lines.append("transfer %s LD02 1 LD01 4" % DAY)
+        self.assertEqual(0, run("list", self.city.url, DAY, "LD01", "--key", VKEY)[0])
+        entries.append(dict(page["entries"][0], serial=5))
+        self.city.answers["/api/public/rounds/%s/list?pharmacy=LD01" % DAY] = (200, {}, json.dumps(dict(page, entries=entries)).encode())
+        self.assertEqual(1, run("list", self.city.url, DAY, "LD01", "--key", VKEY)[0])
+
 
 class Draws(CityCase):
     def setUp(self):

@@ -34,7 +34,8 @@ function load(name) {
 
 // The checker, with what further scripts add to it. They are plain scripts, one building on the other.
 export async function checker(...more) {
-  for (const name of ['check.js', ...more]) await load(name);
+  // A page may have brought the first one along.
+  for (const name of self.publicLog ? more : ['check.js', ...more]) await load(name);
   // An old kernel may not even read it.
   if (!self.publicLog) throw new Lost('check.js');
   return self.publicLog;

@@ -37,9 +37,11 @@ async function check() {
   const isGrown = from.origin === head.origin && log.consistent(from.size, from.root, head.size, head.root, hashesOf(log, proof.consistency));
   const isSigned = from.verdict === 'verified' && head.verdict === 'verified';
   const [day, code, , serial, at] = receipt.fields;
-  const lines = { line: isGrown && receipt.kind === 'book' && isSame([day, code, serial, at, receipt.index], [own.day, own.code, own.serial, own.at, own.index]) };
-  if (own.name) lines.list = Boolean(isGrown && proof.list && isListed(log, proof.list, head, own));
-  if (own.check) lines.code = isGrown && log.code(head.origin, head.size, head.root) === own.check;
+  const lines = {
+    line: isGrown && receipt.kind === 'book' && isSame([day, code, serial, at, receipt.index], [own.day, own.code, own.serial, own.at, own.index]),
+    list: !own.name || Boolean(isGrown && proof.list && isListed(log, proof.list, head, own)),
+    code: !own.check || (isGrown && log.code(head.origin, head.size, head.root) === own.check),
+  };
   markAll(lines, isSigned);
   keep(own.proofOf, proof.receipt);
   place.querySelector('[data-unsigned]').hidden = isSigned;
