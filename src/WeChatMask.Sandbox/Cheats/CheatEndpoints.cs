@@ -15,7 +15,6 @@ internal static class CheatEndpoints
         cheats.MapPost("/stage", (Cheater cheater, CheatTexts texts, RefusalResults refusals) => RunAsync(cheater, c => c.SetStageAsync(), texts, refusals));
         cheats.MapPost("/undo", (Cheater cheater, CheatTexts texts, RefusalResults refusals) => RunAsync(cheater, c => c.UndoAsync(), texts, refusals));
         sandbox.MapOtherLog();
-        sandbox.MapFirstLog();
     }
 
     /// <summary>The word for a cheat in calls and on the page.</summary>

@@ -6,7 +6,7 @@ internal static class CheatServices
     public static void AddCheats(this IServiceCollection services)
     {
         services.AddSingleton<CheatFiles>().AddSingleton<CityCopyStore>().AddSingleton<LogTablesStore>().AddSingleton<FriendStore>().AddSingleton<OtherLogStore>();
-        services.AddSingleton<FirstLogQueries>().AddSingleton<StageQueries>().AddSingleton<StageSetter>().AddSingleton<Deeds>();
+        services.AddSingleton<StageQueries>().AddSingleton<StageSetter>().AddSingleton<Deeds>();
         services.AddSingleton<PublicSite>().AddSingleton<CitizenPhone>().AddSingleton<Door>().AddSingleton<JournalistChecks>().AddSingleton<Journalist>();
         services.AddSingleton<Witnesses>().AddSingleton<CheatTexts>().AddSingleton<Cheater>();
         services.AddHttpClient(nameof(PublicSite)).ConfigurePrimaryHttpMessageHandler(JoinedWorld.Handler).RemoveAllLoggers();

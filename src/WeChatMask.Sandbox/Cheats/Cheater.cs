@@ -1,4 +1,5 @@
 using WeChatMask.Data;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 
 namespace WeChatMask.Sandbox;
@@ -12,7 +13,7 @@ public sealed record CheatState(Stage? Stage, CheatDone? Done, IReadOnlyList<Ver
 /// <summary>Lets people cheat, one after the other: each cheat begins in the city as it was before the one that is in place.</summary>
 public sealed class Cheater(
     Database database, CheatFiles files, StageSetter setter, CityCopyStore copies, Deeds deeds, Witnesses witnesses, SchedulerPause pause, DueWork work, Board board,
-    IHostApplicationLifetime lifetime) : IDisposable
+    LogReader log, IHostApplicationLifetime lifetime) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
 
@@ -47,6 +48,7 @@ public sealed class Cheater(
         if (await database.ReadAsync(LogTablesStore.HasPendingAsync, cancellationToken)) await work.RunAllAsync(cancellationToken);
         await copies.TakeAsync(files.Before, cancellationToken);
         files.Write(await deeds.DoAsync(kind, stage, cancellationToken));
+        Forget();
     });
 
     /// <summary>Makes the city what it was before the cheat.</summary>
@@ -60,6 +62,13 @@ public sealed class Cheater(
         await using var held = await pause.HoldAsync(cancellationToken);
         await copies.PutBackAsync(files.Before, cancellationToken);
         files.Forget();
+        Forget();
+    }
+
+    /// <summary>Lets the program see the tables as they are now; who cheats in a real city starts it anew for that.</summary>
+    private void Forget()
+    {
+        log.Forget();
         board.MarkChanged();
     }
 

@@ -24,7 +24,6 @@ public sealed class Deeds(
             CheatKind.Records => await RecordsAsync(stage, cancellationToken),
             _ => await YesterdayAsync(cancellationToken),
         };
-        board.MarkChanged();
         return new CheatDone(kind, [.. details.Select(d => Convert.ToString(d, CultureInfo.InvariantCulture)!)]);
     }
 

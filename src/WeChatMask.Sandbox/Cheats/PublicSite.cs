@@ -7,8 +7,8 @@ namespace WeChatMask.Sandbox;
 /// <summary>The city as anybody meets it over HTTP: its public log and its open data. Witnesses know nothing else of it.</summary>
 public sealed class PublicSite(IHttpClientFactory clients, OwnAddress self)
 {
-    /// <summary>Where the log is served to one half of those who ask.</summary>
-    public const string First = "/sandbox/first";
+    /// <summary>Where the log is served to one half of those who ask: at the city's own address.</summary>
+    public const string First = "";
 
     /// <summary>Where it is served to the others, while two are shown.</summary>
     public const string Other = "/sandbox/other";
@@ -31,7 +31,7 @@ public sealed class PublicSite(IHttpClientFactory clients, OwnAddress self)
 
     /// <summary>The published list of a pharmacy; null where there is none.</summary>
     public Task<JsonElement?> ListAsync(DateOnly round, string code, CancellationToken cancellationToken) =>
-        JsonAsync(FormattableString.Invariant($"{First}/list?date={round:yyyy-MM-dd}&pharmacy={code}"), cancellationToken);
+        JsonAsync(FormattableString.Invariant($"/api/public/rounds/{round:yyyy-MM-dd}/list?pharmacy={code}"), cancellationToken);
 
     /// <summary>The reconciliation of a round; null where there is none.</summary>
     public Task<JsonElement?> BooksAsync(DateOnly round, CancellationToken cancellationToken) =>

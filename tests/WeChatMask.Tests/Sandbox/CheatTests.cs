@@ -1,7 +1,8 @@
-using System.Text.Json;
+using System.Diagnostics;
 using WeChatMask.Data;
 using WeChatMask.Domain.PublicLog;
 using WeChatMask.Sandbox;
+using WeChatMask.Tests.Architecture;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Sandbox;
@@ -104,6 +105,28 @@ public sealed class CheatTests(StagedCity city) : IClassFixture<StagedCity>
         Assert.False(await two.HasOnlyGrownAsync((await one.MarksAsync(stage.Listed, CancellationToken.None))["published"], second, CancellationToken.None));
         await cheats.UndoAsync();
         Assert.Null(await NewestAsync(two));
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData("friend", 1)]
+    [InlineData("swap", 1)]
+    [InlineData("drop", 1)]
+    [InlineData("places", 1)]
+    [InlineData("records", 1)]
+    [InlineData("yesterday", 1)]
+    public async Task The_command_that_is_shown_finds_the_same(string? kind, int exit)
+    {
+        var cheats = await city.HonestAsync();
+
+        var state = kind is null ? await cheats.LookAsync() : await cheats.DoAsync(kind);
+
+        var command = state.Witness("journalist").GetProperty("command").GetString()!.Split(' ');
+        var start = new ProcessStartInfo(command[0], ["-B", .. command[1..]]) { WorkingDirectory = Repository.Root, UseShellExecute = false, RedirectStandardOutput = true };
+        using var program = Process.Start(start)!;
+        var said = await program.StandardOutput.ReadToEndAsync();
+        await program.WaitForExitAsync();
+        Assert.True(program.ExitCode == exit, $"{kind} {program.ExitCode}: {said}");
     }
 
     private static async Task<Checkpoint?> NewestAsync(PublicLogSite log) => (await log.NewestAsync(CancellationToken.None))?.Checkpoint;

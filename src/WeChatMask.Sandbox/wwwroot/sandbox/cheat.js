@@ -47,6 +47,7 @@ function show(state) {
   byId('blind').textContent = state.blind || '';
   byId('did-text').textContent = state.did || say(staged ? 'nobody' : 'no-round');
   state.verdicts.forEach((verdict) => showVerdict(verdict, Boolean(state.kind)));
+  byId('tally').textContent = state.kind ? say('tally', state.verdicts.filter((one) => one.found).length, state.verdicts.length) : '';
 }
 
 // Not disabled: the button that was pressed would lose the focus.
@@ -77,8 +78,8 @@ const stage = () => [say('setting'), `${CHEATS}/stage`, {}];
 
 async function cheat(kind) {
   if (busy) return;
-  // By the time the answer is there, the visitor has found the place where it comes.
-  result.scrollIntoView({ block: 'start' });
+  // Where the answer comes is shown before it comes, unless it can be seen already.
+  if (result.getBoundingClientRect().top > window.innerHeight / 2) result.scrollIntoView({ block: 'start' });
   await run(...(staged ? [] : [stage()]), [say('working'), CHEATS, { kind }]);
 }
 
