@@ -72,6 +72,7 @@ public static class SandboxApp
         sandbox.MapCrowd();
         sandbox.MapStory();
         sandbox.MapCounterDoor();
+        sandbox.MapCheats();
         sandbox.MapWorld();
     }
 
@@ -118,6 +119,7 @@ public static class SandboxApp
         services.AddSingleton(_ => new Chats(Path.Combine(options.Data, "chats.jsonl")));
         services.AddSingleton<CrowdPeople>().AddSingleton<CrowdQueries>().AddSingleton<Crowd>();
         services.AddSingleton<ActivityQueries>().AddSingleton<ActivityFeed>().AddSingleton<Moments>().AddSingleton<PhoneStates>();
+        services.AddCheats();
         services.AddSingleton<WeChatTokens>().AddSingleton<WeChatQuotas>().AddSingleton<WeChatTemplates>().AddSingleton<WeChatAccount>().AddSingleton<WeChatSends>().AddSingleton<WeChatReports>();
         services.AddHostedService(s => s.GetRequiredService<WeChatReports>());
         services.AddSingleton<WeChatCodes>().AddSingleton<WeChatApi>().AddSingleton<WeChatCalls>().AddSingleton<Phones>();

@@ -41,7 +41,10 @@ public sealed class Crowd(
     private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <summary>Lets neighbours book: registered ones who may, and new ones when those are too few. One crowd after the other.</summary>
-    public async Task<CrowdResult> BookAsync(int count, CancellationToken cancellationToken)
+    /// <param name="count">How many come.</param>
+    /// <param name="cancellationToken">Cancels, but nobody half way.</param>
+    /// <param name="pharmacy">The code of the only one they want; they spread over all where there is none.</param>
+    public async Task<CrowdResult> BookAsync(int count, CancellationToken cancellationToken, string? pharmacy = null)
     {
         await turn.WaitAsync(cancellationToken);
         try
@@ -52,9 +55,9 @@ public sealed class Crowd(
             var (added, refusals) = await RegisterAsync(count - coming.Count, cancellationToken);
             var registeredIn = Since(start);
             start = TimeProvider.System.GetTimestamp();
-            var codes = await CodesAsync(_ => true, cancellationToken);
+            IReadOnlyList<string> codes = pharmacy is null ? await CodesAsync(_ => true, cancellationToken) : [pharmacy];
             // Nobody is stopped half way: what has reached the desk is decided.
-            refusals.AddRange(await Task.WhenAll(coming.Concat(added).Select((who, i) => TryAsync(who, codes, i))));
+            refusals.AddRange(await Task.WhenAll(coming.Concat(added).Select((who, i) => TryAsync(who, codes, i, pharmacy is null ? MostTries : 1))));
             var bookedIn = Since(start);
             return await TellAsync(count, refusals, (added.Count, registeredIn, bookedIn), cancellationToken);
         }
@@ -66,7 +69,8 @@ public sealed class Crowd(
 
     public void Dispose() => turn.Dispose();
 
-    private async Task<(List<KnownNeighbour> Added, List<Refusal> Refused)> RegisterAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Lets new neighbours register who book nothing. Gives them, and why others were refused.</summary>
+    public async Task<(List<KnownNeighbour> Added, List<Refusal> Refused)> RegisterAsync(int count, CancellationToken cancellationToken)
     {
         var added = new ConcurrentQueue<KnownNeighbour>();
         var refused = new ConcurrentQueue<Refusal>();
@@ -86,14 +90,14 @@ public sealed class Crowd(
         return ([.. added], [.. refused]);
     }
 
-    private async Task<Refusal> TryAsync(KnownNeighbour who, IReadOnlyList<string> codes, int place)
+    private async Task<Refusal> TryAsync(KnownNeighbour who, IReadOnlyList<string> codes, int place, int mostTries)
     {
         if (codes.Count == 0) return Refusal.NotOpen;
         for (var tried = 1; ; tried++)
         {
             var request = new BookingRequest(who.AccountId, who.ResidentId, codes[place % codes.Count], Guid.NewGuid().ToString("N"));
             var answer = await desk.BookAsync(request);
-            if (answer.Refusal is not (Refusal.SoldOut or Refusal.PharmacyPaused) || tried == MostTries) return answer.Refusal;
+            if (answer.Refusal is not (Refusal.SoldOut or Refusal.PharmacyPaused) || tried == mostTries) return answer.Refusal;
             var others = await CodesAsync(p => p.Left > 0, CancellationToken.None);
             if (others.Count == 0) return answer.Refusal;
             codes = others;

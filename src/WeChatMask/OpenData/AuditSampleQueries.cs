@@ -13,15 +13,16 @@ public sealed class AuditSampleQueries(Database database, LogReader log)
     private const int Portion = 4096;
 
     // What is published never changes.
-    private readonly ConcurrentDictionary<DateOnly, IReadOnlyList<SampledBooking>> known = new();
+    private readonly ConcurrentDictionary<(int Epoch, DateOnly Round), IReadOnlyList<SampledBooking>> known = new();
 
     /// <summary>In the order in which they were drawn. None before the round's lists are out, nor of a round that the log does not tell of.</summary>
     public async Task<IReadOnlyList<SampledBooking>> OfAsync(DateOnly round, CancellationToken cancellationToken)
     {
-        if (known.TryGetValue(round, out var sample)) return sample;
+        var key = (log.Epoch, round);
+        if (known.TryGetValue(key, out var sample)) return sample;
         if ((await log.MarksAsync(round, cancellationToken)).FirstOrDefault(m => m.Kind == LogMarkKind.Published) is not { Note.Checkpoint: var published }) return [];
         var live = await LiveAsync(round, published.Size, cancellationToken);
-        return known.GetOrAdd(round, [.. AuditSample.Of(published.Root, live, Size).Select(b => new SampledBooking(b.Code, b.Serial))]);
+        return known.GetOrAdd(key, [.. AuditSample.Of(published.Root, live, Size).Select(b => new SampledBooking(b.Code, b.Serial))]);
     }
 
     private async Task<IReadOnlyCollection<(string Code, long Serial)>> LiveAsync(DateOnly round, long end, CancellationToken cancellationToken)

@@ -9,17 +9,18 @@ public sealed class ListLines(LogReader log)
 {
     private const int Portion = 256;
 
-    private readonly ConcurrentDictionary<DateOnly, FrozenDictionary<string, LoggedList>> known = new();
+    private readonly ConcurrentDictionary<(int Epoch, DateOnly Round), FrozenDictionary<string, LoggedList>> known = new();
 
     /// <summary>Of a pharmacy; null before the lists are out, and where the round is not in the log.</summary>
     public async Task<LoggedList?> FindAsync(DateOnly round, string code, CancellationToken cancellationToken)
     {
-        if (!known.TryGetValue(round, out var lines))
+        var key = (log.Epoch, round);
+        if (!known.TryGetValue(key, out var lines))
         {
             var mark = (await log.MarksAsync(round, cancellationToken)).FirstOrDefault(m => m.Kind == LogMarkKind.Published);
             if (mark is null) return null;
             var read = await ReadAsync(round, mark.Note.Checkpoint.Size, cancellationToken);
-            known[round] = lines = read.ToFrozenDictionary(l => l.Code, StringComparer.Ordinal);
+            known[key] = lines = read.ToFrozenDictionary(l => l.Code, StringComparer.Ordinal);
         }
 
         return lines.GetValueOrDefault(code);

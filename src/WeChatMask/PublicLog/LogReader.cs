@@ -11,14 +11,25 @@ public sealed class LogReader
     private const int SerialField = 3;
 
     private readonly LogQueries queries;
-    private readonly LogEnd end;
-    private readonly LogTiles tiles;
+    private volatile LogEnd end;
+    private volatile LogTiles tiles;
+    private int epoch;
 
     public LogReader(Database database)
     {
         queries = new LogQueries(database);
         end = new LogEnd(queries);
         tiles = new LogTiles(queries);
+    }
+
+    /// <summary>Counts how often it has forgotten; what others keep of the log belongs to one epoch.</summary>
+    internal int Epoch => Volatile.Read(ref epoch);
+
+    /// <summary>Forgets all that it keeps: for a node under which the database was put back, where what a size held is no longer what it was.</summary>
+    public void Forget()
+    {
+        Interlocked.Increment(ref epoch);
+        (end, tiles) = (new LogEnd(queries), new LogTiles(queries));
     }
 
     /// <summary>The newest note that a commit has stored, read once a second for all who ask. Null where the log has not begun.</summary>
