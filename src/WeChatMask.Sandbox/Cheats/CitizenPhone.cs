@@ -19,11 +19,9 @@ public sealed class CitizenPhone(PublicSite site, IStringLocalizer<Text.Cheat> t
     public async Task<HttpClient> LogInAsync(string openId, CancellationToken cancellationToken)
     {
         Dispose();
-        var handler = JoinedWorld.Handler();
-        (handler.UseCookies, handler.AllowAutoRedirect, handler.CookieContainer) = (true, true, new CookieContainer());
-        var address = new Uri(site.Address);
-        handler.CookieContainer.Add(address, new Cookie("sandbox_openid", openId, "/"));
-        var http = new HttpClient(handler) { BaseAddress = address };
+        var (address, cookies) = (new Uri(site.Address), new CookieContainer());
+        cookies.Add(address, new Cookie("sandbox_openid", openId, "/"));
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, CookieContainer = cookies }) { BaseAddress = address };
         browser = (openId, http);
         using var answer = await http.GetAsync(new Uri(LogIn, UriKind.Relative), cancellationToken);
         answer.EnsureSuccessStatusCode();
