@@ -21,11 +21,14 @@ export function kept() {
   }
 }
 
+// When the last one came; 0 where there is none.
+export const keptAt = () => Math.max(0, ...kept().map((one) => one.at || 0));
+
 // The first one stays, whatever comes later under the same number. The page of a hotel's network is no receipt.
 export function keep(number, receipt) {
   const list = kept();
   if (!/^c2sp\.org\/tlog-proof@v1\n/.test(receipt) || list.some((one) => one.number === number)) return;
-  list.push({ number, receipt });
+  list.push({ number, receipt, at: Date.now() });
   list.sort((a, b) => second(b.receipt) - second(a.receipt));
   try {
     localStorage.setItem(place, JSON.stringify(list.slice(0, most)));
