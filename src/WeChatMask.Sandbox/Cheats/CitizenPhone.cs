@@ -21,7 +21,9 @@ public sealed class CitizenPhone(PublicSite site, IStringLocalizer<Text.Cheat> t
         Dispose();
         var (address, cookies) = (new Uri(site.Address), new CookieContainer());
         cookies.Add(address, new Cookie("sandbox_openid", openId, "/"));
+#pragma warning disable CA2000 // The client, which this phone keeps and disposes of, disposes of it.
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, CookieContainer = cookies }) { BaseAddress = address };
+#pragma warning restore CA2000
         browser = (openId, http);
         using var answer = await http.GetAsync(new Uri(LogIn, UriKind.Relative), cancellationToken);
         answer.EnsureSuccessStatusCode();
