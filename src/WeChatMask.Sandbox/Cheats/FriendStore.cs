@@ -46,7 +46,7 @@ public sealed class FriendStore(LogTablesStore log, RoundKeyStore keys, Personal
         var number = lines.FindIndex(l => l.StartsWith(start, StringComparison.Ordinal));
         var line = lines[number];
         var who = WhoOf(friend, key, FormattableString.Invariant($"{friend.Id}"));
-        return (number, $"{line[..line.LastIndexOf(' ')]} {who}", Masking.Name(personal.Decrypt(friend.Name)));
+        return (number, FormattableString.Invariant($"{line[..line.LastIndexOf(' ')]} {who}"), Masking.Name(personal.Decrypt(friend.Name)));
     }
 
     private static Hash WhoOf(FriendRow friend, RoundKey key, string number) =>

@@ -53,7 +53,7 @@ public sealed class PublicLogSite(PublicSite site, string half, IReadOnlyCollect
 
     /// <summary>Whether a document is served that has the hash which the log names.</summary>
     public async Task<bool> HasDocumentAsync(Hash hash, CancellationToken cancellationToken) =>
-        await site.BytesAsync($"{half}/log/docs/{hash}", cancellationToken) is { } document && Hash.Of(document) == hash;
+        await site.BytesAsync(FormattableString.Invariant($"{half}/log/docs/{hash}"), cancellationToken) is { } document && Hash.Of(document) == hash;
 
     /// <summary>In either base64.</summary>
     private static Hash HashOf(string text) => Hash.TryParse(text, out var hash) ? hash : new Hash(Convert.FromBase64String(text));

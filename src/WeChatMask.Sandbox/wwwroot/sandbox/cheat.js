@@ -58,8 +58,8 @@ function setBusy(value, words) {
   if (words) byId('did-text').textContent = words;
 }
 
+// Calls one after the other; what the last one says is shown, and given.
 async function run(...steps) {
-  if (busy) return;
   let state = null;
   try {
     for (const [words, path, body] of steps) {
@@ -70,17 +70,21 @@ async function run(...steps) {
     show(state);
   } catch (error) {
     byId('did-text').textContent = say('failed', error.message);
+    state = null;
   }
   setBusy(false);
+  return state;
 }
 
 const stage = () => [say('setting'), `${CHEATS}/stage`, {}];
 
 async function cheat(kind) {
-  if (busy) return;
+  const order = [say('working'), CHEATS, { kind }];
   // Where the answer comes is shown before it comes, unless it can be seen already.
   if (result.getBoundingClientRect().top > window.innerHeight / 2) result.scrollIntoView({ block: 'start' });
-  await run(...(staged ? [] : [stage()]), [say('working'), CHEATS, { kind }]);
+  const before = staged && await run(order);
+  // Not prepared yet, or for an evening that is over.
+  if (!staged && before !== null) await run(stage(), order);
 }
 
 async function undo() {
@@ -89,9 +93,11 @@ async function undo() {
   result.focus();
 }
 
+const press = (button, act) => button.addEventListener('click', () => { if (!busy) act(); });
+
 if (byId('stage-go')) {
-  byId('stage-go').addEventListener('click', () => run(stage()));
-  byId('undo').addEventListener('click', undo);
-  for (const button of document.querySelectorAll('.cheat')) button.addEventListener('click', () => cheat(button.dataset.kind));
+  press(byId('stage-go'), () => run(stage()));
+  press(byId('undo'), undo);
+  for (const button of document.querySelectorAll('.cheat')) press(button, () => cheat(button.dataset.kind));
   if (staged) run([say('looking'), CHEATS]);
 }
