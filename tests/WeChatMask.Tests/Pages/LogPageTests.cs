@@ -144,6 +144,40 @@ public sealed partial class LogPageTests
     }
 
     [Fact]
+    public async Task Who_else_signs_is_named_with_the_time_and_the_note_that_is_kept_has_that_line_too()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var witness = VerifierKey.OfWitness("news.example/witness", key);
+        await using var host = await SandboxHost.StartAsync("loudi", Open, configure: b => b.Configuration["Log:Witnesses:0"] = witness.ToString());
+        Assert.Contains("还没有签过", (await PageReader.OpenAsync(host.Http, "/check")).Text, StringComparison.Ordinal);
+        await host.SetClockAsync(Published);
+        var mark = (await host.Get<LogReader>().NewestMarksAsync(LogMarkKind.Published, 1, default))[0].Note.Checkpoint;
+        using var told = new StringContent($"{mark.Size}\n{SignedNote.Cosign(mark, witness.Name, key, 1_581_343_500)}");
+        using var taken = await host.Http.PostAsync(new Uri("/log/cosignatures", UriKind.Relative), told);
+        Assert.Equal(HttpStatusCode.NoContent, taken.StatusCode);
+
+        Assert.Contains("news.example/witness 最近一次：2020-02-10 22:05:0", (await PageReader.OpenAsync(host.Http, "/check")).Text, StringComparison.Ordinal);
+        Assert.Contains("news.example/witness（02-10 22:05）", (await PageReader.OpenAsync(host.Http, "/notices/2020-02-10")).Text, StringComparison.Ordinal);
+        var note = await host.Http.GetStringAsync("/notices/2020-02-10/note.txt");
+        var read = SignedNote.TryVerify(note, [.. host.Get<LogKeys>().KeysOf(mark.Origin), witness])!;
+        Assert.Equal("news.example/witness", Assert.Single(read.Cosignatures).Witness);
+    }
+
+    [Fact]
+    public async Task In_a_city_of_many_pharmacies_each_has_a_sheet_of_its_own()
+    {
+        await using var host = await SandboxHost.StartAsync("chuzhou", "2020-02-02T20:05:00+08:00");
+
+        var all = await PageReader.OpenAsync(host.Http, "/notices/2020-02-02/print");
+        var one = await PageReader.OpenAsync(host.Http, "/notices/2020-02-02/print?pharmacy=CZ003");
+
+        Assert.Contains("全市 228 家药店", all.Text, StringComparison.Ordinal);
+        Assert.Equal(228, Regex.Count(all.Html, "/notices/2020-02-02/print\\?pharmacy="));
+        Assert.Single(Regex.Matches(one.Html, "<tr><th scope=\"row\">"));
+        Assert.DoesNotContain("全市", Regex.Match(one.Html, "class=\"card door\".*?</section>", RegexOptions.Singleline).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_nightly_look_found_of_a_round_stands_on_its_notice()
     {
         await using var host = await SandboxHost.StartAsync("loudi", Open, configure: b => b.Services.AddSingleton<ILogChecks, Looked>());

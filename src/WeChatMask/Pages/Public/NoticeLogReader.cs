@@ -23,7 +23,6 @@ public sealed class NoticeLogReader(LogReader log, LogStateQueries state, ILogCh
         return new NoticeLog(round)
         {
             Mark = mark,
-            Marks = marks,
             Lines = marks.LinesTo(mark),
             Witnesses = await state.LinesAsync(mark.Note.Checkpoint.Size, cancellationToken),
             WrongRows = await checks.WrongRowsAsync(round, cancellationToken),
@@ -50,8 +49,6 @@ public sealed record NoticeLog(DateOnly Round)
 
     /// <summary>The published mark, before it the newest; null before the first.</summary>
     public LogMark? Mark { get; init; }
-
-    public IReadOnlyList<LogMark> Marks { get; init; } = [];
 
     /// <summary>The lines that are the round's own evening, among them those of others that were written then.</summary>
     public (long First, long Last)? Lines { get; init; }

@@ -7,7 +7,7 @@ const log = self.publicLog;
 const patience = 15000;
 const press = document.querySelector('[data-check-receipt]');
 const results = document.querySelector('[data-results]');
-const keys = Array.from(document.querySelectorAll('[data-key]'), (place) => place.textContent);
+const shown = Array.from(document.querySelectorAll('[data-key]'), (place) => place.textContent);
 const words = {};
 for (const place of document.querySelectorAll('[data-word]')) words[place.dataset.word] = place.textContent;
 
@@ -39,6 +39,17 @@ const read = (file) => new Promise((resolve, reject) => {
 // Chats and editors change the ends of lines and what stands around a text; none of that is signed.
 const tidy = (text) => text.replace(/\r\n?/g, '\n').trim();
 
+// Keys that have ended are in the file alone; an old receipt was signed by one of them.
+async function keysOfAll() {
+  try {
+    const { response, body } = await ask('/log/vkeys', {}, patience);
+    if (response.ok) return tidy(body).split('\n');
+  } catch {
+    // Without a network, and on a phone that cannot ask, those of the page are left.
+  }
+  return shown;
+}
+
 async function given() {
   const [file] = document.getElementById('receipt-file').files;
   return tidy(document.getElementById('receipt-text').value) || (file ? tidy(await read(file)) : '');
@@ -63,7 +74,7 @@ function showLine(receipt) {
 }
 
 // Whether the record that the site shows now goes on from what was signed.
-async function showSince(head) {
+async function showSince(head, keys) {
   const { response, body } = await ask('/log/checkpoint', { cache: 'no-store' }, patience);
   if (!response.ok) return show('open', say('Away'));
   const newest = await log.readCheckpoint(body, keys);
@@ -82,12 +93,13 @@ async function showSince(head) {
 async function check() {
   const text = await given();
   if (!text) return show('open', say('Empty'));
+  const keys = await keysOfAll();
   const receipt = text.startsWith('c2sp.org/') ? await log.readReceipt(`${text}\n`, keys) : null;
   const head = receipt ? receipt.checkpoint : await log.readCheckpoint(`${text}\n`, keys);
   showSignature(head);
   if (receipt) showLine(receipt);
   show(receipt ? '' : kindOf(head), say(receipt ? 'Code' : 'Code_Note', count(head.size)), element('span', log.code(head.origin, head.size, head.root), 'code-big'));
-  return showSince(head).catch((error) => show(...(error instanceof log.Refused ? ['bad', say('Broken')] : ['open', say('Away')])));
+  return showSince(head, keys).catch((error) => show(...(error instanceof log.Refused ? ['bad', say('Broken')] : ['open', say('Away')])));
 }
 
 if (press && log) {
