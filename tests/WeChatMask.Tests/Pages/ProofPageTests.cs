@@ -29,7 +29,7 @@ public sealed class ProofPageTests
         var page = await PageReader.OpenAsync(wang.Http, $"/bookings/{number}/proof");
         var proof = await wang.Http.GetJsonAsync($"/api/bookings/{number}/proof");
         var index = Regex.Match(proof.GetProperty("receipt").GetString()!, "\nindex (\\d+)\n").Groups[1].Value;
-        string[] lines = [.. Regex.Matches(page.Html, "<li data-line=\"\\w+\">(.*?)<span", RegexOptions.Singleline).Select(m => WebUtility.HtmlDecode(m.Groups[1].Value).Trim())];
+        string[] lines = [.. Regex.Matches(page.Html, "<li data-line=\"\\w+\">(?<text>.*?)<span", RegexOptions.Singleline | RegexOptions.ExplicitCapture).Select(m => WebUtility.HtmlDecode(m.Groups["text"].Value).Trim())];
 
         Assert.Matches($"^您的预约是公开账本第 {index} 行，19:00:0\\d 写入$", lines[0]);
         var shop = (await host.Http.GetJsonAsync("/api/board")).GetProperty("pharmacies")[0].GetProperty("name").GetString();
@@ -52,7 +52,7 @@ public sealed class ProofPageTests
         using var wang = await host.NewResidentAsync(1);
         var number = (await wang.BookAsync("LD01", "a")).Body.GetProperty("number").GetString();
         var page = await PageReader.OpenAsync(wang.Http, $"/bookings/{number}/proof");
-        var commands = WebUtility.HtmlDecode(Regex.Matches(page.Html, "<pre class=\"raw\">(.*?)</pre>", RegexOptions.Singleline)[^1].Groups[1].Value);
+        var commands = WebUtility.HtmlDecode(Regex.Matches(page.Html, "<pre class=\"raw\">(?<text>.*?)</pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture)[^1].Groups["text"].Value);
 
         Assert.Equal((0, "Verified OK"), await RunAsync(commands));
         Assert.NotEqual(0, (await RunAsync(commands.Replace("sandbox/log\\n", "sandbox/log\\n1", StringComparison.Ordinal))).Code);
