@@ -159,18 +159,6 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (Environment.GetEnvironmentVariable("LOG_CHECK") is { } path && App is not null && ownsData && ownsDatabase)
-        {
-            try
-            {
-                await CityLog.HoldsAsync(Get<Database>());
-            }
-            catch (Exception e)
-            {
-                await File.AppendAllTextAsync(path, $"{e.GetType().Name} {e.Message[..Math.Min(1500, e.Message.Length)]}\n\n");
-            }
-        }
-
         await StopAsync();
         if (database is not null && ownsDatabase) await database.DisposeAsync();
         if (ownsData) Directory.Delete(Data, recursive: true);
