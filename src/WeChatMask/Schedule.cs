@@ -7,6 +7,7 @@ using WeChatMask.Levers;
 using WeChatMask.Notices;
 using WeChatMask.OfficialAccount;
 using WeChatMask.OpenData;
+using WeChatMask.Operations;
 using WeChatMask.PublicLog;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -34,15 +35,17 @@ public static class Schedule
         // A round is published when nobody's answer is outstanding any more.
         new("CheckEligibility", EachFiveSeconds, typeof(CheckEligibilityJob)) { Then = [typeof(AssignPickupSlotsJob), typeof(SendNoticesJob)] },
         new("OpenWindows", EachSecond, typeof(OpenWindowsJob)) { Then = [typeof(CloseWindowsJob)] },
-        new("CloseWindows", EachSecond, typeof(CloseWindowsJob)) { Then = [typeof(AssignPickupSlotsJob)] },
+        new("CloseWindows", EachSecond, typeof(CloseWindowsJob)) { Then = [typeof(AssignPickupSlotsJob), typeof(CheckLogJob), typeof(WriteSeenJob)] },
         new("AssignPickupSlots", EachSecond, typeof(AssignPickupSlotsJob)) { Then = [typeof(PublishListsJob)] },
-        new("PublishLists", EachSecond, typeof(PublishListsJob)) { Then = [typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
+        new("PublishLists", EachSecond, typeof(PublishListsJob)) { Then = [typeof(SendNoticesJob), typeof(SendWeChatNoticesJob), typeof(WriteSeenJob)] },
         new("FinishLevers", EachSecond, typeof(FinishLeversJob)) { Then = [typeof(LapseUnclaimedJob), typeof(SendNoticesJob), typeof(SendWeChatNoticesJob)] },
-        new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob)] },
+        new("LapseUnclaimed", EachFiveSeconds, typeof(LapseUnclaimedJob)) { Then = [typeof(ReportDayJob), typeof(SendWeChatNoticesJob), typeof(WriteSeenJob)] },
         new("ReportDay", EachMinute, typeof(ReportDayJob)),
-        new("ReadyMark", EachSecond, typeof(ReadyMarkJob)),
+        new("ReadyMark", EachSecond, typeof(ReadyMarkJob)) { Then = [typeof(WriteSeenJob)] },
         new("AppendPending", EachSecond, typeof(AppendPendingJob)),
         new("LogTiles", EachSecond, typeof(LogTilesJob)),
+        new("CheckLog", EachMinute, typeof(CheckLogJob)),
+        new("WriteSeen", EachTenSeconds, typeof(WriteSeenJob)),
         new("ApplySuspensions", EachMinute, typeof(ApplySuspensionsJob)),
         new("FindFlags", EachTenMinutes, typeof(FindFlagsJob)),
         new("RenewCredentials", EachTenSeconds, typeof(RenewCredentialsJob)),

@@ -31,15 +31,32 @@ public sealed class Replay
 
     public Hash Root() => tree.Root();
 
-    public void Add(ReadOnlySpan<char> entry)
-    {
-        tree.Add(MerkleTree.Leaf(entry));
-        if (!EntryFields.TryRead(entry, out var fields))
-        {
-            say(FindingCode.F01);
-            return;
-        }
+    /// <summary>What the log says of each round that was planned, in the order of the days. It follows what is added.</summary>
+    public IEnumerable<LoggedRound> Rounds => rounds.Where(r => r.Value.IsPlanned).Select(r => new LoggedRound(r.Key, r.Value));
 
+    public LoggedRound? Round(DateOnly day) => rounds.GetValueOrDefault(day) is { IsPlanned: true } round ? new LoggedRound(day, round) : null;
+
+    /// <summary>Reads the next line. Gives its leaf.</summary>
+    public Hash Add(ReadOnlySpan<char> entry)
+    {
+        var leaf = MerkleTree.Leaf(entry);
+        tree.Add(leaf);
+        if (EntryFields.TryRead(entry, out var fields)) Read(fields);
+        else say(FindingCode.F01);
+        return leaf;
+    }
+
+    /// <summary>Round by round, of each pharmacy that has places.</summary>
+    public SortedDictionary<DateOnly, IReadOnlyDictionary<string, PharmacyFigures>> Figures()
+    {
+        var figures = new SortedDictionary<DateOnly, IReadOnlyDictionary<string, PharmacyFigures>>();
+        foreach (var (day, round) in rounds.Where(r => r.Value.IsPlanned))
+            figures.Add(day, round.WithQuota.ToDictionary(p => p.Key, p => p.Value.Figures, StringComparer.Ordinal));
+        return figures;
+    }
+
+    private void Read(in EntryFields fields)
+    {
         if ((tree.Size == 1) != (fields.Kind == EntryKind.Log)) say(FindingCode.F02);
         LookAtTime(fields);
         switch (fields.Kind)
@@ -66,15 +83,6 @@ public sealed class Replay
                 else say(FindingCode.F06);
                 break;
         }
-    }
-
-    /// <summary>Round by round, of each pharmacy that has places.</summary>
-    public SortedDictionary<DateOnly, IReadOnlyDictionary<string, PharmacyFigures>> Figures()
-    {
-        var figures = new SortedDictionary<DateOnly, IReadOnlyDictionary<string, PharmacyFigures>>();
-        foreach (var (day, round) in rounds.Where(r => r.Value.IsPlanned))
-            figures.Add(day, round.WithQuota.ToDictionary(p => p.Key, p => p.Value.Figures, StringComparer.Ordinal));
-        return figures;
     }
 
     private void LookAtTime(in EntryFields fields)

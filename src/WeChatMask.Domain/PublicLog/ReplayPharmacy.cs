@@ -1,6 +1,7 @@
 namespace WeChatMask.Domain.PublicLog;
 
-internal enum ReplayStatus
+/// <summary>What became of a booking, as the log tells it.</summary>
+public enum ReplayStatus
 {
     Booked,
 
@@ -10,6 +11,8 @@ internal enum ReplayStatus
     Lapsed,
     Cancelled,
     CancelledLate,
+
+    /// <summary>Went to another pharmacy, where it has another serial.</summary>
     Transferred,
 }
 
@@ -36,6 +39,10 @@ internal sealed class ReplayPharmacy
 {
     private readonly SortedList<long, ReplayPlaces> windows = [];
     private readonly Dictionary<long, ReplayBooking> bookings = [];
+
+    public IReadOnlyDictionary<long, ReplayPlaces> Windows => windows;
+
+    public IReadOnlyDictionary<long, ReplayBooking> Bookings => bookings;
 
     /// <summary>What postings of earlier rounds bring in.</summary>
     public Int128 Posted { get; set; }

@@ -37,7 +37,7 @@ internal sealed class ReplayRound
 
     public Hash Policy { get; }
 
-    private Hash Key { get; }
+    public Hash Key { get; }
 
     /// <summary>Said once, when it was planned.</summary>
     public bool HadOtherPolicy { get; set; }
@@ -46,12 +46,17 @@ internal sealed class ReplayRound
 
     public bool IsClosed { get; set; }
 
-    private bool IsPublished { get; set; }
+    /// <summary>Ended for good before its lists were out.</summary>
+    public bool IsAnnulled { get; private set; }
+
+    public bool IsPublished { get; private set; }
 
     public bool IsEnded { get; private set; }
 
     /// <summary>What it gave on has been looked at.</summary>
     public bool IsSettled { get; private set; }
+
+    public IReadOnlyDictionary<string, ReplayPharmacy> Pharmacies => pharmacies;
 
     public IEnumerable<KeyValuePair<string, ReplayPharmacy>> WithQuota => pharmacies.Where(p => p.Value.HasQuota);
 
@@ -153,6 +158,7 @@ internal sealed class ReplayRound
         }
 
         IsClosed = true;
+        IsAnnulled |= isAnnulled;
         if (isAnnulled) SetBooked(ReplayStatus.CancelledLate);
         if (close[1] is "time" && !(close.Number(2) >= Closes)) say(FindingCode.F14);
         if (close[1] is "full" && WithQuota.Any(p => p.Value.Left != 0)) say(FindingCode.F14);

@@ -9,7 +9,7 @@ namespace WeChatMask.Operations;
 
 /// <summary>Health for machines: alive, and ready with the reasons when not.</summary>
 /// <remarks>
-/// Warnings tell what a person must mend at a neighbour: SMS vendors' alarms, calls of WeChat's API that rest or fail, and reports of stock that wait for a supervisor. No
+/// Warnings tell what a person must mend at a neighbour: SMS vendors' alarms, calls of WeChat's API that rest or fail, reports of stock that wait for a supervisor, and rows that are not what the public log says. No
 /// node is less ready for them: messages wait in the outbox, the city books on, and another node would fare no better.
 /// </remarks>
 public static class Health
@@ -21,7 +21,7 @@ public static class Health
     internal static IResult Live() => TypedResults.Ok(new { status = "live" });
 
     internal static async Task<IResult> ReadyAsync(
-        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, HeldReportStore held,
+        Startup startup, NodeStore node, SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore kept, HeldReportStore held, LogCheckStore log,
         CityCalendar calendar, IHostApplicationLifetime life, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
@@ -37,6 +37,7 @@ public static class Health
             {
                 warnings.AddRange((await sms.AllAsync(cancellationToken)).Select(a => $"sms {a.Subject} {a.Problem}"));
                 if (await held.CountAsync(cancellationToken) is > 0 and var waiting) warnings.Add(Invariant($"stock reports wait {waiting}"));
+                if ((await log.WrongAsync(cancellationToken)).Select(w => w.Findings).DefaultIfEmpty().Max() is > 0 and var wrong) warnings.Add(Invariant($"log {wrong} differences"));
                 warnings.AddRange((await limits.PresentAsync(cancellationToken)).Select(l => Invariant(
                     $"wechat {l.ApiCall} {l.ErrorCode} until {calendar.Local(l.RestsUntil):yyyy-MM-ddTHH:mm:sszzz}")));
                 warnings.AddRange((await kept.FaultsAsync(cancellationToken)).Select(f => Invariant(

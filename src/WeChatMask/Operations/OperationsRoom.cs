@@ -1,3 +1,4 @@
+using WeChatMask.PublicLog;
 using WeChatMask.Web;
 
 namespace WeChatMask.Operations;
@@ -6,7 +7,7 @@ namespace WeChatMask.Operations;
 public static class OperationsRoom
 {
     public static void AddOperations(this IServiceCollection services) => services
-        .AddSingleton<IHostLifetime, NoSignals>().AddSingleton<InvariantQueries>().AddSingleton<DoctorQueries>().AddSingleton<Troubles>()
+        .AddSingleton<IHostLifetime, NoSignals>().AddSingleton<InvariantQueries>().AddSingleton<LogVerifier>().AddSingleton<LogCheckStore>().AddSingleton<ILogChecks>(s => s.GetRequiredService<LogCheckStore>()).AddSingleton<LogExportQueries>().AddSingleton<LogForkCommand>().AddSingleton<DoctorQueries>().AddSingleton<Troubles>()
         .AddSingleton<LiveFormatter>().AddSingleton<LiveFigures>().AddHostedService(s => s.GetRequiredService<LiveFigures>());
 
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, for machines, and what follows an opening.</summary>

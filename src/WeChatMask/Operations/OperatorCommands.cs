@@ -1,19 +1,20 @@
 using Microsoft.Extensions.Options;
 using WeChatMask.City;
 using WeChatMask.Data;
+using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Operations;
 
-/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, <c>doctor</c>, and those of <see cref="BackupCommands"/> and <see cref="StaffCommands"/>. <see cref="SetupCommand"/> comes before there are settings.</summary>
+/// <summary>What an operator does from a shell, on the same settings as the server: <c>verify</c>, <c>import FILE</c>, <c>doctor</c>, and those of <see cref="BackupCommands"/>, <see cref="StaffCommands"/> and <see cref="LogCommands"/>. <see cref="SetupCommand"/> comes before there are settings.</summary>
 public static class OperatorCommands
 {
     private const string StandardInput = "-";
 
-    private const string Usage = "setup [--answers FILE] [--sms NUMBER] | doctor [--sms NUMBER] | verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final] | staff …";
+    private const string Usage = "setup [--answers FILE] [--sms NUMBER] | doctor [--sms NUMBER] | verify | import CITY.json | backup FILE [--unsealed] | restore FILE [--unsealed] | move [--final] | " + LogCommands.Usage + " | staff …";
 
     /// <summary>Whether the arguments name a command rather than server settings.</summary>
-    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || DoctorCommand.Named(args) || SetupCommand.Named(args) || BackupCommands.Named(args) || StaffCommands.Named(args);
+    public static bool Named(string[] args) => args is ["verify", ..] or ["import", ..] || DoctorCommand.Named(args) || SetupCommand.Named(args) || BackupCommands.Named(args) || StaffCommands.Named(args) || LogCommands.Named(args);
 
     /// <summary>Refuses a mistyped command or option, before anything is started for it.</summary>
     /// <exception cref="StartFaultException">There is no such command or option.</exception>
@@ -32,7 +33,9 @@ public static class OperatorCommands
         {
             case ["verify"]:
                 await app.Services.GetRequiredService<Database>().Engine.RequireCityAsync(stop);
-                return await VerifyAsync(app.Services.GetRequiredService<InvariantQueries>(), output, stop);
+                var promises = await VerifyAsync(app.Services.GetRequiredService<InvariantQueries>(), output, stop);
+                var log = await LogCommands.VerifyAsync(app.Services, output, stop);
+                return promises == ExitCodes.Stopped ? log : promises;
             case ["import", var file]:
                 return await ImportAsync(app.Services, file, output, stop);
             case var _ when DoctorCommand.Named(args):
@@ -41,6 +44,8 @@ public static class OperatorCommands
                 return await BackupCommands.Of(app.Services, output).RunAsync(args, () => TargetOf(app.Configuration), stop);
             case var _ when StaffCommands.Named(args):
                 return await StaffCommands.RunAsync(app.Services, args, output, stop);
+            case var _ when LogCommands.Named(args):
+                return await LogCommands.RunAsync(app.Services, args, output, stop);
             default:
                 throw new StartFaultException($"Usage: {Usage}");
         }
@@ -71,6 +76,8 @@ public static class OperatorCommands
         await using (var stream = file == StandardInput ? Console.OpenStandardInput() : File.OpenRead(file)) city = CityImport.Read(stream);
         await services.GetRequiredService<Database>().Engine.ProbeAsync(cancellationToken);
         await services.GetRequiredService<Startup>().StartingAsync(cancellationToken);
+        // New rules are a line of the log.
+        await services.GetRequiredService<LogStart>().CheckAsync(cancellationToken);
         await services.GetRequiredService<CityImport>().ImportAsync(city, "operator", cancellationToken);
         await output.WriteLineAsync($"{city.Name}: {city.Policies.Count} policies and {city.Pharmacies.Count} pharmacies are in the database; log-ins are no part of a city's file, see: staff");
         return ExitCodes.Stopped;

@@ -12,7 +12,8 @@ namespace WeChatMask.Operations;
 
 /// <summary>What is wrong in the city at this moment, for those who must mend it. Empty on a good day.</summary>
 public sealed class Troubles(
-    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CaseQueries cases, CounterTroubleStore counters, CityCalendar calendar)
+    SmsAlarmStore sms, ApiQuotaStore limits, SharedCredentialStore credentials, ProvisionalQueries provisional, NoticeQueries notices, JobRunStore runs, CaseQueries cases, CounterTroubleStore counters, LogCheckStore log,
+    CityCalendar calendar)
 {
     // Longer than any job's pace but the hourly ones', and than a vendor takes on a busy evening.
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
@@ -34,6 +35,8 @@ public sealed class Troubles(
             troubles.Add(new Trouble(TroubleKind.Registry, wait.RoundDate.Column(), "", null, null) { Until = wait.SettleUntil, People = wait.Bookings });
         foreach (var job in await runs.FailingAsync(now - Late, cancellationToken))
             troubles.Add(new Trouble(TroubleKind.Job, job.Job, "", job.Since, null) { People = job.Failures });
+        foreach (var wrong in await log.WrongAsync(cancellationToken))
+            troubles.Add(new Trouble(TroubleKind.Log, wrong.Round?.Column() ?? "", "", wrong.CheckedAt, null) { People = wrong.Round is null ? wrong.Findings : wrong.WrongRows });
         if (await cases.LateAsync(cancellationToken) is { Cases: > 0 } late) troubles.Add(new Trouble(TroubleKind.Case, "", "", late.Since, null) { People = late.Cases });
         if (await counters.OpenAsync(cancellationToken) is { Count: > 0 } said)
         {
@@ -84,6 +87,9 @@ public enum TroubleKind
 
     /// <summary>Pharmacies say that their goods are not enough; as before.</summary>
     StockShort,
+
+    /// <summary>Rows are not what the public log says; the subject is the round, empty where it is about everything.</summary>
+    Log,
 }
 
 /// <summary>One thing that is wrong. <paramref name="Notices"/> are what waits to be sent because of it.</summary>
@@ -91,6 +97,6 @@ public sealed record Trouble(TroubleKind Kind, string Subject, string Code, Date
 {
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Bookings that wait for the registry; how often a job has failed; complaints that are late; bookings still to be collected at those pharmacies.</summary>
+    /// <summary>Bookings that wait for the registry; how often a job has failed; complaints that are late; bookings still to be collected at those pharmacies; rows that the log does not agree with.</summary>
     public long People { get; init; }
 }

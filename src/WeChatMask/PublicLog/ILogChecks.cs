@@ -12,11 +12,3 @@ public interface ILogChecks
 
 /// <summary>A look through the log up to a size. Sentences are for whoever mends it, and may be fewer than the findings.</summary>
 public sealed record LogCheck(DateTimeOffset At, long Size, long Findings, IReadOnlyList<string> Sentences);
-
-/// <summary>Nobody looks.</summary>
-internal sealed class NoLogChecks : ILogChecks
-{
-    public Task<LogCheck?> NewestAsync(CancellationToken cancellationToken) => Task.FromResult<LogCheck?>(null);
-
-    public Task<long> WrongRowsAsync(DateOnly round, CancellationToken cancellationToken) => Task.FromResult(0L);
-}

@@ -1,4 +1,5 @@
 using System.Text;
+using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Domain.PublicLog;
 using WeChatMask.Web;
@@ -54,11 +55,12 @@ public static class LogEndpoints
         return TypedResults.Bytes(Encoding.UTF8.GetBytes(document), Json);
     }
 
-    /// <summary>By which signatures are checked, one a line: the log's keys, then the witnesses'.</summary>
-    internal static async Task<IResult> KeysAsync(LogReader reader, LogKeys keys, LogWitnesses witnesses, CancellationToken cancellationToken)
+    /// <summary>By which signatures are checked, one a line: the log's keys, those that signed before, then the witnesses'.</summary>
+    internal static async Task<IResult> KeysAsync(LogReader reader, LogKeys keys, Database database, LogWitnesses witnesses, CancellationToken cancellationToken)
     {
         var origin = (await reader.NewestAsync(cancellationToken))?.Checkpoint.Origin ?? keys.Origin;
-        return TypedResults.Text(string.Concat(keys.KeysOf(origin).Concat(witnesses.Keys).Select(k => $"{k}\n")), Utf8Text);
+        var known = (await database.ReadAsync(c => LogKeyStore.AllAsync(c, null), cancellationToken)).Select(k => k.Of(origin)).OfType<VerifierKey>();
+        return TypedResults.Text(string.Concat(keys.KeysOf(origin).Union(known).Concat(witnesses.Keys).Select(k => $"{k}\n")), Utf8Text);
     }
 
     /// <summary>Sizes that have names: of a round, else of the latest rounds.</summary>

@@ -22,11 +22,14 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
         transaction.Connection.QuerySingleAsync<LogHead>($"{SelectHead}{transaction.Engine.ForUpdate}", transaction: transaction.Transaction);
 
     /// <summary>Begins the log: line 0, and from which day on its rounds are told. Under <see cref="LockAsync"/>, once.</summary>
-    public async Task BeginAsync(WriteTransaction transaction, DateOnly from)
+    public Task BeginAsync(WriteTransaction transaction, DateOnly from) => BeginAsync(transaction, from, keys.Origin, []);
+
+    /// <summary>Begins a log under a name, with lines that stand before all others but the first.</summary>
+    internal async Task BeginAsync(WriteTransaction transaction, DateOnly from, string origin, IReadOnlyCollection<LogEntry> first)
     {
-        var at = transaction.Engine.Now;
-        await transaction.ExecuteAsync("UPDATE board_version SET log_origin = @Origin, log_from = @from WHERE id = 1", new { keys.Origin, from });
-        transaction.Log([LogEntry.Log(keys.Origin, at.ToUnixTimeSeconds(), keys.Key.Id)]);
+        await transaction.ExecuteAsync("UPDATE board_version SET log_origin = @origin, log_from = @from WHERE id = 1", new { origin, from });
+        transaction.Log([LogEntry.Log(origin, transaction.Engine.Now.ToUnixTimeSeconds(), keys.Key.Id), .. first]);
+        await LogKeyStore.TellAsync(transaction, keys, isFirst: true);
     }
 
     /// <inheritdoc />
@@ -60,7 +63,7 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
         MarkAsync(transaction, round, kind, head.Size, keys.Sign(new Checkpoint(head.LogOrigin!, head.Size, head.Frontier.Root())));
 
     // A round that had begun before the log did stays outside.
-    private static bool IsTold(LogEntry entry, DateOnly from) => entry.RoundDay is not { } day || day >= from;
+    internal static bool IsTold(LogEntry entry, DateOnly from) => entry.RoundDay is not { } day || day >= from;
 
     private static async Task<List<LogEntry>> TakePendingAsync(WriteTransaction transaction)
     {

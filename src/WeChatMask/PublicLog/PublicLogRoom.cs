@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.Data;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -18,7 +17,7 @@ public static class PublicLogRoom
         services.AddSingleton<LogReader>().AddSingleton<LogReceipts>().AddSingleton<ListLines>().AddSingleton<LogWitnesses>().AddSingleton<CosignatureStore>();
         services.AddSingleton<LogTileStore>().AddSingleton<LogMirror>().AddSingleton<ReadyMarkStore>();
         services.AddSingleton<LogStateQueries>().AddSingleton<KeyHoldStore>();
-        services.TryAddSingleton<ILogChecks, NoLogChecks>();
+        services.AddSingleton<SeenLog>().AddSingleton<LogForkStore>().AddSingleton<LogStart>().AddHostedService(s => s.GetRequiredService<LogStart>());
     }
 
     /// <summary>Answers the newest note before anything else sees the call. Put behind <see cref="HeadRequests.UseHead"/>.</summary>

@@ -29,7 +29,8 @@ public sealed class PublicLogSettings
 
 internal sealed class PublicLogSettingsValidator : IValidateOptions<PublicLogSettings>
 {
-    private const int LongestOrigin = 200;
+    // With room for a number behind it.
+    private const int LongestOrigin = 190;
 
     public ValidateOptionsResult Validate(string? name, PublicLogSettings options)
     {

@@ -16,17 +16,23 @@ public sealed class RoundLogStore(Database database, LogStore log, RoundKeyStore
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         if (await database.ReadAsync(async c => (await LogStore.HeadAsync(c, null)).LogFrom is not null, cancellationToken)) return;
-        await database.WriteAsync(BeginAsync, cancellationToken);
+        await database.WriteAsync(t => BeginAsync(t, null), cancellationToken);
     }
 
-    private async Task BeginAsync(WriteTransaction transaction)
+    /// <summary>Gives the log up, and begins the one that goes on in its place as a first one begins.</summary>
+    public Task ForkAsync(LogFork fork, CancellationToken cancellationToken) => database.WriteAsync(t => BeginAsync(t, fork), cancellationToken);
+
+    private async Task BeginAsync(WriteTransaction transaction, LogFork? fork)
     {
         var now = calendar.Now;
         var announced = await transaction.QueryAsync<DateOnly>("SELECT date FROM round WHERE opens_at > @now AND closed_at IS NULL ORDER BY date", new { now });
         foreach (var day in announced) await QuotaStore.LockAsync(transaction, day);
-        if ((await LogStore.LockAsync(transaction)).LogFrom is not null) return;
+        var head = await LogStore.LockAsync(transaction);
+        if (fork is not null) await LogForkStore.GiveUpAsync(transaction, head, fork);
+        else if (head.LogFrom is not null) return;
         var begun = await transaction.ScalarAsync<string?>("SELECT MAX(date) FROM round WHERE opens_at <= @now OR closed_at IS NOT NULL", new { now });
-        await log.BeginAsync(transaction, begun?.ToDay().AddDays(1) ?? DateOnly.MinValue);
+        var from = begun?.ToDay().AddDays(1) ?? DateOnly.MinValue;
+        await (fork is null ? log.BeginAsync(transaction, from) : log.BeginAsync(transaction, from, fork.Origin, [fork.Entry]));
         foreach (var policy in await transaction.QueryAsync<(DateOnly From, string Document, DateTimeOffset At)>("SELECT effective_from, document, created_at FROM policy ORDER BY id"))
             transaction.Log([LogEntry.Policy(policy.From, await LogDocumentStore.PutAsync(transaction, policy.Document), now.ToUnixTimeSeconds())]);
         foreach (var day in announced) await PlannedAsync(transaction, day);

@@ -57,6 +57,37 @@ CREATE TABLE log_document (
     body {text} NOT NULL
 );
 
+-- The public half of each key that has signed the log, kept when the key is gone.
+CREATE TABLE log_key (
+    id {key} NOT NULL PRIMARY KEY,
+    public_key {text} NOT NULL,
+    added_at {long} NOT NULL,
+    ended_at {long}
+);
+
+-- Logs that were given up, each by the name of the one that goes on in its place. Lost is what was shown of it and is in no database: lines.
+CREATE TABLE log_fork (
+    origin {key} NOT NULL PRIMARY KEY,
+    given_up {key} NOT NULL,
+    size {long} NOT NULL,
+    root {key} NOT NULL,
+    shown {long} NOT NULL,
+    lost {text} NOT NULL,
+    reason {text} NOT NULL,
+    forked_at {long} NOT NULL
+);
+
+-- What the last look at the log and at the rows beside it found: at all of them, or at a round's, by its day.
+CREATE TABLE log_check (
+    subject {key} NOT NULL PRIMARY KEY,
+    size {long} NOT NULL,
+    findings {long} NOT NULL,
+    wrong_rows {long} NOT NULL,
+    sentences {text} NOT NULL,
+    checked_at {long},
+    busy_until {long} DEFAULT 0 NOT NULL
+);
+
 -- Of a round in dispute a supervisor may hold the key: it then stays when the lists come down.
 CREATE TABLE round_key (
     round_date {date} NOT NULL PRIMARY KEY,
