@@ -45,7 +45,7 @@ public sealed class OwnProofTests : IAsyncLifetime
         await Assertions.Expect(page.Locator("[data-counted]")).ToContainTextAsync("序号从 1 到 1，一个接一个");
         await Assertions.Expect(page.Locator("[data-line=serial] [data-mark]")).ToHaveTextAsync(mark);
         Assert.Equal(isBare, await page.Locator("[data-unsigned]").IsVisibleAsync());
-        Assert.False(await page.Locator("[data-wrong]").IsVisibleAsync());
+        Assert.False(await page.Locator("[role=alert][data-wrong]").IsVisibleAsync());
         phone.AssertQuiet();
     }
 
