@@ -3,6 +3,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Domain.PublicLog;
 using WeChatMask.Notices;
+using WeChatMask.PublicLog;
 using WeChatMask.Rounds;
 using WeChatMask.Settings;
 using WeChatMask.Web;
@@ -47,10 +48,7 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
         var over = booking.EndedAt is not null && (!booking.IsMoved || now >= booking.PickupClosesAt);
         var status = over ? BookingStatus.Lapsed : BookingStatus.Booked;
         await MoveBackAsync(transaction, booking, status, now);
-        transaction.Log(LogEntry.Void(booking.RoundDate, booking.PharmacyCode, booking.Serial));
-        // Taken back, it waits in the log for the round's own day again.
-        if (booking.IsMoved && booking.EndedAt is null)
-            transaction.Log(LogEntry.Move(booking.RoundDate, booking.PharmacyCode, booking.Serial, calendar.DateOf(booking.PickupClosesAt)));
+        await LogPendingStore.AddAsync(transaction, Lines(booking));
         if (status == BookingStatus.Lapsed) await LapseAsync(transaction, booking, redemption, now);
         await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
         if (status == BookingStatus.Booked && booking.RoundAnnulledAt is not null) await RoundStore.ReopenAnnulmentAsync(transaction, booking.RoundDate, booking.PharmacyId);
@@ -58,6 +56,14 @@ public sealed class VoidStore(Database database, RedemptionStore redemptions, Po
         await AuditStore.AddAsync(transaction, now, staff.Username, "redemption.void", number, reason);
         await QuotaStore.TouchBoardAsync(transaction);
         return new VoidAnswer(Refusal.None, status);
+    }
+
+    /// <summary>Behind the hand-over, which may still wait to be told. Taken back, a booking waits in the log for the round's own day again.</summary>
+    private List<LogEntry> Lines(CounterBooking booking)
+    {
+        List<LogEntry> lines = [LogEntry.Void(booking.RoundDate, booking.PharmacyCode, booking.Serial)];
+        if (booking.IsMoved && booking.EndedAt is null) lines.Add(LogEntry.Move(booking.RoundDate, booking.PharmacyCode, booking.Serial, calendar.DateOf(booking.PickupClosesAt)));
+        return lines;
     }
 
     private static bool IsOf(StaffMember staff, CounterBooking booking) => staff.PharmacyId is not { } own || own == booking.PharmacyId;

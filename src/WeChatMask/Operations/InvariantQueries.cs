@@ -78,11 +78,14 @@ public sealed class InvariantQueries(Database database)
             SELECT COUNT(*) FROM (
                 SELECT t.round_date
                   FROM pharmacy_round t
-                  LEFT JOIN (SELECT round_date, pharmacy_id,
-                                    SUM(CASE WHEN status = @redeemed THEN 1 ELSE 0 END) AS redeemed,
-                                    SUM(CASE WHEN status = @lapsed THEN 1 ELSE 0 END) AS lapsed,
-                                    SUM(CASE WHEN status = @cancelled AND cancelled_late = 1 THEN 1 ELSE 0 END) AS cancelled
-                               FROM booking GROUP BY round_date, pharmacy_id) b
+                  LEFT JOIN (SELECT x.round_date, x.pharmacy_id,
+                                    SUM(CASE WHEN x.status = @redeemed THEN 1 ELSE 0 END) AS redeemed,
+                                    SUM(CASE WHEN x.status = @lapsed OR (x.status = @cancelled AND m.booking_id IS NOT NULL AND r.ended_at IS NOT NULL) THEN 1 ELSE 0 END) AS lapsed,
+                                    SUM(CASE WHEN x.status = @cancelled AND x.cancelled_late = 1 AND m.booking_id IS NULL THEN 1 ELSE 0 END) AS cancelled
+                               FROM booking x
+                               JOIN round r             ON r.date = x.round_date
+                               LEFT JOIN moved_pickup m ON m.booking_id = x.id
+                              GROUP BY x.round_date, x.pharmacy_id) b
                     ON b.round_date = t.round_date AND b.pharmacy_id = t.pharmacy_id
                  WHERE t.redeemed <> COALESCE(b.redeemed, 0) OR t.lapsed <> COALESCE(b.lapsed, 0)
                     OR t.cancelled_late <> COALESCE(b.cancelled, 0)) wrong
@@ -133,7 +136,7 @@ public sealed class InvariantQueries(Database database)
               JOIN round r ON r.date = b.round_date AND r.published_at IS NOT NULL
               LEFT JOIN (SELECT booking_id, COUNT(*) AS notices FROM outbox WHERE booking_id IS NOT NULL AND channel = @sms AND kind IN (@made, @slot) GROUP BY booking_id) o
                 ON o.booking_id = b.id
-             WHERE b.status <> @cancelled AND COALESCE(o.notices, 0) <> 1
+             WHERE b.status <> @cancelled AND COALESCE(o.notices, 0) <> 1 AND NOT (b.status = @redeemed AND b.settled_at <= r.published_at)
             """),
         ("a pickup moves only to a later day or back to its own, and its booker is told once each time", """
             SELECT COUNT(*) FROM moved_pickup m

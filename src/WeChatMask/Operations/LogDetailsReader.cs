@@ -12,6 +12,9 @@ internal sealed class LogDetailsReader(LogFindings findings, LoggedDetails detai
     public Replay Replay { get; } = new();
 
     /// <summary>Reads the next line. Gives its leaf, and the round that it closes.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="batch">The row that it stands in; 0 of one that waits to be added, which may wait for its round's lists.</param>
+    /// <param name="closed">The round that it closes.</param>
     public Hash Add(string line, long batch, out DateOnly? closed)
     {
         var (index, known) = (Replay.Size, Replay.Findings.Count);
@@ -26,7 +29,7 @@ internal sealed class LogDetailsReader(LogFindings findings, LoggedDetails detai
         for (; known < Replay.Findings.Count; known++)
         {
             var code = Replay.Findings[known].Code;
-            if (code.ToString()[0] != 'F' || (code == FindingCode.F14 && closed is { } day && wasCutShort(day))) continue;
+            if (code.ToString()[0] != 'F' || (code == FindingCode.F14 && closed is { } day && wasCutShort(day)) || (code == FindingCode.F15 && batch == 0)) continue;
             findings.Add("log", $"line {index.ToString(CultureInfo.InvariantCulture)}", "entry", line, $"that it breaks rule {code}");
         }
 

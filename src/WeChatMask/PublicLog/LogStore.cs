@@ -40,7 +40,12 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
         List<LogEntry> lines = [];
         if (head.LogFrom is { } from)
         {
-            if (!entries.All(e => e.Kind == EntryKind.Book)) lines.AddRange((await TakePendingAsync(transaction)).Where(e => IsTold(e, from)));
+            if (!entries.All(e => e.Kind == EntryKind.Book))
+            {
+                var publishing = entries.Where(e => e.Kind == EntryKind.Publish).Select(e => e.RoundDay);
+                lines.AddRange((await TakePendingAsync(transaction, [.. publishing])).Where(e => IsTold(e, from)));
+            }
+
             lines.AddRange(entries.Where(e => IsTold(e, from)));
         }
 
@@ -52,7 +57,7 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
     internal async Task<bool> AppendPendingAsync(WriteTransaction transaction)
     {
         var head = await LockAsync(transaction);
-        var pending = await TakePendingAsync(transaction);
+        var pending = await TakePendingAsync(transaction, []);
         var lines = head.LogFrom is { } from ? pending.FindAll(e => IsTold(e, from)) : [];
         if (lines.Count > 0) await AppendAsync(transaction, head, lines);
         return pending.Count == MostPending;
@@ -65,14 +70,27 @@ public sealed class LogStore(LogKeys keys) : IPublicLog
     // A round that had begun before the log did stays outside.
     internal static bool IsTold(LogEntry entry, DateOnly from) => entry.RoundDay is not { } day || day >= from;
 
-    private static async Task<List<LogEntry>> TakePendingAsync(WriteTransaction transaction)
+    /// <summary>
+    /// Takes the oldest of what waits. What is handed over before the lists are out, by a counter that opens while a node that was down
+    /// catches up, waits for them, and what is no line for <c>verify</c>, which names it: neither keeps the city from going on.
+    /// </summary>
+    /// <param name="transaction">The one that adds them.</param>
+    /// <param name="publishing">Rounds whose lists come out with it, behind what is taken.</param>
+    private static async Task<List<LogEntry>> TakePendingAsync(WriteTransaction transaction, IReadOnlyCollection<DateOnly?> publishing)
     {
-        var pending = await transaction.QueryAsync<(long Id, string Entry)>("SELECT id, entry FROM log_pending ORDER BY id LIMIT @MostPending", new { MostPending });
+        var pending = (await transaction.QueryAsync<(long Id, string Entry)>("SELECT id, entry FROM log_pending ORDER BY id LIMIT @MostPending", new { MostPending }))
+            .ConvertAll(p => (p.Id, Entry: LogEntry.TryParse(p.Entry)));
+        HashSet<DateOnly?> unpublished = [.. publishing];
+        if (pending.Exists(p => IsOfCounter(p.Entry)))
+            unpublished.UnionWith((await transaction.QueryAsync<DateOnly>("SELECT date FROM round WHERE published_at IS NULL")).Select(d => (DateOnly?)d));
+        pending.RemoveAll(p => p.Entry is null || (IsOfCounter(p.Entry) && unpublished.Contains(p.Entry.RoundDay)));
         if (pending.Count == 0) return [];
         await transaction.ExecuteAsync(
             $"DELETE FROM log_pending WHERE id {transaction.Engine.AnyOf("ids")}", new { ids = pending.Select(p => p.Id).ToArray() });
-        return pending.ConvertAll(p => LogEntry.TryParse(p.Entry) ?? throw new InvalidDataException($"Row {p.Id} of log_pending is no entry."));
+        return pending.ConvertAll(p => p.Entry!);
     }
+
+    private static bool IsOfCounter(LogEntry? entry) => entry is { Kind: EntryKind.Give or EntryKind.Void };
 
     private async Task AppendAsync(WriteTransaction transaction, LogHead head, List<LogEntry> lines)
     {
