@@ -51,7 +51,7 @@ public sealed class CancellationStore(
             "UPDATE booking SET status = @cancelled, cancelled_late = @late, settled_at = @now WHERE id = @Id AND status = @booked",
             new { cancelled = BookingStatus.Cancelled, late, now, booking.Id, booked = BookingStatus.Booked });
         if (rows == 0) return false;
-        if (LineOf(round, booking, by, late, now) is { } line) transaction.Log(line);
+        if (await LineAsync(transaction, round, booking, by, late, now) is { } line) transaction.Log(line);
         if (lifted)
         {
             await transaction.ExecuteAsync(
@@ -64,30 +64,44 @@ public sealed class CancellationStore(
     }
 
     /// <summary>What the log is told: nothing of a round that was annulled as a whole. One whose pickup has moved can only lapse there, after the round's end.</summary>
-    private static LogEntry? LineOf(RoundState round, BookingRow booking, CancelledBy by, bool late, DateTimeOffset now)
+    private static async Task<LogEntry?> LineAsync(WriteTransaction transaction, RoundState round, BookingRow booking, CancelledBy by, bool late, DateTimeOffset now)
     {
         if (round.WasAnnulledUnlisted) return null;
         if (!booking.IsMoved) return LogEntry.Cancel(round.Date, booking.PharmacyCode, booking.Serial, by, late, now.ToUnixTimeSeconds());
-        return round.EndedAt is null ? null : LogEntry.Lapse(round.Date, booking.PharmacyCode, booking.Serial);
+        if (round.EndedAt is null || await transaction.ScalarAsync<long>($"SELECT COUNT(*) FROM booking b WHERE b.id = @Id AND {RoundLogStore.HasLapsed}", new { booking.Id }) > 0) return null;
+        return LogEntry.Lapse(round.Date, booking.PharmacyCode, booking.Serial);
+    }
+
+    /// <summary>
+    /// Counts bookings whose pickup had moved, and that are cancelled, as not collected in their round, which has ended. Its places have gone on
+    /// already: these follow them under causes of their own.
+    /// </summary>
+    internal static async Task LapseMovedAsync(
+        WriteTransaction transaction, PolicyQueries policies, RoundState round, long pharmacy, IReadOnlyCollection<long> bookings, DateTimeOffset now)
+    {
+        if (bookings.Count == 0) return;
+        await transaction.ExecuteAsync(
+            "UPDATE pharmacy_round SET lapsed = lapsed + @Count WHERE round_date = @Date AND pharmacy_id = @pharmacy", new { bookings.Count, round.Date, pharmacy });
+        await CarryOverStore.PostAsync(
+            transaction, policies, round.Date, [.. bookings.Select(b => new CarryOver(pharmacy, 0, 1, 0, FormattableString.Invariant($"cancel:{b}")))], now);
+        await RoundStore.ReopenReportAsync(transaction, round.Date);
     }
 
     private static async Task GivePlaceBackAsync(
         WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now)
     {
+        if (booking.IsMoved)
+        {
+            // As the log tells it: whose pickup has moved and who does not come is counted once the round is over.
+            if (round.EndedAt is not null) await LapseMovedAsync(transaction, policies, round, booking.PharmacyId, [booking.Id], now);
+            return;
+        }
+
         if (late)
         {
             await transaction.ExecuteAsync(
                 "UPDATE pharmacy_round SET cancelled_late = cancelled_late + 1 WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
                 new { booking.RoundDate, booking.PharmacyId });
-            // The round's places have gone on already: this one follows them under a cause of its own.
-            if (round.EndedAt is not null)
-            {
-                var cause = FormattableString.Invariant($"cancel:{booking.Id}");
-                await CarryOverStore.PostAsync(
-                    transaction, policies, booking.RoundDate, [new CarryOver(booking.PharmacyId, 0, 0, 1, cause)], now);
-                await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
-            }
-
             return;
         }
 

@@ -42,9 +42,9 @@ public sealed class LapseStore(
             new { now, ended = RoundPhase.Ended, round.Date });
         if (rows == 0) return false;
         transaction.Log(LogEntry.End(round.Date, now.ToUnixTimeSeconds()));
-        var withdrawn = await transaction.QueryAsync<(string Code, int Serial)>(
+        var withdrawn = await transaction.QueryAsync<(long PharmacyId, string Code, int Serial)>(
             """
-            SELECT p.code, b.serial
+            SELECT p.id, p.code, b.serial
               FROM moved_pickup m
               JOIN booking b  ON b.id = m.booking_id AND b.status = @cancelled
               JOIN pharmacy p ON p.id = b.pharmacy_id
@@ -52,7 +52,7 @@ public sealed class LapseStore(
              ORDER BY p.code, b.serial
             """,
             new { round.Date, cancelled = BookingStatus.Cancelled });
-        // What has moved cannot be cancelled in the log: it lapses there.
+        // What has moved cannot be cancelled in the log: it lapses there, and so it does in the figures.
         transaction.Log(withdrawn.Select(w => LogEntry.Lapse(round.Date, w.Code, w.Serial)));
 
         var unclaimed = await transaction.QueryAsync<Unclaimed>(
@@ -71,7 +71,7 @@ public sealed class LapseStore(
             new { lapsed = BookingStatus.Lapsed, now, round.Date, booked = BookingStatus.Booked });
         await transaction.ExecuteManyAsync(
             "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @Date AND pharmacy_id = @PharmacyId",
-            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId })]);
+            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId }), .. withdrawn.GroupBy(w => w.PharmacyId).Select(w => new { Bookings = w.Count(), round.Date, PharmacyId = w.Key })]);
 
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
         await CarryOverStore.PostAsync(

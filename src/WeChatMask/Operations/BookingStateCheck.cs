@@ -55,7 +55,7 @@ internal sealed class BookingStateCheck(LogCheckQueries queries, LogFindings fin
         if (Said(row) is var said && said != status && !IsPutAside(row, handOvers, status))
             Add("booking", row.Code, row.Serial, row.Status == BookingStatus.Cancelled && status is ReplayStatus.Cancelled or ReplayStatus.CancelledLate ? "cancelled_late" : "status", said, status);
         var told = details.HandOvers(log.Day, row.Code, row.Serial);
-        CompareMove(row, wasTakenBack: told?.Voids > 0);
+        CompareMove(row, wasTakenBack: told?.Voids > 0, hasLapsed: handOvers.Exists(IsTakenBackLate));
         CompareHandOvers(row, handOvers, told?.Units ?? (status == ReplayStatus.Given ? [log.Units] : []), told?.Voids ?? 0);
     }
 
@@ -76,9 +76,11 @@ internal sealed class BookingStateCheck(LogCheckQueries queries, LogFindings fin
 
     /// <summary>A hand-over that was taken back after the round's end has lapsed in the log, and waits here until its own day is over.</summary>
     private bool IsPutAside(BookingStateRow row, List<BookingStateRow> handOvers, ReplayStatus status) =>
-        status == ReplayStatus.Lapsed && row is { Status: BookingStatus.Booked, PickupDate: not null } && handOvers.Exists(h => h.VoidedAt >= round.EndedAt);
+        status == ReplayStatus.Lapsed && row is { Status: BookingStatus.Booked, PickupDate: not null } && handOvers.Exists(IsTakenBackLate);
 
-    private void CompareMove(BookingStateRow row, bool wasTakenBack)
+    private bool IsTakenBackLate(BookingStateRow handOver) => handOver.VoidedAt >= round.EndedAt;
+
+    private void CompareMove(BookingStateRow row, bool wasTakenBack, bool hasLapsed)
     {
         var told = details.MovedTo(log.Day, row.Code, row.Serial)?.Column();
         if (row.PickupDate is not { } day)
@@ -95,7 +97,8 @@ internal sealed class BookingStateCheck(LogCheckQueries queries, LogFindings fin
 
         // What came back to its day may be collected the next day too, and that one is told when a hand-over is taken back.
         var orNext = wasTakenBack && DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date.AddDays(1).Column() : day;
-        if (told != day && told != orNext) Add("moved_pickup", row.Code, row.Serial, "pickup_date", day, told);
+        // Where it goes after it has lapsed in the log is not told any more.
+        if (told != day && told != orNext && !hasLapsed) Add("moved_pickup", row.Code, row.Serial, "pickup_date", day, told);
         if (row.MovedRound != log.Day.Column()) Add("moved_pickup", row.Code, row.Serial, "round_date", row.MovedRound, log.Day);
         if (row.MovedPharmacy != row.PharmacyId) Add("moved_pickup", row.Code, row.Serial, "pharmacy_id", row.MovedPharmacy, $"{row.Code}, which is {row.PharmacyId}");
     }

@@ -9,6 +9,10 @@ namespace WeChatMask.Rounds;
 /// <summary>What the public log is told of rounds before they are booked: rules, hours, places, and where places come from.</summary>
 public sealed class RoundLogStore(Database database, LogStore log, RoundKeyStore keys, CityCalendar calendar)
 {
+    /// <summary>Of a booking <c>b</c>: its hand-over was taken back after its round's end. In the log it has lapsed with that, and can only be handed over again.</summary>
+    internal const string HasLapsed =
+        "EXISTS (SELECT 1 FROM redemption d JOIN round e ON e.date = d.round_date WHERE d.booking_id = b.id AND d.voided_at >= e.ended_at)";
+
     /// <summary>
     /// Begins the log where it has not begun, with the rules and the announced rounds of a city that may have run for long. Rounds that
     /// have opened stay outside.

@@ -173,7 +173,9 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
     private static async Task LogAsync(WriteTransaction transaction, long pharmacy, IReadOnlyList<WaitingPickup> moved, DateOnly to)
     {
         var code = await transaction.ScalarAsync<string>("SELECT code FROM pharmacy WHERE id = @pharmacy", new { pharmacy });
-        await LogPendingStore.AddAsync(transaction, [.. moved.Select(m => LogEntry.Move(m.RoundDate, code!, m.Serial, to))]);
+        var lapsed = await transaction.QueryAsync<long>(
+            $"SELECT b.id FROM booking b WHERE b.id {transaction.Engine.AnyOf("ids")} AND {RoundLogStore.HasLapsed}", new { ids = moved.Select(m => m.Id).ToArray() });
+        await LogPendingStore.AddAsync(transaction, [.. moved.Where(m => !lapsed.Contains(m.Id)).Select(m => LogEntry.Move(m.RoundDate, code!, m.Serial, to))]);
     }
 
     /// <summary>Ends moved bookings whose own pickup is over and posts their places on. Returns how many.</summary>
@@ -186,9 +188,8 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         return lapsed;
     }
 
-    private const string DueMoved = """
-        SELECT b.id, b.round_date, b.pharmacy_id, p.code, b.serial, b.person_hash, m.pickup_date,
-               CASE WHEN EXISTS (SELECT 1 FROM redemption d WHERE d.booking_id = b.id AND d.voided_at >= r.ended_at) THEN 1 ELSE 0 END AS was_voided
+    private const string DueMoved = $"""
+        SELECT b.id, b.round_date, b.pharmacy_id, p.code, b.serial, b.person_hash, m.pickup_date, CASE WHEN {RoundLogStore.HasLapsed} THEN 1 ELSE 0 END AS has_lapsed
           FROM moved_pickup m
           JOIN booking b  ON b.id = m.booking_id
           JOIN pharmacy p ON p.id = b.pharmacy_id
@@ -208,8 +209,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
             await transaction.ExecuteManyAsync("DELETE FROM person_hold WHERE person_hash = @PersonHash AND booked_on = @date AND booking_id = @Id", ids);
         await transaction.ExecuteManyAsync(
             "UPDATE booking SET status = @lapsed, settled_at = @now WHERE id = @Id AND status = @booked", ids);
-        // A hand-over that was taken back after the end has lapsed in the log already.
-        await LogPendingStore.AddAsync(transaction, [.. due.Where(d => !d.WasVoided).Select(d => LogEntry.Lapse(date, d.Code, d.Serial))]);
+        await LogPendingStore.AddAsync(transaction, [.. due.Where(d => !d.HasLapsed).Select(d => LogEntry.Lapse(date, d.Code, d.Serial))]);
         await notices.TellAsync(transaction, NoticeCause.Lapsed, round, [.. due.Select(d => new NoticeSubject(d.PharmacyId, d.Id))], now);
         var pharmacies = due.GroupBy(d => (d.PharmacyId, d.PickupDate)).Select(g => new { g.Key.PharmacyId, g.Key.PickupDate, Bookings = g.Count(), date }).ToList();
         await transaction.ExecuteManyAsync(
@@ -237,7 +237,7 @@ public sealed class MovedPickupStore(Database database, RoundQueries rounds, Pol
         public long PharmacyId { get; init; }
         public string Code { get; init; } = "";
         public int Serial { get; init; }
-        public bool WasVoided { get; init; }
+        public bool HasLapsed { get; init; }
         public string? PersonHash { get; init; }
         public DateOnly PickupDate { get; init; }
     }

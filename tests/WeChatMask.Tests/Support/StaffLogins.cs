@@ -45,6 +45,9 @@ internal static class StaffLogins
     public static int Figure(this JsonElement books, string name) => books.GetProperty(name).GetInt32();
 
     /// <summary>Fails with the promises that do not hold.</summary>
-    public static async Task AssertSoundAsync(this SandboxHost host) =>
+    public static async Task AssertSoundAsync(this SandboxHost host)
+    {
         Assert.Empty((await host.Get<InvariantQueries>().RunAsync(default)).Where(r => r.Broken != 0).Select(r => r.Name));
+        await CityLog.HoldsAsync(host.Get<Database>());
+    }
 }
