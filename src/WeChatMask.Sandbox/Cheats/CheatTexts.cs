@@ -19,7 +19,7 @@ public sealed class CheatTexts(IStringLocalizer<Text.Cheat> text, CityCalendar c
 
     public string NightGood => text["Night_Good"];
 
-    public string Night(int count, string first) => text["Night_Found", count, first];
+    public string Night(long count, string first) => text["Night_Found", count, first];
 
     private string Day(DateOnly day) => day == calendar.Today
         ? text["Today"]

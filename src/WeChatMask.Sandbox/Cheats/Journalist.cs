@@ -10,6 +10,10 @@ namespace WeChatMask.Sandbox;
 public sealed class Journalist(PublicSite site, CheatFiles files, JournalistChecks checks, IStringLocalizer<Text.Cheat> text)
 {
     private const int Shown = 60;
+    private const int Looks = 3;
+
+    // Longer than a line waits to be added and its note to be served.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     /// <summary>How anybody holds the two logs side by side that two halves are shown.</summary>
     public string CompareCommand => $"python3 tools/check.py compare {site.Address}{PublicSite.First} {site.Address}{PublicSite.Other} --key {files.Key}";
@@ -36,8 +40,30 @@ public sealed class Journalist(PublicSite site, CheatFiles files, JournalistChec
         // With yesterday's lines at its beginning the log must have the root that is signed today.
         if (replay.Root() != now.Root) return Say(Rewritten(stage.Lines, await log.LinesAsync(0, now.Size, cancellationToken)), []);
 
-        List<string> found = [.. Broken(replay, lines), .. await checks.RunAsync(log, lines, replay, cancellationToken)];
+        List<string> found = [.. Broken(replay, lines), .. await StandingAsync(log, lines, replay, cancellationToken)];
         return Say(found, [text["Journalist_Lines", before.Size, now.Size - before.Size], text["Journalist_Checks"]], text["Journalist_Good", now.Size]);
+    }
+
+    /// <summary>What does not fit the lines and still does not while they catch up: a city goes on while it is looked at.</summary>
+    private async Task<IReadOnlyList<string>> StandingAsync(PublicLogSite log, List<string> lines, Replay replay, CancellationToken cancellationToken)
+    {
+        var found = await checks.RunAsync(log, lines, replay, cancellationToken);
+        for (var look = 1; look < Looks && found.Count > 0; look++)
+        {
+            await Task.Delay(Pause, cancellationToken);
+            if (await log.NewestAsync(cancellationToken) is { Checkpoint: var now } && now.Size > lines.Count)
+            {
+                var added = await log.LinesAsync(lines.Count, now.Size, cancellationToken);
+                lines.AddRange(added);
+                foreach (var line in added) replay.Add(line);
+            }
+
+            var before = found;
+            found = await checks.RunAsync(log, lines, replay, cancellationToken);
+            if (found.SequenceEqual(before)) break;
+        }
+
+        return found;
     }
 
     private Verdict Say(IReadOnlyList<string> found, IReadOnlyList<string> grounds, string good = "")

@@ -1,34 +1,33 @@
+using WeChatMask.Operations;
+
 namespace WeChatMask.Sandbox;
 
-/// <summary>The city's own look through its log and its rows, where the product has one: each finding as a line that names table, key and column.</summary>
-public interface INightlyCheck
-{
-    Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken);
-}
-
 /// <summary>Asks everybody who might notice. Nobody is told what was done.</summary>
-public sealed class Witnesses(CitizenPhone phone, Door door, Journalist journalist, OtherLogStore others, CheatTexts texts, INightlyCheck? night = null)
+public sealed class Witnesses(CitizenPhone phone, Door door, Journalist journalist, LogVerifier check, OtherLogStore others, CheatTexts texts)
 {
     private const int MostLines = 4;
 
     public async Task<IReadOnlyList<Verdict>> LookAsync(Stage stage, CancellationToken cancellationToken)
     {
         // Where two logs are shown, the phone and the passer-by at the door are served the second, and the journalist the first.
-        var half = await others.ReadAsync(cancellationToken) is null ? PublicSite.First : PublicSite.Other;
-        List<Verdict> said =
+        var isTwo = await others.ReadAsync(cancellationToken) is not null;
+        var half = isTwo ? PublicSite.Other : PublicSite.First;
+        var written = await journalist.LookAsync(stage, cancellationToken);
+        return
         [
             await phone.LookAsync(stage, half, cancellationToken),
             await door.LookAsync(stage, half, cancellationToken),
-            await journalist.LookAsync(stage, cancellationToken),
+            isTwo ? written with { Command = journalist.CompareCommand } : written,
+            await NightAsync(cancellationToken),
         ];
-        if (half == PublicSite.Other) said[^1] = said[^1] with { Command = journalist.CompareCommand };
-        if (night is not null) said.Add(await NightAsync(night, cancellationToken));
-        return said;
     }
 
-    private async Task<Verdict> NightAsync(INightlyCheck check, CancellationToken cancellationToken)
+    /// <summary>The city's own look, as it is at night, through its log and its rows.</summary>
+    private async Task<Verdict> NightAsync(CancellationToken cancellationToken)
     {
-        var found = await check.LookAsync(cancellationToken);
-        return new Verdict("night", found.Count > 0, found.Count > 0 ? texts.Night(found.Count, found[0]) : texts.NightGood, [.. found.Skip(1).Take(MostLines)]);
+        var seen = await check.RunAsync(new LogCheckScope(), cancellationToken);
+        return seen.Count == 0
+            ? new Verdict("night", false, texts.NightGood, [])
+            : new Verdict("night", true, texts.Night(seen.Count, seen.Findings[0].Sentence), [.. seen.Findings.Skip(1).Take(MostLines).Select(f => f.Sentence)]);
     }
 }

@@ -44,7 +44,7 @@ public sealed class ActivityFeed(
         var states = await rounds.NewestAsync(MostRounds, cancellationToken);
         var figures = states.Count == 0 ? [] : await queries.FiguresAsync(states.Min(r => r.Date), cancellationToken);
         // Visits are counted and the log is kept every few seconds, and nobody wants to read that.
-        return [.. newest.Where(run => run.Job is not ("CountVisits" or "ReadyMark" or "AppendPending" or "LogTiles")).Select(run => Job(run, states, figures))];
+        return [.. newest.Where(run => run.Job is not ("CountVisits" or "ReadyMark" or "AppendPending" or "LogTiles" or "CheckLog" or "WriteSeen")).Select(run => Job(run, states, figures))];
     }
 
     private static Happening Job(JobRun run, List<RoundState> states, Dictionary<DateOnly, RoundFigures> figures)

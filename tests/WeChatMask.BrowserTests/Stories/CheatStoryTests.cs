@@ -8,14 +8,14 @@ namespace WeChatMask.BrowserTests.Stories;
 /// <summary>A stranger comes to the sandbox, cheats in all six ways, and reads who notices.</summary>
 public sealed class CheatStoryTests
 {
-    private static readonly (string Kind, string Phone, string Door, string Journalist, string Tally)[] Cheats =
+    private static readonly (string Kind, string Phone, string Door, string Journalist, string Night, string Tally)[] Cheats =
     [
-        ("friend", "found", "found", "found", "3 位证人，3 位发现了"),
-        ("swap", "found", "blind", "found", "3 位证人，2 位发现了"),
-        ("drop", "found", "blind", "found", "3 位证人，2 位发现了"),
-        ("places", "blind", "blind", "found", "3 位证人，1 位发现了"),
-        ("records", "found", "found", "blind", "3 位证人，2 位发现了"),
-        ("yesterday", "found", "blind", "found", "3 位证人，2 位发现了"),
+        ("friend", "found", "found", "found", "blind", "4 位证人，3 位发现了"),
+        ("swap", "found", "blind", "found", "found", "4 位证人，3 位发现了"),
+        ("drop", "found", "blind", "found", "found", "4 位证人，3 位发现了"),
+        ("places", "blind", "blind", "found", "found", "4 位证人，2 位发现了"),
+        ("records", "found", "found", "blind", "blind", "4 位证人，2 位发现了"),
+        ("yesterday", "found", "blind", "found", "blind", "4 位证人，2 位发现了"),
     ];
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class CheatStoryTests
         await phone.Page.ArriveAsync("/sandbox/cheat$");
 
         // The first press brings the city there by itself.
-        foreach (var (kind, own, door, journalist, tally) in Cheats)
+        foreach (var (kind, own, door, journalist, night, tally) in Cheats)
         {
             await cheats.Cheat(kind).ClickAsync();
             await Assertions.Expect(cheats.Tally).ToHaveTextAsync(tally);
@@ -39,6 +39,7 @@ public sealed class CheatStoryTests
             await Assertions.Expect(cheats.Witness("phone", own)).ToBeVisibleAsync();
             await Assertions.Expect(cheats.Witness("door", door)).ToBeVisibleAsync();
             await Assertions.Expect(cheats.Witness("journalist", journalist)).ToBeVisibleAsync();
+            await Assertions.Expect(cheats.Witness("night", night)).ToBeVisibleAsync();
             await Assertions.Expect(cheats.Blind).ToContainTextAsync("谁发现不了");
             await Assertions.Expect(cheats.Command).ToContainTextAsync(kind == "records" ? "check.py compare" : "check.py monitor");
             List<string> wrong = [.. await Axe.ViolationsAsync(phone.Page), .. await Layout.OverflowAsync(phone.Page, width), .. await Layout.OverflowAsync(phone.Page, 320)];
@@ -48,7 +49,7 @@ public sealed class CheatStoryTests
 
         await cheats.Undo.ClickAsync();
         await Assertions.Expect(cheats.Did).ToHaveTextAsync("已还原。再试一种吧。");
-        foreach (var name in (string[])["phone", "door", "journalist"]) await Assertions.Expect(cheats.Witness(name, "good")).ToBeVisibleAsync();
+        foreach (var name in (string[])["phone", "door", "journalist", "night"]) await Assertions.Expect(cheats.Witness(name, "good")).ToBeVisibleAsync();
         phone.AssertQuiet();
     }
 

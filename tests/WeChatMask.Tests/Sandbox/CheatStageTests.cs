@@ -8,7 +8,7 @@ namespace WeChatMask.Tests.Sandbox;
 /// <summary>Any city can be brought to where cheating pays, and runs on whatever is done to it there.</summary>
 public sealed class CheatStageTests
 {
-    private const string Nobody = "phone - door - journalist -";
+    private const string Nobody = "phone - door - journalist - night -";
 
     [Fact]
     public async Task After_an_honest_hour_still_nobody_finds_anything()
@@ -40,7 +40,7 @@ public sealed class CheatStageTests
         await host.AdvanceAsync("P1D");
 
         Assert.Equal(0, await host.Get<Database>().ScalarAsync<int>("SELECT COUNT(*) FROM job_run WHERE outcome = @failed", new { failed = JobOutcome.Failed }));
-        Assert.Equal("phone found door - journalist found", (await cheats.LookAsync()).Found());
+        Assert.Equal("phone found door - journalist found night found", (await cheats.LookAsync()).Found());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class CheatStageTests
 
         await host.RestartAsync();
 
-        Assert.Equal("phone found door - journalist found", (await new CheatCalls(host).LookAsync()).Found());
+        Assert.Equal("phone found door - journalist found night found", (await new CheatCalls(host).LookAsync()).Found());
         Assert.Equal(Nobody, (await new CheatCalls(host).UndoAsync()).Found());
     }
 
@@ -82,10 +82,10 @@ public sealed class CheatStageTests
         var cheats = new CheatCalls(host);
         await cheats.StageAgainAsync();
 
-        Assert.Equal("phone found door found journalist found", (await cheats.DoAsync("friend")).Found());
+        Assert.Equal("phone found door found journalist found night -", (await cheats.DoAsync("friend")).Found());
         await CityLog.HoldsAsync(host.Get<Database>());
-        Assert.Equal("phone - door - journalist found", (await cheats.DoAsync("places")).Found());
-        Assert.Equal("phone found door - journalist found", (await cheats.DoAsync("yesterday")).Found());
+        Assert.Equal("phone - door - journalist found night found", (await cheats.DoAsync("places")).Found());
+        Assert.Equal("phone found door - journalist found night -", (await cheats.DoAsync("yesterday")).Found());
         Assert.Equal(Nobody, (await cheats.UndoAsync()).Found());
     }
 

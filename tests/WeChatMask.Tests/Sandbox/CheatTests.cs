@@ -10,7 +10,7 @@ namespace WeChatMask.Tests.Sandbox;
 /// <summary>Who cheats really changes the city's database, is found by exactly those whom the page names, and can be put right to the byte.</summary>
 public sealed class CheatTests(StagedCity city) : IClassFixture<StagedCity>
 {
-    private const string Nobody = "phone - door - journalist -";
+    private const string Nobody = "phone - door - journalist - night -";
 
     // What the program counts of its own work, at times of its own.
     private const string OwnCounts = "live_second";
@@ -19,12 +19,12 @@ public sealed class CheatTests(StagedCity city) : IClassFixture<StagedCity>
     private static readonly string[] LogTables = ["log_batch", "log_tile", "log_mark", "board_version"];
 
     [Theory]
-    [InlineData("friend", "phone found door found journalist found", "booking person_hold published_entry pharmacy_round quota carry_over log_batch log_mark board_version")]
-    [InlineData("swap", "phone found door - journalist found", "booking person_hold published_entry")]
-    [InlineData("drop", "phone found door - journalist found", "booking person_hold published_entry")]
-    [InlineData("places", "phone - door - journalist found", "quota booking log_batch board_version")]
-    [InlineData("records", "phone found door found journalist -", "other_log")]
-    [InlineData("yesterday", "phone found door - journalist found", "booking person_hold quota log_batch board_version")]
+    [InlineData("friend", "phone found door found journalist found night -", "booking person_hold published_entry pharmacy_round quota carry_over log_batch log_mark board_version")]
+    [InlineData("swap", "phone found door - journalist found night found", "booking person_hold published_entry")]
+    [InlineData("drop", "phone found door - journalist found night found", "booking person_hold published_entry")]
+    [InlineData("places", "phone - door - journalist found night found", "quota booking log_batch board_version")]
+    [InlineData("records", "phone found door found journalist - night -", "other_log")]
+    [InlineData("yesterday", "phone found door - journalist found night -", "booking person_hold quota log_batch board_version")]
     public async Task A_cheat_changes_the_database_is_found_by_those_who_can_and_goes_without_a_trace(string kind, string found, string changed)
     {
         var cheats = await city.HonestAsync();

@@ -18,7 +18,6 @@ function item(text) {
 
 function showVerdict(verdict, cheated) {
   const card = document.querySelector(`[data-witness="${verdict.witness}"]`);
-  card.hidden = false;
   card.dataset.state = verdict.found ? 'found' : cheated ? 'blind' : 'good';
   part(card, '.verdict').textContent = say(card.dataset.state);
   part(card, '.sentence').textContent = verdict.sentence;
