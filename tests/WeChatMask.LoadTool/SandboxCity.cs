@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using WeChatMask.City;
 using WeChatMask.Data;
+using WeChatMask.PublicLog;
 using WeChatMask.Settings;
 using WeChatMask.Tests.Support;
 
@@ -11,15 +12,19 @@ namespace WeChatMask.LoadTool;
 internal static class SandboxCity
 {
     /// <summary>Makes the schema and writes the city.</summary>
-    /// <param name="database">Empty.</param>
+    /// <param name="to">Of an empty database.</param>
     /// <param name="sandbox">The sandbox's program, beside which its settings lie.</param>
     /// <param name="city">The city's file as text; its name must be that of the city the sandbox is started with.</param>
     /// <param name="now">When this is.</param>
-    public static async Task FillAsync(Database database, string sandbox, string city, DateTimeOffset now)
+    public static async Task FillAsync(DatabaseSettings to, string sandbox, string city, DateTimeOffset now)
     {
         var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(Path.GetDirectoryName(sandbox)!, "sandbox-settings.json")).Build();
         var clock = new FakeClock(now);
-        using var personal = new PersonalData(Microsoft.Extensions.Options.Options.Create(settings.GetSection("Secrets").Get<SecretSettings>()!));
+        var secrets = Microsoft.Extensions.Options.Options.Create(settings.GetSection("Secrets").Get<SecretSettings>()!);
+        using var personal = new PersonalData(secrets);
+        using var keys = new LogKeys(
+            secrets, Microsoft.Extensions.Options.Options.Create(settings.GetSection("Log").Get<PublicLogSettings>()!), Microsoft.Extensions.Options.Options.Create(new SiteSettings()));
+        using var database = new Database(Microsoft.Extensions.Options.Options.Create(to), publicLog: new LogStore(keys));
         await new Migrator(database, clock).MigrateAsync(CancellationToken.None);
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(city));
         await new CityImport(database, new CityStore(personal, clock)).ImportAsync(CityImport.Read(file), "load-tool", CancellationToken.None);

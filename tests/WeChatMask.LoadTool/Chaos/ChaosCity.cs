@@ -48,7 +48,7 @@ internal sealed class ChaosCity : IAsyncDisposable
         try
         {
             var file = CityFile(await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(options.Sandbox)!, "Cities", "loudi.json")));
-            await SandboxCity.FillAsync(city.database, options.Sandbox, file, DateTimeOffset.Parse(Evening, System.Globalization.CultureInfo.InvariantCulture));
+            await SandboxCity.FillAsync(settings, options.Sandbox, file, DateTimeOffset.Parse(Evening, System.Globalization.CultureInfo.InvariantCulture));
             for (var i = 0; i < nodes; i++)
             {
                 var data = Path.Combine(city.folder, $"node{i}");

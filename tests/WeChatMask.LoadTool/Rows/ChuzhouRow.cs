@@ -21,8 +21,13 @@ internal static class ChuzhouRow
         using var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            bench.Break($"Chuzhou: {said}");
+            return;
+        }
+
         minutes.Add(Stopwatch.GetElapsedTime(began).TotalMinutes);
-        if (process.ExitCode != 0) bench.Break($"Chuzhou: {said}");
         Bench.AtMost("eleven days of Chuzhou with 3,550,000 visits, every answer and figure as expected", minutes, 8, "min");
     }
 }

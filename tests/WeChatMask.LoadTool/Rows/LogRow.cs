@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using WeChatMask.Data;
 using WeChatMask.LoadTool.Servers;
 using WeChatMask.LoadTool.Wire;
@@ -10,6 +11,7 @@ internal static class LogRow
 {
     private const int Callers = 500;
     private const int People = 20_000;
+    private const int Phones = 5000;
     private static readonly TimeSpan Looking = TimeSpan.FromSeconds(4);
 
     public static async Task RunAsync(Bench bench)
@@ -54,7 +56,29 @@ internal static class LogRow
         }
 
         Bench.Ratio("rush over HTTP with the public log", told, untold, "without", 0.95, "bookings/s");
+        await PhonesAsync(bench, with);
         await bench.VerifyAsync("public log", with);
+    }
+
+    /// <summary>Every phone that keeps a receipt, each of another size, looks at once whether the log has only grown.</summary>
+    private static async Task PhonesAsync(Bench bench, BenchCity city)
+    {
+        using var line = new Line(city.Port);
+        var size = await line.CheckpointAsync(city.Prepared[0]) == 200
+            ? long.Parse(Encoding.ASCII.GetString(line.Body).Split('\n')[1], CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException("There is no checkpoint.");
+        Runs rate = new(), p99 = new();
+        for (var run = -1; run < bench.Pairs; run++)
+        {
+            var tally = await Load.ClosedAsync(city.Port, Phones, Phones, async (phone, i) =>
+                await phone.CheckpointAsync(city.Prepared[i]) == 200 && await phone.ConsistencyAsync(city.Prepared[i], 1 + (i * (size - 1) / Phones), size) == 200 ? Outcome.Done : Outcome.Failed);
+            bench.Judge("phones", tally);
+            if (run < 0) continue;
+            rate.Add(tally.Rate);
+            p99.Add(tally.Latency.Milliseconds(0.99));
+        }
+
+        Bench.Line($"{Phones:#,0} phones at once, each with a receipt, find that a log of {size:#,0} lines has only grown", $"{rate} phones/s, p99 {p99} ms");
     }
 
     private static async Task CheckpointAsync(Bench bench)

@@ -45,7 +45,7 @@ internal static class SimulateCommand
         var settings = new DatabaseSettings { Engine = DatabaseKind.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "wechatmask.db")}" };
         using var database = new Database(Microsoft.Extensions.Options.Options.Create(settings));
         var start = CitySimulation.StartOf(rules, options.Plan.From);
-        await SandboxCity.FillAsync(database, options.Sandbox, rules.Json, start);
+        await SandboxCity.FillAsync(settings, options.Sandbox, rules.Json, start);
         await using var node = new ChaosNode(
             options.Sandbox, folder, settings, start.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture), null, options.City);
         await node.StartAsync();

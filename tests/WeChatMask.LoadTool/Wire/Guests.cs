@@ -47,6 +47,15 @@ internal static class Guests
         return line.AskAsync(length + Write(line.Request[length..], "\r\n"u8));
     }
 
+    /// <summary>Asks what shows that the public log of one size has only grown to another.</summary>
+    public static ValueTask<int> ConsistencyAsync(this Line line, Guest guest, long from, long to)
+    {
+        Span<byte> path = stackalloc byte[80];
+        Utf8.TryWrite(path, CultureInfo.InvariantCulture, $"/log/consistency?from={from}&to={to}", out var written);
+        var length = Head(line, "GET"u8, path[..written], guest, []);
+        return line.AskAsync(length + Write(line.Request[length..], "\r\n"u8));
+    }
+
     /// <summary>Reads the board as it is, for a program.</summary>
     public static ValueTask<int> AskBoardPlainAsync(this Line line) => line.AskAsync(Write(line.Request, "GET /api/board HTTP/1.1\r\nHost: mask.example.gov.cn\r\nX-Forwarded-Proto: https\r\n\r\n"u8));
 
