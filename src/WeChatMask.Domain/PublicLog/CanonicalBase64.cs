@@ -22,6 +22,12 @@ internal static class CanonicalBase64
 
     public static string Encode(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes);
 
+    /// <summary>Of so many bytes with padding.</summary>
+    public static int LengthOf(int bytes) => (bytes + 2) / 3 * 4;
+
+    /// <summary>Gives how many characters it wrote.</summary>
+    public static int Encode(ReadOnlySpan<byte> bytes, Span<char> text) => Convert.TryToBase64Chars(bytes, text, out var written) ? written : throw new ArgumentException("Too short.", nameof(text));
+
     public static string Encode(in Hash hash)
     {
         Span<byte> bytes = stackalloc byte[Hash.Size];

@@ -110,7 +110,7 @@ public sealed class AddedLeaves
     public IReadOnlyList<Hash> Path(int i)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(i, (int)(total - First));
-        var path = new List<Hash>();
+        var path = new List<Hash>(64 - BitOperations.LeadingZeroCount((ulong)total));
         var index = First + i;
         for (var level = 0; 1L << level < total; level++, index >>= 1)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace WeChatMask.Domain.PublicLog;
 
@@ -15,13 +16,40 @@ public sealed record Receipt(string Entry, Hash? Salt, long Index, SignedNote No
     private const int LinesBeforePath = 3;
     private const int LongestPath = 63;
 
+    // Of a hash in base64 with padding.
+    private const int HashLine = 44;
+
     /// <summary>The note is as it was signed, the path in the tree of its size.</summary>
     public static string Write(LogEntry entry, Hash? salt, long index, IReadOnlyList<Hash> path, string note)
     {
-        var extra = CanonicalBase64.Encode(Encoding.ASCII.GetBytes(salt is null ? $"{entry.Text}\n" : $"{entry.Text}\n{salt}\n"));
-        var text = new StringBuilder(2048).Append(CultureInfo.InvariantCulture, $"{Header}\n{ExtraMark}{extra}\n{IndexMark}{index}\n");
-        foreach (var hash in path) text.Append(CanonicalBase64.Encode(hash)).Append('\n');
-        return text.Append('\n').Append(note).ToString();
+        // In one piece: every booking of a rush has one.
+        var extra = entry.Text.Length + 1 + (salt is null ? 0 : Hash.TextLength + 1);
+        var length = Header.Length + 1 + ExtraMark.Length + CanonicalBase64.LengthOf(extra) + 1 + IndexMark.Length + DigitsOf(index) + 1 + (path.Count * (HashLine + 1)) + 1 + note.Length;
+        return string.Create(length, (entry.Text, salt, index, path, note, extra), static (text, r) =>
+        {
+            Span<byte> bytes = stackalloc byte[Math.Max(r.extra, Hash.Size)];
+            _ = r.salt is { } salt ? Utf8.TryWrite(bytes, CultureInfo.InvariantCulture, $"{r.Text}\n{salt}\n", out _) : Utf8.TryWrite(bytes, $"{r.Text}\n", out _);
+            text.TryWrite(CultureInfo.InvariantCulture, $"{Header}\n{ExtraMark}", out var at);
+            at += CanonicalBase64.Encode(bytes[..r.extra], text[at..]);
+            text[at..].TryWrite(CultureInfo.InvariantCulture, $"\n{IndexMark}{r.index}\n", out var written);
+            at += written;
+            for (var i = 0; i < r.path.Count; i++)
+            {
+                r.path[i].CopyTo(bytes);
+                at += CanonicalBase64.Encode(bytes[..Hash.Size], text[at..]);
+                text[at++] = '\n';
+            }
+
+            text[at++] = '\n';
+            r.note.CopyTo(text[at..]);
+        });
+    }
+
+    private static int DigitsOf(long number)
+    {
+        Span<char> digits = stackalloc char[20];
+        number.TryFormat(digits, out var written, provider: CultureInfo.InvariantCulture);
+        return written;
     }
 
     /// <summary>Null where anything in it is not of its form, or does not fit.</summary>
