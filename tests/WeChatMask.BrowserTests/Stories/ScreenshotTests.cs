@@ -54,9 +54,10 @@ public sealed class ScreenshotTests : IAsyncLifetime
         await CounterAsync(number);
         await ShotAsync("supervisor", "/supervisor", new PhoneOptions(), p => p.LogInAsync("supervisor", "supervisor-demo"));
         await SandboxAsync();
+        await CheatAsync();
 
         var pictures = Directory.GetFiles(folder, "*.png");
-        Assert.Equal(8, pictures.Length);
+        Assert.Equal(9, pictures.Length);
         Assert.All(pictures, p => Assert.True(new FileInfo(p).Length > SmallestPicture, $"{Path.GetFileName(p)} shows next to nothing."));
     }
 
@@ -78,6 +79,17 @@ public sealed class ScreenshotTests : IAsyncLifetime
         await sandbox.Follow.ClickAsync();
         await sandbox.Replies.First.WaitForAsync();
         await SaveAsync(phone.Page, "sandbox");
+    }
+
+    private async Task CheatAsync()
+    {
+        await using var phone = await BrowserPhone.OpenAsync(host, new PhoneOptions(Width: SandboxWidth, Height: SandboxHeight));
+        var cheats = new CheatPage(phone.Page);
+        await phone.Page.GotoAsync("/sandbox/cheat");
+        await cheats.Cheat("friend").ClickAsync();
+        await Assertions.Expect(cheats.Blind).ToBeVisibleAsync();
+        await phone.Page.EvaluateAsync("scrollTo(0, document.querySelector('.cheats').offsetTop - 90)");
+        await SaveAsync(phone.Page, "cheat");
     }
 
     private async Task ShotAsync(string name, string path, PhoneOptions options, Func<BrowserPhone, Task>? prepare = null)
