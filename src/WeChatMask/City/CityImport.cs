@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using WeChatMask.Data;
@@ -54,9 +55,11 @@ public sealed class CityImport(Database database, CityStore store)
                 await CityStore.SetAsync(transaction, CityQueries.AccountNameSetting, city.AccountName);
                 foreach (var pharmacy in city.Pharmacies) await store.PutPharmacyAsync(transaction, pharmacy);
                 var names = await CityQueries.PlacesNamesAsync(transaction.Connection, transaction.Transaction);
+                var opened = await store.LastOpenedAsync(transaction);
                 foreach (var (policy, index) in policies.Select((p, i) => (p, i)))
                 {
                     if (policy.UnknownPharmacies(names) is { Count: > 0 } faults) throw Refused(index, faults);
+                    if (policy.From <= opened && await CityStore.FindAsync(transaction, policy) is null) throw TooLate(index, policy.From, opened.Value);
                     await store.AddPolicyAsync(transaction, policy, by);
                 }
 
@@ -75,6 +78,9 @@ public sealed class CityImport(Database database, CityStore store)
     }
 
     private static InvalidDataException Refused(int index, IReadOnlyList<PolicyFault> faults) => new($"policies[{index}] cannot be used: {string.Join("; ", faults)}.");
+
+    private static InvalidDataException TooLate(int index, DateOnly from, DateOnly opened) => new(string.Create(
+        CultureInfo.InvariantCulture, $"policies[{index}] holds from {from:yyyy-MM-dd} and is new, but the round of {opened:yyyy-MM-dd} has opened by the rules before; let it hold from {opened.AddDays(1):yyyy-MM-dd} at the earliest."));
 
     private static IEnumerable<(string Member, string? Text)> Texts(CityFile city) =>
     [

@@ -13,9 +13,7 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
     public async Task<long> AddPolicyAsync(WriteTransaction transaction, Policy policy, string by)
     {
         var document = PolicyDocument.Write(policy);
-        var newest = await transaction.QueryOneAsync<Version>(
-            "SELECT id, document FROM policy WHERE effective_from = @From ORDER BY id DESC LIMIT 1", new { policy.From });
-        if (newest?.Document == document) return newest.Id;
+        if (await FindAsync(transaction, policy) is { } known) return known;
         var id = Ids.Next();
         await transaction.ExecuteAsync(
             "INSERT INTO policy (id, effective_from, document, created_at, created_by) VALUES (@id, @From, @document, @now, @by)",
@@ -23,6 +21,17 @@ public sealed class CityStore(PersonalData personal, TimeProvider time)
         transaction.Log(LogEntry.Policy(policy.From, await LogDocumentStore.PutAsync(transaction, document), time.GetUtcNow().ToUnixTimeSeconds()));
         return id;
     }
+
+    /// <summary>The newest version of its date, where it says the same.</summary>
+    internal static async Task<long?> FindAsync(WriteTransaction transaction, Policy policy)
+    {
+        var newest = await transaction.QueryOneAsync<Version>("SELECT id, document FROM policy WHERE effective_from = @From ORDER BY id DESC LIMIT 1", new { policy.From });
+        return newest?.Document == PolicyDocument.Write(policy) ? newest.Id : null;
+    }
+
+    /// <summary>The newest day whose round has opened, under rules that nobody may change any more.</summary>
+    internal async Task<DateOnly?> LastOpenedAsync(WriteTransaction transaction) =>
+        (await transaction.ScalarAsync<string?>("SELECT MAX(date) FROM round WHERE opens_at <= @now OR closed_at IS NOT NULL", new { now = time.GetUtcNow() }))?.ToDay();
 
     /// <summary>Adds a pharmacy, or brings it up to date by its code.</summary>
     public async Task PutPharmacyAsync(WriteTransaction transaction, CityPharmacy p)

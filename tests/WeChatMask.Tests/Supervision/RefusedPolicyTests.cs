@@ -178,6 +178,29 @@ public sealed class RefusedPolicyTests
         Assert.NotEqual("别处", await host.Get<Database>().ScalarAsync<string>("SELECT value FROM setting WHERE name = 'city.name'"));
     }
 
+    [Theory]
+    [InlineData("2020-02-10T18:30:00+08:00", null)]
+    [InlineData("2020-02-10T19:00:00+08:00", "2020-02-11")]
+    public async Task A_city_file_changes_no_rules_by_which_a_round_has_opened(string clock, string? earliest)
+    {
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T18:00:00+08:00");
+        await host.SetClockAsync(clock);
+        var city = host.Get<CityFile>();
+        var policy = JsonNode.Parse(city.Policies[^1].GetRawText())!;
+        policy["unitPriceFen"] = 990;
+        var changed = city with { Policies = [JsonSerializer.SerializeToElement(policy)] };
+
+        var refused = await Record.ExceptionAsync(() => host.Get<CityImport>().ImportAsync(changed, "test", default));
+
+        Assert.Equal(earliest, (refused as InvalidDataException)?.Message.Split(' ')[^4]);
+        // The file as it was changes nothing at any time.
+        if (earliest is not null) await host.Get<CityImport>().ImportAsync(city, "test", default);
+        await host.SetClockAsync("2020-02-10T19:05:00+08:00");
+        using var person = await host.NewResidentAsync(1);
+        Assert.Equal(201, (await person.BookAsync("LD01", "r")).Status);
+        await host.AssertSoundAsync();
+    }
+
     [Fact]
     public async Task No_reason_is_taken_with_what_cannot_be_shown()
     {
