@@ -64,7 +64,7 @@ public sealed class CheatStoryTests
 
         await phone.Page.GotoAsync("/sandbox/cheat?lang=en");
 
-        await Assertions.Expect(cheats.Tally).ToHaveTextAsync("2 of 3 noticed");
+        await Assertions.Expect(cheats.Tally).ToHaveTextAsync("3 of 4 noticed");
         await Assertions.Expect(cheats.Did).ToContainTextAsync("The record was left alone.");
         phone.AssertQuiet();
     }
