@@ -10,7 +10,7 @@ namespace WeChatMask.PublicLog;
 /// <summary>The secret of each round, from which its salts are made. It lives as long as the round's lists do.</summary>
 public sealed class RoundKeyStore(PersonalData personal)
 {
-    // A stored key never changes, and goes with its round's lists.
+    // A stored key never changes, and goes with its round's lists; what is here, at each purge.
     private readonly ConcurrentDictionary<DateOnly, RoundKey> known = new();
 
     /// <summary>Makes the key of a round that has none. Gives what the log says of it.</summary>
@@ -35,6 +35,9 @@ public sealed class RoundKeyStore(PersonalData personal)
         known[round] = key;
         return key;
     }
+
+    /// <summary>Lets go of the keys that this node has read: another may have destroyed some of them. One that is asked for again is read again.</summary>
+    public void Forget() => known.Clear();
 
     /// <summary>Destroys the key of a round and says so in the log; nothing where there is none any more, or where it is held.</summary>
     /// <param name="transaction">The one in which its lists go.</param>

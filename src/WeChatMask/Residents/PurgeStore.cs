@@ -53,6 +53,7 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ro
 
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
+        keys.Forget();
         if (await retention.GetAsync(cancellationToken) is not { } times) return 0;
         var personalBefore = times.PersonalBefore(calendar.Today);
         var holdsBefore = times.HoldsBefore(calendar.Today);

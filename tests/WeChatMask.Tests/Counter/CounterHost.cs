@@ -74,16 +74,26 @@ public sealed class CounterHost : IOnEngine
     /// <summary>Books for a new person through the desk.</summary>
     public async Task<Booked> BookAsync(string pharmacy = "LD01")
     {
+        var (request, person) = await RequestAsync(pharmacy);
+        var answer = await Get<BookingDesk>().BookAsync(request);
+        Assert.Equal(Refusal.None, answer.Refusal);
+        return BookedBy(answer.Booking!, person);
+    }
+
+    /// <summary>Registers a new person, and gives what their phone would bring to the desk.</summary>
+    internal async Task<(BookingRequest Request, Person Person)> RequestAsync(string pharmacy = "LD01")
+    {
         var n = Interlocked.Increment(ref persons);
         var person = PersonOf(n);
         var account = (await Get<LoginStore>().FinishAsync($"state {n}", TimeProvider.System.GetUtcNow(), $"o{n}", null, CancellationToken.None))!.Value;
         var policy = (await Get<RoundQueries>().FindAsync(Date, CancellationToken.None))!.Policy;
         var (refusal, resident) = await Get<ResidentStore>().AddAsync(account, person, new RegistryAnswer(true), policy, CancellationToken.None);
         Assert.Equal(Refusal.None, refusal);
-        var answer = await Get<BookingDesk>().BookAsync(new BookingRequest(account, resident, pharmacy, "r1"));
-        Assert.Equal(Refusal.None, answer.Refusal);
-        return new Booked(answer.Booking!, person, account, Get<Vouchers>().Sign(answer.Booking!.Number, pharmacy, answer.Booking.PickupDate));
+        return (new BookingRequest(account, resident, pharmacy, "r1"), person);
     }
+
+    /// <summary>A booking as its person knows it.</summary>
+    internal Booked BookedBy(BookingRow row, Person person) => new(row, person, row.AccountId, Get<Vouchers>().Sign(row.Number, row.PharmacyCode, row.PickupDate));
 
     public async Task<IReadOnlyList<Booked>> BookManyAsync(int count, string pharmacy = "LD01")
     {

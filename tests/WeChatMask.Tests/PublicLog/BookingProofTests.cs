@@ -37,6 +37,27 @@ public sealed class BookingProofTests
         Assert.False((await wang.Http.GetJsonAsync("/api/bookings")).GetProperty("bookings")[0].TryGetProperty("receipt", out _));
     }
 
+    [EngineTheory]
+    public async Task The_same_request_after_a_restart_gets_the_same_bytes_whatever_has_been_added_and_tiled_since(DatabaseKind engine)
+    {
+        await using var host = await OpenAsync(engine);
+        using var wang = await host.NewResidentAsync(1);
+        var request = new { residentId = wang.ResidentId, pharmacyCode = "LD01", requestId = "a" };
+        var made = await SendAsync(wang, request);
+        await host.Get<Database>().WriteAsync(
+            t => LogPendingStore.AddAsync(t, [.. Enumerable.Range(0, Tile.Full).Select(i => LogEntry.Audit("office", i, MerkleTree.EmptyRoot))]), default);
+        await host.AdvanceAsync("PT5S");
+        Assert.Equal(1, await host.Get<Database>().ScalarAsync<long>("SELECT COUNT(*) FROM log_tile"));
+
+        await host.RestartAsync();
+
+        using var again = await host.PhoneAsync("o-1");
+        var repeated = await SendAsync(wang with { Http = again }, request);
+        Assert.Equal((201, 200), (made.Status, repeated.Status));
+        Assert.Equal(made.Text, repeated.Text);
+        Verified(host, repeated.Json.GetProperty("receipt").GetString()!);
+    }
+
     [Fact]
     public async Task A_receipt_is_a_file_of_its_own_account_and_nobody_elses()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using WeChatMask.Data;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.PublicLog;
 using WeChatMask.Residents;
 using WeChatMask.Rounds;
@@ -60,12 +61,30 @@ public sealed class KeyHoldTests
         Assert.Empty(await holds.AllAsync(default));
     }
 
+    [EngineTheory]
+    public async Task What_one_node_has_destroyed_another_forgets_with_its_own_purge(DatabaseKind engine)
+    {
+        await using var city = await DeskCity.CreateAsync(engine, 1, [1]);
+        var other = city.AddNode();
+        Assert.NotNull(await FindAsync());
+        city.Clock.Now = DeskCity.Opening.AddDays(40);
+        await PurgeAsync(city);
+        Assert.Equal(0, await city.Database.ScalarAsync<long>(Sealed));
+
+        await PurgeAsync(city, other);
+
+        Assert.Null(await FindAsync());
+
+        Task<RoundKey?> FindAsync() => other.Database.ReadAsync(c => other.Keys.FindAsync(c, null, DeskCity.Day), default);
+    }
+
     private static async Task<IReadOnlyList<string>> LinesAsync(DeskCity city) => (await CityLog.ReadAsync(city.Database)).Entries;
 
-    private static Task<int> PurgeAsync(DeskCity city)
+    private static Task<int> PurgeAsync(DeskCity city, DeskNode? node = null)
     {
+        var (database, keys) = node is null ? (city.Database, city.Keys) : (node.Database, node.Keys);
         var calendar = new CityCalendar(Options.Create(new SiteSettings()), city.Clock);
-        var retention = new RetentionQueries(city.Database, new PolicyQueries(city.Database, calendar));
-        return new PurgeStore(city.Database, retention, city.Keys, Options.Create(new PublicLogSettings()), calendar).PurgeAsync(default);
+        var retention = new RetentionQueries(database, new PolicyQueries(database, calendar));
+        return new PurgeStore(database, retention, keys, Options.Create(new PublicLogSettings()), calendar).PurgeAsync(default);
     }
 }

@@ -49,10 +49,11 @@ public sealed class LoggedDay : IAsyncLifetime
         return new CopyOfDay(copy, secrets);
     }
 
-    private static async Task LiveAsync(SandboxHost host)
+    /// <summary>Lives it, from a minute before its opening until the lists of its evening are out.</summary>
+    internal static async Task LiveAsync(SandboxHost host)
     {
         var people = new List<ResidentPhone>();
-        for (var i = 0; i < 10; i++) people.Add(await host.NewResidentAsync(i));
+        for (var i = 0; i < 10; i++) people.Add(await host.NewResidentAsync(i, openId: $"oLoggedDay{i}"));
         await host.SetClockAsync("2020-02-10T19:00:00+08:00");
         var numbers = new List<string>();
         for (var i = 0; i < 8; i++) numbers.Add((await people[i].BookAsync(i < 6 ? "LD01" : "LD02", "a")).Body.Text("number"));
