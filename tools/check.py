@@ -1233,6 +1233,7 @@ SENTENCES = {
     "F08": ("预约时间不在开放时段之内", "it was booked outside the opening hours of its window"),
     "F09": ("轮到的序号是 {want}，记下的却是 {got}：有人插队、缺号或重号", "the next serial was {want} but {got} was entered: somebody jumped the queue, or a serial is missing or double"),
     "F10": ("超售：{code} 到这个时段为止只有 {places} 个名额，却被占用了 {taken} 个", "oversold: {code} had {places} places up to this window and {taken} are taken"),
+    "F10.more": ("从这里起超售：{code} 到这个时段为止只有 {places} 个名额，最后被占用了 {taken} 个", "oversold from here on: {code} had {places} places up to this window and in the end {taken} were taken"),
     "F11": ("{code} 开放时的结转名额是 {quota}，而前几轮转来的合计是 {posted}", "{code} opened with {quota} carried places although the earlier rounds gave it {posted}"),
     "F12.book": ("这一轮是摇号，却记了先到先得的预约", "a first-come booking stands in a draw round"),
     "F12.draw": ("这一轮不是摇号（或没有摇号规则），却有摇号的条目", "a line of a draw stands in a round that is no draw or has no rules for one"),
@@ -1294,6 +1295,9 @@ SENTENCES = {
                      "The record had {old} lines at the last look and has {new} now: at least {gone} lines were cut off or an old record was restored; the first that is lost: “{line}”."),
     "log.rewritten": ("账本上次的 {old} 行已被改写，上次看到的与现在签名的不再一致。", "The {old} lines of the last look were rewritten: what was signed then and what is signed now do not fit."),
     "log.changed": ("账本第 {index} 行事后被改动：原来是“{was}”，现在是“{now}”。", "Line {index} was changed afterwards: it was “{was}” and is now “{now}”."),
+    "log.rebooked": ("账本第 {index} 行事后被改动：{day} {code} 第 {serial} 号换成了别人{pushed}（原来是“{was}”，现在是“{now}”）。",
+                     "Line {index} was changed afterwards: serial {serial} of {day} {code} is somebody else's now{pushed} (it was “{was}” and is now “{now}”)."),
+    "log.pushed": ("，{count} 个人被往后挪", " and {count} people were moved back"),
     "log.inserted": ("账本第 {index} 行之前事后被插入了 {count} 行，第一行是“{now}”，后面的都被推后。", "{count} lines were inserted afterwards before line {index}, the first is “{now}”; all behind were pushed back."),
     "log.removed": ("账本从第 {index} 行起事后被删去 {count} 行，第一行是“{was}”。", "{count} lines were taken out afterwards from line {index} on, the first was “{was}”."),
     "log.split": ("同一个账本有两份：第 {size} 行处有两个不同的签名，核验码 {a} 和 {b}{where}。", "One log, two records: for {size} lines there are two signed roots, codes {a} and {b}{where}."),
@@ -1315,6 +1319,8 @@ SENTENCES = {
     "policy.rules": ("账本第 {line} 行的摇号规则不合规定：{why}。", "The draw's rules of line {line} are not allowed: {why}."),
     "list.root": ("{day} {code} 公布的名单与账本第 {line} 行不符：名单被改过。", "The published list of {day} {code} does not fit line {line} of the record: the list was changed."),
     "list.rows": ("{day} {code} 公布的名单有 {rows} 行，账本里是 {have} 行。", "The published list of {day} {code} has {rows} rows, the record says {have}."),
+    "list.lacks": ("{day} {code} 公布的名单少了 {count} 人，第一个是第 {serial} 号：名单有 {rows} 行，账本里是 {have} 行。",
+                   "The published list of {day} {code} lacks {count} of its people, the first is serial {serial}: it has {rows} rows, the record says {have}."),
     "list.said": ("{day} {code} 的名单页写的校验值或行号与账本不同。", "The list page of {day} {code} shows another root or line than the record."),
     "list.later": ("{day} {code} 的名单无法核对：有 {count} 人改过取货安排，网站没有给出最初公布的时间。", "The list of {day} {code} cannot be checked: {count} pickups were changed since, and the site does not give the first times."),
     "list.missing": ("{day} {code} 的名单已公布，网站却不提供（{why}）。", "The list of {day} {code} is published but the site does not serve it ({why})."),
@@ -1323,7 +1329,8 @@ SENTENCES = {
     "list.kept": ("保存的名单共 {rows} 行，校验值 {root}。", "The kept list has {rows} rows and the root {root}."),
     "list.other": ("保存的名单算出的校验值是 {root}，而不是 {want}。", "The kept list has the root {root}, not {want}."),
     "list.none": ("{day} {code} 在账本里没有名单。", "The record holds no list of {day} {code}."),
-    "books": ("{day} {code} 的对账数字与账本不符：{name} 公布为 {shown}，按账本应为 {have}。", "The public figures of {day} {code} differ from the record: {name} is shown as {shown}, the record gives {have}."),
+    "books": ("{day} {code} 的对账数字与账本不符：{what}。", "The public figures of {day} {code} differ from the record: {what}."),
+    "books.figure": ("{name}公布为 {shown}，按账本应为 {have}", "{name} is shown as {shown}, the record gives {have}"),
     "books.missing": ("账本里有 {day} 这一轮，网站的对账页却没有。", "The record has the round of {day}, the public figures do not."),
     "round.none": ("账本里没有 {day} 这一轮。", "The record holds no round of {day}."),
     "shop": ("  {code}  名额 {places}  剩余 {left}  待领 {booked}  已领 {redeemed}  过期 {lapsed}  早退 {cancelledEarly}  晚退 {cancelledLate}  序号 1-{serials}",
@@ -1337,7 +1344,7 @@ SENTENCES = {
     "receipt.other": ("这一行不属于所给的人。", "The line is not of the persons that were given."),
     "grown": ("从 {first} 行到 {second} 行，账本只增未改。", "From {first} to {second} lines the record was only added to."),
     "log.where": ("；第一处不同在第 {index} 行：原来是“{was}”，现在是“{now}”", "; the first difference is line {index}: “{was}” then, “{now}” now"),
-    "split": ("同一个账本有两份：{first} 行和 {second} 行的两个签名互相矛盾，核验码 {a} 和 {b}。", "One log, two records: the two signed notes of {first} and {second} lines contradict each other, codes {a} and {b}."),
+    "split": ("同一个账本有两份：两个签名都是 {size} 行，内容却不同，核验码 {a} 和 {b}。", "One log, two records: two signed notes of {size} lines contradict each other, codes {a} and {b}."),
     "same": ("两份是同一个账本：都是 {size} 行，核验码 {code}。", "One record: both are of {size} lines, code {code}."),
     "strangers": ("两份不是同一个账本的：{a} 和 {b}。", "These are of two different logs: {a} and {b}."),
     "note.bad": ("{file} 不能接受：{why}。", "{file} cannot be accepted: {why}."),
@@ -1822,7 +1829,24 @@ def first_difference(was, now):
             return "log.inserted", {"index": at, "count": count, "now": new}
         if shorter and now[at:at + len(shorter)] == shorter:
             return "log.removed", {"index": at, "count": count, "was": old}
-    return "log.changed", {"index": at, "was": old, "now": new}
+    found = {"index": at, "was": old, "now": new}
+    taken = taken_over(was, now, at)
+    return ("log.rebooked", dict(found, **taken)) if taken else ("log.changed", found)
+
+
+def taken_over(was, now, at):
+    """Whose place it was, where the line that differs gave a serial to somebody and gives it to somebody else now; else None."""
+    old, new = [e[at].decode("latin-1").split(" ") if at < len(e) else [] for e in (was, now)]
+    if old[:1] != ["book"] or len(old) != 7 or len(new) != 7 or old[:5] != new[:5] or old[6] == new[6]:
+        return None
+
+    def serials(entries):
+        found = (e.decode("latin-1").split(" ") for e in entries[at:] if e.startswith(("book %s %s " % (old[1], old[2])).encode("latin-1")))
+        return {f[6]: int(f[4]) for f in found if len(f) == 7 and re.fullmatch("[0-9]{1,15}", f[4])}
+
+    then, later = serials(was), serials(now)
+    count = sum(later.get(who, 0) > serial for who, serial in then.items())
+    return {"day": old[1], "code": old[2], "serial": old[4], "pushed": sentence("log.pushed", count=count) if count else ""}
 
 
 class Look:
@@ -1985,9 +2009,13 @@ class Look:
             changed = self.pickups_changed(r, code)
             try:
                 page = read_json(body)
-                shown = list_of_page(page, changed)
+                lacks = lack_of_page(page, rows)
+                shown = None if lacks else list_of_page(page, changed)
             except Refused as e:
                 yield "fault", "list.broken", dict(about, why=reason(e))
+                continue
+            if lacks:
+                yield "fault", "list.lacks", dict(about, have=rows, **lacks)
                 continue
             said = page.get("root"), page.get("logIndex")
             came = self.came_later(r, code)
@@ -2039,14 +2067,16 @@ class Look:
             if shown is None:
                 yield "fault", "books.missing", {"day": r.day}
                 return
-            differences = [
-                {"day": r.day, "code": code, "name": word(name), "shown": shown.get(code, {}).get(name, 0), "have": have.get(code, {}).get(name, 0)}
-                for code in sorted(set(shown) | set(have)) for name, _ in self.FIGURES
-                if shown.get(code, {}).get(name, 0) != have.get(code, {}).get(name, 0)]
+            differences = {}
+            for code in sorted(set(shown) | set(have)):
+                for name, _ in self.FIGURES:
+                    said, told = (figures.get(code, {}).get(name, 0) for figures in (shown, have))
+                    if said != told:
+                        differences.setdefault(code, []).append(sentence("books.figure", name=word(name), shown=said, have=told))
             if not differences:
                 return
             if before == (shown, have):
-                yield from (("fault", "books", d) for d in differences)
+                yield from (("fault", "books", {"day": r.day, "code": code, "what": ("；", "; ")[language].join(of_shop)}) for code, of_shop in differences.items())
                 return
             before = shown, have
             time.sleep(self.wait)
@@ -2062,6 +2092,17 @@ class Look:
         yield from self.check_lists(r)
         if is_new:
             yield from self.check_books(r)
+
+
+def lack_of_page(page, rows):
+    """How many of the serials 1 to rows a published list does not hold, and the first of them; None where it holds them all."""
+    entries = take(page, "entries", list)
+    there = {take(entry, "serial", int) for entry in entries}
+    count = rows - sum(1 <= serial <= rows for serial in there)
+    first = 1
+    while first in there:
+        first += 1
+    return {"count": count, "serial": first, "rows": len(entries)} if count else None
 
 
 def list_of_page(page, changed=None):
@@ -2151,10 +2192,24 @@ def check_witnessed(look):
 SHOWN = 5
 
 
+def told_once(findings):
+    """The same, with a window that is oversold told by the first line that is one too many and by how many were taken in the end."""
+    told, places = [], {}
+    for f in findings:
+        key = f.code == "F10" and (f.day, f.particulars["code"], f.particulars["places"])
+        if not key or key not in places:
+            if key:
+                places[key] = len(told)
+            told.append(f)
+        elif f.particulars["taken"] > told[places[key]].particulars["taken"]:
+            told[places[key]] = told[places[key]]._replace(why="more", particulars=f.particulars)
+    return told
+
+
 def findings_of(look, since):
     """{day or None: [(level, sentence)]}; notices of lines before since are left out, and of many alike the first are shown."""
     found, counts = {}, {}
-    for f in look.replay.findings:
+    for f in told_once(look.replay.findings):
         level = "fault" if f.code[0] == "F" else "notice"
         if level == "notice" and f.index < since:
             continue
@@ -2384,7 +2439,7 @@ def join(site, a, b, report):
         if first.root == second.root:
             report.line("good", "same", size=first.size, code=about["a"])
         else:
-            report.line("fault", "split", **about)
+            report.line("fault", "split", size=first.size, a=about["a"], b=about["b"])
     elif site is None:
         raise CouldNotLook("url.needed")
     elif fetch_consistency(site, first, second):

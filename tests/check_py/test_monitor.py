@@ -108,6 +108,18 @@ class CheatingCity(CityCase):
         with open(os.path.join(self.state, evidence[0]), encoding="utf-8") as f:
             self.assertIn(signed_note(ORIGIN, self.city.lines), f.read())
 
+    def test_a_friend_who_was_put_before_all_others_is_told_with_those_who_were_moved_back(self):
+        self.look_first()
+        lines = self.city.lines
+        who = [line.rpartition(" ")[2] for line in lines]
+        lines[6] = lines[6].replace(who[6], city.hash_text("friend"))
+        lines[8] = lines[8].replace(who[8], who[6])
+        lines[9] = lines[9].replace(who[9], who[8])
+        lines.append("deliver %s LD01 7" % DAY)
+        self.sees(1, "Line 6 was changed afterwards: serial 1 of 2020-02-10 LD01 is somebody else's now and 2 people were moved back (it was", who[6])
+        lines[8], lines[9] = bookings()[2:]
+        self.sees(1, "serial 1 of 2020-02-10 LD01 is somebody else's now (it was", who[6])
+
     def test_a_line_that_was_inserted_afterwards_is_shown(self):
         self.look_first()
         self.city.lines.insert(6, book("LD01", 1, OPENS))
@@ -186,6 +198,14 @@ class CheatingCity(CityCase):
         self.sees(1, "LD01 serial 4 (line 10, 02-10 19:01:30): oversold: LD01 had 3 places up to this window and 4 are taken")
         self.assertEqual(1, self.monitor()[0], "a fault is told every day")
 
+    def test_many_bookings_too_many_are_one_fault_of_their_shop(self):
+        more, self.city.lists = publishing((7, 1))
+        self.city.lines = opening() + bookings() + [book("LD01", n, OPENS + 90) for n in range(4, 8)] + more
+        self.city.marks = []
+        self.city.figures(LD01=(7, 0, 7, 0, 0, 0), LD02=(3, 2, 1, 0, 0, 0))
+        self.sees(1, "LD01 serial 4 (line 10, 02-10 19:01:30): oversold from here on: LD01 had 3 places up to this window and in the end 7 were taken")
+        self.sees(1, "The public figures of 2020-02-10 LD01 differ from the record: places is shown as 7, the record gives 3; left is shown as 0, the record gives -4")
+
     def test_somebody_who_jumped_the_queue_is_a_fault(self):
         lines = bookings()
         self.city.lines = opening() + lines[2:3] + lines[:2] + lines[3:] + publishing()[0]
@@ -202,7 +222,16 @@ class CheatingCity(CityCase):
 
     def test_a_list_that_lacks_a_row_does_not_fit_the_record(self):
         self.city.lists[DAY, "LD01"].pop()
-        self.sees(1, "The published list of 2020-02-10 LD01 has 2 rows, the record says 3")
+        self.sees(1, "The published list of 2020-02-10 LD01 lacks 1 of its people, the first is serial 3: it has 2 rows, the record says 3")
+
+    def test_a_row_that_was_taken_out_of_the_middle_of_a_list_is_named(self):
+        self.city.lists[DAY, "LD01"].pop(1)
+        self.sees(1, "LD01 lacks 1 of its people, the first is serial 2: it has 2 rows, the record says 3")
+
+    def test_a_list_with_a_row_too_many_does_not_fit_the_record(self):
+        rows = self.city.lists[DAY, "LD01"]
+        rows.append([4] + list(rows[0][1:]))
+        self.sees(1, "The published list of 2020-02-10 LD01 has 4 rows, the record says 3")
 
     def test_rules_that_were_swapped_do_not_have_their_hash(self):
         self.city.documents = {name: b"{}" for name in self.city.documents}
@@ -385,7 +414,7 @@ class BadAnswers(CityCase):
             self.assertIn("good   2020-02-10", out, "what the lines say is told all the same")
 
     def test_a_list_that_is_no_list_is_a_fault_since_it_is_published(self):
-        self.answers("/api/public/rounds/%s/list?pharmacy=LD01" % DAY, 200, b'{"entries": [{"serial": 1}]}')
+        self.answers("/api/public/rounds/%s/list?pharmacy=LD01" % DAY, 200, b'{"entries": [{"serial": 1}, {"serial": 2}, {"serial": 3}]}')
         self.sees(1, "The list of 2020-02-10 LD01 is not whole")
 
     def test_a_list_that_is_not_served_is_a_notice_until_its_time_is_over(self):

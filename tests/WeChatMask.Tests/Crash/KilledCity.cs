@@ -100,20 +100,8 @@ internal sealed class KilledCity : IAsyncDisposable
         output.WriteLine($"  {sent} were out, {(await MessagesAsync()).Count - before} are now");
     }
 
-    /// <summary>The round is closed and published, its lists run without a gap and agree with what people were told.</summary>
-    public async Task CheckPublishedAsync(DateOnly round)
-    {
-        var books = await nobody.SendAsync(Http, HttpMethod.Get, $"/api/public/rounds/{round:yyyy-MM-dd}");
-        Assert.Equal("published", books.Text("phase"));
-        var promised = people.SelectMany(p => p.Promises).Where(p => p.Round == round).ToLookup(p => p.PharmacyCode, p => p.Serial, StringComparer.Ordinal);
-        foreach (var pharmacy in books.Body.GetProperty("pharmacies").EnumerateArray().Select(p => p.GetProperty("code").GetString()!))
-        {
-            var list = await nobody.SendAsync(Http, HttpMethod.Get, $"/api/public/rounds/{round:yyyy-MM-dd}/list?pharmacy={pharmacy}");
-            var serials = list.Body.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("serial").GetInt32()).ToList();
-            Assert.Equal(Enumerable.Range(1, serials.Count), serials);
-            Assert.Equal(serials, promised[pharmacy].Order());
-        }
-    }
+    /// <summary>The round is closed and published, and its lists agree with what people were told.</summary>
+    public Task CheckPublishedAsync(DateOnly round) => Promise.AreListedAsync(Http, round, people.SelectMany(p => p.Promises));
 
     /// <summary>Every live booking has its message; a second one only with the mark that it may be one.</summary>
     public async Task CheckMessagesAsync()

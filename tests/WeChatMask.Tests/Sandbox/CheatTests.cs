@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using WeChatMask.Data;
 using WeChatMask.Domain.PublicLog;
 using WeChatMask.Sandbox;
-using WeChatMask.Tests.Architecture;
 using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Sandbox;
@@ -121,12 +119,8 @@ public sealed class CheatTests(StagedCity city) : IClassFixture<StagedCity>
 
         var state = kind is null ? await cheats.LookAsync() : await cheats.DoAsync(kind);
 
-        var command = state.Witness("journalist").GetProperty("command").GetString()!.Split(' ');
-        var start = new ProcessStartInfo(command[0], ["-B", .. command[1..]]) { WorkingDirectory = Repository.Root, UseShellExecute = false, RedirectStandardOutput = true };
-        using var program = Process.Start(start)!;
-        var said = await program.StandardOutput.ReadToEndAsync();
-        await program.WaitForExitAsync();
-        Assert.True(program.ExitCode == exit, $"{kind} {program.ExitCode}: {said}");
+        var said = await CheckProgram.RunAsync(state.Command());
+        Assert.True(said.Exit == exit, $"{kind} {said.Exit}: {said.Text}");
     }
 
     private static async Task<Checkpoint?> NewestAsync(PublicLogSite log) => (await log.NewestAsync(CancellationToken.None))?.Checkpoint;

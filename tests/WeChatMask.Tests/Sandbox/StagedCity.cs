@@ -91,5 +91,13 @@ internal static class CheatStates
 
     public static JsonElement Witness(this JsonElement state, string name) => state.GetProperty("verdicts").EnumerateArray().Single(v => Text(v, "witness") == name);
 
+    /// <summary>How the page says that anybody comes to what the journalist has found: the words behind the program's name.</summary>
+    public static string[] Command(this JsonElement state)
+    {
+        var words = state.Witness("journalist").GetProperty("command").GetString()!.Split(' ');
+        Assert.Equal(["python3", CheckProgram.Path], words[..2]);
+        return words[2..];
+    }
+
     private static string? Text(JsonElement state, string name) => state.TryGetProperty(name, out var member) ? member.GetString() : null;
 }

@@ -76,6 +76,20 @@ internal sealed record CityLog(LogHead Head, IReadOnlyList<string> Entries, IRea
         return replay;
     }
 
+    /// <summary>Its root at each size, from none to all of its lines.</summary>
+    public IReadOnlyList<Hash> Roots()
+    {
+        var frontier = new Frontier();
+        List<Hash> roots = [frontier.Root()];
+        foreach (var entry in Entries)
+        {
+            frontier.Add(MerkleTree.Leaf(entry));
+            roots.Add(frontier.Root());
+        }
+
+        return roots;
+    }
+
     /// <summary>Broken rules, each with its line.</summary>
     public IReadOnlyList<string> Faults() => [.. Replay().Findings.Where(f => f.Code.ToString()[0] == 'F').Select(f => $"{f.Code} {f.Line} {Entries[(int)f.Line]}")];
 

@@ -12,7 +12,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Uri? address;
 
-    private SandboxProcess(string data, string? clock, IReadOnlyDictionary<string, string>? settings)
+    private SandboxProcess(string data, string? clock, IReadOnlyDictionary<string, string>? settings, Uri? world)
     {
         // The tests refer to the sandbox's project, so its program lies beside theirs.
         var program = Path.Combine(AppContext.BaseDirectory, "WeChatMask.Sandbox.dll");
@@ -27,6 +27,12 @@ internal sealed class SandboxProcess : IAsyncDisposable
         {
             start.ArgumentList.Add("--clock");
             start.ArgumentList.Add(clock);
+        }
+
+        if (world is not null)
+        {
+            start.ArgumentList.Add("--world");
+            start.ArgumentList.Add(world.AbsoluteUri);
         }
 
         foreach (var (key, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[key] = value;
@@ -46,9 +52,10 @@ internal sealed class SandboxProcess : IAsyncDisposable
     /// <param name="data">The folder.</param>
     /// <param name="clock">Where its clock starts.</param>
     /// <param name="settings">By their names in the environment.</param>
-    public static async Task<SandboxProcess> StartAsync(string data, string? clock = null, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="world">A sandbox whose world it joins; where both have one database, they are nodes of one city.</param>
+    public static async Task<SandboxProcess> StartAsync(string data, string? clock = null, IReadOnlyDictionary<string, string>? settings = null, Uri? world = null)
     {
-        var sandbox = new SandboxProcess(data, clock, settings);
+        var sandbox = new SandboxProcess(data, clock, settings, world);
         try
         {
             sandbox.process.Start();
