@@ -60,7 +60,7 @@ public sealed class Journalist(PublicSite site, CheatFiles files, JournalistChec
 
             var before = found;
             found = await checks.RunAsync(log, lines, replay, cancellationToken);
-            if (found.SequenceEqual(before)) break;
+            if (found.SequenceEqual(before, StringComparer.Ordinal)) break;
         }
 
         return found;
