@@ -52,6 +52,9 @@ public abstract class DatabaseEngine
     /// <summary>Gives the schema's lock back where the end of the transaction does not.</summary>
     public virtual Task UnlockSchemaAsync(WriteTransaction transaction) => Task.CompletedTask;
 
+    /// <summary>Takes what was destroyed out of the engine's own files, where it does not come to that by itself. False where it is to be tried again.</summary>
+    public virtual Task<bool> WipeAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>What the database server's own clock shows.</summary>
     public abstract Task<DateTimeOffset> ClockAsync(DbConnection connection);
 
@@ -169,7 +172,7 @@ public abstract class DatabaseEngine
     public virtual string Translate(string migration) =>
         Types.Aggregate(migration, (sql, type) => sql.Replace($"{{{type.Name}}}", type.Sql, StringComparison.Ordinal));
 
-    /// <summary>The engine's words for <c>key</c>, <c>date</c>, <c>text</c>, <c>int</c>, <c>long</c> and <c>real</c>; <c>clustered</c>, after a table, keeps its rows with their primary key.</summary>
+    /// <summary>The engine's words for <c>key</c>, <c>date</c>, <c>text</c>, <c>int</c>, <c>long</c> and <c>real</c>; <c>clustered</c>, after a table, keeps its rows with their primary key; <c>postgresql</c> begins a line that is that engine's alone.</summary>
     protected abstract IReadOnlyList<(string Name, string Sql)> Types { get; }
 
     /// <summary>What stops a start whose wait for the schema was in vain.</summary>

@@ -189,7 +189,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     protected override IReadOnlyList<(string Name, string Sql)> Types =>
     [
         ("key", Key), ("date", "CHAR(10) CHARACTER SET ascii COLLATE ascii_bin"), ("text", $"MEDIUMTEXT {Text}"),
-        ("int", "INT"), ("long", "BIGINT"), ("real", "DOUBLE"), ("clustered", ""),
+        ("int", "INT"), ("long", "BIGINT"), ("real", "DOUBLE"), ("clustered", ""), ("postgresql", "--"),
     ];
 
     public void Dispose() => source.Dispose();

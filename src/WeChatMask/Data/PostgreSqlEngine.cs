@@ -194,7 +194,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     protected override IReadOnlyList<(string Name, string Sql)> Types =>
     [
         ("key", "VARCHAR(200) COLLATE \"C\""), ("date", "VARCHAR(10) COLLATE \"C\""), ("text", "TEXT"),
-        ("int", "INTEGER"), ("long", "BIGINT"), ("real", "DOUBLE PRECISION"), ("clustered", ""),
+        ("int", "INTEGER"), ("long", "BIGINT"), ("real", "DOUBLE PRECISION"), ("clustered", ""), ("postgresql", ""),
     ];
 
     public void Dispose()

@@ -26,7 +26,8 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     // index pages again and again; by SQLite's own 1,000 pages nearly every batch of the desk would copy them all.
     private const int PagesBeforeCheckpoint = 16_000;
 
-    private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;";
+    // What is deleted or written over is wiped where its page is written anyway: keys that are destroyed are to be gone.
+    private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;";
 
     // KiB of pages kept in memory: much for the one that writes, whose pages nobody else changes; little for each that reads,
     // which forgets them with every commit of the writer's, while the system keeps the file at hand.
@@ -55,6 +56,15 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
     public override string ForUpdate => "";
 
     public override int WritersAtOnce => 1;
+
+    /// <inheritdoc />
+    /// <remarks>Old pages stand in the write-ahead log until it is written over. Whoever reads or writes meanwhile is not waited for.</remarks>
+    public override async Task<bool> WipeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken: cancellationToken)) == 0;
+    }
 
     public override string AnyOf(string parameter) => $"IN @{parameter}";
 
@@ -203,7 +213,7 @@ public sealed class SqliteEngine : DatabaseEngine, IDisposable
         exception is SqliteException { SqliteErrorCode: Constraint, SqliteExtendedErrorCode: UniqueClash or PrimaryKeyClash };
 
     protected override IReadOnlyList<(string Name, string Sql)> Types =>
-        [("key", "TEXT"), ("date", "TEXT"), ("text", "TEXT"), ("int", "INTEGER"), ("long", "INTEGER"), ("real", "REAL"), ("clustered", "WITHOUT ROWID")];
+        [("key", "TEXT"), ("date", "TEXT"), ("text", "TEXT"), ("int", "INTEGER"), ("long", "INTEGER"), ("real", "REAL"), ("clustered", "WITHOUT ROWID"), ("postgresql", "--")];
 
     /// <summary>Also closes the connections that wait for reuse: each holds the file, and as much of it in memory as it has read.</summary>
     public void Dispose()

@@ -51,6 +51,8 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ro
                          WHERE b.account_id = account.id AND r.pickup_date >= @PersonalBefore)
         """;
 
+    private bool hasToWipe;
+
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
         keys.Forget();
@@ -71,6 +73,8 @@ public sealed class PurgeStore(Database database, RetentionQueries retention, Ro
             + await TracesAsync(due, cancellationToken)
             + await AccountsAsync(due, cancellationToken);
         await CloseRoundsAsync(due, cancellationToken);
+        if (touched > 0) hasToWipe = true;
+        if (hasToWipe) hasToWipe = !await database.Engine.WipeAsync(cancellationToken);
         return touched;
     }
 

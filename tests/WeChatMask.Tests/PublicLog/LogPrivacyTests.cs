@@ -70,6 +70,8 @@ public sealed class LogPrivacyTests
         foreach (var round in rounds) await AddSaltsAsync(host, round, salts);
         // The keys are kept, encrypted, and nothing that was made with them.
         Assert.Equal(rounds.Select(r => $"round_key: key {r:O}"), await FoundInRowsAsync(host, salts));
+        var sealedKeys = new Traces();
+        foreach (var sealedKey in await host.Get<Database>().QueryAsync<string>("SELECT sealed FROM round_key WHERE round_date < '2020-02-12'")) sealedKeys.Add("sealed", sealedKey);
 
         await host.SetClockAsync("2020-02-12T18:01:00+08:00");
         await using var held = await host.HoldJobsAsync();
@@ -77,10 +79,20 @@ public sealed class LogPrivacyTests
         await host.Get<PurgeStore>().PurgeAsync(default);
 
         Assert.Empty(await FoundInRowsAsync(host, salts));
+        // Nor from what an embedded database leaves lying in its files.
+        foreach (var file in Directory.EnumerateFiles(host.Data, "wechatmask.db*")) Assert.True(sealedKeys.In(await BytesAsync(file)) is [], file);
         foreach (var (path, bytes) in await PublishedAsync(host)) Assert.True(salts.In(bytes) is [], path);
         var log = await CityLog.ReadAsync(host.Get<Database>());
         Assert.Equal(rounds, log.Entries.Select(LogEntry.TryParse).Where(e => e!.Kind == EntryKind.Shred).Select(e => e!.RoundDay!.Value).Intersect(rounds));
         foreach (var round in rounds) Assert.Null(await host.Get<Database>().ReadAsync(c => host.Get<RoundKeyStore>().FindAsync(c, null, round), default));
+    }
+
+    private static async Task<byte[]> BytesAsync(string file)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
     }
 
     /// <summary>The day, and the next one's pickup, at which somebody collects for a friend.</summary>
