@@ -24,8 +24,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int ShownFaults = 30;
     private const long MostGrowth = 50 * 1024 * 1024;
 
-    // What the product writes down of its own accord, whoever asks for what: counts of visits, and what WeChat lent.
-    private static readonly string[] OwnNotes = ["visit_day", "wechat_kept", "wechat_limit", "data_protection_key", "job_run"];
+    // What the product writes down of its own accord, whoever asks for what: counts of visits and of its seconds, and what WeChat lent.
+    private static readonly string[] OwnNotes = ["visit_day", "wechat_kept", "wechat_limit", "data_protection_key", "job_run", "live_second"];
 
     private readonly ConcurrentDictionary<int, int> statuses = new();
     private readonly ConcurrentQueue<string> faults = new();
