@@ -241,6 +241,15 @@ class CheatingCity(CityCase):
         self.city.figures(LD01=(3, 0, 3, 0, 0, 0), LD02=(4, 3, 1, 0, 0, 0))
         self.sees(1, "The public figures of 2020-02-10 LD02 differ from the record: places is shown as 4, the record gives 3")
 
+    def test_a_moved_pickup_that_was_given_back_is_cancelled_in_the_figures_and_waits_in_the_record(self):
+        self.city.lines.append("move %s LD01 2 2020-02-12" % DAY)
+        self.city.figures(LD01=(3, 0, 2, 0, 0, 1), LD02=(3, 2, 1, 0, 0, 0))
+        self.assertEqual(0, self.monitor()[0])
+        self.city.figures(LD01=(3, 0, 1, 0, 0, 2), LD02=(3, 2, 1, 0, 0, 0))
+        self.sees(1, "LD01 differ from the record: booked is shown as 1, the record gives 3; cancelled is shown as 2, the record gives 0")
+        self.city.figures(LD01=(3, 1, 2, 0, 0, 0), LD02=(3, 2, 1, 0, 0, 0))
+        self.sees(1, "LD01 differ from the record: left is shown as 1, the record gives 0")
+
     def test_figures_that_run_ahead_of_the_record_are_looked_at_again(self):
         self.city.figures(LD01=(3, 0, 2, 1, 0, 0), LD02=(3, 2, 1, 0, 0, 0))
         page, asked = json.dumps(self.city.books[DAY]).encode(), []

@@ -110,4 +110,18 @@ public readonly record struct Finding(long Line, FindingCode Code);
 /// A pharmacy in a round, as the log tells it. Left is below zero where it is oversold; booked are those who have neither collected nor
 /// lapsed nor cancelled, also where their pickup was moved; serials count all that were given.
 /// </summary>
-public sealed record PharmacyFigures(long Places, long Left, int Booked, int Redeemed, int Lapsed, int CancelledEarly, int CancelledLate, int Serials);
+public sealed record PharmacyFigures(long Places, long Left, int Booked, int Redeemed, int Lapsed, int CancelledEarly, int CancelledLate, int Serials)
+{
+    /// <summary>How many pickups had moved, whatever became of them.</summary>
+    public int Moved { get; init; }
+
+    /// <summary>
+    /// Whether the city's own figures tell the same. One whose pickup had moved and who gave it back is cancelled in those, and in the log
+    /// waits until the round is over and lapses.
+    /// </summary>
+    public bool AreTold(PharmacyFigures city)
+    {
+        int[] apart = [city.Booked - Booked, city.Lapsed - Lapsed, city.CancelledLate - CancelledLate];
+        return (city.Places, city.Left, city.Redeemed) == (Places, Left, Redeemed) && apart.Sum() == 0 && apart.Max(Math.Abs) <= Moved;
+    }
+}

@@ -32,6 +32,9 @@ internal sealed class ReplayBooking(long window, ReplayPlaces places)
     public long Window { get; } = window;
     public ReplayPlaces Places { get; } = places;
     public ReplayStatus Status { get; set; }
+
+    /// <summary>Stays, whatever becomes of it.</summary>
+    public bool HasMoved { get; set; }
 }
 
 /// <summary>A pharmacy in a round that is replayed. Sums are wide, since a log that lies may hold any figures.</summary>
@@ -94,7 +97,10 @@ internal sealed class ReplayPharmacy
                 count[(int)ReplayStatus.Lapsed],
                 count[(int)ReplayStatus.Cancelled],
                 count[(int)ReplayStatus.CancelledLate],
-                bookings.Count);
+                bookings.Count)
+            {
+                Moved = bookings.Values.Count(b => b.HasMoved),
+            };
         }
     }
 

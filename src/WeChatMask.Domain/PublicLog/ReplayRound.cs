@@ -240,7 +240,7 @@ internal sealed class ReplayRound
     private bool TryMove(ReplayBooking booking, DateOnly day)
     {
         if (!IsWaiting(booking) || (booking.Status == ReplayStatus.Booked && day <= Pickup)) return false;
-        booking.Status = ReplayStatus.Moved;
+        (booking.Status, booking.HasMoved) = (ReplayStatus.Moved, true);
         return true;
     }
 

@@ -63,12 +63,19 @@ public sealed class JournalistChecks(PublicSite site, IStringLocalizer<Text.Chea
             .. from pharmacy in books.GetProperty("pharmacies").EnumerateArray()
                let code = pharmacy.GetProperty("code").GetString()!
                let own = told.GetValueOrDefault(code)
-               where own is not null
+               where own is not null && !own.AreTold(Told(pharmacy))
                from figure in Figures
                let shown = pharmacy.GetProperty(figure.Name).GetInt64()
                where shown != figure.Of(own)
                select text["Journalist_Books", code, text[$"Figure_{figure.Name}"].Value, shown, figure.Of(own)].Value,
         ];
+    }
+
+    private static PharmacyFigures Told(JsonElement pharmacy)
+    {
+        return new PharmacyFigures(Of("places"), Of("left"), Of("booked"), Of("redeemed"), Of("lapsed"), 0, Of("cancelled"), 0);
+
+        int Of(string name) => pharmacy.GetProperty(name).GetInt32();
     }
 
     /// <summary>A row as it was frozen: a pickup that has moved since shows its first slot beside the new one.</summary>

@@ -72,36 +72,23 @@ public sealed class CancellationStore(
         return LogEntry.Lapse(round.Date, booking.PharmacyCode, booking.Serial);
     }
 
-    /// <summary>
-    /// Counts bookings whose pickup had moved, and that are cancelled, as not collected in their round, which has ended. Its places have gone on
-    /// already: these follow them under causes of their own.
-    /// </summary>
-    internal static async Task LapseMovedAsync(
-        WriteTransaction transaction, PolicyQueries policies, RoundState round, long pharmacy, IReadOnlyCollection<long> bookings, DateTimeOffset now)
-    {
-        if (bookings.Count == 0) return;
-        await transaction.ExecuteAsync(
-            "UPDATE pharmacy_round SET lapsed = lapsed + @Count WHERE round_date = @Date AND pharmacy_id = @pharmacy", new { bookings.Count, round.Date, pharmacy });
-        await CarryOverStore.PostAsync(
-            transaction, policies, round.Date, [.. bookings.Select(b => new CarryOver(pharmacy, 0, 1, 0, FormattableString.Invariant($"cancel:{b}")))], now);
-        await RoundStore.ReopenReportAsync(transaction, round.Date);
-    }
-
     private static async Task GivePlaceBackAsync(
         WriteTransaction transaction, PolicyQueries policies, RoundState round, PharmacyRound part, BookingRow booking, bool late, DateTimeOffset now)
     {
-        if (booking.IsMoved)
-        {
-            // As the log tells it: whose pickup has moved and who does not come is counted once the round is over.
-            if (round.EndedAt is not null) await LapseMovedAsync(transaction, policies, round, booking.PharmacyId, [booking.Id], now);
-            return;
-        }
-
         if (late)
         {
             await transaction.ExecuteAsync(
                 "UPDATE pharmacy_round SET cancelled_late = cancelled_late + 1 WHERE round_date = @RoundDate AND pharmacy_id = @PharmacyId",
                 new { booking.RoundDate, booking.PharmacyId });
+            // The round's places have gone on already: this one follows them under a cause of its own, and one whose pickup had moved as what the log calls it.
+            if (round.EndedAt is not null)
+            {
+                var cause = FormattableString.Invariant($"cancel:{booking.Id}");
+                await CarryOverStore.PostAsync(
+                    transaction, policies, booking.RoundDate, [booking.IsMoved ? new CarryOver(booking.PharmacyId, 0, 1, 0, cause) : new CarryOver(booking.PharmacyId, 0, 0, 1, cause)], now);
+                await RoundStore.ReopenReportAsync(transaction, booking.RoundDate);
+            }
+
             return;
         }
 

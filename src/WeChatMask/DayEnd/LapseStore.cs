@@ -52,7 +52,7 @@ public sealed class LapseStore(
              ORDER BY p.code, b.serial
             """,
             new { round.Date, cancelled = BookingStatus.Cancelled });
-        // What has moved cannot be cancelled in the log: it lapses there, and so it does in the figures.
+        // What has moved cannot be cancelled in the log: it lapses there, and its place goes on as such.
         transaction.Log(withdrawn.Select(w => LogEntry.Lapse(round.Date, w.Code, w.Serial)));
 
         var unclaimed = await transaction.QueryAsync<Unclaimed>(
@@ -71,14 +71,18 @@ public sealed class LapseStore(
             new { lapsed = BookingStatus.Lapsed, now, round.Date, booked = BookingStatus.Booked });
         await transaction.ExecuteManyAsync(
             "UPDATE pharmacy_round SET lapsed = lapsed + @Bookings WHERE round_date = @Date AND pharmacy_id = @PharmacyId",
-            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId }), .. withdrawn.GroupBy(w => w.PharmacyId).Select(w => new { Bookings = w.Count(), round.Date, PharmacyId = w.Key })]);
+            [.. unclaimed.Select(u => new { u.Bookings, round.Date, u.PharmacyId })]);
 
         var parts = await QuotaStore.LockAsync(transaction, round.Date);
         await CarryOverStore.PostAsync(
             transaction,
             policies,
             round.Date,
-            [.. parts.Select(p => new CarryOver(p.PharmacyId, p.Left, p.Lapsed, p.CancelledLate, CarryOverStore.EndOfPickup))],
+            [
+                .. from part in parts
+                   let moved = withdrawn.Count(w => w.PharmacyId == part.PharmacyId)
+                   select new CarryOver(part.PharmacyId, part.Left, part.Lapsed + moved, part.CancelledLate - moved, CarryOverStore.EndOfPickup),
+            ],
             now);
         await stock.PostExpectedAsync(transaction, round);
         await QuotaStore.TouchBoardAsync(transaction);

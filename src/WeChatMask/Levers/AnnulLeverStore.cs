@@ -1,4 +1,3 @@
-using WeChatMask.Bookings;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Domain.PublicLog;
@@ -9,7 +8,7 @@ using WeChatMask.Settings;
 namespace WeChatMask.Levers;
 
 /// <summary>Ends the bookings of an annulled round at one pharmacy: they count as cancelled after the close, and no more for anybody's cooldown.</summary>
-public sealed class AnnulLeverStore(RoundQueries rounds, PolicyQueries policies, NoticeOutbox notices, CityCalendar calendar) : ILeverWork
+public sealed class AnnulLeverStore(RoundQueries rounds, NoticeOutbox notices, CityCalendar calendar) : ILeverWork
 {
     private const string Live = "round_date = @RoundDate AND pharmacy_id = @pharmacy AND status = @booked";
 
@@ -35,8 +34,7 @@ public sealed class AnnulLeverStore(RoundQueries rounds, PolicyQueries policies,
 
         await transaction.ExecuteAsync(
             "UPDATE pharmacy_round SET cancelled_late = cancelled_late + @Count WHERE round_date = @RoundDate AND pharmacy_id = @pharmacy",
-            new { Count = live.Count(b => b.Moved == 0), lever.RoundDate, pharmacy });
-        if (round.EndedAt is not null) await CancellationStore.LapseMovedAsync(transaction, policies, round, pharmacy, [.. live.Where(b => b.Moved == 1).Select(b => b.Id)], now);
+            new { live.Count, lever.RoundDate, pharmacy });
         await notices.TellAsync(
             transaction, NoticeCause.RoundAnnulled, round, [.. live.Select(b => new NoticeSubject(pharmacy, b.Id) { HasMoved = b.Moved == 1 })], now);
         return live.Count;

@@ -78,14 +78,11 @@ public sealed class InvariantQueries(Database database)
             SELECT COUNT(*) FROM (
                 SELECT t.round_date
                   FROM pharmacy_round t
-                  LEFT JOIN (SELECT x.round_date, x.pharmacy_id,
-                                    SUM(CASE WHEN x.status = @redeemed THEN 1 ELSE 0 END) AS redeemed,
-                                    SUM(CASE WHEN x.status = @lapsed OR (x.status = @cancelled AND m.booking_id IS NOT NULL AND r.ended_at IS NOT NULL) THEN 1 ELSE 0 END) AS lapsed,
-                                    SUM(CASE WHEN x.status = @cancelled AND x.cancelled_late = 1 AND m.booking_id IS NULL THEN 1 ELSE 0 END) AS cancelled
-                               FROM booking x
-                               JOIN round r             ON r.date = x.round_date
-                               LEFT JOIN moved_pickup m ON m.booking_id = x.id
-                              GROUP BY x.round_date, x.pharmacy_id) b
+                  LEFT JOIN (SELECT round_date, pharmacy_id,
+                                    SUM(CASE WHEN status = @redeemed THEN 1 ELSE 0 END) AS redeemed,
+                                    SUM(CASE WHEN status = @lapsed THEN 1 ELSE 0 END) AS lapsed,
+                                    SUM(CASE WHEN status = @cancelled AND cancelled_late = 1 THEN 1 ELSE 0 END) AS cancelled
+                               FROM booking GROUP BY round_date, pharmacy_id) b
                     ON b.round_date = t.round_date AND b.pharmacy_id = t.pharmacy_id
                  WHERE t.redeemed <> COALESCE(b.redeemed, 0) OR t.lapsed <> COALESCE(b.lapsed, 0)
                     OR t.cancelled_late <> COALESCE(b.cancelled, 0)) wrong
