@@ -113,7 +113,7 @@ public readonly record struct Finding(long Line, FindingCode Code);
 public sealed record PharmacyFigures(long Places, long Left, int Booked, int Redeemed, int Lapsed, int CancelledEarly, int CancelledLate, int Serials)
 {
     /// <summary>How many pickups had moved, whatever became of them.</summary>
-    public int Moved { get; init; }
+    internal int Moved { get; init; }
 
     /// <summary>
     /// Whether the city's own figures tell the same. One whose pickup had moved and who gave it back is cancelled in those, and in the log

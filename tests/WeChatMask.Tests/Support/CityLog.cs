@@ -58,8 +58,7 @@ internal sealed record CityLog(LogHead Head, IReadOnlyList<string> Entries, IRea
             var figures = told[row.RoundDate][row.Code];
             var books = new PharmacyFigures(
                 row.Places, row.Places - row.Taken, (int)row.Taken - row.Redeemed - row.Lapsed - row.CancelledLate, row.Redeemed, row.Lapsed, figures.CancelledEarly, row.CancelledLate, row.LastSerial);
-            if (figures.Moved > 0 && figures.Serials == row.LastSerial && figures.AreTold(books)) continue;
-            Assert.Equal($"{row.RoundDate:O} {row.Code} {books}", $"{row.RoundDate:O} {row.Code} {figures with { Moved = 0 }}");
+            Assert.True(figures.AreTold(books) && figures.Serials == row.LastSerial, $"{row.RoundDate:O} {row.Code}: the books have {books}, the log {figures}");
         }
     }
 
