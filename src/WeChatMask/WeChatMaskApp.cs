@@ -88,6 +88,7 @@ public static class WeChatMaskApp
         app.UseHead();
         app.UseClock();
         app.UseBoard();
+        app.UseHomeCopies();
         app.UsePublicLog();
         app.UseLine();
         app.UseWeb();

@@ -16,6 +16,7 @@ public static class PagesRoom
     {
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddLocalization();
+        services.AddOutputCache(o => o.AddBasePolicy(policy => policy.AddPolicy<HomeCopies>(), excludeDefaultPolicy: true));
         services.AddAntiforgery(o => o.Cookie.Name = "wm_form");
         services.AddSingleton<PageFormatter>().AddSingleton<PolicyFormatter>().AddSingleton<PolicyChangeFormatter>().AddSingleton<RefusalFormatter>().AddSingleton<JobFormatter>().AddSingleton<CaseFormatter>().AddSingleton<FlagFormatter>().AddSingleton<PageDays>().AddSingleton<FamilyNames>().AddSingleton<PickupFormatter>().AddSingleton<BookingDetailsReader>().AddSingleton<OwnPickups>().AddSingleton<NoticeFeed>().AddSingleton<LogLineFormatter>().AddSingleton<NoticeLogReader>();
         services.AddRazorPages(o => o.Conventions.AddPageRouteModelConvention(
@@ -27,6 +28,9 @@ public static class PagesRoom
             o.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
         });
     }
+
+    /// <summary>Answers the home page at the door where it was made already. It stands behind <c>UseHead</c>.</summary>
+    public static void UseHomeCopies(this IApplicationBuilder app) => app.UseWhen(HomeCopies.IsAsked, branch => branch.UseOutputCache());
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {

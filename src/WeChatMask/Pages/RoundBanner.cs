@@ -90,9 +90,11 @@ public sealed record RoundBanner(BoardView Board, RoundState? Round, DateTimeOff
     public string WindowMilliseconds => Round is null ? "" : string.Join(' ', Round.Times.Windows.Select(w =>
         FormattableString.Invariant($"{w.OpensAt.ToUnixTimeMilliseconds()}-{w.ClosesAt.ToUnixTimeMilliseconds()}")));
 
-    public static async Task<RoundBanner> ReadAsync(Board board, CityCalendar calendar, CancellationToken cancellationToken)
+    public static async Task<RoundBanner> ReadAsync(Board board, CityCalendar calendar, CancellationToken cancellationToken) =>
+        Of(await board.GetAsync(cancellationToken), calendar);
+
+    internal static RoundBanner Of(BoardSnapshot snapshot, CityCalendar calendar)
     {
-        var snapshot = await board.GetAsync(cancellationToken);
         var now = calendar.Now;
         return new RoundBanner(BoardView.At(snapshot, now, calendar), snapshot.Round, now, calendar.Zone.Id) { NextRound = snapshot.NextRoundOpensAt };
     }

@@ -6,6 +6,9 @@ public static class LargeType
     private const string Cookie = "wm_large";
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(365);
 
+    /// <summary>Whether a cookie is not this one.</summary>
+    public static bool IsOther(string cookie) => cookie != Cookie;
+
     public static bool IsChosen(HttpContext context) => context.Request.Cookies[Cookie] == "1";
 
     /// <summary>The link that turns it on or off and comes back to the same page.</summary>

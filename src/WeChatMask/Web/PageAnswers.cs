@@ -12,6 +12,7 @@ namespace WeChatMask.Web;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class CacheablePageAttribute : ResultFilterAttribute
 {
+    private const string Public = "public";
     private static readonly object Settled = new();
     private static readonly object Personal = new();
 
@@ -26,13 +27,17 @@ public sealed class CacheablePageAttribute : ResultFilterAttribute
     /// <summary>Says that this answer has something of the asking account on it, so that nobody keeps it.</summary>
     public static void MakePersonal(HttpContext context) => context.Items[Personal] = true;
 
+    /// <summary>Whether an answer that is about to be sent may be given to anybody else.</summary>
+    public static bool IsForAll(HttpResponse response) =>
+        response.StatusCode == StatusCodes.Status200OK && response.Headers.SetCookie.Count == 0 && response.Headers.CacheControl.ToString().StartsWith(Public, StringComparison.Ordinal);
+
     public override void OnResultExecuting(ResultExecutingContext context)
     {
         var headers = context.HttpContext.Response.Headers;
         var isPage = context.Result is PageResult { StatusCode: null or StatusCodes.Status200OK }
             && context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
         var seconds = context.HttpContext.Items[Settled] is int settled ? settled : Seconds;
-        headers.CacheControl = isPage && !IsPersonal(context.HttpContext) ? FormattableString.Invariant($"public, max-age={seconds}") : "no-store";
+        headers.CacheControl = isPage && !IsPersonal(context.HttpContext) ? FormattableString.Invariant($"{Public}, max-age={seconds}") : "no-store";
         headers.Vary = "Cookie";
         if (NoIndex) headers["X-Robots-Tag"] = "noindex, nofollow";
     }
