@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.Jobs;
+using WeChatMask.Operations;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Sandbox;
@@ -32,6 +33,7 @@ public static class SandboxApp
         {
             ApplicationName = typeof(SandboxApp).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
+            Args = [ProcessRun.ReadSettingsOnce],
         });
         builder.WebHost.UseUrls(options.Urls);
         var standIns = new StandInSettings();

@@ -9,7 +9,7 @@ return await run.RunAsync(async () =>
     OperatorCommands.RefuseMistyped(args);
     if (SetupCommand.Named(args)) return await new SetupCommand(Judge, Environment.GetEnvironmentVariable, Console.In, Console.Out).RunAsync(args, run.Stop);
     var command = OperatorCommands.Named(args);
-    var builder = WebApplication.CreateBuilder(command ? [] : args);
+    var builder = WebApplication.CreateBuilder([.. command ? [] : args, ProcessRun.ReadSettingsOnce]);
     builder.AddWeChatMask();
     var app = builder.Build();
     if (!command)

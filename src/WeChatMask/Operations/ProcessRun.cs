@@ -9,6 +9,9 @@ namespace WeChatMask.Operations;
 /// <remarks>Made before anything else, since until then the system ends the process by itself.</remarks>
 public sealed class ProcessRun : IDisposable
 {
+    /// <summary>An argument for the framework, which would have the system tell it of each write below the folder in which it was started: there may lie the data.</summary>
+    public const string ReadSettingsOnce = "--hostBuilder:reloadConfigOnChange=false";
+
     // Nobody waits for an answer of a node that has not started, and what it has begun is as if it had been killed.
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
 

@@ -81,6 +81,9 @@ internal sealed class ProgramProcess : IAsyncDisposable
         return isAlive;
     }
 
+    /// <summary>How many folders and files the system was asked to tell it of when they change.</summary>
+    public int Watches => Directory.EnumerateFiles($"/proc/{process.Id}/fdinfo").Sum(f => File.ReadLines(f).Count(l => l.StartsWith("inotify ", StringComparison.Ordinal)));
+
     public bool HasEnded => process.HasExited;
 
     public async ValueTask DisposeAsync()

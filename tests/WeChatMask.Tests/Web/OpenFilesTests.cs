@@ -6,7 +6,7 @@ using WeChatMask.Web;
 
 namespace WeChatMask.Tests.Web;
 
-/// <summary>More callers than the system gives a process files for.</summary>
+/// <summary>What a node holds of the system's: more callers than it gives a process files for, and files that are watched.</summary>
 public sealed class OpenFilesTests
 {
     private const int Limit = 1_100;
@@ -32,6 +32,20 @@ public sealed class OpenFilesTests
         foreach (var (socket, _) in sockets) socket.Dispose();
         await Eventually.UntilAsync(() => IsReadyAsync(http));
         Assert.False(node.HasEnded);
+    }
+
+    [Theory]
+    [InlineData(ProgramProcess.Product)]
+    [InlineData(ProgramProcess.Sandbox)]
+    public async Task A_node_is_not_told_of_each_write_below_the_folder_in_which_it_was_started(string program)
+    {
+        var url = FormattableString.Invariant($"http://127.0.0.1:{Shell.FreePort()}");
+        await using var node = ProgramProcess.Start(program, program == ProgramProcess.Sandbox ? ["--urls", url, "--data", "{folder}/data"] : ["--urls", url]);
+        using var http = new HttpClient { BaseAddress = new Uri(url) };
+
+        await Eventually.UntilAsync(() => IsReadyAsync(http));
+
+        Assert.Equal(0, node.Watches);
     }
 
     [Theory]
