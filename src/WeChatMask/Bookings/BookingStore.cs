@@ -105,10 +105,8 @@ public sealed class BookingStore(RoundQueries rounds, RoundKeyStore keys, Notice
         var made = batch.Made;
         if (made.Count == 0 || batch.Round is not { } round) return [];
         var key = await keys.FindAsync(transaction.Connection, transaction.Transaction, round.Date);
-        // Hashed on the pool while the rows go in.
-        var hashing = key is null ? null : Task.Run(() => made.Select(b => LineOf(b, key, batch.ProofOf(b))).ToList());
         var logBatch = key is null ? (long?)null : transaction.LogBatch;
-        await transaction.InsertManyAsync(
+        var inserting = transaction.InsertManyAsync(
             "booking",
             BookingColumns,
             [
@@ -119,6 +117,9 @@ public sealed class BookingStore(RoundQueries rounds, RoundKeyStore keys, Notice
                     b.PersonHash, b.PolicyId, b.Units, b.UnitPriceFen, (int)BookingStatus.Booked, 0, b.CreatedAt.Column(), logBatch,
                 }),
             ]);
+        // While a server takes the rows in. Not on the pool, where a rush's requests stand in line before it.
+        var lines = key is null ? [] : made.Select(b => LineOf(b, key, batch.ProofOf(b))).ToList();
+        await inserting;
         await transaction.InsertManyAsync(
             "person_hold",
             ["person_hash", "booked_on", "booking_id"],
@@ -127,7 +128,6 @@ public sealed class BookingStore(RoundQueries rounds, RoundKeyStore keys, Notice
         await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)]);
         await notices.TellAsync(
             transaction, NoticeCause.Booked, round, [.. made.Select(b => new NoticeSubject(b.PharmacyId, b.Id) { IsProvisional = b.Provisional })], batch.Now);
-        var lines = hashing is null ? [] : await hashing;
         transaction.Log(lines.Select(l => l.Line));
         await QuotaStore.TouchBoardAsync(transaction);
         return lines.ConvertAll(l => l.Salt);
