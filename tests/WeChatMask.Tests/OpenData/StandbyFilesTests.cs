@@ -83,7 +83,7 @@ public sealed class StandbyFilesTests(EachEngine<RecentReadTests.Followed> citie
         await OpenAsync(host.Http, "/health/ready");
         await OpenAsync(host.Http, "/notices");
 
-        await city.Standby.StartAsync();
+        await city.StartStandbyAsync();
         await Eventually.UntilAsync(async () => (await DiagnoseAsync(host)).StartsWith("ok ", StringComparison.Ordinal));
     }
 
