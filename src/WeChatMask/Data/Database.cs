@@ -135,7 +135,7 @@ public sealed class Database : IDisposable
     private async Task<long> SeeVersionAsync(DbConnection connection)
     {
         var asked = TimeProvider.System.GetTimestamp();
-        var version = await connection.ExecuteScalarAsync<long>(Standby.SelectVersion);
+        var version = await connection.ExecuteScalarAsync<long>(BoardStateQueries.SelectVersion);
         Saw(version, asked);
         return version;
     }

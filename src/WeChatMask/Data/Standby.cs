@@ -14,8 +14,6 @@ namespace WeChatMask.Data;
 /// </remarks>
 internal sealed partial class Standby(DatabaseEngine engine, ILogger? log) : IDisposable
 {
-    internal const string SelectVersion = "SELECT version FROM board_version WHERE id = 1";
-
     // As long as browsers and proxies may keep the files anyway.
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(1);
@@ -58,7 +56,7 @@ internal sealed partial class Standby(DatabaseEngine engine, ILogger? log) : IDi
     public Task<BoardState> StateAsync(CancellationToken cancellationToken) => Database.MapConnectionErrors(async () =>
     {
         await using var connection = await engine.OpenAsync(cancellationToken);
-        return await BoardState.ReadAsync(connection);
+        return await BoardStateQueries.ReadAsync(connection);
     });
 
     public void Dispose() => (engine as IDisposable)?.Dispose();
@@ -66,7 +64,7 @@ internal sealed partial class Standby(DatabaseEngine engine, ILogger? log) : IDi
     private async Task<Answer<T>?> ReadAsync<T>(Func<DbConnection, TimeSpan, Task<T>> read, Seen known)
     {
         await using var connection = await engine.OpenAsync(CancellationToken.None);
-        var version = await connection.ExecuteScalarAsync<long>(SelectVersion);
+        var version = await connection.ExecuteScalarAsync<long>(BoardStateQueries.SelectVersion);
         if (version < known.Version) return null;
         var answer = new Answer<T>(await read(connection, TimeProvider.System.GetElapsedTime(known.At)));
         // Another standby behind the same address may be older; who has read this must not be shown that afterwards.
@@ -91,13 +89,4 @@ internal sealed partial class Standby(DatabaseEngine engine, ILogger? log) : IDi
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The standby that Database:ReadConnectionString names answers again.")]
     private static partial void LogBack(ILogger log);
-}
-
-/// <summary>The board's version and when it was made; null in a city where nothing has changed yet.</summary>
-public sealed class BoardState
-{
-    public long Version { get; init; }
-    public DateTimeOffset? ChangedAt { get; init; }
-
-    internal static Task<BoardState> ReadAsync(DbConnection connection) => connection.QuerySingleAsync<BoardState>("SELECT version, changed_at FROM board_version WHERE id = 1");
 }

@@ -94,7 +94,7 @@ internal sealed class DatabaseDiagnosis(IServiceProvider services, DoctorReport 
     {
         const string subject = "standby", without = "the public's files come from the database meanwhile";
         var database = services.GetRequiredService<Database>();
-        var newest = await database.ReadAsync(BoardState.ReadAsync, cancellationToken);
+        var newest = await database.ReadAsync(BoardStateQueries.ReadAsync, cancellationToken);
         var began = TimeProvider.System.GetTimestamp();
         try
         {

@@ -22,7 +22,7 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
     {
         // The version is read first: what follows may be newer than it says, never older.
         var asked = TimeProvider.System.GetTimestamp();
-        var newest = await BoardState.ReadAsync(connection);
+        var newest = await BoardStateQueries.ReadAsync(connection);
         database.Saw(newest.Version, asked);
         var round = await rounds.FindAsync(connection, null, today);
         var pharmacies = await connection.QueryAsync<BoardPharmacy>(
