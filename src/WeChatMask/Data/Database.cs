@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Dapper;
 using Microsoft.Extensions.Options;
+using WeChatMask.Telemetry;
 
 namespace WeChatMask.Data;
 
@@ -10,11 +11,17 @@ public sealed class Database : IDisposable
 {
     private const int Tries = 5;
 
+    private readonly Standby? standby;
+    private readonly Instruments? instruments;
+
     static Database() => ColumnTypes.Register();
 
-    public Database(IOptions<DatabaseSettings> settings, TimeProvider? time = null, IPublicLog? publicLog = null)
+    public Database(
+        IOptions<DatabaseSettings> settings, TimeProvider? time = null, IPublicLog? publicLog = null, Instruments? instruments = null, ILogger<Database>? log = null)
     {
         Engine = Engines.Create(settings.Value);
+        this.instruments = instruments;
+        if (Engines.CreateStandby(settings.Value) is { } follower) standby = new Standby(follower, log);
         Engine.PublicLog = publicLog;
         if (time is not null) Engine.Follow(time);
     }
@@ -37,6 +44,39 @@ public sealed class Database : IDisposable
         await using var connection = await Engine.OpenAsync(cancellationToken);
         return await read(connection);
     });
+
+    /// <summary>
+    /// Reads what may be a moment old: from the standby while there is one that has all this node has seen, else from the primary. Only
+    /// for what the public is shown and nothing is decided by, and only of rows that change with the board's version.
+    /// </summary>
+    /// <param name="read">Told how long ago the database was last seen to hold what it reads; it may be run twice, the second time beside the first.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<T> ReadRecentAsync<T>(Func<DbConnection, TimeSpan, Task<T>> read, CancellationToken cancellationToken)
+    {
+        if (standby is null) return await ReadAsync(connection => read(connection, TimeSpan.Zero), cancellationToken);
+        var answer = await standby.TryReadAsync(read, cancellationToken);
+        instruments?.ReadRecent(answer is null ? "primary" : "standby");
+        if (answer is not null) return answer.Value;
+        return await ReadAsync(
+            async connection =>
+            {
+                var value = await read(connection, TimeSpan.Zero);
+                // What is read next, for the same page too, must not be older than this.
+                await SeeVersionAsync(connection);
+                return value;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The board's newest version; what the standby has is held against it.</summary>
+    public Task<long> VersionAsync(CancellationToken cancellationToken) => ReadAsync(SeeVersionAsync, cancellationToken);
+
+    /// <summary>The database held that version of the board at that timestamp.</summary>
+    internal void Saw(long version, long timestamp) => standby?.Saw(version, timestamp);
+
+    /// <summary>What the standby holds; null where none is set.</summary>
+    /// <exception cref="DbException">It does not answer.</exception>
+    internal async Task<BoardState?> StandbyStateAsync(CancellationToken cancellationToken) => standby is null ? null : await standby.StateAsync(cancellationToken);
 
     /// <summary>
     /// Runs <paramref name="work"/> in one write transaction and commits it. A lost race (deadlock, unique key) rolls
@@ -86,5 +126,17 @@ public sealed class Database : IDisposable
         }
     }
 
-    public void Dispose() => (Engine as IDisposable)?.Dispose();
+    public void Dispose()
+    {
+        (Engine as IDisposable)?.Dispose();
+        standby?.Dispose();
+    }
+
+    private async Task<long> SeeVersionAsync(DbConnection connection)
+    {
+        var asked = TimeProvider.System.GetTimestamp();
+        var version = await connection.ExecuteScalarAsync<long>(BoardStateQueries.SelectVersion);
+        Saw(version, asked);
+        return version;
+    }
 }

@@ -16,6 +16,9 @@ public abstract class DatabaseEngine
     /// <summary>Seconds in which a server must take a connection, or the pool give one, unless the connection string says otherwise.</summary>
     protected const int SecondsToConnect = 5;
 
+    /// <summary>The same for a standby, which is only read while that is quicker than not to.</summary>
+    protected const int StandbySeconds = 1;
+
     /// <summary>
     /// The most connections a node opens to a server, unless the connection string says otherwise. Three nodes fit a server
     /// as it is installed, which takes a hundred. More brought nothing in a rush on two cores.

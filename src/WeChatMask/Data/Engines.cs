@@ -12,6 +12,9 @@ public sealed class DatabaseSettings
     /// <summary>ADO.NET connection string of that engine: <c>Data Source=/var/lib/wechatmask/wechatmask.db</c>; <c>Host=…</c>, with several hosts where a person promotes the standby, and the proxy's alone under Patroni or its like; <c>Server=…</c>. A node opens at most 25 connections unless it says otherwise.</summary>
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>A standby that follows the database, in the same form, or the one address of several; none unless given. The public's rounds, books and lists may be read there while it holds what the node knows the database to hold; else, and for a while after it did not answer within a second, they are read from the database. Everything that decides always is. Not for <c>Sqlite</c>.</summary>
+    public string ReadConnectionString { get; set; } = "";
+
     /// <summary>How long a node that starts waits for a database server that does not answer, up to a day; then it ends, and systemd starts it again. Meanwhile <c>/health/live</c> answers, and <c>/health/ready</c> says 503.</summary>
     public TimeSpan WaitAtStart { get; set; } = TimeSpan.FromMinutes(10);
 }
@@ -43,25 +46,42 @@ internal static class Engines
             _ => new MySqlEngine(settings.ConnectionString),
         };
 
-    /// <summary>What is wrong with engine and connection string, which are not tried out; none when they fit each other.</summary>
+    /// <summary>The same for the standby that is read from; null where none is named.</summary>
+    public static DatabaseEngine? CreateStandby(DatabaseSettings settings) =>
+        settings.ReadConnectionString.Length == 0 ? null : settings.Engine switch
+        {
+            DatabaseKind.PostgreSql => new PostgreSqlEngine(settings.ReadConnectionString, isStandby: true),
+            _ => new MySqlEngine(settings.ReadConnectionString, isStandby: true),
+        };
+
+    /// <summary>What is wrong with engine and connection strings, which are not tried out; none when they fit each other.</summary>
     public static string? Fault(DatabaseSettings settings)
     {
         if (!Enum.IsDefined(settings.Engine)) return NoEngine;
         if (string.IsNullOrWhiteSpace(settings.ConnectionString))
             return "Database:ConnectionString is empty; for one machine set it to \"Data Source=data/wechatmask.db\".";
+        if (Fault(settings.Engine, nameof(settings.ConnectionString), settings.ConnectionString) is { } fault) return fault;
+        if (settings.ReadConnectionString.Length == 0) return null;
+        return settings.Engine == DatabaseKind.Sqlite
+            ? "Database:ReadConnectionString names a standby, which Sqlite has not; leave it out."
+            : Fault(settings.Engine, nameof(settings.ReadConnectionString), settings.ReadConnectionString);
+    }
+
+    private static string? Fault(DatabaseKind engine, string name, string connectionString)
+    {
         try
         {
-            var (place, key) = settings.Engine switch
+            var (place, key) = engine switch
             {
-                DatabaseKind.Sqlite => (new SqliteConnectionStringBuilder(settings.ConnectionString).DataSource, "Data Source"),
-                DatabaseKind.PostgreSql => (PostgreSqlEngine.SettingsOf(settings.ConnectionString).Host, "Host"),
-                _ => (MySqlEngine.SettingsOf(settings.ConnectionString).Server, "Server"),
+                DatabaseKind.Sqlite => (new SqliteConnectionStringBuilder(connectionString).DataSource, "Data Source"),
+                DatabaseKind.PostgreSql => (PostgreSqlEngine.SettingsOf(connectionString).Host, "Host"),
+                _ => (MySqlEngine.SettingsOf(connectionString).Server, "Server"),
             };
-            return string.IsNullOrWhiteSpace(place) ? $"Database:ConnectionString names no {key}, which {settings.Engine} needs." : null;
+            return string.IsNullOrWhiteSpace(place) ? $"Database:{name} names no {key}, which {engine} needs." : null;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException or KeyNotFoundException or InvalidOperationException)
         {
-            return $"Database:ConnectionString is none that {settings.Engine} can read: {e.Message}";
+            return $"Database:{name} is none that {engine} can read: {e.Message}";
         }
     }
 }

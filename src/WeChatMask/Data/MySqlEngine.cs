@@ -39,9 +39,9 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     private readonly int secondsToAnswer;
     private readonly TimeSpan timeToAnswer;
 
-    public MySqlEngine(string connectionString)
+    public MySqlEngine(string connectionString, bool isStandby = false)
     {
-        var settings = SettingsOf(connectionString);
+        var settings = SettingsOf(connectionString, isStandby);
         secondsToAnswer = (int)settings.DefaultCommandTimeout;
         timeToAnswer = secondsToAnswer == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(secondsToAnswer);
         source = new MySqlDataSource(settings.ConnectionString);
@@ -252,7 +252,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
     }
 
     /// <summary>The connection string with what this product needs of the driver; what an operator has set counts.</summary>
-    internal static MySqlConnectionStringBuilder SettingsOf(string connectionString)
+    internal static MySqlConnectionStringBuilder SettingsOf(string connectionString, bool isStandby = false)
     {
         var settings = new MySqlConnectionStringBuilder(connectionString)
         {
@@ -262,8 +262,8 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         };
         if (!settings.ContainsKey(PoolSetting)) settings.MaximumPoolSize = Connections;
         // A server that vanished without a word must not hold people longer than they wait.
-        if (!settings.ContainsKey(CommandSetting)) settings.DefaultCommandTimeout = SecondsToAnswer;
-        if (!settings.ContainsKey(ConnectSetting)) settings.ConnectionTimeout = SecondsToConnect;
+        if (!settings.ContainsKey(CommandSetting)) settings.DefaultCommandTimeout = (uint)(isStandby ? StandbySeconds : SecondsToAnswer);
+        if (!settings.ContainsKey(ConnectSetting)) settings.ConnectionTimeout = (uint)(isStandby ? StandbySeconds : SecondsToConnect);
         // What ran out of time is not killed, but its line is cut: a COMMIT that is killed while it waits for a standby may be
         // reported as done. Whatever the operator set, since people would be told yes.
         settings.CancellationTimeout = -1;

@@ -11,8 +11,7 @@ public sealed class NodeStore(Database database, MachineClock machine)
 
     /// <summary>Reads one row that every database has.</summary>
     /// <exception cref="System.Data.Common.DbException">The database does not answer, or is not ours.</exception>
-    public Task PingAsync(CancellationToken cancellationToken) =>
-        database.ScalarAsync<long>("SELECT version FROM board_version WHERE id = 1", cancellationToken: cancellationToken);
+    public Task PingAsync(CancellationToken cancellationToken) => database.VersionAsync(cancellationToken);
 
     /// <summary>Whether this machine's clock is within a second of the database server's, which all nodes share.</summary>
     /// <exception cref="System.Data.Common.DbException">The database does not answer.</exception>

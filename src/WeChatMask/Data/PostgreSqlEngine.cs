@@ -38,11 +38,11 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     private NpgsqlConnection? listener;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, NpgsqlDbType>> columnTypes = new(StringComparer.Ordinal);
 
-    public PostgreSqlEngine(string connectionString)
+    public PostgreSqlEngine(string connectionString, bool isStandby = false)
     {
-        var settings = SettingsOf(connectionString);
+        var settings = SettingsOf(connectionString, isStandby);
         source = HasSeveralHosts(settings)
-            ? new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
+            ? new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(isStandby ? TargetSessionAttributes.PreferStandby : TargetSessionAttributes.Primary)
             : new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
@@ -210,7 +210,7 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
     }
 
     /// <summary>The connection string with what this product needs of the driver; what an operator has set counts.</summary>
-    internal static NpgsqlConnectionStringBuilder SettingsOf(string connectionString)
+    internal static NpgsqlConnectionStringBuilder SettingsOf(string connectionString, bool isStandby = false)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         // The driver's ContainsKey tells whether there is such a setting at all, its keys tell which were given.
@@ -218,14 +218,14 @@ public sealed class PostgreSqlEngine : DatabaseEngine, IDisposable, IAsyncDispos
         settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
         if (!given.Contains(PoolSetting)) settings.MaxPoolSize = Connections;
         // A server that vanished without a word must not hold people longer than they wait.
-        if (!given.Contains(CommandSetting)) settings.CommandTimeout = SecondsToAnswer;
-        if (!given.Contains(ConnectSetting)) settings.Timeout = SecondsToConnect;
+        if (!given.Contains(CommandSetting)) settings.CommandTimeout = isStandby ? StandbySeconds : SecondsToAnswer;
+        if (!given.Contains(ConnectSetting)) settings.Timeout = isStandby ? StandbySeconds : SecondsToConnect;
         // What ran out of time is not called off, but its line is cut: a COMMIT that is called off while it waits for a
         // synchronous standby is reported as done. Whatever the operator set, since people would be told yes.
         settings.CancellationTimeout = -1;
         if (!given.Contains(KerberosSetting)) settings.GssEncryptionMode = GssEncryptionMode.Disable;
         if (!HasSeveralHosts(settings)) return settings;
-        settings.TargetSessionAttributes ??= "primary";
+        settings.TargetSessionAttributes ??= isStandby ? "prefer-standby" : "primary";
         // A server that was seen down, or was no primary, is asked again after a second instead of ten.
         if (!given.Contains(RecheckSetting)) settings.HostRecheckSeconds = 1;
         return settings;

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Rounds;
@@ -6,14 +8,25 @@ using WeChatMask.Settings;
 namespace WeChatMask.OpenData;
 
 /// <summary>Reads the books of a round, which open data, the notices and the daily reports share: quota notice and reconciliation.</summary>
-public sealed class BooksQueries(Database database, RoundQueries rounds, VisitStore visits, DayReportQueries reports, CityCalendar calendar)
+public sealed class BooksQueries(Database database, RoundQueries rounds, DayReportQueries reports, CityCalendar calendar)
 {
     /// <summary>The books of one round as of now, or none.</summary>
-    public async Task<RoundBooks?> OfAsync(DateOnly date, CancellationToken cancellationToken)
+    public async Task<RoundBooks?> OfAsync(DateOnly date, CancellationToken cancellationToken) =>
+        await WithReportAsync(await database.ReadAsync(connection => ReadAsync(connection, date, TimeSpan.Zero), cancellationToken), cancellationToken);
+
+    /// <summary>The same for who only shows them: they may be a moment old, and say of when they are.</summary>
+    public async Task<RoundBooks?> RecentAsync(DateOnly date, CancellationToken cancellationToken) =>
+        await WithReportAsync(await database.ReadRecentAsync((connection, age) => ReadAsync(connection, date, age), cancellationToken), cancellationToken);
+
+    // The board's version does not count a report, so a standby cannot vouch for it.
+    private async Task<RoundBooks?> WithReportAsync(RoundBooks? books, CancellationToken cancellationToken) =>
+        books is { HasEnded: true } ? books with { Report = await reports.StateAsync(books.Date, cancellationToken) } : books;
+
+    private async Task<RoundBooks?> ReadAsync(DbConnection connection, DateOnly date, TimeSpan age)
     {
         var now = calendar.Now;
-        if (await rounds.FindAsync(date, cancellationToken) is not { } round) return null;
-        var rows = await database.QueryAsync<BooksRow>(
+        if (await rounds.FindAsync(connection, null, date) is not { } round) return null;
+        var rows = await connection.QueryAsync<BooksRow>(
             """
             SELECT q.pharmacy_id, p.code, p.name, t.redeemed, t.lapsed, t.cancelled_late,
                    q.window_index, q.planned, q.carried_in, q.rolled_in, q.rolled_out, q.moved_in, q.moved_out, q.taken
@@ -23,18 +36,17 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
              WHERE q.round_date = @date
              ORDER BY p.code, q.window_index
             """,
-            new { date },
-            cancellationToken);
+            new { date });
         var window = (round.Times.PresentOrNext(now) ?? round.Times.Windows[^1]).Index;
-        var carried = (await CarriedAsync(date, cancellationToken)).ToLookup(c => c.PharmacyId);
+        var carried = (await CarriedAsync(connection, date)).ToLookup(c => c.PharmacyId);
         var pharmacies = rows.GroupBy(r => r.PharmacyId).Select(g => Pharmacy([.. g], window, carried[g.Key])).ToList();
         return new RoundBooks(
             round.Date, round.PickupDate, round.PhaseAt(now), pharmacies, Balance.Sum(pharmacies),
             [.. round.Times.Windows.Select(w => new WindowHoursBooks(w.Index, calendar.Local(w.OpensAt), calendar.Local(w.ClosesAt)))],
-            await visits.OfAsync(date, cancellationToken),
-            round.EndedAt is null ? null : await reports.StateAsync(date, cancellationToken))
+            await VisitStore.OfAsync(connection, date))
         {
-            AsOf = calendar.Local(now),
+            AsOf = calendar.Local(now - age),
+            HasEnded = round.EndedAt is not null,
             IsPickupOver = round.IsPickupOver(now),
         };
     }
@@ -55,7 +67,7 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
     }
 
     /// <summary>Where what a round was given comes from: by pharmacy and round, and why.</summary>
-    private Task<List<CarriedRow>> CarriedAsync(DateOnly date, CancellationToken cancellationToken) => database.QueryAsync<CarriedRow>(
+    private static Task<IEnumerable<CarriedRow>> CarriedAsync(DbConnection connection, DateOnly date) => connection.QueryAsync<CarriedRow>(
         """
         SELECT pharmacy_id, from_round, SUM(left_over) AS left_over, SUM(lapsed) AS lapsed, SUM(cancelled) AS cancelled,
                SUM(difference + converted) AS difference
@@ -65,8 +77,7 @@ public sealed class BooksQueries(Database database, RoundQueries rounds, VisitSt
         HAVING SUM(left_over) <> 0 OR SUM(lapsed) <> 0 OR SUM(cancelled) <> 0 OR SUM(difference + converted) <> 0
          ORDER BY pharmacy_id, from_round
         """,
-        new { date },
-        cancellationToken);
+        new { date });
 
     private sealed class BooksRow : QuotaRow
     {

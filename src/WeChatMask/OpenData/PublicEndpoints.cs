@@ -30,12 +30,12 @@ public static class PublicEndpoints
         TypedResults.Ok(await queries.ComplaintsAsync(cancellationToken));
 
     internal static async Task<IResult> BooksAsync(string date, BooksQueries queries, RefusalResults refusals, CancellationToken cancellationToken) =>
-        RouteDay.Read(date) is { } day && await queries.OfAsync(day, cancellationToken) is { } books
+        RouteDay.Read(date) is { } day && await queries.RecentAsync(day, cancellationToken) is { } books
             ? TypedResults.Ok(books)
             : refusals.Result(Refusal.UnknownRound);
 
     internal static async Task<IResult> BooksCsvAsync(string date, BooksQueries queries, RefusalResults refusals, CancellationToken cancellationToken) =>
-        RouteDay.Read(date) is { } day && await queries.OfAsync(day, cancellationToken) is { } books
+        RouteDay.Read(date) is { } day && await queries.RecentAsync(day, cancellationToken) is { } books
             ? CsvAnswer.Of($"round-{CityFormatter.Date(day)}.csv", PublicCsv.Books(books))
             : refusals.Result(Refusal.UnknownRound);
 

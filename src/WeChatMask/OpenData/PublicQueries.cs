@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using WeChatMask.Cases;
 using WeChatMask.Data;
 using WeChatMask.Domain;
@@ -7,34 +9,37 @@ using WeChatMask.Settings;
 namespace WeChatMask.OpenData;
 
 /// <summary>Reads what everybody may know beside the books: the rounds, the masked lists, the directory.</summary>
-public sealed class PublicQueries(Database database, RoundQueries rounds, VisitStore visits, CaseQueries cases, CityCalendar calendar)
+public sealed class PublicQueries(Database database, RoundQueries rounds, CaseQueries cases, CityCalendar calendar)
 {
     private const int RoundsShown = 400;
 
     /// <summary>All rounds, newest first.</summary>
-    public async Task<RoundList> RoundsAsync(CancellationToken cancellationToken)
+    public Task<RoundList> RoundsAsync(CancellationToken cancellationToken) => database.ReadRecentAsync((connection, _) => RoundsAsync(connection), cancellationToken);
+
+    private async Task<RoundList> RoundsAsync(DbConnection connection)
     {
         var now = calendar.Now;
-        var newest = await rounds.NewestAsync(RoundsShown, cancellationToken);
+        var newest = await rounds.NewestAsync(connection, RoundsShown);
         if (newest.Count == 0) return new RoundList([]);
-        var counted = await visits.SinceAsync(newest[^1].Date, cancellationToken);
+        var counted = await VisitStore.SinceAsync(connection, newest[^1].Date);
         return new RoundList([.. newest.Select(r => new RoundLine(r.Date, r.PickupDate, r.PhaseAt(now), counted.GetValueOrDefault(r.Date)) { IsPickupOver = r.IsPickupOver(now) })]);
     }
 
     /// <summary>The newest rounds that have closed, oldest first.</summary>
-    public async Task<IReadOnlyList<RoundTrend>> TrendsAsync(int count, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RoundTrend>> TrendsAsync(int count, CancellationToken cancellationToken) =>
+        database.ReadRecentAsync((connection, _) => TrendsAsync(connection, count), cancellationToken);
+
+    private async Task<IReadOnlyList<RoundTrend>> TrendsAsync(DbConnection connection, int count)
     {
-        var closed = (await rounds.NewestAsync(count, cancellationToken)).Where(r => r.IsClosed).Select(r => r.Date).ToHashSet();
+        var closed = (await rounds.NewestAsync(connection, count)).Where(r => r.IsClosed).Select(r => r.Date).ToHashSet();
         if (closed.Count == 0) return [];
         var from = closed.Min();
-        var taken = await database.QueryAsync<TrendRow>(
+        var taken = await connection.QueryAsync<TrendRow>(
             "SELECT round_date, SUM(planned + carried_in + moved_in - moved_out) AS places, SUM(taken) AS taken FROM quota WHERE round_date >= @from GROUP BY round_date ORDER BY round_date",
-            new { from },
-            cancellationToken);
-        var became = (await database.QueryAsync<TrendRow>(
+            new { from });
+        var became = (await connection.QueryAsync<TrendRow>(
             "SELECT round_date, SUM(redeemed) AS redeemed, SUM(lapsed) AS lapsed, SUM(cancelled_late) AS cancelled FROM pharmacy_round WHERE round_date >= @from GROUP BY round_date",
-            new { from },
-            cancellationToken)).ToDictionary(r => r.RoundDate);
+            new { from })).ToDictionary(r => r.RoundDate);
         return
         [
             .. taken.Where(t => closed.Contains(t.RoundDate)).Select(t => became.GetValueOrDefault(t.RoundDate) is { } b
@@ -54,14 +59,17 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
     }
 
     /// <summary>The masked list of a pharmacy in a round; <see cref="Refusal.NotPublished"/> before it is public, <see cref="Refusal.ListRemoved"/> after its time.</summary>
-    public async Task<(Refusal Refusal, PublicList? List)> ListAsync(DateOnly date, string code, CancellationToken cancellationToken)
+    public Task<(Refusal Refusal, PublicList? List)> ListAsync(DateOnly date, string code, CancellationToken cancellationToken) =>
+        database.ReadRecentAsync((connection, _) => ListAsync(connection, date, code), cancellationToken);
+
+    private async Task<(Refusal Refusal, PublicList? List)> ListAsync(DbConnection connection, DateOnly date, string code)
     {
-        if (await rounds.FindAsync(date, cancellationToken) is not { } round) return (Refusal.UnknownRound, null);
-        var pharmacy = await database.ScalarAsync<long?>("SELECT id FROM pharmacy WHERE code = @code", new { code }, cancellationToken);
+        if (await rounds.FindAsync(connection, null, date) is not { } round) return (Refusal.UnknownRound, null);
+        var pharmacy = await connection.ExecuteScalarAsync<long?>("SELECT id FROM pharmacy WHERE code = @code", new { code });
         if (pharmacy is null) return (Refusal.UnknownPharmacy, null);
         if (round.PublishedAt is not { } publishedAt) return (Refusal.NotPublished, null);
         if (!round.KeepsPersonalData(calendar.Today)) return (Refusal.ListRemoved, null);
-        var entries = await database.QueryAsync<ListRow>(
+        var entries = await connection.QueryAsync<ListRow>(
             """
             SELECT e.serial, e.name, e.id_number, b.status, g.code AS other_code, g.name AS other_name, CASE WHEN b.pickup_date > @PickupDate THEN b.pickup_date END AS moved_to,
                    CASE WHEN b.is_moved = 1 OR v.booking_id IS NOT NULL THEN b.slot_starts_at ELSE e.slot_starts_at END AS slot_starts_at,
@@ -75,8 +83,7 @@ public sealed class PublicQueries(Database database, RoundQueries rounds, VisitS
              WHERE e.round_date = @date AND e.pharmacy_id = @pharmacy
              ORDER BY e.serial
             """,
-            new { date, pharmacy, round.PickupDate },
-            cancellationToken);
+            new { date, pharmacy, round.PickupDate });
         return (Refusal.None, new PublicList(date, code, calendar.Local(publishedAt), [.. entries.Select(Entry)]));
     }
 

@@ -15,6 +15,10 @@ public sealed record RoundBooks(
     [JsonIgnore]
     public bool IsPickupOver { get; init; }
 
+    /// <summary>Whether its end is written, so that there may be a report.</summary>
+    [JsonIgnore]
+    public bool HasEnded { get; init; }
+
     /// <summary>Whether the round has closed: only then something goes on to the next.</summary>
     [JsonIgnore]
     public bool HasClosed => Phase >= RoundPhase.Closed;

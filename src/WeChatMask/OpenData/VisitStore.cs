@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Dapper;
 using WeChatMask.Data;
 using WeChatMask.Settings;
 
@@ -26,13 +28,12 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
     public void Dispose() => one.Dispose();
 
     /// <summary>Visits of a day, as far as they are written.</summary>
-    public Task<long> OfAsync(DateOnly day, CancellationToken cancellationToken) => database.ScalarAsync<long>(
-        "SELECT COALESCE(SUM(visits), 0) FROM visit_day WHERE day = @day", new { day }, cancellationToken);
+    public static Task<long> OfAsync(DbConnection connection, DateOnly day) => connection.ExecuteScalarAsync<long>(
+        "SELECT COALESCE(SUM(visits), 0) FROM visit_day WHERE day = @day", new { day });
 
     /// <summary>Visits of each day from one on that had any, as far as they are written.</summary>
-    public async Task<IReadOnlyDictionary<DateOnly, long>> SinceAsync(DateOnly day, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<VisitRow>("SELECT day, visits FROM visit_day WHERE day >= @day", new { day }, cancellationToken))
-        .ToDictionary(d => d.Day, d => d.Visits);
+    public static async Task<IReadOnlyDictionary<DateOnly, long>> SinceAsync(DbConnection connection, DateOnly day) =>
+        (await connection.QueryAsync<VisitRow>("SELECT day, visits FROM visit_day WHERE day >= @day", new { day })).ToDictionary(d => d.Day, d => d.Visits);
 
     private async Task<int> WriteAloneAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +48,7 @@ public sealed class VisitStore(Database database, Visits visits, CityCalendar ca
             throw;
         }
 
-        var today = await OfAsync(calendar.Today, cancellationToken);
+        var today = await database.ReadAsync(connection => OfAsync(connection, calendar.Today), cancellationToken);
         visits.Published = new VisitFigures(today, await database.ScalarAsync<long>("SELECT COALESCE(SUM(visits), 0) FROM visit_day", cancellationToken: cancellationToken));
         return counted.Count;
     }

@@ -14,6 +14,10 @@ internal sealed class DatabaseDiagnosis(IServiceProvider services, DoctorReport 
     private const string Import = "wechatmask import CITY.json";
     private const long LeastFreeBytes = 1L << 30;
 
+    // A standby may be a moment behind; one that does not come that far meanwhile stays behind.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
     /// <summary>True when there is a city whose tables are those of this build.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
@@ -68,6 +72,7 @@ internal sealed class DatabaseDiagnosis(IServiceProvider services, DoctorReport 
         report.Ok("schema", "it is this version's");
         await CheckKeysAsync(cancellationToken);
         await CheckClockAsync(cancellationToken);
+        await CheckStandbyAsync(cancellationToken);
         await CheckFillingAsync(queries, cancellationToken);
         return true;
     }
@@ -83,6 +88,34 @@ internal sealed class DatabaseDiagnosis(IServiceProvider services, DoctorReport 
     {
         if (await services.GetRequiredService<NodeStore>().ClockFitsAsync(cancellationToken)) report.Ok("clock", "within a second of the database's");
         else report.Mend("clock", "more than a second off the database server's; let both keep time by NTP");
+    }
+
+    private async Task CheckStandbyAsync(CancellationToken cancellationToken)
+    {
+        const string subject = "standby", without = "the public's files come from the database meanwhile";
+        var database = services.GetRequiredService<Database>();
+        var newest = await database.ReadAsync(BoardStateQueries.ReadAsync, cancellationToken);
+        var began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            while (await database.StandbyStateAsync(cancellationToken) is { } held)
+            {
+                if (held.Version >= newest.Version) report.Ok(subject, "it answers and holds what the database held");
+                else if (TimeProvider.System.GetElapsedTime(began) > Moment) report.Mend(subject, FormattableString.Invariant(
+                    $"it answers and is {newest.Version - held.Version} versions of the board behind, {(newest.ChangedAt - held.ChangedAt)?.TotalSeconds:0} s; {without}. Look at its replication"));
+                else
+                {
+                    await Task.Delay(Look, cancellationToken);
+                    continue;
+                }
+
+                return;
+            }
+        }
+        catch (DbException e)
+        {
+            report.Mend(subject, $"what Database:ReadConnectionString names cannot be read: {e.Message}; {without}");
+        }
     }
 
     private async Task CheckFillingAsync(DoctorQueries queries, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal static class SettingNames
     // Beside all of section Secrets.
     private static readonly string[] SecretNames =
     [
-        "WeChat__AppId", "WeChat__AppSecret", "WeChat__Token", "WeChat__EncodingAesKey", "WeChat__EncodingAesKeyNext", "Database__ConnectionString",
+        "WeChat__AppId", "WeChat__AppSecret", "WeChat__Token", "WeChat__EncodingAesKey", "WeChat__EncodingAesKeyNext", "Database__ConnectionString", "Database__ReadConnectionString",
         "Sms__GatewayUrl", "Sms__Aliyun__AccessKeyId", "Sms__Aliyun__AccessKeySecret", "Sms__Tencent__SecretId", "Sms__Tencent__SecretKey", "Telemetry__Headers",
     ];
 

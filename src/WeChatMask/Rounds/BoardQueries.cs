@@ -9,8 +9,7 @@ namespace WeChatMask.Rounds;
 public sealed class BoardQueries(Database database, RoundQueries rounds)
 {
     /// <summary>The version alone: one row, cheap enough to ask every half second.</summary>
-    public Task<long> VersionAsync(CancellationToken cancellationToken) =>
-        database.ScalarAsync<long>("SELECT version FROM board_version WHERE id = 1", cancellationToken: cancellationToken);
+    public Task<long> VersionAsync(CancellationToken cancellationToken) => database.VersionAsync(cancellationToken);
 
     /// <summary>Waits until another node may have changed the board, at most for a while.</summary>
     public Task WaitForOthersAsync(TimeSpan atMost, CancellationToken cancellationToken) => database.Engine.WaitForOthersAsync(atMost, cancellationToken);
@@ -22,7 +21,9 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
     private async Task<BoardSnapshot> LoadAsync(DbConnection connection, DateOnly today, DateTimeOffset asOf, long seenChanges)
     {
         // The version is read first: what follows may be newer than it says, never older.
-        var newest = await connection.QuerySingleAsync<NewestChange>("SELECT version, changed_at FROM board_version WHERE id = 1");
+        var asked = TimeProvider.System.GetTimestamp();
+        var newest = await BoardStateQueries.ReadAsync(connection);
+        database.Saw(newest.Version, asked);
         var round = await rounds.FindAsync(connection, null, today);
         var pharmacies = await connection.QueryAsync<BoardPharmacy>(
             """
@@ -52,11 +53,5 @@ public sealed class BoardQueries(Database database, RoundQueries rounds)
             Version = newest.Version, ChangedAt = newest.ChangedAt, AsOf = asOf, SeenChanges = seenChanges, Today = today, Round = round, NextRoundOpensAt = await rounds.OpensAfterAsync(connection, today),
             Pharmacies = [.. pharmacies.Select(p => p with { Windows = [.. windows[p.Id]] })],
         };
-    }
-
-    private sealed class NewestChange
-    {
-        public long Version { get; init; }
-        public DateTimeOffset? ChangedAt { get; init; }
     }
 }

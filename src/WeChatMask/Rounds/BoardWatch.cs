@@ -67,9 +67,12 @@ public sealed partial class BoardWatch(
                 async () =>
                 {
                     await queries.WaitForOthersAsync(LongestUnseen, stoppingToken);
-                    if (board.Newest is not { } newest) return;
+                    var newest = board.Newest;
                     var asked = TimeProvider.System.GetTimestamp();
-                    if (await queries.VersionAsync(stoppingToken) == newest.Version) board.MarkKnown(asked);
+                    // Asked where nobody looks at the board, too: what a standby has is held against it.
+                    var version = await queries.VersionAsync(stoppingToken);
+                    if (newest is null) return;
+                    if (version == newest.Version) board.MarkKnown(asked);
                     else board.MarkChanged();
                 },
                 stoppingToken);

@@ -68,7 +68,9 @@ public sealed class RoundQueries(Database database, PolicyQueries policies)
 
     /// <summary>The newest rounds, newest first.</summary>
     public Task<List<RoundState>> NewestAsync(int count, CancellationToken cancellationToken) =>
-        database.ReadAsync(c => LoadAsync(c, null, "ORDER BY date DESC LIMIT @count", new { count }), cancellationToken);
+        database.ReadAsync(connection => NewestAsync(connection, count), cancellationToken);
+
+    public Task<List<RoundState>> NewestAsync(DbConnection connection, int count) => LoadAsync(connection, null, "ORDER BY date DESC LIMIT @count", new { count });
 
     private async Task<List<RoundState>> LoadAsync(DbConnection connection, DbTransaction? transaction, string where, object? args)
     {

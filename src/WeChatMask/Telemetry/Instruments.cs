@@ -20,6 +20,7 @@ public sealed class Instruments
     private readonly Histogram<double> jobDuration;
     private readonly Counter<long> vendorCalls;
     private readonly Histogram<double> vendorDuration;
+    private readonly Counter<long> recentReads;
 
     /// <summary>Makes them on a meter of this host's own.</summary>
     public Instruments(IMeterFactory meters)
@@ -33,6 +34,7 @@ public sealed class Instruments
         jobDuration = meter.CreateHistogram("wechatmask.job.duration", "s", "How long a job ran.", advice: Calls);
         vendorCalls = meter.CreateCounter<long>("wechatmask.vendor.calls", "{call}", "Messages handed to SMS vendors, and calls of WeChat's API.");
         vendorDuration = meter.CreateHistogram("wechatmask.vendor.duration", "s", "How long a vendor took to answer.", advice: Calls);
+        recentReads = meter.CreateCounter<long>("wechatmask.database.recent.reads", "{read}", "Reads that a standby may answer, where one is set.");
     }
 
     /// <summary>Whether anybody wants to know how attempts to book ended.</summary>
@@ -64,6 +66,9 @@ public sealed class Instruments
         vendorCalls.Add(1, Tag("vendor", vendor), Tag("outcome", outcome));
         vendorDuration.Record(took.TotalSeconds, Tag("vendor", vendor), Tag("outcome", outcome));
     }
+
+    /// <summary>What may be a moment old was read from <c>standby</c> or <c>primary</c>.</summary>
+    public void ReadRecent(string from) => recentReads.Add(1, Tag("from", from));
 
     /// <summary>Shows how many attempts wait at the desk.</summary>
     public void ShowDeskQueue(Func<int> waiting) =>

@@ -60,6 +60,7 @@ public sealed class SettingRangeTests
     [InlineData("WeChat:Token", "Sandbox12345")]
     [InlineData("WeChat:Token", "1234567")]
     [InlineData("Database:WaitAtStart", "2.00:00:00")]
+    [InlineData("Database:ReadConnectionString", "Data Source=copy.db")]
     public async Task A_value_that_would_do_harm_is_refused_by_its_name(string key, string value)
     {
         await using var app = Build((key, value));

@@ -54,6 +54,8 @@ public sealed class StartFaultTests : IDisposable
         new("another engine's", ExitCodes.Mend, "Database:ConnectionString") { Settings = { ["Database:ConnectionString"] = "Host=db;Username=u" } },
         new("no file", ExitCodes.Mend, "Data Source") { Settings = { ["Database:ConnectionString"] = "Mode=ReadWrite" } },
         new("garbage for PostgreSQL", ExitCodes.Mend, "Database:ConnectionString") { Settings = { ["Database:Engine"] = "PostgreSql", ["Database:ConnectionString"] = "Host=db;Port=abc" } },
+        new("garbage for a standby", ExitCodes.Mend, "Database:ReadConnectionString") { Settings = { ["Database:Engine"] = "PostgreSql", ["Database:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=u", ["Database:ReadConnectionString"] = "Host=db;Port=abc" } },
+        new("a standby of a file", ExitCodes.Mend, "which Sqlite has not") { Settings = { ["Database:ReadConnectionString"] = "Host=db2" } },
         new("garbage for MySQL", ExitCodes.Mend, "Database:ConnectionString") { Settings = { ["Database:Engine"] = "MySql", ["Database:ConnectionString"] = "garbage=1" } },
         new("down, and no patience", ExitCodes.NotYet, "does not answer") { Settings = { ["Database:Engine"] = "PostgreSql", ["Database:ConnectionString"] = "Host=127.0.0.1;Port=1;Username=u", ["Database:WaitAtStart"] = "00:00:00" } },
         new("down, and no patience, MySQL", ExitCodes.NotYet, "does not answer") { Settings = { ["Database:Engine"] = "MySql", ["Database:ConnectionString"] = "Server=127.0.0.1;Port=1;User ID=u", ["Database:WaitAtStart"] = "00:00:00" } },

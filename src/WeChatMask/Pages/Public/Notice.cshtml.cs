@@ -63,7 +63,7 @@ public sealed class NoticeModel(PublicQueries queries, CounterTroubleStore count
 
     public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, string? q, string? find, CancellationToken cancellationToken)
     {
-        if (RouteDay.Read(date) is not { } day || await ledger.OfAsync(day, cancellationToken) is not { } books)
+        if (RouteDay.Read(date) is not { } day || await ledger.RecentAsync(day, cancellationToken) is not { } books)
         {
             Response.StatusCode = RefusalResults.Status(Refusal.UnknownRound);
             return Page();

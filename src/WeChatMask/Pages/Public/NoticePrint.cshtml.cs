@@ -37,7 +37,7 @@ public sealed class NoticePrintModel(BooksQueries ledger, PublicQueries queries,
 
     public async Task<IActionResult> OnGetAsync(string date, string? pharmacy, CancellationToken cancellationToken)
     {
-        if (RouteDay.Read(date) is not { } day || await ledger.OfAsync(day, cancellationToken) is not { } books)
+        if (RouteDay.Read(date) is not { } day || await ledger.RecentAsync(day, cancellationToken) is not { } books)
         {
             Response.StatusCode = RefusalResults.Status(Refusal.UnknownRound);
             return Page();
