@@ -32,7 +32,7 @@ internal sealed record Options(Uri? Url, int Residents, int Tasks, int? Batch, i
         chat  --url URL [--residents 2000] [--seconds 5]  500 messages a second to the account, alone and beside a rush
         page PATH --url URL                               how long one reader waits for one address
         desk  [--residents 100000] [--batch N] [--engine Sqlite|PostgreSql|MySql] [--log no]   durable bookings a second of the desk, in this process
-        chaos --sandbox DLL [--fault NAME] [--engine PostgreSql|MySql|Sqlite] [--residents 2000] [--rate 30]   break a city of real processes in seven ways (scripts/chaos)
+        chaos --sandbox DLL [--fault NAME] [--engine PostgreSql|MySql|Sqlite | --cluster patroni [--previous DLL]] [--residents 2000] [--rate 30]   break a city of real processes (scripts/chaos)
         simulate --sandbox DLL [--city chuzhou] [--from 2020-02-02] [--days 11] [--people 60000] [--pharmacies N] [--seed 2020] [--data DIR]   (scripts/simulate)
         Ends with 1 when a promise of the product is broken, with 2 when it is called wrongly.
         """;

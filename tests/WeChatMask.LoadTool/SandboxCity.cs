@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using WeChatMask.City;
 using WeChatMask.Data;
 using WeChatMask.PublicLog;
@@ -18,9 +19,9 @@ internal static class SandboxCity
     /// <param name="now">When this is.</param>
     public static async Task FillAsync(DatabaseSettings to, string sandbox, string city, DateTimeOffset now)
     {
-        var settings = new ConfigurationBuilder().AddJsonFile(Path.Combine(Path.GetDirectoryName(sandbox)!, "sandbox-settings.json")).Build();
+        var settings = Settings(sandbox);
         var clock = new FakeClock(now);
-        var secrets = Microsoft.Extensions.Options.Options.Create(settings.GetSection("Secrets").Get<SecretSettings>()!);
+        var secrets = Secrets(sandbox);
         using var personal = new PersonalData(secrets);
         using var keys = new LogKeys(
             secrets, Microsoft.Extensions.Options.Options.Create(settings.GetSection("Log").Get<PublicLogSettings>()!), Microsoft.Extensions.Options.Options.Create(new SiteSettings()));
@@ -29,4 +30,11 @@ internal static class SandboxCity
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(city));
         await new CityImport(database, new CityStore(personal, clock)).ImportAsync(CityImport.Read(file), "load-tool", CancellationToken.None);
     }
+
+    /// <summary>The keys that every sandbox has.</summary>
+    public static IOptions<SecretSettings> Secrets(string sandbox) =>
+        Microsoft.Extensions.Options.Options.Create(Settings(sandbox).GetSection("Secrets").Get<SecretSettings>()!);
+
+    private static IConfigurationRoot Settings(string sandbox) =>
+        new ConfigurationBuilder().AddJsonFile(Path.Combine(Path.GetDirectoryName(sandbox)!, "sandbox-settings.json")).Build();
 }

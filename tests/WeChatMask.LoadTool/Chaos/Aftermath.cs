@@ -6,6 +6,7 @@ namespace WeChatMask.LoadTool.Chaos;
 internal static class Aftermath
 {
     private const int Repeated = 30;
+    private const int ShownFindings = 5;
     private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(90);
     private static readonly ParallelOptions Lanes = new() { MaxDegreeOfParallelism = 16 };
 
@@ -43,6 +44,16 @@ internal static class Aftermath
         if (unmarked > 0) broken.Add($"{unmarked} messages came twice without a mark");
         var twice = messages.GroupBy(m => m.Id, StringComparer.Ordinal).Count(g => g.Count() > 1);
         if (twice > 0) notes.Add($"{twice} of {messages.Count} messages came again, marked as a repetition");
+    }
+
+    /// <summary>Every row is what the public log says, and every promised booking has its line.</summary>
+    public static async Task CheckLogAsync(ChaosCity city, Answers answers, List<string> broken, List<string> notes)
+    {
+        var log = await city.Queries.LogAsync();
+        broken.AddRange(log.Findings.Take(ShownFindings).Select(f => f.Sentence));
+        if (log.Count > ShownFindings) broken.Add($"{log.Count} rows in all are not as the log says");
+        if (log.Size < answers.Bookings.Count) broken.Add($"the log has {log.Size} lines, and {answers.Bookings.Count} bookings were promised");
+        notes.Add($"the public log's {log.Size} lines were held against the rows");
     }
 
     /// <summary>Leaves what the nodes printed where it can be read.</summary>

@@ -11,12 +11,23 @@ internal sealed record Told(Guest Guest, string RequestId, string Pharmacy, stri
 internal sealed class Answers
 {
     private readonly ConcurrentDictionary<string, int> others = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ChaosNode, long> lastAccepted = new();
+    private readonly ConcurrentDictionary<Entrance, long> lastAccepted = new();
+    private readonly ConcurrentQueue<long> accepted = new();
     private int busy;
     private int unheard;
 
     /// <summary>The promises.</summary>
     public ConcurrentBag<Told> Bookings { get; } = [];
+
+    /// <summary>The longest that nobody was told of a booking, between the first and the last of them.</summary>
+    public TimeSpan LongestGap
+    {
+        get
+        {
+            var times = accepted.Order().ToList();
+            return times.Zip(times.Skip(1), Stopwatch.GetElapsedTime).DefaultIfEmpty().Max();
+        }
+    }
 
     /// <summary>503 with a code that says to come again.</summary>
     public int Busy => busy;
@@ -27,11 +38,12 @@ internal sealed class Answers
     /// <summary>What should not have been answered, by what it was.</summary>
     public IReadOnlyDictionary<string, int> Others => others;
 
-    /// <summary>Notes an accepted booking, and that the node which took it works for requests sent at <paramref name="asked"/>.</summary>
-    public void Accept(ChaosNode node, long asked, Told told)
+    /// <summary>Notes an accepted booking, and that the way it came by works for requests sent at <paramref name="asked"/>.</summary>
+    public void Accept(Entrance entrance, long asked, Told told)
     {
+        accepted.Enqueue(Stopwatch.GetTimestamp());
         Bookings.Add(told);
-        lastAccepted.AddOrUpdate(node, asked, (_, before) => Math.Max(before, asked));
+        lastAccepted.AddOrUpdate(entrance, asked, (_, before) => Math.Max(before, asked));
     }
 
     /// <summary>Notes an answer that is none of the good ones. True when it is a clear "later".</summary>
@@ -57,12 +69,12 @@ internal sealed class Answers
     /// <summary>Notes a question that was not answered.</summary>
     public void Miss() => Interlocked.Increment(ref unheard);
 
-    /// <summary>Waits until each of these nodes has taken a booking that was asked for after an instant. Gives the seconds since then, or none.</summary>
-    public async Task<double?> RecoveredAsync(IReadOnlyCollection<ChaosNode> nodes, long since, TimeSpan atMost)
+    /// <summary>Waits until each of these has taken a booking that was asked for after an instant. Gives the seconds since then, or none.</summary>
+    public async Task<double?> RecoveredAsync(IReadOnlyCollection<Entrance> entrances, long since, TimeSpan atMost)
     {
         while (Stopwatch.GetElapsedTime(since) < atMost)
         {
-            if (nodes.All(n => lastAccepted.TryGetValue(n, out var at) && at >= since)) return Stopwatch.GetElapsedTime(since).TotalSeconds;
+            if (entrances.All(n => lastAccepted.TryGetValue(n, out var at) && at >= since)) return Stopwatch.GetElapsedTime(since).TotalSeconds;
             await Task.Delay(50);
         }
 

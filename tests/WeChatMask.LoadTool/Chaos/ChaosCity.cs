@@ -15,12 +15,14 @@ internal sealed class ChaosCity : IAsyncDisposable
     private readonly List<ChaosNode> nodes = [];
     private readonly List<Guest> guests = [];
     private readonly Database database;
+    private readonly PersonalData personal;
     private int people;
 
-    private ChaosCity(DatabaseSettings settings)
+    private ChaosCity(DatabaseSettings settings, string sandbox)
     {
         database = new Database(Microsoft.Extensions.Options.Options.Create(settings));
-        Queries = new ChaosQueries(database);
+        personal = new PersonalData(SandboxCity.Secrets(sandbox));
+        Queries = new ChaosQueries(database, personal);
     }
 
     /// <summary>The pharmacy that everybody wants first.</summary>
@@ -32,6 +34,12 @@ internal sealed class ChaosCity : IAsyncDisposable
     /// <summary>The processes; the first one owns the world.</summary>
     public IReadOnlyList<ChaosNode> Nodes => nodes;
 
+    /// <summary>The proxy before them, where the city has one.</summary>
+    public Front? Front { get; private set; }
+
+    /// <summary>Where people come in.</summary>
+    public IReadOnlyList<Entrance> Entrances => Front is { } front ? [front] : nodes;
+
     /// <summary>Those who will book.</summary>
     public IReadOnlyList<Guest> Guests => guests;
 
@@ -42,26 +50,26 @@ internal sealed class ChaosCity : IAsyncDisposable
     public ChaosQueries Queries { get; }
 
     /// <summary>Fills an empty database, starts the nodes, registers the residents and opens the round.</summary>
-    public static async Task<ChaosCity> StartAsync(ChaosOptions options, DatabaseSettings settings, int nodes, string opensAt = "2020-02-10T19:00:00+08:00")
+    public static async Task<ChaosCity> StartAsync(ChaosOptions options, DatabaseSettings settings, Fault fault)
     {
-        var city = new ChaosCity(settings);
+        var city = new ChaosCity(settings, options.Sandbox);
         try
         {
-            var file = CityFile(await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(options.Sandbox)!, "Cities", "loudi.json")));
-            await SandboxCity.FillAsync(settings, options.Sandbox, file, DateTimeOffset.Parse(Evening, System.Globalization.CultureInfo.InvariantCulture));
-            for (var i = 0; i < nodes; i++)
+            var program = await city.FillAsync(options, settings, fault.BeginsAs);
+            for (var i = 0; i < fault.Nodes; i++)
             {
                 var data = Path.Combine(city.folder, $"node{i}");
-                var node = new ChaosNode(options.Sandbox, data, settings, i == 0 ? Evening : null, i == 0 ? null : city.nodes[0].Address);
+                var node = new ChaosNode(program, data, settings, i == 0 ? Evening : null, i == 0 ? null : city.nodes[0].Address);
                 city.nodes.Add(node);
                 await node.StartAsync();
             }
 
+            if (fault.BehindProxy is { } behind) city.Front = await Front.StartAsync(city.folder, [.. city.nodes.Skip(fault.Nodes - behind)]);
             city.Onlooker = city.NewGuest();
             await city.Onlooker.JoinAsync(city.nodes[0]);
             for (var i = 0; i < options.Residents; i++) city.guests.Add(city.NewGuest());
-            await Parallel.ForEachAsync(Enumerable.Range(0, city.guests.Count), Lanes, async (i, _) => await city.guests[i].JoinAsync(city.nodes[i % nodes]));
-            await city.SetClockAsync(opensAt);
+            await Parallel.ForEachAsync(Enumerable.Range(0, city.guests.Count), Lanes, async (i, _) => await city.guests[i].JoinAsync(city.nodes[i % fault.Nodes]));
+            await city.SetClockAsync(fault.OpensAt);
             return city;
         }
         catch
@@ -90,11 +98,33 @@ internal sealed class ChaosCity : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (Front is not null) await Front.EndAsync();
         // The owner last: the others would mourn their world.
         foreach (var node in Enumerable.Reverse(nodes)) await node.DisposeAsync();
         database.Dispose();
+        personal.Dispose();
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>Makes the schema and the city. Gives the program that the nodes start as.</summary>
+    private async Task<string> FillAsync(ChaosOptions options, DatabaseSettings settings, string? previous)
+    {
+        if (previous is null)
+        {
+            var loudi = await File.ReadAllTextAsync(CityPath(options.Sandbox));
+            await SandboxCity.FillAsync(settings, options.Sandbox, CityFile(loudi), DateTimeOffset.Parse(Evening, System.Globalization.CultureInfo.InvariantCulture));
+            return options.Sandbox;
+        }
+
+        // An earlier release makes an earlier schema, so it has to make the city as well: from a copy of itself that has another one.
+        var copy = Path.Combine(folder, "previous");
+        await Shell.RunAsync("cp", "-r", Path.GetDirectoryName(previous)!, copy);
+        var program = Path.Combine(copy, Path.GetFileName(previous));
+        await File.WriteAllTextAsync(CityPath(program), CityFile(await File.ReadAllTextAsync(CityPath(program))));
+        return program;
+    }
+
+    private static string CityPath(string program) => Path.Combine(Path.GetDirectoryName(program)!, "Cities", "loudi.json");
 
     private Guest NewGuest() => new(people++);
 

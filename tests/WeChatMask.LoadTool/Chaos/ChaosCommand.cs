@@ -4,12 +4,12 @@ using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
 
-/// <summary>Breaks a running city in seven ways, one after the other, and shows what is left of what it had promised.</summary>
+/// <summary>Breaks a running city, one way after the other, and shows what is left of what it had promised.</summary>
 internal static class ChaosCommand
 {
     private const int Warm = 250;
     private const int MisusedCode = 2;
-    private const string Row = "{0,-15} {8,-10} {1,12} {2,7} {3,8} {4,11} {5,6} {6,9}  {7}";
+    private const string Row = "{0,-35} {1,-10} {2,12} {3,7} {4,8} {5,11} {6,16} {7,6} {8,7}  {9}";
 
     private static readonly Func<DatabaseKind, Fault>[] All =
     [
@@ -32,7 +32,7 @@ internal static class ChaosCommand
 
         if (results.Count == 0)
         {
-            await Console.Error.WriteLineAsync($"There is no fault {options.Fault} on this engine.");
+            await Console.Error.WriteLineAsync($"There is no fault {options.Fault} on this database.");
             return MisusedCode;
         }
 
@@ -40,8 +40,17 @@ internal static class ChaosCommand
         return results.TrueForAll(r => r.IsGood) ? 0 : 1;
     }
 
+    private static IEnumerable<Func<Fault>> Wanted(ChaosOptions options) => options.Cluster is { } kind ? OfCluster(kind, options) : OfOneServer(options);
+
+    private static IEnumerable<Func<Fault>> OfCluster(ClusterKind kind, ChaosOptions options) =>
+    [
+        () => new ServerKilled(kind), () => new MemberKilled(kind), () => new MemberFrozen(kind), () => new SwitchedOver(kind), () => new StandbyLost(kind),
+        () => new NetworkCut(kind), () => new MemberDiskFull(kind), () => new ProxyReloaded(kind), () => new RollingUpgrade(kind, options),
+        .. kind == ClusterKind.Patroni ? (Func<Fault>[])[() => new EtcdMemberLost(), () => new EtcdMajorityLost(), () => new EtcdMajorityLostWithoutFailsafe()] : [],
+    ];
+
     // A file of one node can only lose its disk.
-    private static IEnumerable<Func<Fault>> Wanted(ChaosOptions options) =>
+    private static IEnumerable<Func<Fault>> OfOneServer(ChaosOptions options) =>
         Enum.GetValues<DatabaseKind>().Where(e => options.Engine is null || options.Engine == e).SelectMany(engine =>
             engine == DatabaseKind.Sqlite ? [() => new DiskFull(engine)] : All.Select(make => (Func<Fault>)(() => make(engine))));
 
@@ -49,7 +58,7 @@ internal static class ChaosCommand
     {
         var settings = await fault.PrepareAsync();
         await Console.Error.WriteLineAsync($"{fault.Name} on {fault.Product} …");
-        await using var city = await ChaosCity.StartAsync(options, settings, fault.Nodes, fault.OpensAt);
+        await using var city = await ChaosCity.StartAsync(options, settings, fault);
         await using var rush = Rush.Start(city, options.PerSecond);
         await rush.ReachAsync(Warm);
         var seconds = await fault.BreakAsync(city, rush);
@@ -64,20 +73,21 @@ internal static class ChaosCommand
         broken.AddRange(answers.Others.OrderByDescending(o => o.Value).Select(o => $"{o.Value} answers \"{o.Key}\" instead of a clear 503"));
         var found = await Aftermath.FindAsync(city, answers, broken);
         await Aftermath.CheckMessagesAsync(city, answers, broken, fault.Notes);
+        await Aftermath.CheckLogAsync(city, answers, broken, fault.Notes);
         var (oversold, rules) = await city.Queries.InvariantsAsync();
         broken.AddRange(rules);
         if (broken.Count > 0) await Aftermath.KeepOutputAsync(city, $"{fault.Name}-{fault.Product}");
-        return new FaultResult(fault.Name, fault.Product, answers.Bookings.Count, found, oversold, seconds, answers.Busy, answers.Unheard, fault.Notes, broken);
+        return new FaultResult(fault.Name, fault.Product, answers.Bookings.Count, found, oversold, seconds, answers.LongestGap, answers.Busy, answers.Unheard, fault.Notes, broken);
     }
 
     private static void Print(IReadOnlyList<FaultResult> results)
     {
-        Console.WriteLine(Row, "fault", "acknowledged", "found", "oversold", "recovered s", "503", "unheard", "promises", "database");
+        Console.WriteLine(Row, "fault", "database", "acknowledged", "found", "oversold", "recovered s", "no booking for s", "503", "unheard", "promises");
         foreach (var r in results)
         {
             Console.WriteLine(
-                Row, r.Name, r.Acknowledged, r.Found, r.Oversold, r.Seconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "never", r.Busy, r.Unheard,
-                r.IsGood ? "kept" : "BROKEN", r.Server);
+                Row, r.Name, r.Server, r.Acknowledged, r.Found, r.Oversold, r.Seconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "never",
+                r.Gap.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), r.Busy, r.Unheard, r.IsGood ? "kept" : "BROKEN");
         }
 
         foreach (var r in results)

@@ -7,15 +7,12 @@ using WeChatMask.Tests.Support;
 namespace WeChatMask.LoadTool.Chaos;
 
 /// <summary>One node of the city: the sandbox as a process of its own, always at the same address.</summary>
-internal sealed class ChaosNode : IAsyncDisposable
+internal sealed class ChaosNode : Entrance, IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
     private readonly ProcessStartInfo start;
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
-
-    /// <summary>How long a caller waits for an answer, be it "later".</summary>
-    public static TimeSpan LongestAnswer { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Prepares one.</summary>
     /// <param name="program">The sandbox's program.</param>
@@ -25,8 +22,8 @@ internal sealed class ChaosNode : IAsyncDisposable
     /// <param name="world">The owner, for the others.</param>
     /// <param name="city">The city, where it is not the sandbox's usual one.</param>
     public ChaosNode(string program, string data, DatabaseSettings database, string? clock, Uri? world, string? city = null)
+        : base(Shell.FreePort())
     {
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Shell.FreePort()}"));
         string[] place = world is null ? ["--clock", clock!] : ["--world", world.GetLeftPart(UriPartial.Authority)];
         if (city is not null) place = [.. place, "--city", city];
         start = new ProcessStartInfo(
@@ -37,22 +34,7 @@ internal sealed class ChaosNode : IAsyncDisposable
         };
         start.Environment["Database__Engine"] = database.Engine.ToString();
         start.Environment["Database__ConnectionString"] = database.ConnectionString;
-        Http = Phone.Connect(Address);
-        // A paused node says nothing for good; whoever asked it goes to another.
-        Http.Timeout = LongestAnswer;
-        Pages = Phone.Connect(Address);
-        Pages.Timeout = LongestAnswer;
-        Pages.DefaultRequestHeaders.Add("Accept", "text/html");
     }
-
-    /// <summary>Where it listens.</summary>
-    public Uri Address { get; }
-
-    /// <summary>A program's client.</summary>
-    public HttpClient Http { get; }
-
-    /// <summary>A browser's client.</summary>
-    public HttpClient Pages { get; }
 
     /// <summary>What it printed.</summary>
     public IEnumerable<string> Output => output;
@@ -88,6 +70,16 @@ internal sealed class ChaosNode : IAsyncDisposable
         process = null;
     }
 
+    /// <summary>SIGTERM, upon which it finishes what it has begun. Starts the next time as another program, when one is named.</summary>
+    public async Task TerminateAsync(string? next = null)
+    {
+        await SignalAsync("TERM");
+        await process!.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+        if (next is not null) start.ArgumentList[1] = next;
+    }
+
     /// <summary>SIGSTOP.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
@@ -99,20 +91,7 @@ internal sealed class ChaosNode : IAsyncDisposable
     {
         if (process is { HasExited: false }) await KillAsync();
         process?.Dispose();
-        Http.Dispose();
-        Pages.Dispose();
-    }
-
-    private async Task<bool> IsReadyAsync()
-    {
-        try
-        {
-            return (await new Phone("watch").SendAsync(Http, HttpMethod.Get, "/health/ready")).Status == 200;
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-        {
-            return false;
-        }
+        Dispose();
     }
 
     private Task SignalAsync(string signal) => Shell.RunAsync("kill", $"-{signal}", process!.Id.ToString(CultureInfo.InvariantCulture));

@@ -2,11 +2,13 @@ using System.Data.Common;
 using WeChatMask.Data;
 using WeChatMask.Notices;
 using WeChatMask.Operations;
+using WeChatMask.PublicLog;
+using WeChatMask.Settings;
 
 namespace WeChatMask.LoadTool.Chaos;
 
 /// <summary>What the database itself says.</summary>
-internal sealed class ChaosQueries(Database database)
+internal sealed class ChaosQueries(Database database, PersonalData personal)
 {
     // Each connection of this process's pool that a crash has cut is noticed when it is next used.
     private const int Tries = 50;
@@ -18,6 +20,10 @@ internal sealed class ChaosQueries(Database database)
         var results = await AgainAsync(() => new InvariantQueries(database).RunAsync(CancellationToken.None));
         return (results.First(r => r.Name == Oversold).Broken, [.. results.Where(r => r.Broken > 0).Select(r => r.Name)]);
     }
+
+    /// <summary>The whole public log against every row, as <c>verify</c> does it.</summary>
+    public Task<LogCheckResult> LogAsync() => AgainAsync(() => new LogVerifier(
+        database, new SeenLog(Microsoft.Extensions.Options.Options.Create(new PublicLogSettings())), personal).RunAsync(new LogCheckScope(), CancellationToken.None));
 
     /// <summary>Notices that are not settled.</summary>
     public Task<long> WaitingNoticesAsync() => AgainAsync(() => database.ScalarAsync<long>(

@@ -7,9 +7,10 @@ namespace WeChatMask.LoadTool.Chaos;
 /// <summary>The disk under the database is full for a while. A small file system in memory is the disk, so this needs root.</summary>
 internal sealed class DiskFull(DatabaseKind engine) : Fault(engine)
 {
+    private const int Megabytes = 256;
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private string? disk;
+    private SmallDisk? disk;
     private bool isFull;
 
     /// <inheritdoc />
@@ -19,23 +20,20 @@ internal sealed class DiskFull(DatabaseKind engine) : Fault(engine)
     public override int Nodes => HasServer ? base.Nodes : 1;
 
     /// <inheritdoc />
-    protected override string? Folder => disk;
+    protected override string? Folder => disk?.Folder;
 
     private bool HasServer => Engine != DatabaseKind.Sqlite;
 
     /// <inheritdoc />
     public override async Task<DatabaseSettings> PrepareAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("wechatmask-chaos-disk-").FullName;
-        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", folder);
-        disk = folder;
-        return HasServer ? await base.PrepareAsync() : Settings($"Data Source={Path.Combine(disk, "wechatmask.db")}");
+        disk = await SmallDisk.MountAsync(Directory.CreateTempSubdirectory("wechatmask-chaos-disk-").FullName, Megabytes);
+        return HasServer ? await base.PrepareAsync() : Settings($"Data Source={Path.Combine(disk.Folder, "wechatmask.db")}");
     }
 
     /// <inheritdoc />
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
-        var ballast = Path.Combine(disk!, "ballast");
         var (bookings, refused) = (rush.Answers.Bookings.Count, rush.Answers.Busy);
         // SQLite's log is a file that is written from its start again and again: as large as it has become, it holds many
         // bookings on a full disk. So it is cut for as long as the fault lasts, and what it leaves is filled too.
@@ -43,14 +41,14 @@ internal sealed class DiskFull(DatabaseKind engine) : Fault(engine)
         while (Stopwatch.GetElapsedTime(broken) < Full)
         {
             if (!HasServer) await city.Queries.CutLogAsync();
-            await FillAsync(ballast);
+            await disk!.FillAsync();
             await Task.Delay(Look);
         }
 
         isFull = rush.Answers.Busy > refused;
-        Notes.Add(FormattableString.Invariant($"a file system of 256 MB in memory; {rush.Answers.Bookings.Count - bookings} bookings still fitted into the files"));
+        Notes.Add(FormattableString.Invariant($"a file system of {Megabytes} MB in memory; {rush.Answers.Bookings.Count - bookings} bookings still fitted into the files"));
         var since = Stopwatch.GetTimestamp();
-        File.Delete(ballast);
+        disk!.Free();
         if (HasServer && !Server.IsRunning)
         {
             Notes.Add("the server ended by itself and was started again when there was room");
@@ -68,22 +66,6 @@ internal sealed class DiskFull(DatabaseKind engine) : Fault(engine)
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (disk is null) return;
-        await Shell.RunAsync("umount", "-l", disk);
-        Directory.Delete(disk);
-    }
-
-    private static async Task FillAsync(string path)
-    {
-        var block = new byte[4096];
-        await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true) await file.WriteAsync(block);
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
+        if (disk is not null) await disk.DisposeAsync();
     }
 }

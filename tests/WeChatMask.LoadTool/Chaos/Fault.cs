@@ -10,12 +10,13 @@ namespace WeChatMask.LoadTool.Chaos;
 /// <param name="Found">Those of them that the city still knows, number, pharmacy and serial the same.</param>
 /// <param name="Oversold">Windows with more bookings than places.</param>
 /// <param name="Seconds">From the end of the fault until every node took bookings again; none when it never did.</param>
+/// <param name="Gap">The longest that nobody was told of a booking.</param>
 /// <param name="Busy">Answers "503, come again".</param>
 /// <param name="Unheard">Questions without an answer.</param>
 /// <param name="Notes">What else is worth knowing.</param>
 /// <param name="Broken">Promises that did not hold.</param>
 internal sealed record FaultResult(
-    string Name, string Server, int Acknowledged, int Found, long Oversold, double? Seconds, int Busy, int Unheard, IReadOnlyList<string> Notes, IReadOnlyList<string> Broken)
+    string Name, string Server, int Acknowledged, int Found, long Oversold, double? Seconds, TimeSpan Gap, int Busy, int Unheard, IReadOnlyList<string> Notes, IReadOnlyList<string> Broken)
 {
     /// <summary>Whether everything held.</summary>
     public bool IsGood => Broken.Count == 0 && Found == Acknowledged && Oversold == 0 && Seconds is not null;
@@ -33,13 +34,19 @@ internal abstract class Fault(DatabaseKind engine) : IAsyncDisposable
     public abstract string Name { get; }
 
     /// <summary>The product that keeps the city's data.</summary>
-    public string Product => server?.Name ?? engine.ToString();
+    public virtual string Product => server?.Name ?? engine.ToString();
 
     /// <summary>What is remarkable about this run.</summary>
     public List<string> Notes { get; } = [];
 
     /// <summary>How many nodes the city has.</summary>
     public virtual int Nodes => 3;
+
+    /// <summary>How many of them, the last ones, a proxy stands before; none where people reach each node by itself.</summary>
+    public virtual int? BehindProxy => null;
+
+    /// <summary>The sandbox's program of an earlier release that the nodes begin as; none for this one.</summary>
+    public virtual string? BeginsAs => null;
 
     /// <summary>When the rush takes place.</summary>
     public virtual string OpensAt => "2020-02-10T19:00:00+08:00";

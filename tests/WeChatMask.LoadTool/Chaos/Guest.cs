@@ -17,7 +17,7 @@ internal sealed class Guest(int person)
 
     /// <summary>Books at the first pharmacy that has a place; everybody begins at the one that has few.</summary>
     /// <returns>Whether there was an answer in the end.</returns>
-    public async Task<bool> BookAsync(Func<ChaosNode> next, Answers answers)
+    public async Task<bool> BookAsync(Func<Entrance> next, Answers answers)
     {
         var watch = Stopwatch.StartNew();
         var wish = 0;
@@ -25,14 +25,14 @@ internal sealed class Guest(int person)
         {
             var pharmacy = wish == 0 ? ChaosCity.Few : ChaosCity.Plenty[(person + wish) % ChaosCity.Plenty.Count];
             var request = string.Create(CultureInfo.InvariantCulture, $"chaos-{wish}");
-            var node = next();
+            var entrance = next();
             var asked = Stopwatch.GetTimestamp();
             try
             {
-                var reply = await Phone.BookAsync(node.Http, pharmacy, request);
+                var reply = await Phone.BookAsync(entrance.Http, pharmacy, request);
                 if (reply.Status is 200 or 201)
                 {
-                    answers.Accept(node, asked, new Told(this, request, pharmacy, reply.Text("number")!, reply.Body.GetProperty("serial").GetInt32()));
+                    answers.Accept(entrance, asked, new Told(this, request, pharmacy, reply.Text("number")!, reply.Body.GetProperty("serial").GetInt32()));
                     return true;
                 }
 
@@ -42,7 +42,9 @@ internal sealed class Guest(int person)
                     continue;
                 }
 
-                answers.Refuse("POST /api/bookings", reply);
+                // A proxy's word that its node's line broke or stayed silent.
+                if (reply.Status is 502 or 504) answers.Miss();
+                else answers.Refuse("POST /api/bookings", reply);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {

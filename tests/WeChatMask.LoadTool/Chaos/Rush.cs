@@ -58,7 +58,7 @@ internal sealed class Rush : IAsyncDisposable
         stop.Dispose();
     }
 
-    private ChaosNode Next() => city.Nodes[(int)((uint)Interlocked.Increment(ref turn) % city.Nodes.Count)];
+    private Entrance Next() => city.Entrances[(int)((uint)Interlocked.Increment(ref turn) % city.Entrances.Count)];
 
     private async Task BookAsync()
     {
@@ -74,10 +74,10 @@ internal sealed class Rush : IAsyncDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            foreach (var node in city.Nodes)
+            foreach (var entrance in city.Entrances)
             {
-                foreach (var path in (string[])["/", "/book", "/bookings", "/residents", "/notices"]) await AskAsync(node.Pages, path, page: true);
-                foreach (var path in (string[])["/api/board", "/api/me", "/api/bookings", "/api/public/rounds"]) await AskAsync(node.Http, path, page: false);
+                foreach (var path in (string[])["/", "/book", "/bookings", "/residents", "/notices"]) await AskAsync(entrance.Pages, path, page: true);
+                foreach (var path in (string[])["/api/board", "/api/me", "/api/bookings", "/api/public/rounds"]) await AskAsync(entrance.Http, path, page: false);
             }
 
             await Task.WhenAny(Task.Delay(LookPause, stop.Token));
@@ -90,7 +90,8 @@ internal sealed class Rush : IAsyncDisposable
         try
         {
             var reply = await city.Onlooker.Phone.SendAsync(http, HttpMethod.Get, path);
-            if (page) Answers.Show(path, reply.Status);
+            if (reply.Status is 502 or 504) Answers.Miss();
+            else if (page) Answers.Show(path, reply.Status);
             else if (reply.Status != 200) Answers.Refuse($"GET {path}", reply);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)

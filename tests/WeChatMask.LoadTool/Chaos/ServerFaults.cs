@@ -50,7 +50,7 @@ internal sealed class DatabaseSilent(DatabaseKind engine) : Fault(engine)
 
     /// <inheritdoc />
     public override Task<IReadOnlyList<string>> CheckAsync(ChaosCity city, Answers answers) => Task.FromResult<IReadOnlyList<string>>(
-        answers.Unheard == 0 ? [] : [FormattableString.Invariant($"{answers.Unheard} callers were kept waiting for longer than {ChaosNode.LongestAnswer.TotalSeconds:0} s")]);
+        answers.Unheard == 0 ? [] : [FormattableString.Invariant($"{answers.Unheard} callers were kept waiting for longer than {Entrance.LongestAnswer.TotalSeconds:0} s")]);
 }
 
 /// <summary>One of three nodes is killed; the others go on. It is started again by what watches over it.</summary>

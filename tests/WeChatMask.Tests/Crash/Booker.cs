@@ -31,6 +31,7 @@ internal sealed record Promise(DateOnly Round, string RequestId, string Pharmacy
 internal sealed class Booker(int person, int? first = null)
 {
     private static readonly string[] Codes = ["LD01", "LD02", "LD03", "LD04", "LD05"];
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(300);
     private int attempts;
 
     /// <summary>Logs in and registers.</summary>
@@ -41,6 +42,12 @@ internal sealed class Booker(int person, int? first = null)
     public int Person => person;
 
     public List<Promise> Promises { get; } = [];
+
+    /// <summary>Whether they send the same request again when they are told to come later, as a phone does.</summary>
+    public bool IsPatient { get; init; }
+
+    /// <summary>How often they were told so.</summary>
+    public int TimesTold503 { get; private set; }
 
     /// <summary>The receipt of each promise.</summary>
     public List<string> Receipts { get; } = [];
@@ -70,6 +77,15 @@ internal sealed class Booker(int person, int? first = null)
     {
         var (requestId, pharmacy) = Unanswered!.Value;
         var reply = await Phone.BookAsync(http, pharmacy, requestId);
+        while (IsPatient && reply is { Status: 503, Code: "busy" or "unavailable" })
+        {
+            TimesTold503++;
+            // What was asked before may have been done.
+            expected = [.. expected, 200];
+            await Task.Delay(Wait);
+            reply = await Phone.BookAsync(http, pharmacy, requestId);
+        }
+
         Unanswered = null;
         answered?.Invoke();
         if (reply is { Status: 409, Code: "sold_out" } && expected.Contains(201)) return false;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using WeChatMask.Data;
 using WeChatMask.Operations;
 using WeChatMask.Sandbox;
@@ -5,7 +6,7 @@ using WeChatMask.Tests.Support;
 
 namespace WeChatMask.Tests.Crash;
 
-/// <summary>Loudi on three programs that share one PostgreSQL database and one world, and the people who ask whichever of them they reach.</summary>
+/// <summary>Loudi on three programs that share one PostgreSQL server or cluster and one world, and the people who ask whichever of them they reach.</summary>
 internal sealed class ThreeNodes : IAsyncDisposable
 {
     // The third is killed: the first owns the world, which is no part of the city.
@@ -16,12 +17,13 @@ internal sealed class ThreeNodes : IAsyncDisposable
     private readonly List<Booker> people = [];
     private readonly Phone nobody = new("nobody");
     private readonly DateOnly round;
+    private readonly Cluster? cluster;
     private TestDatabase? server;
     private volatile bool isKilled;
     private int turn;
     private int unanswered;
 
-    private ThreeNodes(DateOnly round) => this.round = round;
+    private ThreeNodes(DateOnly round, Cluster? cluster) => (this.round, this.cluster) = (round, cluster);
 
     /// <summary>The database as a test reads it.</summary>
     public Database Database { get; private set; } = null!;
@@ -35,15 +37,22 @@ internal sealed class ThreeNodes : IAsyncDisposable
     /// <summary>Requests that had been sent when their node was killed, and were never answered by it.</summary>
     public int Unanswered => unanswered;
 
+    /// <summary>How often somebody was told to come again.</summary>
+    public int TimesTold503 => people.Sum(p => p.TimesTold503);
+
     private IEnumerable<Promise> Promises => people.SelectMany(p => p.Promises);
 
-    public static async Task<ThreeNodes> StartAsync(DateOnly round, string clock)
+    /// <summary>Starts them.</summary>
+    /// <param name="round">The evening that is booked.</param>
+    /// <param name="clock">When it is.</param>
+    /// <param name="cluster">The cluster they share, whose primary dies with the node; without it one server.</param>
+    public static async Task<ThreeNodes> StartAsync(DateOnly round, string clock, Cluster? cluster = null)
     {
-        var city = new ThreeNodes(round);
+        var city = new ThreeNodes(round, cluster);
         try
         {
-            city.server = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql, city.folder, forNode: true);
-            city.Database = new Database(city.server.Settings());
+            if (cluster is null) city.server = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql, city.folder, forNode: true);
+            city.Database = new Database(city.server?.Settings() ?? Options.Create(cluster!.Settings));
             city.nodes.Add(await city.StartNodeAsync(clock));
             // The owner has seeded the city; the others find it there.
             city.nodes.AddRange(await Task.WhenAll(city.StartNodeAsync(), city.StartNodeAsync()));
@@ -68,7 +77,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
     /// <summary>People register. The first of them want a pharmacy that only their node is asked for, all others the same one.</summary>
     public async Task RegisterAsync(int count, int apart)
     {
-        people.AddRange(Enumerable.Range(0, count).Select(i => new Booker(i, i < apart ? 1 + (i % nodes.Count) : 0)));
+        people.AddRange(Enumerable.Range(0, count).Select(i => new Booker(i, i < apart ? 1 + (i % nodes.Count) : 0) { IsPatient = cluster is not null }));
         await Parallel.ForEachAsync(people, Lanes, async (p, _) => await p.JoinAsync(Next()));
     }
 
@@ -84,6 +93,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
         await await Task.WhenAny(due.Task, rush);
         isKilled = true;
         await nodes[Mortal].KillAsync();
+        if (cluster is not null) await cluster.ActAsync(await cluster.WriterAsync(), "kill-server");
         await rush;
         nodes.RemoveAt(Mortal);
     }
@@ -190,7 +200,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
 
     private Task<SandboxProcess> StartNodeAsync(string? clock = null)
     {
-        var settings = server!.Configuration().ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!, StringComparer.Ordinal);
+        var settings = SandboxProcess.On(cluster?.Settings ?? server!.Settings().Value);
         var data = Path.Combine(folder, Path.GetRandomFileName());
         return SandboxProcess.StartAsync(data, clock, settings, world: clock is null ? nodes[0].Http.BaseAddress : null);
     }

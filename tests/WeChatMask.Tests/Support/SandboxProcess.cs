@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using WeChatMask.Data;
 
 namespace WeChatMask.Tests.Support;
 
@@ -47,6 +48,12 @@ internal sealed class SandboxProcess : IAsyncDisposable
 
     /// <summary>What it printed.</summary>
     public string Output => string.Join('\n', output);
+
+    /// <summary>A database as its settings name it.</summary>
+    public static Dictionary<string, string> On(DatabaseSettings database) => new(StringComparer.Ordinal)
+    {
+        ["Database__Engine"] = database.Engine.ToString(), ["Database__ConnectionString"] = database.ConnectionString,
+    };
 
     /// <summary>Starts it on a folder and waits until it serves.</summary>
     /// <param name="data">The folder.</param>
