@@ -17,8 +17,8 @@ internal sealed class ServerKilled(ClusterKind kind) : ClusterFault(kind)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var member = await Cluster.WriterAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(member, "kill-server");
+        var since = Stopwatch.GetTimestamp();
         var seconds = await BooksAgainAsync(city, rush, since);
         await BringBackAsync(member, "came back by itself");
         return seconds;
@@ -38,8 +38,8 @@ internal sealed class MemberKilled(ClusterKind kind) : ClusterFault(kind)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var member = await Cluster.WriterAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(member, "kill");
+        var since = Stopwatch.GetTimestamp();
         var seconds = await BooksAgainAsync(city, rush, since);
         await BringBackAsync(member, Started);
         return seconds;
@@ -58,8 +58,8 @@ internal sealed class MemberFrozen(ClusterKind kind) : ClusterFault(kind)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var member = await Cluster.WriterAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(member, "freeze");
+        var since = Stopwatch.GetTimestamp();
         double? seconds;
         try
         {
@@ -86,8 +86,8 @@ internal sealed class SwitchedOver(ClusterKind kind) : ClusterFault(kind)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var standby = await StandbyAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(standby, "switch-to");
+        var since = Stopwatch.GetTimestamp();
         Notes.Add("by hand: one command");
         var seconds = await BooksAgainAsync(city, rush, since);
         if (await Cluster.WriterAsync() != standby) Notes.Add("another member than was asked for took the writes");
@@ -107,8 +107,8 @@ internal sealed class StandbyLost(ClusterKind kind) : ClusterFault(kind)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var standby = await StandbyAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(standby, "kill");
+        var since = Stopwatch.GetTimestamp();
         var seconds = await BooksAgainAsync(city, rush, since);
         await LastAsync(rush, Away, "the standby was away");
         await BringBackAsync(standby, Started);

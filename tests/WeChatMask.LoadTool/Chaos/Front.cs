@@ -5,7 +5,7 @@ using WeChatMask.Tests.Support;
 
 namespace WeChatMask.LoadTool.Chaos;
 
-/// <summary>HAProxy before the nodes, with the settings of real machines but for addresses, user and log.</summary>
+/// <summary>HAProxy before the nodes, with the settings of real machines but for addresses, user, log and number of connections.</summary>
 internal sealed partial class Front : Entrance
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
@@ -57,6 +57,7 @@ internal sealed partial class Front : Entrance
 
     private Task SignalAsync(string signal) => Shell.RunAsync("kill", $"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture));
 
-    [GeneratedRegex(@"^ +(log /dev/log.*|user haproxy|group haproxy)\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    // So many connections need more open files than every machine gives.
+    [GeneratedRegex(@"^ +(log /dev/log.*|user haproxy|group haproxy|maxconn \d+)\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex MachinesOwn();
 }
