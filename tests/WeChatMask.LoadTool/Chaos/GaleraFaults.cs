@@ -16,8 +16,8 @@ internal sealed class WriterCutOff() : ClusterFault(ClusterKind.Galera)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var member = await Cluster.WriterAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(member, "cut");
+        var since = Stopwatch.GetTimestamp();
         double? seconds;
         try
         {
@@ -45,7 +45,6 @@ internal sealed class MemberCopied() : ClusterFault(ClusterKind.Galera)
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         var standby = await StandbyAsync();
-        var since = Stopwatch.GetTimestamp();
         await Cluster.ActAsync(standby, "kill");
         var data = new DirectoryInfo(Path.Combine(Cluster.Folder, FormattableString.Invariant($"m{standby}"), "data"));
         foreach (var file in data.EnumerateFiles()) file.Delete();
@@ -53,7 +52,7 @@ internal sealed class MemberCopied() : ClusterFault(ClusterKind.Galera)
         var bookings = rush.Answers.Bookings.Count;
         await BringBackAsync(standby, "had an empty folder, was started, as systemd does it,");
         Notes.Add(FormattableString.Invariant($"{rush.Answers.Bookings.Count - bookings} bookings while it was copied"));
-        return await BooksAgainAsync(city, rush, since);
+        return await BooksAgainAsync(city, rush, Stopwatch.GetTimestamp());
     }
 }
 
@@ -80,10 +79,9 @@ internal sealed class TwoWriters() : ClusterFault(ClusterKind.Galera)
     /// <inheritdoc />
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
-        var since = Stopwatch.GetTimestamp();
         await LastAsync(rush, Both, "two members were written");
         Notes.Add(FormattableString.Invariant($"{city.Nodes.Sum(n => n.Output.Count(IsRace))} batches were decided anew"));
-        return await BooksAgainAsync(city, rush, since);
+        return await BooksAgainAsync(city, rush, Stopwatch.GetTimestamp());
     }
 
     private static bool IsRace(string line) => line.Contains("the batch is decided anew", StringComparison.Ordinal);
