@@ -85,7 +85,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         for (var i = 0; i < LockTries; i++)
         {
             if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) != 1) continue;
-            if (await GaleraSchemaLock.IsNeededAsync(transaction) && !await GaleraSchemaLock.TryTakeAsync(transaction, TimeSpan.FromSeconds(SchemaSeconds))) break;
+            if (await SchemaLockStore.IsNeededAsync(transaction) && !await SchemaLockStore.TryTakeAsync(transaction, TimeSpan.FromSeconds(SchemaSeconds))) break;
             return;
         }
 
@@ -94,7 +94,7 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
 
     public override async Task UnlockSchemaAsync(WriteTransaction transaction)
     {
-        if (await GaleraSchemaLock.IsNeededAsync(transaction)) await GaleraSchemaLock.GiveBackAsync(transaction);
+        if (await SchemaLockStore.IsNeededAsync(transaction)) await SchemaLockStore.GiveBackAsync(transaction);
         await transaction.ScalarAsync<long?>("SELECT RELEASE_LOCK(@SchemaLock)", new { SchemaLock });
     }
 

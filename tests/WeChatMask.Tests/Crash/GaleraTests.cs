@@ -40,7 +40,7 @@ public sealed class GaleraTests(GaleraTests.Home home, ITestOutputHelper output)
         await database.WriteAsync(t => t.ExecuteAsync("CREATE TABLE schema_lock (id INT NOT NULL PRIMARY KEY, held_until BIGINT NOT NULL)"), default);
 
         await database.WriteAsync(t => t.ExecuteAsync("INSERT INTO schema_lock (id, held_until) VALUES (1, UNIX_TIMESTAMP() + 100)"), default);
-        Assert.False(await database.WriteAsync(t => GaleraSchemaLock.TryTakeAsync(t, TimeSpan.Zero), default));
+        Assert.False(await database.WriteAsync(t => SchemaLockStore.TryTakeAsync(t, TimeSpan.Zero), default));
 
         await database.WriteAsync(t => t.ExecuteAsync("UPDATE schema_lock SET held_until = UNIX_TIMESTAMP() - 1"), default);
         await new Migrator(database, TimeProvider.System).MigrateAsync(default);

@@ -8,7 +8,7 @@ namespace WeChatMask.Data;
 /// A row is the lock, since of two who insert it the cluster lets one commit.
 /// </summary>
 /// <remarks>The first statement commits what came before; from then on each commits by itself.</remarks>
-internal static class GaleraSchemaLock
+internal static class SchemaLockStore
 {
     // Who dies while it holds the lock leaves its row. Longer than any change of the schema takes.
     private const int SecondsHeld = 3600;
