@@ -18,7 +18,7 @@ internal abstract class EtcdLost(int lost) : ClusterFault(ClusterKind.Patroni)
         await LastAsync(rush, Away, $"{lost} of 3 etcd members were away");
         var since = Stopwatch.GetTimestamp();
         foreach (var member in members) await Cluster.ActAsync(member, "start");
-        Notes.Add($"etcd was started again as systemd would do it");
+        Notes.Add("etcd was started again, as systemd does it");
         var seconds = await BooksAgainAsync(city, rush, since);
         if (await Cluster.WriterAsync() != writer) Notes.Add("another member took over the writes");
         return seconds;

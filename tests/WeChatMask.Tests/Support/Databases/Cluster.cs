@@ -61,9 +61,10 @@ internal sealed class Cluster : IAsyncDisposable
         var cluster = new Cluster(kind, folder ?? NewFolder());
         try
         {
+            Directory.CreateDirectory(cluster.Folder);
+            cluster.EndWithThisProcess();
             var said = await cluster.RunAsync("start");
             cluster.addresses = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=', 2)).ToDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
-            cluster.EndWithThisProcess();
             return cluster;
         }
         catch
@@ -163,7 +164,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var watch = string.Create(
             CultureInfo.InvariantCulture,
-            $"exec >/dev/null 2>&1 </dev/null; while kill -0 {Environment.ProcessId} && [ -e \"$3/addresses\" ]; do sleep 1; done; [ ! -e \"$3/addresses\" ] || {{ \"$1\" \"$2\" stop \"$3\"; rm -rf \"$3\"; }}");
+            $"exec >/dev/null 2>&1 </dev/null; while kill -0 {Environment.ProcessId} && [ -d \"$3\" ]; do sleep 1; done; [ -d \"$3\" ] || exit; \"$1\" \"$2\" stop \"$3\"; rm -rf \"$3\"");
         Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", watch, "sh", Script, kind.ToString().ToLowerInvariant(), Folder]) { UseShellExecute = false })?.Dispose();
     }
 
