@@ -72,7 +72,6 @@ public sealed class Migrator(Database database, TimeProvider time)
         return [.. files.Where(f => !applied.ContainsKey(f.Name))];
     }
 
-    // The reason for giving up is what counts, and a server that is gone keeps no lock of ours.
     private async Task GiveUpAsync(WriteTransaction transaction)
     {
         try
@@ -81,6 +80,7 @@ public sealed class Migrator(Database database, TimeProvider time)
         }
         catch (Exception e) when (e is DbException or InvalidOperationException)
         {
+            // What it is given up for is what counts.
         }
     }
 
