@@ -58,6 +58,7 @@ internal abstract class ClusterFault(ClusterKind kind) : Fault(kind == ClusterKi
     public override async ValueTask DisposeAsync()
     {
         if (cluster is not null) await cluster.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     /// <summary>The member that would take over, since it has every commit.</summary>

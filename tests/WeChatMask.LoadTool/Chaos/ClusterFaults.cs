@@ -237,9 +237,10 @@ internal sealed class RollingUpgrade(ClusterKind kind, ChaosOptions options) : C
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)
     {
         Notes.Add(BeginsAs is null ? "from this program to the same one" : $"from {BeginsAs} to this program");
+        var asked = Stopwatch.GetTimestamp();
         foreach (var node in city.Nodes.Skip(1))
         {
-            var asked = Stopwatch.GetTimestamp();
+            asked = Stopwatch.GetTimestamp();
             await node.TerminateAsync(options.Sandbox);
             var ended = Stopwatch.GetElapsedTime(asked);
             await node.StartAsync();
@@ -248,6 +249,6 @@ internal sealed class RollingUpgrade(ClusterKind kind, ChaosOptions options) : C
             await Task.Delay(Before);
         }
 
-        return await BooksAgainAsync(city, rush, Stopwatch.GetTimestamp());
+        return await BooksAgainAsync(city, rush, asked);
     }
 }
