@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -24,38 +25,64 @@ public sealed class Migrator(Database database, TimeProvider time)
     public Task MigrateAsync(Func<string, bool> wanted, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
+            // Nearly every start finds all there, and need not wait for anybody.
+            if ((await MissingAsync(transaction, wanted)).Count == 0) return;
             await database.Engine.LockSchemaAsync(transaction);
-            await transaction.ExecuteAsync(database.Engine.Translate(
-                "CREATE TABLE IF NOT EXISTS schema_migration (name {key} NOT NULL PRIMARY KEY, checksum {key} NOT NULL, applied_at {long} NOT NULL)"));
-            var applied = (await transaction.QueryAsync<Applied>("SELECT name, checksum FROM schema_migration"))
-                .ToDictionary(a => a.Name, a => a.Checksum, StringComparer.Ordinal);
-            // What a newer build has added may need what this one does not know to do.
-            if (applied.Keys.Except(Files.Select(f => f.Name), StringComparer.Ordinal).Max(StringComparer.Ordinal) is { } newer)
-                throw new StartFaultException($"This database was brought up to {newer} by a newer build, which this one does not know; start that build, or one newer still.");
-            foreach (var (name, sql, checksum) in Files.Where(f => wanted(f.Name)))
+            try
             {
-                if (applied.TryGetValue(name, out var known))
-                {
-                    if (known != checksum)
-                        throw new StartFaultException($"Migration {name} was edited after it ran here; add a new one instead.");
-                    continue;
-                }
-
-                foreach (var statement in Statements(database.Engine.Translate(sql)))
-                {
-                    // An index over ten million rows takes longer than any statement that a person waits for.
-                    await transaction.Connection.ExecuteAsync(new CommandDefinition(statement, transaction: transaction.Transaction, commandTimeout: 0));
-                }
-
-                await transaction.ExecuteAsync(
-                    "INSERT INTO schema_migration (name, checksum, applied_at) VALUES (@name, @checksum, @now)",
-                    new { name, checksum, now = time.GetUtcNow() });
+                await RunMissingAsync(transaction, wanted);
+            }
+            catch
+            {
+                await GiveUpAsync(transaction);
+                throw;
             }
 
             await database.Engine.UnlockSchemaAsync(transaction);
-            return true;
         },
         cancellationToken);
+
+    private async Task RunMissingAsync(WriteTransaction transaction, Func<string, bool> wanted)
+    {
+        await transaction.ExecuteAsync(database.Engine.Translate(
+            $"CREATE TABLE IF NOT EXISTS {Table} (name {{key}} NOT NULL PRIMARY KEY, checksum {{key}} NOT NULL, applied_at {{long}} NOT NULL)"));
+        foreach (var (name, sql, checksum) in await MissingAsync(transaction, wanted))
+        {
+            foreach (var statement in Statements(database.Engine.Translate(sql)))
+            {
+                // An index over ten million rows takes longer than any statement that a person waits for.
+                await transaction.Connection.ExecuteAsync(new CommandDefinition(statement, transaction: transaction.Transaction, commandTimeout: 0));
+            }
+
+            await transaction.ExecuteAsync(
+                $"INSERT INTO {Table} (name, checksum, applied_at) VALUES (@name, @checksum, @now)", new { name, checksum, now = time.GetUtcNow() });
+        }
+    }
+
+    private async Task<IReadOnlyList<MigrationFile>> MissingAsync(WriteTransaction transaction, Func<string, bool> wanted)
+    {
+        var files = Files.Where(f => wanted(f.Name)).ToList();
+        if (!(await database.Engine.TablesAsync(transaction.Connection, transaction.Transaction)).Contains(Table, StringComparer.OrdinalIgnoreCase)) return files;
+        var applied = (await transaction.QueryAsync<Applied>($"SELECT name, checksum FROM {Table}")).ToDictionary(a => a.Name, a => a.Checksum, StringComparer.Ordinal);
+        // What a newer build has added may need what this one does not know to do.
+        if (applied.Keys.Except(Files.Select(f => f.Name), StringComparer.Ordinal).Max(StringComparer.Ordinal) is { } newer)
+            throw new StartFaultException($"This database was brought up to {newer} by a newer build, which this one does not know; start that build, or one newer still.");
+        if (files.Find(f => applied.TryGetValue(f.Name, out var known) && known != f.Checksum) is { } edited)
+            throw new StartFaultException($"Migration {edited.Name} was edited after it ran here; add a new one instead.");
+        return [.. files.Where(f => !applied.ContainsKey(f.Name))];
+    }
+
+    private async Task GiveUpAsync(WriteTransaction transaction)
+    {
+        try
+        {
+            await database.Engine.UnlockSchemaAsync(transaction);
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException)
+        {
+            // What it is given up for is what counts.
+        }
+    }
 
     private static IEnumerable<MigrationFile> ReadFiles()
     {

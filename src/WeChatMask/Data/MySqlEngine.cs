@@ -84,14 +84,19 @@ public sealed class MySqlEngine : DatabaseEngine, IDisposable, IAsyncDisposable
         // A statement that waits as long as a change of the schema may take would be called off by its own time limit.
         for (var i = 0; i < LockTries; i++)
         {
-            if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) == 1) return;
+            if (await transaction.ScalarAsync<long?>("SELECT GET_LOCK(@SchemaLock, @LockSeconds)", new { SchemaLock, LockSeconds }) != 1) continue;
+            if (await SchemaLockStore.IsNeededAsync(transaction) && !await SchemaLockStore.TryTakeAsync(transaction, TimeSpan.FromSeconds(SchemaSeconds))) break;
+            return;
         }
 
         throw SchemaIsLocked();
     }
 
-    public override Task UnlockSchemaAsync(WriteTransaction transaction) =>
-        transaction.ScalarAsync<long?>("SELECT RELEASE_LOCK(@SchemaLock)", new { SchemaLock });
+    public override async Task UnlockSchemaAsync(WriteTransaction transaction)
+    {
+        if (await SchemaLockStore.IsNeededAsync(transaction)) await SchemaLockStore.GiveBackAsync(transaction);
+        await transaction.ScalarAsync<long?>("SELECT RELEASE_LOCK(@SchemaLock)", new { SchemaLock });
+    }
 
     public override Task<DateTimeOffset> ClockAsync(DbConnection connection) =>
         ReadClockAsync(connection, "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)");

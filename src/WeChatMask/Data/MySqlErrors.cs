@@ -29,6 +29,8 @@ internal static class MySqlErrors
         is null or Broken or MySqlErrorCode.CommandTimeoutExpired or MySqlErrorCode.DiskFull or MySqlErrorCode.ErrorOnWrite
         or MySqlErrorCode.ConnectionCountError or MySqlErrorCode.UnableToConnectToHost or NotReady or MySqlErrorCode.ServerShutdown
         or MySqlErrorCode.RecordFileFull or MySqlErrorCode.TooManyUserConnections or MySqlErrorCode.UserLimitReached
+        // A member that leaves its cluster during a COMMIT: whether it was done is not known.
+        or MySqlErrorCode.ErrorDuringCommit
         or MySqlErrorCode.OptionPreventsStatement or MySqlErrorCode.QueryInterrupted or ReadOnlyMode or Killed or SessionKilled;
 
     public static bool IsUniqueClash(MySqlErrorCode? code) => code is MySqlErrorCode.DuplicateKeyEntry;

@@ -59,7 +59,7 @@ internal sealed class ChaosCity : IAsyncDisposable
             for (var i = 0; i < fault.Nodes; i++)
             {
                 var data = Path.Combine(city.folder, $"node{i}");
-                var node = new ChaosNode(program, data, settings, i == 0 ? Evening : null, i == 0 ? null : city.nodes[0].Address);
+                var node = new ChaosNode(program, data, fault.SettingsOf(i, settings), i == 0 ? Evening : null, i == 0 ? null : city.nodes[0].Address);
                 city.nodes.Add(node);
                 await node.StartAsync();
             }

@@ -44,9 +44,15 @@ internal static class ChaosCommand
 
     private static IEnumerable<Func<Fault>> OfCluster(ClusterKind kind, ChaosOptions options) =>
     [
-        () => new ServerKilled(kind), () => new MemberKilled(kind), () => new MemberFrozen(kind), () => new SwitchedOver(kind), () => new StandbyLost(kind),
-        () => new NetworkCut(kind), () => new MemberDiskFull(kind), () => new ProxyReloaded(kind), () => new RollingUpgrade(kind, options),
-        .. kind == ClusterKind.Patroni ? (Func<Fault>[])[() => new EtcdMemberLost(), () => new EtcdMajorityLost(), () => new EtcdMajorityLostWithoutFailsafe()] : [],
+        () => new MemberKilled(kind), () => new MemberFrozen(kind), () => new SwitchedOver(kind), () => new StandbyLost(kind), () => new ProxyReloaded(kind),
+        () => new RollingUpgrade(kind, options),
+        .. kind == ClusterKind.Patroni
+            ? (Func<Fault>[])
+            [
+                () => new ServerKilled(kind), () => new NetworkCut(kind), () => new MemberDiskFull(kind),
+                () => new EtcdMemberLost(), () => new EtcdMajorityLost(), () => new EtcdMajorityLostWithoutFailsafe(),
+            ]
+            : [() => new WriterCutOff(), () => new MemberCopied(), () => new TwoWriters()],
     ];
 
     // A file of one node can only lose its disk.

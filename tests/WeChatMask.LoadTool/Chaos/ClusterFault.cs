@@ -20,6 +20,9 @@ internal abstract class ClusterFault(ClusterKind kind) : Fault(kind == ClusterKi
     /// <inheritdoc />
     public override int? BehindProxy => 3;
 
+    /// <summary>The cluster's kind.</summary>
+    protected ClusterKind Kind => kind;
+
     /// <summary>Seconds without a booking that are not to be exceeded.</summary>
     protected virtual double? MostSeconds => null;
 

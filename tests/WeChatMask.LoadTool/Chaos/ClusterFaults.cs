@@ -32,7 +32,7 @@ internal sealed class MemberKilled(ClusterKind kind) : ClusterFault(kind)
     public override string Name => "member-killed";
 
     /// <inheritdoc />
-    protected override double? MostSeconds => 12;
+    protected override double? MostSeconds => Kind == ClusterKind.Galera ? 5 : 12;
 
     /// <inheritdoc />
     public override async Task<double?> BreakAsync(ChaosCity city, Rush rush)

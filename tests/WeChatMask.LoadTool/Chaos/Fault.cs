@@ -67,6 +67,9 @@ internal abstract class Fault(DatabaseKind engine) : IAsyncDisposable
         return Settings(await server.CreateDatabaseAsync());
     }
 
+    /// <summary>The database as a node is to reach it.</summary>
+    public virtual DatabaseSettings SettingsOf(int node, DatabaseSettings usual) => usual;
+
     /// <summary>Breaks it and ends the fault. Gives the seconds until every node took bookings again.</summary>
     public abstract Task<double?> BreakAsync(ChaosCity city, Rush rush);
 

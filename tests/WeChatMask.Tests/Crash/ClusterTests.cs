@@ -13,11 +13,17 @@ public sealed class ClusterTests(ITestOutputHelper output)
     private const int All = 24;
     private static readonly DateOnly Round = new(2020, 2, 10);
 
-    [ClusterFact]
+    [ClusterFact(ClusterKind.Patroni)]
     public async Task A_killed_primary_is_replaced_by_itself_and_nothing_that_was_promised_is_lost()
     {
+        await using var cluster = await Cluster.StartAsync(ClusterKind.Patroni);
+        await KillWriterAsync(cluster, output);
+    }
+
+    /// <summary>Kills the server that takes writes while people book, and holds the cluster to what they were told.</summary>
+    internal static async Task KillWriterAsync(Cluster cluster, ITestOutputHelper output)
+    {
         var folder = Directory.CreateTempSubdirectory("wechatmask-cluster-node-");
-        await using (var cluster = await Cluster.StartAsync(ClusterKind.Patroni))
         await using (var node = await SandboxProcess.StartAsync(folder.FullName, $"{Round:yyyy-MM-dd}T19:00:00+08:00", SandboxProcess.On(cluster.Settings)))
         {
             var people = Enumerable.Range(0, All).Select(i => new Booker(i) { IsPatient = true }).ToList();

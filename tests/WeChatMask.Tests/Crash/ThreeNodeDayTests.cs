@@ -18,7 +18,7 @@ public sealed class ThreeNodeDayTests(ITestOutputHelper output)
     private static readonly DateOnly Pickup = new(2020, 2, 11);
 
     /// <summary>On one server always; on a cluster, which takes minutes more, when <c>scripts/test --cluster</c> asks for it.</summary>
-    public static TheoryData<string> Databases => [.. Environment.GetEnvironmentVariable("WECHATMASK_TEST_CLUSTER") is null ? (string[])["PostgreSQL"] : ["PostgreSQL", nameof(ClusterKind.Patroni)]];
+    public static TheoryData<string> Databases => [.. Environment.GetEnvironmentVariable("WECHATMASK_TEST_CLUSTER") is null ? (string[])["PostgreSQL"] : ["PostgreSQL", nameof(ClusterKind.Patroni), nameof(ClusterKind.Galera)]];
 
     [Theory]
     [MemberData(nameof(Databases))]

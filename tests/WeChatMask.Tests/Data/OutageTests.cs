@@ -61,7 +61,7 @@ public sealed class OutageTests
         Assert.All(Postgres("23505", "40P01", "40001", "42P01", "23514"), e => Assert.False(postgres.IsOutage(e)));
         sqlite.Dispose();
         // Its driver lets nobody make its exceptions, so these are their codes: none, a broken line, out of time, and the server's own.
-        Assert.All((int?[])[null, 0, -1, 1021, 1026, 1040, 1042, 1047, 1053, 1114, 1203, 1226, 1290, 1317, 1836, 1927, 3169], n => Assert.True(MySqlErrors.IsOutage((MySqlErrorCode?)n)));
+        Assert.All((int?[])[null, 0, -1, 1021, 1026, 1040, 1042, 1047, 1053, 1114, 1180, 1203, 1226, 1290, 1317, 1836, 1927, 3169], n => Assert.True(MySqlErrors.IsOutage((MySqlErrorCode?)n)));
         Assert.All((int?[])[1062, 1064, 1205, 1213, 4025], n => Assert.False(MySqlErrors.IsOutage((MySqlErrorCode?)n)));
     }
 

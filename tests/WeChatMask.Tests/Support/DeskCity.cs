@@ -58,10 +58,17 @@ internal sealed class DeskCity : IAsyncDisposable
         CreateAsync(DatabaseKind.Sqlite, pharmacies, places, windows);
 
     /// <summary>The same on any engine.</summary>
-    public static async Task<DeskCity> CreateAsync(DatabaseKind engine, int pharmacies, int[] places, params string[] windows)
+    public static Task<DeskCity> CreateAsync(DatabaseKind engine, int pharmacies, int[] places, params string[] windows) =>
+        CreateAsync(folder => TestDatabase.CreateAsync(engine, folder, forNode: true), pharmacies, places, windows);
+
+    /// <summary>The same on a database that is there.</summary>
+    public static Task<DeskCity> CreateAsync(TestDatabase database, int pharmacies, int[] places) =>
+        CreateAsync(_ => Task.FromResult(database), pharmacies, places, []);
+
+    private static async Task<DeskCity> CreateAsync(Func<string, Task<TestDatabase>> home, int pharmacies, int[] places, string[] windows)
     {
         var city = new DeskCity(pharmacies);
-        city.database = await TestDatabase.CreateAsync(engine, city.folder, forNode: true);
+        city.database = await home(city.folder);
         var node = city.AddNode();
         await new Migrator(node.Database, city.Clock).MigrateAsync(CancellationToken.None);
         await node.Log.BeginAsync(CancellationToken.None);

@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace WeChatMask.Tests.Support;
 
 /// <summary>A test that needs a database cluster; where its programs are not installed it is skipped, and says what is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ClusterFactAttribute : FactAttribute
 {
-    private static readonly Lazy<string?> WhyNot = new(() => Cluster.WhyNot(ClusterKind.Patroni));
+    private static readonly ConcurrentDictionary<ClusterKind, string?> WhyNot = new();
 
-    public ClusterFactAttribute() => Skip = WhyNot.Value;
+    public ClusterFactAttribute(ClusterKind kind) => Skip = WhyNot.GetOrAdd(kind, Cluster.WhyNot);
 }
