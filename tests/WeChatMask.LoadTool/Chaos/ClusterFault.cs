@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using WeChatMask.Data;
@@ -11,6 +12,7 @@ internal abstract class ClusterFault(ClusterKind kind) : Fault(kind == ClusterKi
     /// <summary>How a member comes back whose programs have ended.</summary>
     protected const string Started = "was started, as systemd does it,";
 
+    private const long NotYet = -1;
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(60);
     private Cluster? cluster;
 
@@ -44,13 +46,13 @@ internal abstract class ClusterFault(ClusterKind kind) : Fault(kind == ClusterKi
         var watch = Stopwatch.StartNew();
         var counts = await CountAsync();
         // Who follows without being waited for is some moments behind.
-        while (counts.Distinct().Count() > 1 && watch.Elapsed < LongestCatchUp)
+        while ((counts.Contains(NotYet) || counts.Distinct().Count() > 1) && watch.Elapsed < LongestCatchUp)
         {
             await Task.Delay(500);
             counts = await CountAsync();
         }
 
-        if (counts.Distinct().Count() > 1) broken.Add($"the members have {string.Join(", ", counts)} bookings");
+        if (counts.Contains(NotYet) || counts.Distinct().Count() > 1) broken.Add($"the members have {string.Join(", ", counts)} bookings");
         return broken;
     }
 
@@ -88,13 +90,22 @@ internal abstract class ClusterFault(ClusterKind kind) : Fault(kind == ClusterKi
         Notes.Add(string.Create(CultureInfo.InvariantCulture, $"{what} for {time.TotalSeconds:0} s: {rush.Answers.Bookings.Count - bookings} bookings and {rush.Answers.Busy - busy} times 503 meanwhile"));
     }
 
+
     private async Task<List<long>> CountAsync()
     {
         var counts = new List<long>();
         foreach (var member in Cluster.Members)
         {
             using var database = new Database(Microsoft.Extensions.Options.Options.Create(Cluster.SettingsOf(member)));
-            counts.Add(await database.ScalarAsync<long>("SELECT COUNT(*) FROM booking"));
+            try
+            {
+                counts.Add(await database.ScalarAsync<long>("SELECT COUNT(*) FROM booking"));
+            }
+            catch (DbException)
+            {
+                // It has only just come back.
+                counts.Add(NotYet);
+            }
         }
 
         return counts;
