@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace WeChatMask.Tests.Crash;
 
 /// <summary>A node on a cluster that heals itself. The whole day on one is in <see cref="ThreeNodeDayTests"/>, the rest in <c>scripts/chaos --cluster</c>.</summary>
+[Collection(nameof(AloneWithClusters))]
 public sealed class ClusterTests(ITestOutputHelper output)
 {
     private const int Before = 12;

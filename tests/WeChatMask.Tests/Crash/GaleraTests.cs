@@ -13,6 +13,7 @@ namespace WeChatMask.Tests.Crash;
 /// Nodes on a Galera cluster, also on several members at once, as nobody should have them and as they are while a proxy
 /// changes its mind: a row lock holds on one member, and who is second is told so at the commit.
 /// </summary>
+[Collection(nameof(AloneWithClusters))]
 public sealed class GaleraTests(GaleraTests.Home home, ITestOutputHelper output) : IClassFixture<GaleraTests.Home>
 {
     private const int Places = 60;

@@ -10,3 +10,7 @@ internal sealed class ClusterFactAttribute : FactAttribute
 
     public ClusterFactAttribute(ClusterKind kind) => Skip = WhyNot.GetOrAdd(kind, Cluster.WhyNot);
 }
+
+/// <summary>A cluster decides within seconds who is alive, so nothing else runs beside one.</summary>
+[CollectionDefinition(nameof(AloneWithClusters), DisableParallelization = true)]
+public sealed class AloneWithClusters;
