@@ -8,7 +8,13 @@ internal sealed class ClusterFactAttribute : FactAttribute
 {
     private static readonly ConcurrentDictionary<ClusterKind, string?> WhyNot = new();
 
-    public ClusterFactAttribute(ClusterKind kind) => Skip = WhyNot.GetOrAdd(kind, Cluster.WhyNot);
+    public ClusterFactAttribute(ClusterKind kind)
+    {
+        Kind = kind;
+        Skip = WhyNot.GetOrAdd(kind, Cluster.WhyNot);
+    }
+
+    public ClusterKind Kind { get; }
 }
 
 /// <summary>A cluster decides within seconds who is alive, so nothing else runs beside one.</summary>
