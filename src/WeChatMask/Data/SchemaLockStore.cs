@@ -21,14 +21,14 @@ internal static class SchemaLockStore
     /// <summary>Takes the lock. False where another node has kept it all the while.</summary>
     public static async Task<bool> TryTakeAsync(WriteTransaction transaction, TimeSpan patience)
     {
-        await transaction.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_lock (id INT NOT NULL PRIMARY KEY, held_until BIGINT NOT NULL)");
+        await transaction.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_lock (id INT NOT NULL PRIMARY KEY, held_until BIGINT NOT NULL, holder BIGINT NOT NULL)");
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
                 await transaction.ExecuteAsync("DELETE FROM schema_lock WHERE held_until < UNIX_TIMESTAMP()");
-                await transaction.ExecuteAsync("INSERT INTO schema_lock (id, held_until) VALUES (1, UNIX_TIMESTAMP() + @SecondsHeld)", new { SecondsHeld });
+                await transaction.ExecuteAsync("INSERT INTO schema_lock (id, held_until, holder) VALUES (1, UNIX_TIMESTAMP() + @SecondsHeld, @LogBatch)", new { SecondsHeld, transaction.LogBatch });
                 return true;
             }
             catch (MySqlException e) when (MySqlErrors.MayRetry(e.ErrorCode))
@@ -39,6 +39,7 @@ internal static class SchemaLockStore
         }
     }
 
-    /// <summary>Gives the lock back.</summary>
-    public static Task GiveBackAsync(WriteTransaction transaction) => transaction.ExecuteAsync("DELETE FROM schema_lock");
+    /// <summary>Gives the lock back, where it has not run out and gone to another node.</summary>
+    public static Task GiveBackAsync(WriteTransaction transaction) =>
+        transaction.ExecuteAsync("DELETE FROM schema_lock WHERE holder = @LogBatch", new { transaction.LogBatch });
 }

@@ -38,10 +38,13 @@ public sealed class GaleraTests(GaleraTests.Home home, ITestOutputHelper output)
     {
         await home.EmptyAsync();
         using var database = new Database(Options.Create(home.Cluster.SettingsOf(2)));
-        await database.WriteAsync(t => t.ExecuteAsync("CREATE TABLE schema_lock (id INT NOT NULL PRIMARY KEY, held_until BIGINT NOT NULL)"), default);
+        await database.WriteAsync(t => t.ExecuteAsync("CREATE TABLE schema_lock (id INT NOT NULL PRIMARY KEY, held_until BIGINT NOT NULL, holder BIGINT NOT NULL)"), default);
 
-        await database.WriteAsync(t => t.ExecuteAsync("INSERT INTO schema_lock (id, held_until) VALUES (1, UNIX_TIMESTAMP() + 100)"), default);
+        await database.WriteAsync(t => t.ExecuteAsync("INSERT INTO schema_lock (id, held_until, holder) VALUES (1, UNIX_TIMESTAMP() + 100, 0)"), default);
         Assert.False(await database.WriteAsync(t => SchemaLockStore.TryTakeAsync(t, TimeSpan.Zero), default));
+        // Nobody frees another's.
+        await database.WriteAsync(SchemaLockStore.GiveBackAsync, default);
+        Assert.Equal(1, await database.ScalarAsync<long>("SELECT COUNT(*) FROM schema_lock"));
 
         await database.WriteAsync(t => t.ExecuteAsync("UPDATE schema_lock SET held_until = UNIX_TIMESTAMP() - 1"), default);
         await new Migrator(database, TimeProvider.System).MigrateAsync(default);
