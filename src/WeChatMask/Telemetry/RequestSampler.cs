@@ -10,12 +10,8 @@ internal sealed class RequestSampler : Sampler
 
     private RequestSampler(double ratio) => this.ratio = new TraceIdRatioBasedSampler(ratio);
 
-    /// <summary>A sampler for a site that is open to all: a caller from outside cannot ask to be traced.</summary>
-    public static Sampler Of(double ratio)
-    {
-        var requests = new RequestSampler(ratio);
-        return new ParentBasedSampler(requests, remoteParentSampled: requests, remoteParentNotSampled: requests);
-    }
+    /// <summary>A sampler that lets calls follow the request they are made for.</summary>
+    public static Sampler Of(double ratio) => new ParentBasedSampler(new RequestSampler(ratio));
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
         samplingParameters.Kind == ActivityKind.Server ? ratio.ShouldSample(samplingParameters) : new SamplingResult(SamplingDecision.Drop);

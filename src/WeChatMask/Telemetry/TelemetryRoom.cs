@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -27,6 +30,9 @@ public static class TelemetryRoom
 
     private static void AddSenders(this IServiceCollection services, TelemetrySettings settings)
     {
+        // Both read what a caller says of a trace: the web server, and its instrumentation once more.
+        services.AddSingleton<DistributedContextPropagator, OwnTraces>();
+        Sdk.SetDefaultTextMapPropagator(new CompositeTextMapPropagator([]));
         services.AddOpenTelemetry()
             // Cleared of what the environment's OTEL_ variables would add.
             .ConfigureResource(resource => resource.Clear().AddTelemetrySdk().AddService(

@@ -6,13 +6,15 @@ namespace WeChatMask.Tests.Web;
 /// <summary>What leaves at the door is what the route behind would have said, headers and all.</summary>
 public sealed class SharedAnswerTests
 {
+    private const string Clock = "/api/clock";
+
     private static readonly string[] OfTheMoment = ["Date", "Age"];
 
     [Theory]
     [InlineData("/api/board", "Accept", "application/json")]
     [InlineData("/api/board", "Accept-Encoding", "gzip, deflate")]
     [InlineData("/api/board", "If-None-Match", "*")]
-    [InlineData("/api/clock", "Accept", "application/json")]
+    [InlineData(Clock, "Accept", "application/json")]
     [InlineData("/log/checkpoint", "Accept", "text/plain")]
     [InlineData("/log/checkpoint", "Accept-Encoding", "gzip, deflate")]
     public async Task An_answer_at_the_door_is_the_routes(string path, string header, string value)
@@ -27,7 +29,8 @@ public sealed class SharedAnswerTests
             request.Headers.TryAddWithoutValidation(header, value);
             request.Headers.TryAddWithoutValidation("Origin", "https://elsewhere.example");
             using var answer = await host.Http.SendAsync(request);
-            var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => !OfTheMoment.Contains(h.Key, StringComparer.Ordinal))
+            // An instant is written without the noughts at its end.
+            var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => !OfTheMoment.Contains(h.Key, StringComparer.Ordinal) && (path, h.Key) is not (Clock, "Content-Length"))
                 .Select(h => $"{h.Key}: {string.Join(',', h.Value)}").Order(StringComparer.Ordinal);
             return $"{answer.StatusCode}\n{string.Join('\n', headers)}";
         }
