@@ -37,7 +37,7 @@ internal static class CheatEndpoints
             state.Verdicts));
     }
 
-    private sealed record CheatOrder(string Kind);
+    internal sealed record CheatOrder(string Kind);
 
-    private sealed record CheatView(string? Scene, string? Kind, string? Did, string? Blind, IReadOnlyList<Verdict> Verdicts);
+    internal sealed record CheatView(string? Scene, string? Kind, string? Did, string? Blind, IReadOnlyList<Verdict> Verdicts);
 }

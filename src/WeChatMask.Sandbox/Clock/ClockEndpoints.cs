@@ -23,7 +23,7 @@ internal static class ClockEndpoints
         return now is { } instant ? TypedResults.Ok(new ClockFace(calendar.Local(instant))) : refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_clock");
     }
 
-    private sealed record ClockFace(DateTimeOffset Now);
+    internal sealed record ClockFace(DateTimeOffset Now);
 
-    private sealed record ClockMove(string? Now = null, string? Advance = null);
+    internal sealed record ClockMove(string? Now = null, string? Advance = null);
 }

@@ -31,11 +31,11 @@ internal static class CrowdEndpoints
     private static string Reason(Refusal refusal, IStringLocalizer<Text.World> text, RefusalResults refusals) =>
         text[$"Refused_{refusal}"] is { ResourceNotFound: false } known ? known : refusals.Sentence(refusal);
 
-    private sealed record CrowdOrder(int Count);
+    internal sealed record CrowdOrder(int Count);
 
-    private sealed record RefusedView(string Code, string Reason, int Count);
+    internal sealed record RefusedView(string Code, string Reason, int Count);
 
-    private sealed record CrowdView(
+    internal sealed record CrowdView(
         int Asked, int Accepted, IReadOnlyList<RefusedView> Refused, int Registered, int RegisteredMilliseconds, int BookedMilliseconds,
         int Places, int Left, int Checked, IReadOnlyList<string> Broken);
 }

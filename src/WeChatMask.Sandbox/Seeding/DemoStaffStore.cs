@@ -36,13 +36,16 @@ public sealed class DemoStaffStore(Database database, PersonalData personal)
     /// <summary>The administrator's second factor, for an authenticator app.</summary>
     public const string AdministratorSecret = "ADMINDEMOADMINDEMOADMINDEMOADMIN";
 
+    // Hashing is slow on purpose, and everybody knows these: once for all who share one, and for all cities of this process.
+    private static readonly Lazy<Dictionary<string, string>> Hashes = new(() =>
+        new[] { SupervisorPassword, AuditorPassword, AdministratorPassword, ClerkPassword, LeadPassword }.ToDictionary(p => p, StaffStore.Hash, StringComparer.Ordinal));
+
     /// <summary>Adds those who are not there yet: a folder of an earlier build gets the roles it lacks.</summary>
     public async Task AddAsync(CancellationToken cancellationToken)
     {
         if (await database.ScalarAsync<long>("SELECT COUNT(*) FROM staff WHERE username = @Administrator", new { Administrator }, cancellationToken) > 0) return;
-        // Hashing is slow on purpose, so it is done outside the transaction, and once for all who share a password.
-        var (supervisor, auditor, administrator) = (StaffStore.Hash(SupervisorPassword), StaffStore.Hash(AuditorPassword), StaffStore.Hash(AdministratorPassword));
-        var (clerk, lead) = (StaffStore.Hash(ClerkPassword), StaffStore.Hash(LeadPassword));
+        // Not while a transaction waits.
+        var hashes = Hashes.Value;
         await database.WriteAsync(
             async transaction =>
             {
@@ -50,11 +53,11 @@ public sealed class DemoStaffStore(Database database, PersonalData personal)
                 var added = await StaffStore.AddAsync(
                     transaction,
                     [
-                        new NewStaff(Supervisor, supervisor, StaffRole.Supervisor),
-                        new NewStaff(Auditor, auditor, StaffRole.Auditor),
-                        new NewStaff(Administrator, administrator, StaffRole.Administrator),
-                        .. pharmacies.Select(p => new NewStaff(ClerkPrefix + p.Code, clerk, StaffRole.Clerk, p.Id)),
-                        .. pharmacies.Select(p => new NewStaff(LeadPrefix + p.Code, lead, StaffRole.PharmacyLead, p.Id)),
+                        new NewStaff(Supervisor, hashes[SupervisorPassword], StaffRole.Supervisor),
+                        new NewStaff(Auditor, hashes[AuditorPassword], StaffRole.Auditor),
+                        new NewStaff(Administrator, hashes[AdministratorPassword], StaffRole.Administrator),
+                        .. pharmacies.Select(p => new NewStaff(ClerkPrefix + p.Code, hashes[ClerkPassword], StaffRole.Clerk, p.Id)),
+                        .. pharmacies.Select(p => new NewStaff(LeadPrefix + p.Code, hashes[LeadPassword], StaffRole.PharmacyLead, p.Id)),
                     ]);
                 await transaction.ExecuteAsync("UPDATE staff SET totp_secret = @secret WHERE username = @Administrator", new { secret = personal.Encrypt(AdministratorSecret), Administrator });
                 return added;

@@ -28,15 +28,15 @@ internal static class VendorEndpoints
         sandbox.MapMethods(AliyunPath, methods, (HttpContext context, AliyunSms aliyun) => aliyun.AnswerAsync(context));
         sandbox.MapPost(TencentPath, (HttpContext context, TencentSms tencent) => tencent.AnswerAsync(context));
         sandbox.MapPost("/sms/receipts", async (VendorReceipts receipts, CancellationToken cancellationToken) =>
-            TypedResults.Ok(new { pushed = await receipts.PushAsync(cancellationToken) }));
+            Results.Ok(new { pushed = await receipts.PushAsync(cancellationToken) }));
         sandbox.MapPut("/sms/numbers/{mobile}", (string mobile, NumberOrder order, VendorBook book, RefusalResults refusals) =>
         {
             if (!VendorDelivery.IsMobile(mobile) || !order.State.All(char.IsAsciiLetterLower) || !Enum.TryParse(order.State, ignoreCase: true, out NumberState state))
                 return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_number");
             book.Set(mobile, state);
-            return TypedResults.Ok(new { mobile, order.State });
+            return Results.Ok(new { mobile, order.State });
         });
     }
 
-    private sealed record NumberOrder(string State);
+    internal sealed record NumberOrder(string State);
 }

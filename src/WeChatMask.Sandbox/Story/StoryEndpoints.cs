@@ -52,11 +52,11 @@ internal static class StoryEndpoints
             ? TypedResults.Ok(await states.ReadAsync(openId, cancellationToken))
             : refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_phone");
 
-    private sealed record MomentsView(RoundMoments? Round);
+    internal sealed record MomentsView(RoundMoments? Round);
 
-    private sealed record ActivityView(int Sms, long WeChatCalls, IReadOnlyList<ActivityEntry> Entries);
+    internal sealed record ActivityView(int Sms, long WeChatCalls, IReadOnlyList<ActivityEntry> Entries);
 
-    private sealed record InboxView(int Count, int ToNeighbours, IReadOnlyList<InboxMessage> Messages);
+    internal sealed record InboxView(int Count, int ToNeighbours, IReadOnlyList<InboxMessage> Messages);
 
-    private sealed record InboxMessage(string Id, string Mobile, string? Pharmacy, bool ToNeighbour, string Text, DateTimeOffset SentAt);
+    internal sealed record InboxMessage(string Id, string Mobile, string? Pharmacy, bool ToNeighbour, string Text, DateTimeOffset SentAt);
 }

@@ -51,5 +51,5 @@ internal static class FaultEndpoints
         return text.All(char.IsAsciiLetterLower) && Enum.TryParse(text, ignoreCase: true, out value);
     }
 
-    private sealed record FaultOrder(string Target, string Mode, int? Milliseconds = null);
+    internal sealed record FaultOrder(string Target, string Mode, int? Milliseconds = null);
 }

@@ -71,7 +71,7 @@ internal static class PhoneEndpoints
         return text is null or "plain" or "compatible" or "safe";
     }
 
-    private sealed record NoticeChoice(bool Accepts);
+    internal sealed record NoticeChoice(bool Accepts);
 
-    private sealed record PhoneMessage(string Type, string? Content = null, string? Event = null, string? EventKey = null, string? Mode = null);
+    internal sealed record PhoneMessage(string Type, string? Content = null, string? Event = null, string? EventKey = null, string? Mode = null);
 }

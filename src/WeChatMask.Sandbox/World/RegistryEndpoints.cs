@@ -39,7 +39,7 @@ internal static class RegistryEndpoints
 
     private static IResult Invalid(RefusalResults refusals) => refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_person");
 
-    private sealed record PersonTold(string Name, bool Eligible, string? Reason = null);
+    internal sealed record PersonTold(string Name, bool Eligible, string? Reason = null);
 
-    private sealed record Lookup(string IdNumber, string Name, string? DocumentType = null);
+    internal sealed record Lookup(string IdNumber, string Name, string? DocumentType = null);
 }

@@ -21,8 +21,8 @@ internal static class SmsEndpoints
         if (string.IsNullOrWhiteSpace(message.Id) || string.IsNullOrWhiteSpace(message.Mobile) || string.IsNullOrWhiteSpace(message.Text))
             return refusals.Plain(StatusCodes.Status422UnprocessableEntity, "invalid_message");
         inbox.Add(new ReceivedSms(message.Mobile, message.Text, calendar.Local(clock.GetUtcNow()), message.Id, message.Repeat));
-        return TypedResults.Ok(new { message.Id });
+        return Results.Ok(new { message.Id });
     }
 
-    private sealed record GatewayMessage(string Id, string Mobile, string Text, bool Repeat = false);
+    internal sealed record GatewayMessage(string Id, string Mobile, string Text, bool Repeat = false);
 }
