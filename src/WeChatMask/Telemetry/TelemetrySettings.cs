@@ -20,7 +20,7 @@ public sealed class TelemetrySettings
     /// <summary>The name that all nodes of the city share; <c>service.instance.id</c> tells them apart.</summary>
     public string ServiceName { get; set; } = "wechatmask";
 
-    /// <summary>Which part of the requests is traced, 0 to 1; a caller's <c>traceparent</c> does not change it. Metrics count all of them.</summary>
+    /// <summary>Which part of the requests is traced, 0 to 1; a caller's <c>traceparent</c> is not heard. Metrics count all of them.</summary>
     public double SampleRatio { get; set; } = 0.1;
 
     /// <summary>What the collector asks for, as <c>name=value</c>, several with commas. A secret: no message shows it.</summary>
