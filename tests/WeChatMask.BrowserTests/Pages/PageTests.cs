@@ -24,7 +24,8 @@ public abstract class PageTests(CityDay day, bool large)
     /// <summary>The pages with most parts, or with parts that scripts fill.</summary>
     public static TheoryData<ShownPage> LongPages =>
     [
-        .. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/bookings/{number}" or "/guide" or "/pharmacy" or "/sandbox", Moment: Moment.Announced or Moment.Open or Moment.Published }),
+        .. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/bookings/{number}" or "/guide" or "/pharmacy" or "/sandbox", Moment: Moment.Announced or Moment.Open or Moment.Published }
+            or { Path: "/supervisor/jobs", Viewer: Viewer.Supervisor }),
     ];
 
     /// <summary>The pages that say how old the board's figures are.</summary>
