@@ -231,9 +231,6 @@ self.publicLog = (() => {
     }
   }
 
-  // A browser's first signature takes it longer than all the rest of a check, so it is asked for one before anybody waits: by the curve's own point.
-  verify(unb64u('MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li_hp_m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q'), '', new Uint8Array(64).fill(1));
-
   // A line of a key that is not given is passed over, yet must be one; a wrong line of a given key refuses the note.
   async function readCheckpoint(note, keys) {
     const known = new Map(keys.map(readKey).map((key) => [`${key.name} ${key.id}`, key]));
