@@ -41,7 +41,8 @@ public sealed class ReadingTests : IAsyncLifetime
             var (get, _) = await AskAsync(HttpMethod.Get, route.Path, !route.IsStream);
             var (head, length) = await AskAsync(HttpMethod.Head, route.Path, reads: true);
             Assert.True(get.Status == head.Status, $"{route}: GET {get.Status}, HEAD {head.Status}");
-            Assert.True(BesideOf(get.Headers, head.Headers) == BesideOf(head.Headers, get.Headers), $"{route}:\n{get.Headers}\nHEAD:\n{head.Headers}");
+            var areAlike = route.Path == "/" ? BesideOf(get.Headers, head.Headers) == BesideOf(head.Headers, get.Headers) : get.Headers == head.Headers;
+            Assert.True(areAlike, $"{route}:\n{get.Headers}\nHEAD:\n{head.Headers}");
             Assert.Equal(0, length);
             tried++;
         }
@@ -232,7 +233,7 @@ public sealed class ReadingTests : IAsyncLifetime
         return (((int)answer.StatusCode, string.Join('\n', headers)), length);
     }
 
-    // What is made for one is sent in pieces, and its copy a moment later is as long as it is.
+    // The home page that is made for one is sent in pieces, and its copy a moment later is as long as it is.
     private static string BesideOf(string headers, string other) => other.Contains("Content-Length: ", StringComparison.Ordinal) ? headers : Regex.Replace(headers, @"Content-Length: .*\n", "");
 
     // Random states and pauses.
