@@ -82,7 +82,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>How many folders and files the system was asked to tell it of when they change.</summary>
-    public int Watches => Directory.EnumerateFiles($"/proc/{process.Id}/fdinfo").Sum(f => File.ReadLines(f).Count(l => l.StartsWith("inotify ", StringComparison.Ordinal)));
+    public int Watches => Directory.EnumerateFiles($"/proc/{process.Id}/fdinfo").Sum(f => Lines(f).Count(l => l.StartsWith("inotify ", StringComparison.Ordinal)));
 
     public bool HasEnded => process.HasExited;
 
@@ -99,12 +99,24 @@ internal sealed class ProgramProcess : IAsyncDisposable
     {
         try
         {
-            return Directory.EnumerateDirectories($"/proc/{process.Id}/task").Any(t => File.ReadAllText(Path.Combine(t, "comm")).StartsWith(".NET SigHandler", StringComparison.Ordinal));
+            return Directory.EnumerateDirectories($"/proc/{process.Id}/task").Any(t => Lines(Path.Combine(t, "comm")).Any(l => l.StartsWith(".NET SigHandler", StringComparison.Ordinal)));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    // A file or a thread of a running process may be gone between its listing and its reading.
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
         }
         catch (IOException)
         {
-            // A thread or the process has just ended.
-            return !process.HasExited;
+            return [];
         }
     }
 
