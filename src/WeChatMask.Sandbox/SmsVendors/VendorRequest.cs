@@ -12,11 +12,12 @@ namespace WeChatMask.Sandbox;
 internal sealed record VendorRequest(string Method, string RawQuery, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     private const string SentType = "sent-content-type";
+    private const string Sandbox = "/sandbox";
 
     /// <summary>Keeps a call's type as it came, before the product puts a plain one in its place.</summary>
     public static Task KeepSentType(HttpContext context, RequestDelegate next)
     {
-        context.Items[SentType] = context.Request.ContentType;
+        if (context.Request.Path.StartsWithSegments(Sandbox, StringComparison.Ordinal)) context.Items[SentType] = context.Request.ContentType;
         return next(context);
     }
 
