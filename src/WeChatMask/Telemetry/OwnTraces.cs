@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace WeChatMask.Telemetry;
 
-/// <summary>Begins every trace here. The site is open to all: who may say what number a trace has, and that it is sampled, decides what is sent.</summary>
+/// <summary>Begins every trace here, and ends it here. The site is open to all: who may say what number a trace has, and that it is sampled, decides what is sent.</summary>
 internal sealed class OwnTraces : DistributedContextPropagator
 {
     public override IReadOnlyCollection<string> Fields => [];

@@ -30,8 +30,8 @@ public static class TelemetryRoom
 
     private static void AddSenders(this IServiceCollection services, TelemetrySettings settings)
     {
-        // Both read what a caller says of a trace: the web server, and its instrumentation once more.
-        services.AddSingleton<DistributedContextPropagator, OwnTraces>();
+        // Two read what a caller says of a trace: the web server, and its instrumentation once more. A third tells WeChat, the registry and vendors of ours.
+        services.AddSingleton(DistributedContextPropagator.Current = new OwnTraces());
         Sdk.SetDefaultTextMapPropagator(new CompositeTextMapPropagator([]));
         services.AddOpenTelemetry()
             // Cleared of what the environment's OTEL_ variables would add.

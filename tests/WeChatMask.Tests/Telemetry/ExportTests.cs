@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WeChatMask.Telemetry;
@@ -54,11 +58,22 @@ public sealed class ExportTests
         Assert.True(traces.Length == 0, traces);
     }
 
+    [Fact]
+    public async Task Nobody_outside_is_told_of_a_trace()
+    {
+        await using var collector = await Collector.StartAsync(TelemetrySettings.HttpProtobuf);
+        var heard = new ConcurrentQueue<string>();
+        await LiveAsync(collector, sampleRatio: "1", outside: call => heard.Enqueue(string.Join(' ', call.Headers.Keys)));
+
+        Assert.NotEmpty(heard);
+        Assert.All(heard, names => Assert.DoesNotContain("trace", names, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Leads a city through what has secrets in its addresses, and gives back what must not be seen.</summary>
-    private static async Task<IReadOnlyList<string>> LiveAsync(Collector collector, string sampleRatio)
+    private static async Task<IReadOnlyList<string>> LiveAsync(Collector collector, string sampleRatio, Action<HttpRequest>? outside = null)
     {
         // A test's host has no logger's provider but what is added here; what it is set to stays as the product says.
-        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", configure: b => b.Services.AddOpenTelemetry().WithLogging(), settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", configure: b => b.Services.AddSingleton<IStartupFilter>(new Outside(outside)).AddOpenTelemetry().WithLogging(), settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Telemetry:Endpoint"] = collector.Address, ["Telemetry:Protocol"] = collector.Protocol, ["Telemetry:SampleRatio"] = sampleRatio,
             ["Telemetry:Headers"] = "x-key=key-of-the-collector", ["Telemetry:ServiceName"] = "city-of-tests", ["Logging:LogLevel:Default"] = "Debug",
@@ -98,5 +113,19 @@ public sealed class ExportTests
     private static async Task GetAsync(HttpClient http, string path)
     {
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+    }
+
+    /// <summary>Hears the product's own calls to WeChat.</summary>
+    private sealed class Outside(Action<HttpRequest>? hear) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, rest) =>
+            {
+                if (context.Request.Path.Value!.EndsWith("/sns/oauth2/access_token", StringComparison.Ordinal)) hear?.Invoke(context.Request);
+                return rest(context);
+            });
+            next(app);
+        };
     }
 }
