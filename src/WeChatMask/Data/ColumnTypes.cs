@@ -19,6 +19,7 @@ internal static class ColumnTypes
         SqlMapper.AddTypeHandler(new DayHandler());
         SqlMapper.AddTypeHandler(new FlagHandler());
         SqlMapper.AddTypeHandler(new InstantHandler());
+        SqlMapper.ConnectionStringComparer = new ByEngine();
     }
 
     public static string Column(this DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -70,5 +71,15 @@ internal static class ColumnTypes
             parameter.DbType = DbType.Int64;
             parameter.Value = value.Column();
         }
+    }
+
+    /// <summary>All databases of an engine have one schema: what the mapper has compiled for a statement is for each of them, the standby too. An engine is known by the first word of its connection strings.</summary>
+    private sealed class ByEngine : IEqualityComparer<string>
+    {
+        public bool Equals(string? x, string? y) => Engine(x).SequenceEqual(Engine(y));
+
+        public int GetHashCode(string obj) => string.GetHashCode(Engine(obj), StringComparison.Ordinal);
+
+        private static ReadOnlySpan<char> Engine(string? connection) => connection.AsSpan(0, Math.Max(0, connection?.IndexOf('=', StringComparison.Ordinal) ?? 0));
     }
 }
