@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
@@ -104,7 +105,7 @@ public static class SandboxApp
         services.AddSingleton<SchedulerPause>().AddSingleton<DueMomentQueries>().AddSingleton<DueWork>();
         services.Replace(ServiceDescriptor.Singleton<JobBarrier>(s => s.GetRequiredService<SchedulerPause>()));
         services.AddHttpClient(nameof(JoinedNodes)).ConfigurePrimaryHttpMessageHandler(JoinedWorld.Handler).RemoveAllLoggers();
-        services.AddSingleton<DemoStaffStore>();
+        services.AddSingleton<DemoStaffStore>().Configure<PasswordHasherOptions>(o => o.IterationCount = DemoStaffStore.Iterations);
         services.AddHostedService<OwnAddressTeller>();
         services.AddHostedService<Seeding>();
     }
