@@ -101,7 +101,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
         {
             return Directory.EnumerateDirectories($"/proc/{process.Id}/task").Any(t => Lines(Path.Combine(t, "comm")).Any(l => l.StartsWith(".NET SigHandler", StringComparison.Ordinal)));
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
             return false;
         }
