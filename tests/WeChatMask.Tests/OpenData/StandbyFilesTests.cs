@@ -68,8 +68,8 @@ public sealed class StandbyFilesTests(EachEngine<RecentReadTests.Followed> citie
     {
         var city = await cities.OnAsync(engine);
         await using var host = await StartAsync(city);
-        // A busy machine may let the first line to a server wait longer than an operator should.
-        await UntilWellAsync(host);
+        var well = await DiagnoseAsync(host);
+        Assert.True(well.StartsWith("ok ", StringComparison.Ordinal), well);
 
         await city.HoldBackAsync();
         using var node = city.Node("");
@@ -85,10 +85,8 @@ public sealed class StandbyFilesTests(EachEngine<RecentReadTests.Followed> citie
         await OpenAsync(host.Http, "/notices");
 
         await city.StartStandbyAsync();
-        await UntilWellAsync(host);
+        await Eventually.UntilAsync(async () => (await DiagnoseAsync(host)).StartsWith("ok ", StringComparison.Ordinal));
     }
-
-    private static Task UntilWellAsync(SandboxHost host) => Eventually.UntilAsync(async () => (await DiagnoseAsync(host)).StartsWith("ok ", StringComparison.Ordinal));
 
     private static Task<SandboxHost> StartAsync(RecentReadTests.Followed city) => SandboxHost.StartAsync(
         "loudi", $"{Day}T19:00:00+08:00", settings: new Dictionary<string, string?>(StringComparer.Ordinal)

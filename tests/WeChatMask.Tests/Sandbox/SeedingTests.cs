@@ -28,7 +28,7 @@ public sealed class SeedingTests
     {
         await using var host = await SandboxHost.StartAsync("chuzhou");
         var staff = await StaffAsync(host);
-        var hasher = new PasswordHasher<string>();
+        var hasher = host.Get<IPasswordHasher<StaffRow>>();
 
         Assert.Equal(3 + (2 * 228), staff.Count);
         foreach (var (role, name, password) in new[] { (StaffRole.PharmacyLead, "lead-cz228", "lead-demo"), (StaffRole.Auditor, "auditor", "auditor-demo"), (StaffRole.Administrator, "administrator", "administrator-demo") })
@@ -36,16 +36,16 @@ public sealed class SeedingTests
             var row = Assert.Single(staff, s => s.Username == name);
             Assert.Equal((int)role, row.Role);
             Assert.Equal(role == StaffRole.PharmacyLead, row.PharmacyId is not null);
-            Assert.NotEqual(PasswordVerificationResult.Failed, hasher.VerifyHashedPassword("", row.PasswordHash, password));
+            Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new StaffRow(), row.PasswordHash, password));
         }
 
         var supervisor = Assert.Single(staff, s => s.Role == (int)StaffRole.Supervisor);
         Assert.Equal("supervisor", supervisor.Username);
         Assert.Null(supervisor.PharmacyId);
-        Assert.NotEqual(PasswordVerificationResult.Failed, hasher.VerifyHashedPassword("", supervisor.PasswordHash, "supervisor-demo"));
+        Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new StaffRow(), supervisor.PasswordHash, "supervisor-demo"));
         var clerk = Assert.Single(staff, s => s.Username == "clerk-cz228");
         Assert.NotNull(clerk.PharmacyId);
-        Assert.NotEqual(PasswordVerificationResult.Failed, hasher.VerifyHashedPassword("", clerk.PasswordHash, "clerk-demo"));
+        Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new StaffRow(), clerk.PasswordHash, "clerk-demo"));
     }
 
     [Fact]
