@@ -3,6 +3,7 @@ using WeChatMask.Data;
 using WeChatMask.Sandbox;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;
+using Staff = WeChatMask.City.StaffRow;
 
 namespace WeChatMask.Tests.Sandbox;
 
@@ -28,7 +29,7 @@ public sealed class SeedingTests
     {
         await using var host = await SandboxHost.StartAsync("chuzhou");
         var staff = await StaffAsync(host);
-        var hasher = host.Get<IPasswordHasher<StaffRow>>();
+        var hasher = host.Get<IPasswordHasher<Staff>>();
 
         Assert.Equal(3 + (2 * 228), staff.Count);
         foreach (var (role, name, password) in new[] { (StaffRole.PharmacyLead, "lead-cz228", "lead-demo"), (StaffRole.Auditor, "auditor", "auditor-demo"), (StaffRole.Administrator, "administrator", "administrator-demo") })
@@ -36,16 +37,16 @@ public sealed class SeedingTests
             var row = Assert.Single(staff, s => s.Username == name);
             Assert.Equal((int)role, row.Role);
             Assert.Equal(role == StaffRole.PharmacyLead, row.PharmacyId is not null);
-            Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new StaffRow(), row.PasswordHash, password));
+            Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new Staff(), row.PasswordHash, password));
         }
 
         var supervisor = Assert.Single(staff, s => s.Role == (int)StaffRole.Supervisor);
         Assert.Equal("supervisor", supervisor.Username);
         Assert.Null(supervisor.PharmacyId);
-        Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new StaffRow(), supervisor.PasswordHash, "supervisor-demo"));
+        Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new Staff(), supervisor.PasswordHash, "supervisor-demo"));
         var clerk = Assert.Single(staff, s => s.Username == "clerk-cz228");
         Assert.NotNull(clerk.PharmacyId);
-        Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new StaffRow(), clerk.PasswordHash, "clerk-demo"));
+        Assert.Equal(PasswordVerificationResult.Success, hasher.VerifyHashedPassword(new Staff(), clerk.PasswordHash, "clerk-demo"));
     }
 
     [Fact]
