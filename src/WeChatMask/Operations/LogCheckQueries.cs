@@ -141,7 +141,12 @@ internal sealed class LogCheckQueries(Snapshot snapshot, CancellationToken cance
     private async Task<List<T>> AllAsync<T>(string sql, object? args = null) => (await snapshot.Connection.QueryAsync<T>(Command(sql, args))).AsList();
 
     // Whole tables, in a city of millions: not all of it at once, and for as long as it takes.
-    private IAsyncEnumerable<T> Stream<T>(string sql, object? args = null) => snapshot.Connection.QueryUnbufferedAsync<T>(sql, args, snapshot.Transaction, commandTimeout: 0);
+    private async IAsyncEnumerable<T> Stream<T>(string sql, object? args = null)
+    {
+        await using var reader = await snapshot.Connection.ExecuteReaderAsync(Command(sql, args));
+        var read = reader.GetRowParser<T>();
+        while (await reader.ReadAsync(cancellationToken)) yield return read(reader);
+    }
 
     private CommandDefinition Command(string sql, object? args = null) => new(sql, args, snapshot.Transaction, commandTimeout: 0, cancellationToken: cancellationToken);
 }

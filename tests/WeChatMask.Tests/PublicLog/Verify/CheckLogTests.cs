@@ -44,6 +44,24 @@ public sealed class CheckLogTests
         Assert.DoesNotContain(await host.Get<Troubles>().ReadAsync(default), t => t.Kind == TroubleKind.Log);
     }
 
+    [EngineTheory(ServersOnly = true)]
+    public async Task Checking_calls_no_statement_off_at_its_end(DatabaseKind engine)
+    {
+        await using var home = await TestDatabase.CreateAsync(engine, Path.GetTempPath(), forNode: true);
+        await using var line = new CutLine(CutLine.PortOf(home.ConnectionString));
+        await using var host = await SandboxHost.StartAsync("loudi", "2020-02-10T19:00:00+08:00", settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Database:Engine"] = engine.ToString(), ["Database:ConnectionString"] = line.Through(home.ConnectionString),
+        });
+        using var resident = await host.NewResidentAsync(1);
+        await resident.BookAsync("LD01", "a");
+
+        for (var i = 0; i < 10; i++) Assert.Equal([], (await host.Get<LogVerifier>().RunAsync(new LogCheckScope(), default)).Findings);
+
+        // Each that is called off is so by a connection of its own; a node keeps 25, and listens on one more.
+        Assert.InRange(line.Connections, 1, 26);
+    }
+
     [EngineTheory]
     public async Task One_node_at_a_time_checks(DatabaseKind engine)
     {

@@ -12,6 +12,7 @@ namespace WeChatMask.Tests.Support;
 internal sealed class CutLine : IAsyncDisposable
 {
     private int server;
+    private int connections;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource end = new();
     private readonly Task accepting;
@@ -25,6 +26,9 @@ internal sealed class CutLine : IAsyncDisposable
         listener.Start();
         accepting = AcceptAsync();
     }
+
+    /// <summary>How many connections have been made over it.</summary>
+    public int Connections => Volatile.Read(ref connections);
 
     /// <summary>A connection string that goes over the line.</summary>
     public string Through(string connectionString) => new DbConnectionStringBuilder
@@ -75,6 +79,7 @@ internal sealed class CutLine : IAsyncDisposable
             while (true)
             {
                 var node = await listener.AcceptTcpClientAsync(end.Token);
+                Interlocked.Increment(ref connections);
                 _ = CarryAsync(node, whole.Token);
             }
         }
