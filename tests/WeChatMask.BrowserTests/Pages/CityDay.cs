@@ -7,6 +7,7 @@ using WeChatMask.Data;
 using WeChatMask.Domain;
 using WeChatMask.Flags;
 using WeChatMask.Residents;
+using Microsoft.Playwright;
 using SkiaSharp;
 using WeChatMask.Tests.Support;
 using WeChatMask.Web;
@@ -156,15 +157,36 @@ public sealed class CityDay : IAsyncLifetime
     private readonly Dictionary<Moment, Lazy<Task<CityMoment>>> moments =
         Enum.GetValues<Moment>().ToDictionary(m => m, m => new Lazy<Task<CityMoment>>(() => CityMoment.AtAsync(m)));
 
+    private BrowserPhone? last;
+    private (Moment Moment, Viewer Viewer) whose;
+    private IReadOnlyList<BrowserContextCookiesResult> cookies = [];
+
     /// <inheritdoc />
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <inheritdoc />
     public async Task DisposeAsync()
     {
+        if (last is not null) await last.DisposeAsync();
         foreach (var moment in moments.Values.Where(m => m is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })) await (await moment.Value).DisposeAsync();
     }
 
     /// <summary>The city at a moment.</summary>
     internal Task<CityMoment> AtAsync(Moment moment) => moments[moment].Value;
+
+    /// <summary>A browser, as good as fresh, of who looks at a page; it is the class's, and the last one while the next page is of the same viewer and moment.</summary>
+    internal async Task<BrowserPhone> PhoneAsync(ShownPage page, bool large)
+    {
+        if (last is not null && whose == (page.Moment, page.Viewer))
+        {
+            await last.RenewAsync(cookies);
+            return last;
+        }
+
+        if (last is not null) await last.DisposeAsync();
+        last = await (await AtAsync(page.Moment)).PhoneAsync(page.Viewer, large);
+        whose = (page.Moment, page.Viewer);
+        cookies = await last.Page.Context.CookiesAsync();
+        return last;
+    }
 }

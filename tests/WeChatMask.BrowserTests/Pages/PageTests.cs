@@ -24,19 +24,19 @@ public abstract class PageTests(CityDay day, bool large)
     /// <summary>The pages with most parts, or with parts that scripts fill.</summary>
     public static TheoryData<ShownPage> LongPages =>
     [
-        .. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/bookings/{number}" or "/guide" or "/pharmacy" or "/sandbox", Moment: Moment.Announced or Moment.Open or Moment.Published }
-            or { Path: "/supervisor/jobs", Viewer: Viewer.Supervisor }),
+        .. ShownPage.ByViewer.Where(p => p is { Path: "/" or "/book" or "/bookings/{number}" or "/guide" or "/pharmacy" or "/sandbox", Moment: Moment.Announced or Moment.Open or Moment.Published }
+            or { Path: "/supervisor/jobs" or "/supervisor/live", Viewer: Viewer.Supervisor }),
     ];
 
     /// <summary>The pages that say how old the board's figures are.</summary>
-    public static TheoryData<ShownPage> PagesWithAge => [.. ShownPage.All.Where(p => p is { Path: "/" or "/book" or "/nearby", Moment: Moment.Open, Viewer: not Viewer.Newcomer })];
+    public static TheoryData<ShownPage> PagesWithAge => [.. ShownPage.ByViewer.Where(p => p is { Path: "/" or "/book" or "/nearby", Moment: Moment.Open, Viewer: not Viewer.Newcomer })];
 
     /// <summary>Shows a page and fails with everything that is wrong with it.</summary>
     protected async Task CheckAsync(ShownPage page)
     {
         var moment = await day.AtAsync(page.Moment);
-        await using var phone = await moment.PhoneAsync(page.Viewer, large);
-        var weight = await Layout.WeighAsync(phone.Page);
+        var phone = await day.PhoneAsync(page, large);
+        await using var weight = await Layout.WeighAsync(phone.Page);
         var answer = await phone.GoAsync(moment.Path(page));
 
         Assert.Equal(page.Status, answer.Status);
@@ -58,7 +58,7 @@ public abstract class PageTests(CityDay day, bool large)
     protected async Task CheckBoardAgeAsync(ShownPage page)
     {
         var moment = await day.AtAsync(page.Moment);
-        await using var phone = await moment.PhoneAsync(page.Viewer, large);
+        var phone = await day.PhoneAsync(page, large);
         await phone.GoAsync(moment.Path(page));
 
         foreach (var width in (int[])[.. Widths, Doubled])
@@ -72,7 +72,7 @@ public abstract class PageTests(CityDay day, bool large)
     protected async Task CheckInPiecesAsync(ShownPage page)
     {
         var moment = await day.AtAsync(page.Moment);
-        await using var phone = await moment.PhoneAsync(page.Viewer, large);
+        var phone = await day.PhoneAsync(page, large);
         await using var line = await PiecewiseLine.LayAsync(moment.Address);
         var shown = phone.Page.GotoAsync(new Uri(line.Address, moment.Path(page)).ToString());
         await phone.Page.MainFrame.ComeAsync($"^{line.Address}");
@@ -92,7 +92,7 @@ public abstract class PageTests(CityDay day, bool large)
 public sealed class PagesInNormalTypeTests(CityDay day) : PageTests(day, large: false), IClassFixture<CityDay>
 {
     /// <summary>Every page in every state.</summary>
-    public static TheoryData<ShownPage> Pages => [.. ShownPage.All];
+    public static TheoryData<ShownPage> Pages => [.. ShownPage.ByViewer];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -111,7 +111,7 @@ public sealed class PagesInNormalTypeTests(CityDay day) : PageTests(day, large: 
 public sealed class PagesInLargeTypeTests(CityDay day) : PageTests(day, large: true), IClassFixture<CityDay>
 {
     /// <summary>Every page of the city in every state.</summary>
-    public static TheoryData<ShownPage> Pages => [.. ShownPage.All.Where(p => !p.IsOfTheSandbox)];
+    public static TheoryData<ShownPage> Pages => [.. ShownPage.ByViewer.Where(p => !p.IsOfTheSandbox)];
 
     [Theory]
     [MemberData(nameof(Pages))]

@@ -237,6 +237,9 @@ public sealed record ShownPage(string Path, Viewer Viewer, Moment Moment, int St
         new("/login?returnUrl=%2Fbook", Viewer.Public, Moment.Announced),
     ];
 
+    /// <summary>The same, one viewer at one moment after the other.</summary>
+    public static IReadOnlyList<ShownPage> ByViewer { get; } = [.. All.OrderBy(p => p.Moment).ThenBy(p => p.Viewer)];
+
     /// <summary>Whether people of the city see it. The sandbox is a page for developers, who need no large type and have wide screens.</summary>
     public bool IsOfTheSandbox => Path.StartsWith("/sandbox", StringComparison.Ordinal) || Path.StartsWith("/login?", StringComparison.Ordinal);
 

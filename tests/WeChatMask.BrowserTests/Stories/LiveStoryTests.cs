@@ -86,7 +86,7 @@ public sealed class LiveStoryTests
             default);
         await using var desk = await BrowserPhone.OpenAsync(host, new PhoneOptions(Width: 1280, Height: 900));
         await desk.LogInAsync("supervisor", "supervisor-demo");
-        var weight = await Layout.WeighAsync(desk.Page);
+        await using var weight = await Layout.WeighAsync(desk.Page);
         await desk.Page.GotoAsync(Path);
         await Assertions.Expect(desk.Page.Locator("[data-rows=Minutes] tr")).ToHaveCountAsync(120);
 

@@ -88,14 +88,14 @@ internal static class Layout
     public static async Task<Weight> WeighAsync(IPage page)
     {
         var session = await page.Context.NewCDPSessionAsync(page);
-        var weight = new Weight();
+        var weight = new Weight(session);
         session.Event("Network.loadingFinished").OnEvent += (_, e) => weight.Add(e!.Value.GetProperty("encodedDataLength").GetDouble());
         await session.SendAsync("Network.enable");
         return weight;
     }
 
     /// <summary>Bytes so far.</summary>
-    internal sealed class Weight
+    internal sealed class Weight(ICDPSession session) : IAsyncDisposable
     {
         private double bytes;
 
@@ -104,5 +104,8 @@ internal static class Layout
 
         /// <summary>Adds an answer.</summary>
         public void Add(double more) => Interlocked.Exchange(ref bytes, Bytes + more);
+
+        /// <inheritdoc />
+        public async ValueTask DisposeAsync() => await session.DetachAsync();
     }
 }

@@ -77,7 +77,7 @@ internal sealed class PiecewiseLine : IAsyncDisposable
         }
     }
 
-    // The first piece reaches into the body, since nothing is painted before there is one; each ends where a tag begins.
+    // The first piece reaches into the body, since nothing is painted before there is one; each ends behind a tag, whose element is still empty then.
     private static IEnumerable<string> Cut(string page)
     {
         var from = 0;
@@ -86,8 +86,8 @@ internal sealed class PiecewiseLine : IAsyncDisposable
         for (var tags = 1; from < page.Length; tags++)
         {
             if (tags == FirstTags) size = Math.Max(1, (page.Length - reach) / Pieces);
-            var to = reach + size >= page.Length ? -1 : page.IndexOf('<', reach + size);
-            if (to < 0) to = page.Length;
+            var to = reach + size >= page.Length ? 0 : page.IndexOf('>', reach + size) + 1;
+            if (to == 0) to = page.Length;
             yield return page[from..to];
             from = reach = to;
         }
