@@ -26,7 +26,8 @@ internal static class CanonicalBase64
     public static int LengthOf(int bytes) => (bytes + 2) / 3 * 4;
 
     /// <summary>Gives how many characters it wrote.</summary>
-    public static int Encode(ReadOnlySpan<byte> bytes, Span<char> text) => Convert.TryToBase64Chars(bytes, text, out var written) ? written : throw new ArgumentException("Too short.", nameof(text));
+    public static int Encode(ReadOnlySpan<byte> bytes, Span<byte> text) =>
+        Base64.EncodeToUtf8(bytes, text, out _, out var written) == OperationStatus.Done ? written : throw new ArgumentException("Too short.", nameof(text));
 
     public static string Encode(in Hash hash)
     {

@@ -76,6 +76,9 @@ public sealed class Frontier
 /// <summary>Leaves that were added to a tree, and their paths in the tree that ends with them.</summary>
 public sealed class AddedLeaves
 {
+    /// <summary>No path has more.</summary>
+    public const int LongestPath = 63;
+
     private readonly long total;
 
     /// <summary>By level, the subtree that the old tree ended with there; only where the old size has a 1.</summary>
@@ -109,17 +112,23 @@ public sealed class AddedLeaves
     /// <summary>Of the leaf that was added as the i-th, from 0; from the leaf upwards.</summary>
     public IReadOnlyList<Hash> Path(int i)
     {
+        var path = new Hash[LongestPath];
+        return path[..Path(i, path)];
+    }
+
+    /// <summary>The same into what is given, which has room for <see cref="LongestPath"/>; gives how many there are.</summary>
+    public int Path(int i, Span<Hash> path)
+    {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(i, (int)(total - First));
-        var path = new List<Hash>(64 - BitOperations.LeadingZeroCount((ulong)total));
-        var index = First + i;
+        var (index, count) = (First + i, 0);
         for (var level = 0; 1L << level < total; level++, index >>= 1)
         {
             var sibling = index ^ 1;
-            if (sibling < total >> level) path.Add(Node(level, sibling));
-            else if (sibling == total >> level && HasRest(level)) path.Add(edge[level]);
+            if (sibling < total >> level) path[count++] = Node(level, sibling);
+            else if (sibling == total >> level && HasRest(level)) path[count++] = edge[level];
         }
 
-        return path;
+        return count;
     }
 
     /// <summary>The complete subtrees of the tree that ends with the leaves, largest first.</summary>

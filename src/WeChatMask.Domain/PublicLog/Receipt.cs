@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -14,42 +15,48 @@ public sealed record Receipt(string Entry, Hash? Salt, long Index, SignedNote No
     private const string ExtraMark = "extra ";
     private const string IndexMark = "index ";
     private const int LinesBeforePath = 3;
-    private const int LongestPath = 63;
+    private const int LongestPath = AddedLeaves.LongestPath;
 
-    // Of a hash in base64 with padding.
-    private const int HashLine = 44;
+    // A hash in base64 with padding, and the line's end.
+    private const int HashLine = 45;
+
+    // An entry's text and a salt, each with its line's end.
+    private const int MostExtra = EntryFields.LongestEntry + 1 + Hash.TextLength + 1;
+    private const int MostDigits = 20;
 
     /// <summary>The note is as it was signed, the path in the tree of its size.</summary>
     public static string Write(LogEntry entry, Hash? salt, long index, IReadOnlyList<Hash> path, string note)
     {
-        // In one piece: every booking of a rush has one.
-        var extra = entry.Text.Length + 1 + (salt is null ? 0 : Hash.TextLength + 1);
-        var length = Header.Length + 1 + ExtraMark.Length + CanonicalBase64.LengthOf(extra) + 1 + IndexMark.Length + DigitsOf(index) + 1 + (path.Count * (HashLine + 1)) + 1 + note.Length;
-        return string.Create(length, (entry.Text, salt, index, path, note, extra), static (text, r) =>
-        {
-            Span<byte> bytes = stackalloc byte[Math.Max(r.extra, Hash.Size)];
-            _ = r.salt is { } salt ? Utf8.TryWrite(bytes, CultureInfo.InvariantCulture, $"{r.Text}\n{salt}\n", out _) : Utf8.TryWrite(bytes, $"{r.Text}\n", out _);
-            text.TryWrite(CultureInfo.InvariantCulture, $"{Header}\n{ExtraMark}", out var at);
-            at += CanonicalBase64.Encode(bytes[..r.extra], text[at..]);
-            text[at..].TryWrite(CultureInfo.InvariantCulture, $"\n{IndexMark}{r.index}\n", out var written);
-            at += written;
-            for (var i = 0; i < r.path.Count; i++)
-            {
-                r.path[i].CopyTo(bytes);
-                at += CanonicalBase64.Encode(bytes[..Hash.Size], text[at..]);
-                text[at++] = '\n';
-            }
-
-            text[at++] = '\n';
-            r.note.CopyTo(text[at..]);
-        });
+        var utf8 = ArrayPool<byte>.Shared.Rent(MostBytes(note));
+        var text = Encoding.UTF8.GetString(utf8.AsSpan(0, Write(utf8, entry, salt, index, [.. path], note)));
+        ArrayPool<byte>.Shared.Return(utf8);
+        return text;
     }
 
-    private static int DigitsOf(long number)
+    /// <summary>No receipt with this note has more.</summary>
+    public static int MostBytes(string note) =>
+        Header.Length + ExtraMark.Length + CanonicalBase64.LengthOf(MostExtra) + IndexMark.Length + MostDigits + (LongestPath * HashLine) + 4 + Encoding.UTF8.GetMaxByteCount(note.Length);
+
+    /// <summary>The same into what is given, which has room for <see cref="MostBytes"/>; gives how many bytes it wrote.</summary>
+    public static int Write(Span<byte> utf8, LogEntry entry, Hash? salt, long index, ReadOnlySpan<Hash> path, string note)
     {
-        Span<char> digits = stackalloc char[20];
-        number.TryFormat(digits, out var written, provider: CultureInfo.InvariantCulture);
-        return written;
+        Span<byte> bytes = stackalloc byte[MostExtra];
+        int count;
+        if (salt is { } known) Utf8.TryWrite(bytes, CultureInfo.InvariantCulture, $"{entry.Text}\n{known}\n", out count);
+        else Utf8.TryWrite(bytes, CultureInfo.InvariantCulture, $"{entry.Text}\n", out count);
+        Utf8.TryWrite(utf8, CultureInfo.InvariantCulture, $"{Header}\n{ExtraMark}", out var at);
+        at += CanonicalBase64.Encode(bytes[..count], utf8[at..]);
+        Utf8.TryWrite(utf8[at..], CultureInfo.InvariantCulture, $"\n{IndexMark}{index}\n", out var written);
+        at += written;
+        foreach (ref readonly var hash in path)
+        {
+            hash.CopyTo(bytes);
+            at += CanonicalBase64.Encode(bytes[..Hash.Size], utf8[at..]);
+            utf8[at++] = (byte)'\n';
+        }
+
+        utf8[at++] = (byte)'\n';
+        return at + Encoding.UTF8.GetBytes(note, utf8[at..]);
     }
 
     /// <summary>Null where anything in it is not of its form, or does not fit.</summary>

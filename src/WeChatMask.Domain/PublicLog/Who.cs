@@ -54,8 +54,12 @@ public sealed class RoundKey
     /// <summary>What the round's line and its destruction name.</summary>
     public Hash KeyHash => Hash.Of([.. "wechatmask round key v1\n"u8, .. key]);
 
-    public Hash Salt(string bookingNumber) => KeyedHash.Of(key, $"salt {bookingNumber}");
+    public Hash Salt(string bookingNumber) => KeyedHash.Of(key, SaltText(bookingNumber));
+
+    public Hash[] Salts(IEnumerable<string> bookingNumbers) => KeyedHash.OfEach(key, [.. bookingNumbers.Select(SaltText)]);
 
     /// <summary>Of a row of the list.</summary>
     public byte[] RowSalt(string code, long serial) => KeyedHash.Of(key, string.Create(CultureInfo.InvariantCulture, $"row {code} {serial}")).ToBytes()[..RowSaltSize];
+
+    private static string SaltText(string bookingNumber) => $"salt {bookingNumber}";
 }

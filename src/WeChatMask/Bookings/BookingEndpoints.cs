@@ -24,7 +24,7 @@ public static class BookingEndpoints
             var earlier = await queries.FindByRequestAsync(account, requestId, cancellationToken);
             return earlier is null
                 ? refusals.Result(Refusal.InvalidRequest)
-                : new WholeAnswer<BookingView>(BookingViews.Answer(earlier, await receipts.OfAsync(earlier, cancellationToken)));
+                : new WholeAnswer<BookingView>(BookingViews.Answer(earlier, ReceiptText.Of(await receipts.OfAsync(earlier, cancellationToken))));
         }
 
         // An id that is no number is nobody's; 0 is nobody's either, and lets the desk keep the order of reasons.
@@ -35,8 +35,8 @@ public static class BookingEndpoints
             { Refusal: not Refusal.None, Elsewhere: true } => refusals.Elsewhere(answer.Refusal),
             { Refusal: not Refusal.None } => refusals.Result(
                 answer.Refusal, answer.BookableFrom, await OpensAfterAsync(answer.Refusal, pharmacy, board, calendar, cancellationToken)),
-            { Repeated: true, Booking: { } known } => new WholeAnswer<BookingView>(BookingViews.Answer(known, await receipts.OfAsync(known, cancellationToken))),
-            _ => new WholeAnswer<BookingView>(BookingViews.Answer(answer.Booking!, answer.Line?.Receipt), $"/api/bookings/{answer.Booking!.Number}"),
+            { Repeated: true, Booking: { } known } => new WholeAnswer<BookingView>(BookingViews.Answer(known, ReceiptText.Of(await receipts.OfAsync(known, cancellationToken)))),
+            _ => new WholeAnswer<BookingView>(BookingViews.Answer(answer.Booking!, ReceiptText.Of(answer.Line)), $"/api/bookings/{answer.Booking!.Number}"),
         };
     }
 

@@ -118,7 +118,8 @@ public sealed class BookingStore(RoundQueries rounds, RoundKeyStore keys, Notice
                 }),
             ]);
         // While a server takes the rows in. Not on the pool, where a rush's requests stand in line before it.
-        var lines = key is null ? [] : made.Select(b => LineOf(b, key, batch.ProofOf(b))).ToList();
+        var salts = key?.Salts(made.Select(b => b.Number)) ?? [];
+        var lines = salts.Select((salt, i) => LineOf(made[i], salt, batch.ProofOf(made[i]))).ToList();
         await inserting;
         await transaction.InsertManyAsync(
             "person_hold",
@@ -128,16 +129,15 @@ public sealed class BookingStore(RoundQueries rounds, RoundKeyStore keys, Notice
         await ProvisionalStore.AddAsync(transaction, round, [.. made.Where(b => b.Provisional)]);
         await notices.TellAsync(
             transaction, NoticeCause.Booked, round, [.. made.Select(b => new NoticeSubject(b.PharmacyId, b.Id) { IsProvisional = b.Provisional })], batch.Now);
-        transaction.Log(lines.Select(l => l.Line));
+        transaction.Log(lines);
         await QuotaStore.TouchBoardAsync(transaction);
-        return lines.ConvertAll(l => l.Salt);
+        return salts;
     }
 
-    private static (LogEntry Line, Hash Salt) LineOf(BookingRow booking, RoundKey key, Hash? proof)
+    private static LogEntry LineOf(BookingRow booking, in Hash salt, Hash? proof)
     {
-        var salt = key.Salt(booking.Number);
         var who = proof is { } person ? Who.Of(salt, person) : Who.Of(salt);
-        return (LogEntry.Book(booking.RoundDate, booking.PharmacyCode, booking.WindowIndex, booking.Serial, booking.CreatedAt.ToUnixTimeSeconds(), who), salt);
+        return LogEntry.Book(booking.RoundDate, booking.PharmacyCode, booking.WindowIndex, booking.Serial, booking.CreatedAt.ToUnixTimeSeconds(), who);
     }
 }
 

@@ -1,6 +1,10 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using WeChatMask.Counter;
 using WeChatMask.Domain;
+using WeChatMask.Domain.PublicLog;
 using WeChatMask.Settings;
 
 namespace WeChatMask.Bookings;
@@ -16,7 +20,42 @@ public sealed record BookingView(
     public bool? RoundAnnulled { get; init; }
 
     /// <summary>The proof that it stands in the public log, in the answer to its request alone; left out where it is older than the log.</summary>
-    public string? Receipt { get; init; }
+    public ReceiptText? Receipt { get; init; }
+}
+
+/// <summary>A receipt in an answer. That of a booking just made is written only there.</summary>
+/// <remarks>Every booking of a rush has one, and a text of each would be a sixth of what the rush leaves to be collected.</remarks>
+[JsonConverter(typeof(Json))]
+public sealed class ReceiptText
+{
+    private readonly LoggedBooking? line;
+    private readonly string? text;
+
+    private ReceiptText(LoggedBooking? line, string? text) => (this.line, this.text) = (line, text);
+
+    public static ReceiptText? Of(LoggedBooking? line) => line is null ? null : new ReceiptText(line, null);
+
+    public static ReceiptText? Of(string? text) => text is null ? null : new ReceiptText(null, text);
+
+    public override string ToString() => text ?? line!.Receipt;
+
+    private sealed class Json : JsonConverter<ReceiptText>
+    {
+        public override ReceiptText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(reader.GetString())!;
+
+        public override void Write(Utf8JsonWriter writer, ReceiptText value, JsonSerializerOptions options)
+        {
+            if (value.line is not { } line)
+            {
+                writer.WriteStringValue(value.text);
+                return;
+            }
+
+            var utf8 = ArrayPool<byte>.Shared.Rent(Receipt.MostBytes(line.Lines.Note));
+            writer.WriteStringValue(utf8.AsSpan(0, line.Lines.WriteReceipt(utf8, line.Place, line.Salt)));
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
+    }
 }
 
 /// <summary>Puts bookings into the contract's words, the voucher with them.</summary>
@@ -29,7 +68,7 @@ public sealed class BookingViews(Vouchers vouchers, CityCalendar calendar)
     };
 
     /// <summary>The answer to a booking: the same whenever its request is sent again, which a fresh signature would not be, nor a slot, given with the list.</summary>
-    public static BookingView Answer(BookingRow b, string? receipt = null) => new(
+    public static BookingView Answer(BookingRow b, ReceiptText? receipt = null) => new(
         b.Number, b.Serial, b.RoundDate, b.PickupDate, b.PharmacyCode, null, b.Units, Money.Yuan(b.UnitPriceFen), b.Status, null, b.ResidentId.ToString(CultureInfo.InvariantCulture), b.Provisional)
     {
         RoundAnnulled = b.IsRoundAnnulled ? true : null,

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 using WeChatMask.Web;
 
 namespace WeChatMask.Bookings;
@@ -12,6 +14,7 @@ public static class BookingsRoom
         services.AddSingleton<ProvisionalStore>().AddSingleton<ProvisionalQueries>();
         services.AddSingleton<DeskTally>().AddSingleton<DeskSecondStore>().AddSingleton<DeskSeconds>();
         services.AddHostedService(s => s.GetRequiredService<DeskSeconds>());
+        services.ConfigureAll<OpenApiOptions>(Describe);
         services.AddSingleton<BookingDesk>();
         services.AddHostedService(s => s.GetRequiredService<BookingDesk>());
     }
@@ -31,5 +34,17 @@ public static class BookingsRoom
         files.MapGet("/voucher.svg", BookingEndpoints.VoucherAsync);
         files.MapGet("/voucher.png", BookingEndpoints.VoucherPngAsync);
         files.MapGet("/receipt.txt", BookingEndpoints.ReceiptAsync);
+    }
+
+    // Of what is written in its own way the framework knows nothing.
+    private static void Describe(OpenApiOptions api)
+    {
+        var name = api.CreateSchemaReferenceId;
+        api.CreateSchemaReferenceId = type => type.Type == typeof(ReceiptText) ? null : name(type);
+        api.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(ReceiptText)) schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+            return Task.CompletedTask;
+        });
     }
 }

@@ -19,7 +19,7 @@ public static class SharedAnswers
     }
 
     /// <summary>Writes a whole body that is JSON.</summary>
-    public static Task WriteBytesAsync(this HttpContext context, byte[] json, string type = "application/json; charset=utf-8")
+    public static Task WriteBytesAsync(this HttpContext context, ReadOnlyMemory<byte> json, string type = "application/json; charset=utf-8")
     {
         var response = context.Response;
         response.ContentType = type;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -13,11 +14,31 @@ internal sealed class WholeAnswer<T>(T value, string? location = null) : IResult
 
     public T Value => value;
 
-    public Task ExecuteAsync(HttpContext httpContext)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         httpContext.Response.StatusCode = StatusCode!.Value;
         if (location is not null) httpContext.Response.Headers.Location = location;
-        return httpContext.WriteBytesAsync(JsonSerializer.SerializeToUtf8Bytes(value, json));
+        var bytes = AnswerBuffers.Take();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = json.Encoder, SkipValidation = true })) JsonSerializer.Serialize(writer, value, json);
+        await httpContext.WriteBytesAsync(bytes.WrittenMemory);
+        AnswerBuffers.GiveBack(bytes);
     }
+}
+
+/// <summary>What answers are written into before their length is known. Each thread keeps one: a new one for each answer of a rush is never in the processor's cache.</summary>
+file static class AnswerBuffers
+{
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? kept;
+
+    public static ArrayBufferWriter<byte> Take()
+    {
+        var bytes = kept ?? new ArrayBufferWriter<byte>(1024);
+        kept = null;
+        bytes.ResetWrittenCount();
+        return bytes;
+    }
+
+    public static void GiveBack(ArrayBufferWriter<byte> bytes) => kept = bytes;
 }

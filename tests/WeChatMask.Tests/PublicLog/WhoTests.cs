@@ -31,6 +31,7 @@ public sealed class WhoTests
 
         Assert.Equal(expected.Hashes("idCommitments"), commitments);
         Assert.Equal(expected.Hash("salt"), key.Salt(input.Text("number")));
+        Assert.Equal([key.Salt("another's"), expected.Hash("salt")], key.Salts(["another's", input.Text("number")]));
         Assert.Equal(expected.Hash("who"), Who.Of(key.Salt(input.Text("number")), commitments));
         Assert.Equal(expected.Hash("roundKeyHash"), key.KeyHash);
     }
