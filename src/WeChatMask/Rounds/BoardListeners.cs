@@ -21,6 +21,8 @@ public sealed class BoardListeners
 
     private const int ShortestBreak = 2_000;
     private const int LongestBreak = 6_000;
+    private const int AtOnce = 128;
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(1);
 
     private readonly IOptionsMonitor<SiteSettings> settings;
     private readonly CancellationToken stopping;
@@ -65,14 +67,18 @@ public sealed class BoardListeners
         response.Headers.Pragma = "no-cache";
     }
 
-    internal void Tell(BoardTelling telling)
-    {
-        foreach (var listener in Present()) listener.Tell(telling);
-    }
+    internal Task TellAsync(BoardTelling telling, CancellationToken cancellationToken) => EachAsync(listener => listener.Tell(telling), cancellationToken);
 
-    internal void Beat(ReadOnlyMemory<byte> heartbeat)
+    internal Task BeatAsync(ReadOnlyMemory<byte> heartbeat, CancellationToken cancellationToken) => EachAsync(listener => listener.Beat(heartbeat), cancellationToken);
+
+    // What is written stands in memory of the server's until it is sent, 4 KB for each, and the server keeps as much as it once needed.
+    private async Task EachAsync(Action<Listener> write, CancellationToken cancellationToken)
     {
-        foreach (var listener in Present()) listener.Beat(heartbeat);
+        foreach (var some in Present().Chunk(AtOnce))
+        {
+            Array.ForEach(some, write);
+            if (some.Length == AtOnce) await Task.Delay(Breath, cancellationToken);
+        }
     }
 
     private Listener[] Present()
@@ -227,10 +233,14 @@ public sealed class BoardListeners
         private void StartStream()
         {
             BeginAnswer(response);
-            // What a browser sends most of is read by now and would be kept for hours.
+            // What a browser has sent is read by now and would be kept for hours.
             var request = response.HttpContext.Request;
-            (request.Headers.Cookie, request.Headers.UserAgent, request.QueryString) = (default, default, default);
-            if (response.HttpContext.Features.Get<IRequestCookiesFeature>() is not null) response.HttpContext.Features.Set<IRequestCookiesFeature>(null);
+            request.Headers.Clear();
+            (request.Path, request.QueryString) = (default, default);
+            var features = response.HttpContext.Features;
+            if (features.Get<IHttpRequestFeature>() is { } asked) asked.RawTarget = "";
+            features.Set<IRequestCookiesFeature>(null);
+            features.Set<IResponseCookiesFeature>(null);
         }
 
         private void Write(ReadOnlyMemory<byte> bytes)

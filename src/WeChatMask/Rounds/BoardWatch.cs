@@ -31,6 +31,9 @@ public sealed partial class BoardWatch(
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock watching = new();
+
+    // Whoever hears by a heartbeat of figures that are still on their way to them fetches the whole board.
+    private readonly SemaphoreSlim sending = new(1, 1);
     private BoardView? told;
     private volatile First? first;
 
@@ -51,6 +54,12 @@ public sealed partial class BoardWatch(
             told ??= view;
             return told.Version > view.Version ? told : view;
         }
+    }
+
+    public override void Dispose()
+    {
+        sending.Dispose();
+        base.Dispose();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
@@ -95,9 +104,15 @@ public sealed partial class BoardWatch(
         using var timer = new PeriodicTimer(HeartbeatPace, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            BoardView? view;
-            lock (watching) view = told;
-            if (view is not null) listeners.Beat(BoardTelling.Heartbeat(view.Version, calendar.Local(calendar.Now - board.Age), json.Value.SerializerOptions));
+            await SendAsync(
+                async () =>
+                {
+                    BoardView? view;
+                    lock (watching) view = told;
+                    if (view is null) return;
+                    await listeners.BeatAsync(BoardTelling.Heartbeat(view.Version, calendar.Local(calendar.Now - board.Age), json.Value.SerializerOptions), stoppingToken);
+                },
+                stoppingToken);
         }
     }
 
@@ -126,6 +141,24 @@ public sealed partial class BoardWatch(
         }
 
         var view = BoardView.Of(await board.GetAsync(cancellationToken), calendar);
+        await SendAsync(() => TellAsync(view, cancellationToken), cancellationToken);
+    }
+
+    private async Task SendAsync(Func<Task> send, CancellationToken cancellationToken)
+    {
+        await sending.WaitAsync(cancellationToken);
+        try
+        {
+            await send();
+        }
+        finally
+        {
+            sending.Release();
+        }
+    }
+
+    private async Task TellAsync(BoardView view, CancellationToken cancellationToken)
+    {
         BoardView? before;
         lock (watching) (before, told) = (told, view);
         if (before is null || ReferenceEquals(before, view)) return;
@@ -134,7 +167,7 @@ public sealed partial class BoardWatch(
         var round = view.Round == before.Round ? null : view.Round;
         if (changed.Count == 0 && round is null && view.Version == before.Version) return;
         var telling = Tell(new BoardChange(view.Version, view.AsOf, round, changed, view.ChangedAt), view.Round);
-        listeners.Tell(telling);
+        await listeners.TellAsync(telling, cancellationToken);
     }
 
     private BoardTelling Tell(BoardChange change, BoardRound? round) => new(change, round?.Window?.Index, json.Value.SerializerOptions);

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using WeChatMask.Rounds;
 using WeChatMask.Sandbox;
 using WeChatMask.Tests.Support;
 
@@ -40,6 +41,43 @@ public sealed class BoardHeartbeatTests
         using var answer = await host.Http.GetAsync(new Uri("/api/board", UriKind.Relative));
 
         Assert.InRange(answer.Headers.Age!.Value, TimeSpan.Zero, Pace);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_is_never_ahead_of_the_event_that_brings_its_figures()
+    {
+        await using var host = await SandboxHost.StartAsync(
+            clock: "2020-02-10T19:00:00+08:00", configure: b => b.Services.AddSingleton<TimeProvider>(s => new HandTimers(s.GetRequiredService<SandboxClock>())));
+        var timers = (HandTimers)host.Get<TimeProvider>();
+        using var person = await host.NewResidentAsync(7);
+        using var patience = new CancellationTokenSource(Eventually.GiveUp);
+        var all = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => HearOfChangeAsync(host.Http, patience.Token)));
+        await Eventually.UntilAsync(() => host.Get<BoardListeners>().Count == 20);
+
+        await person.BookAsync("LD01", "request-1");
+        // One heartbeat after the other, so that some begin while the event is made.
+        while (!all.IsCompleted)
+        {
+            timers.Fire(Pace);
+            await Task.Yield();
+        }
+
+        Assert.All(await all, word => Assert.Equal("board", word));
+    }
+
+    /// <summary>The event by which a listener first hears of a newer version than it began with.</summary>
+    private static async Task<string> HearOfChangeAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        await using var stream = await http.GetStreamAsync(new Uri("/api/board/events?view=figures", UriKind.Relative), cancellationToken);
+        long? first = null;
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
+        {
+            var version = JsonSerializer.Deserialize<JsonElement>(item.Data).GetProperty("version").GetInt64();
+            first ??= version;
+            if (version > first) return item.EventType;
+        }
+
+        throw new EndOfStreamException();
     }
 
     /// <summary>A clock that goes, whose timers of one length wait for a hand.</summary>
