@@ -14,6 +14,8 @@ internal static class QuietFrameworks
 
     public static void AddQuietFrameworks(this IServiceCollection services) => services.PostConfigure<LoggerFilterOptions>(options =>
     {
+        // They name paths of calls, and each of the thousands who follow the board would hold some.
+        options.CaptureScopes = false;
         // A rule that names its sink is stronger than any that does not, so each is bounded by itself.
         for (var i = 0; i < options.Rules.Count; i++)
         {

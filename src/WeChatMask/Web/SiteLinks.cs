@@ -4,15 +4,24 @@ using WeChatMask.Settings;
 namespace WeChatMask.Web;
 
 /// <summary>Whole addresses of our pages, for where a path alone leads nowhere: chats, menus, messages.</summary>
-public sealed class SiteLinks(IOptionsMonitor<SiteSettings> site, IHttpContextAccessor accessor)
+public sealed class SiteLinks(IOptionsMonitor<SiteSettings> site)
 {
     // It waits in a cookie while somebody logs in, and a browser keeps none above 4 KB.
     private const int LongestPath = 1024;
 
+    // Not by the framework's accessor, of which each of the thousands who follow the board would hold a part.
+    private readonly AsyncLocal<string?> address = new();
+
     /// <summary>The address of a path of this site. Without <c>Site:PublicBaseUrl</c> it is on the host that was asked.</summary>
     public string To(string path) => site.CurrentValue.PublicBaseUrl.TrimEnd('/') is { Length: > 0 } configured
         ? configured + path
-        : accessor.HttpContext is { Request: { } request } ? $"{request.Scheme}://{request.Host}{path}" : path;
+        : address.Value + path;
+
+    /// <summary>Remembers for the length of a call on which address it came, where no other is configured.</summary>
+    internal void Remember(HttpRequest request)
+    {
+        if (site.CurrentValue.PublicBaseUrl.Length == 0) address.Value = $"{request.Scheme}://{request.Host}";
+    }
 
     /// <summary>Where the browser goes on at once: on one machine the address that was asked, since nodes differ in their ports; else <c>Site:PublicBaseUrl</c>, whatever host a stranger names.</summary>
     internal static string Home(HttpRequest request, SiteSettings site)

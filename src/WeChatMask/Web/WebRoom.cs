@@ -12,7 +12,6 @@ public static class WebRoom
         services.AddPageCompression();
         services.AddOpenToAllOrigins();
         services.AddOpenApi(api => api.AddOperationTransformer<ApiExamples>()).AddSingleton<ApiDescription>();
-        services.AddHttpContextAccessor();
         services.AddSingleton<SiteLinks>().AddSingleton<RateLimits>();
         // An address changes behind its name: connections are renewed, and the handlers that hold them live as long as the program.
         services.ConfigureHttpClientDefaults(client => client
@@ -25,6 +24,12 @@ public static class WebRoom
     {
         app.UseErrors();
         app.UseSoundHosts();
+        var links = app.Services.GetRequiredService<SiteLinks>();
+        app.Use((context, next) =>
+        {
+            links.Remember(context.Request);
+            return next(context);
+        });
         app.UsePlainContentTypes();
         app.UseSafeHeaders();
         app.UsePageCompression();

@@ -38,6 +38,8 @@ public sealed class LogTests
             "request-of-somebody", "hand-over-of-somebody", People.IdNumber(7), People.Mobile(7),
         })
             Assert.DoesNotContain(lines.Written, line => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        // What stands around lines names paths, which sinks show where they are told to.
+        Assert.Empty(lines.Scopes);
     }
 
     private static async Task GetAsync(HttpClient http, string path)
@@ -50,16 +52,22 @@ public sealed class LogTests
     {
         public ConcurrentQueue<string> Written { get; } = new();
 
-        public ILogger CreateLogger(string categoryName) => new Writer(categoryName, Written);
+        public ConcurrentQueue<string> Scopes { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => new Writer(categoryName, Written, Scopes);
 
         public void Dispose()
         {
         }
 
-        private sealed class Writer(string category, ConcurrentQueue<string> written) : ILogger
+        private sealed class Writer(string category, ConcurrentQueue<string> written, ConcurrentQueue<string> scopes) : ILogger
         {
             public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull => null;
+                where TState : notnull
+            {
+                scopes.Enqueue($"{category}: {state}");
+                return null;
+            }
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
