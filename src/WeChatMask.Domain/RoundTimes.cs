@@ -35,11 +35,19 @@ public sealed record RoundTimes(
         CancelUntil = CancelUntil + by,
     };
 
-    public RoundWindow? WindowAt(DateTimeOffset now) =>
-        Windows.FirstOrDefault(w => w.OpensAt <= now && now < w.ClosesAt);
+    public RoundWindow? WindowAt(DateTimeOffset now) => PresentOrNext(now) is { } window && window.OpensAt <= now ? window : null;
 
     /// <summary>The present window, else the next one, else none (after the last close).</summary>
-    public RoundWindow? PresentOrNext(DateTimeOffset now) => Windows.FirstOrDefault(w => now < w.ClosesAt);
+    public RoundWindow? PresentOrNext(DateTimeOffset now)
+    {
+        // Everybody who looks at the board asks this: no delegate for each.
+        for (var i = 0; i < Windows.Count; i++)
+        {
+            if (now < Windows[i].ClosesAt) return Windows[i];
+        }
+
+        return null;
+    }
 
     /// <summary>Whether a booking may be tried at <paramref name="now"/>: <see cref="Refusal.None"/>, <see cref="Refusal.NotOpen"/> or <see cref="Refusal.Closed"/>, for instance since everything was booked.</summary>
     public Refusal Admission(DateTimeOffset now, bool closed)

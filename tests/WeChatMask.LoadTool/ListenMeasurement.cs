@@ -15,6 +15,16 @@ internal static class ListenMeasurement
 
     // The first ones make the server compile its code and open its pools; they are not weighed.
     private const int WarmUp = 1_000;
+
+    // A server that keeps what a phone has sent keeps this.
+    private const string PhoneHeaders =
+        "Accept: text/event-stream\r\n" +
+        "Accept-Encoding: gzip, deflate, br\r\n" +
+        "Accept-Language: zh-CN,zh;q=0.9,en-US;q=0.8,en;q=0.7\r\n" +
+        "Cache-Control: no-cache\r\n" +
+        "Referer: https://mask.example.gov.cn/\r\n" +
+        "User-Agent: Mozilla/5.0 (Linux; Android 12; M2012K11AC) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0\r\n";
+
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
 
     /// <summary>Connects all, waits for each one's first event, and weighs.</summary>
@@ -42,7 +52,7 @@ internal static class ListenMeasurement
 
     private static async Task ListenAsync(Uri url, List<Socket> sockets, int count)
     {
-        var ask = Encoding.ASCII.GetBytes($"GET /api/board/events?view=figures HTTP/1.1\r\nHost: {url.Authority}\r\nAccept: text/event-stream\r\n\r\n");
+        var ask = Encoding.ASCII.GetBytes($"GET /api/board/events?view=figures HTTP/1.1\r\nHost: {url.Authority}\r\n{PhoneHeaders}\r\n");
         while (sockets.Count < count)
         {
             var portion = await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, count - sockets.Count)).Select(_ => OpenAsync(url, ask)));

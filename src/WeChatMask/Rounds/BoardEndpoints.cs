@@ -71,15 +71,16 @@ public static class BoardEndpoints
             return Task.CompletedTask;
         }
 
-        return context.Request.Headers.Cookie.Count == 0
-            ? ListenAsync(context, null, watch, listeners)
-            : AccountAsync(context, scopes).ContinueWith(
-                account => account.Exception?.InnerException is DbException ? PollAsync(context) : ListenAsync(context, account.GetAwaiter().GetResult(), watch, listeners),
-                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+        return context.Request.Headers.Cookie.Count == 0 ? ListenAsync(context, null, watch, listeners) : ListenAsAsync(context, watch, listeners, scopes);
     }
 
+    private static Task ListenAsAsync(HttpContext context, BoardWatch watch, BoardListeners listeners, IServiceScopeFactory scopes) =>
+        AccountAsync(context, scopes).ContinueWith(
+            account => account.Exception?.InnerException is DbException ? PollAsync(context) : ListenAsync(context, account.GetAwaiter().GetResult(), watch, listeners),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+
     private static Task ListenAsync(HttpContext context, string? account, BoardWatch watch, BoardListeners listeners) =>
-        listeners.TryListen(context, account, AsFigures(context.Request.QueryString), watch.BeginAsync, PollAsync, out var ended) ? ended : PollAsync(context);
+        listeners.TryListen(context, account, AsFigures(context.Request.QueryString), watch, PollAsync, out var ended) ? ended : PollAsync(context);
 
     private static Task PollAsync(HttpContext context)
     {

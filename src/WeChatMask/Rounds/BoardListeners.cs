@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Data.Common;
 using System.Globalization;
-using System.Text;
+using System.IO.Pipelines;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using WeChatMask.Settings;
 using WeChatMask.Web;
 
@@ -21,8 +24,16 @@ public sealed class BoardListeners
 
     private const int ShortestBreak = 2_000;
     private const int LongestBreak = 6_000;
+    private const int LongestRetry = 32;
     private const int AtOnce = 128;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(1);
+
+    // Of these the server keeps the last text for the connection's next request, cleared or not, unless each is removed by its name.
+    private static readonly string[] KeptHeaders =
+    [
+        HeaderNames.Host, HeaderNames.UserAgent, HeaderNames.Cookie, HeaderNames.Referer, HeaderNames.Accept, HeaderNames.AcceptEncoding, HeaderNames.AcceptLanguage,
+        HeaderNames.Origin, HeaderNames.CacheControl, HeaderNames.Pragma, HeaderNames.Connection,
+    ];
 
     private readonly IOptionsMonitor<SiteSettings> settings;
     private readonly CancellationToken stopping;
@@ -45,7 +56,7 @@ public sealed class BoardListeners
     /// tells. False when there is no room, and nothing has been written.
     /// </summary>
     internal bool TryListen(
-        HttpContext context, string? account, bool asFigures, Func<CancellationToken, Task<BoardTelling>> begin, Func<HttpContext, Task> refuse, out Task ended)
+        HttpContext context, string? account, bool asFigures, BoardWatch watch, Func<HttpContext, Task> refuse, out Task ended)
     {
         var listener = new Listener(this, context.Response, account, asFigures);
         ended = listener.Task;
@@ -56,7 +67,7 @@ public sealed class BoardListeners
             : context.RequestAborted;
         listener.EndWith(gone);
         if (stopping.IsCancellationRequested) listener.End();
-        _ = listener.BeginAsync(begin, refuse, gone);
+        _ = listener.BeginAsync(watch, refuse, gone);
         return true;
     }
 
@@ -137,11 +148,11 @@ public sealed class BoardListeners
             }
         }
 
-        public async Task BeginAsync(Func<CancellationToken, Task<BoardTelling>> begin, Func<HttpContext, Task> refuse, CancellationToken gone)
+        public async Task BeginAsync(BoardWatch watch, Func<HttpContext, Task> refuse, CancellationToken gone)
         {
             try
             {
-                Begin(await begin(gone));
+                Begin(await watch.BeginAsync(gone));
             }
             catch (OperationCanceledException)
             {
@@ -225,8 +236,11 @@ public sealed class BoardListeners
                 var bytes = (late ?? first).Bytes(asFigures, afterGap: late is not null).Span;
                 late = null;
                 // After a break everybody comes back at a time of their own.
-                var rest = Random.Shared.Next(ShortestBreak, LongestBreak);
-                Write((byte[])[.. bytes[..^1], .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {rest}\n\n"))]);
+                var body = response.BodyWriter;
+                body.Write(bytes[..^1]);
+                Utf8.TryWrite(body.GetSpan(LongestRetry), CultureInfo.InvariantCulture, $"retry: {Random.Shared.Next(ShortestBreak, LongestBreak)}\n\n", out var length);
+                body.Advance(length);
+                Sent(body.FlushAsync());
             }
         }
 
@@ -235,6 +249,7 @@ public sealed class BoardListeners
             BeginAnswer(response);
             // What a browser has sent is read by now and would be kept for hours.
             var request = response.HttpContext.Request;
+            foreach (var name in KeptHeaders) request.Headers.Remove(name);
             request.Headers.Clear();
             (request.Path, request.QueryString) = (default, default);
             var features = response.HttpContext.Features;
@@ -243,13 +258,14 @@ public sealed class BoardListeners
             features.Set<IResponseCookiesFeature>(null);
         }
 
-        private void Write(ReadOnlyMemory<byte> bytes)
+        private void Write(ReadOnlyMemory<byte> bytes) => Sent(response.BodyWriter.WriteAsync(bytes));
+
+        private void Sent(ValueTask<FlushResult> write)
         {
-            var write = response.BodyWriter.WriteAsync(bytes);
             writing = write.IsCompletedSuccessfully ? Task.CompletedTask : FinishAsync(write);
         }
 
-        private async Task FinishAsync(ValueTask<System.IO.Pipelines.FlushResult> write)
+        private async Task FinishAsync(ValueTask<FlushResult> write)
         {
             try
             {

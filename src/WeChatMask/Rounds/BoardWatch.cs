@@ -38,7 +38,7 @@ public sealed partial class BoardWatch(
     private volatile First? first;
 
     /// <summary>What a listener is told first: the version it should have. Nothing that changes afterwards is told to others only.</summary>
-    internal async Task<BoardTelling> BeginAsync(CancellationToken cancellationToken)
+    internal async ValueTask<BoardTelling> BeginAsync(CancellationToken cancellationToken)
     {
         var view = Begin(BoardView.Of(await board.GetAsync(cancellationToken), calendar));
         // The same for all who come while it is the newest.

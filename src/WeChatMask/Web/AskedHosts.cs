@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace WeChatMask.Web;
 
@@ -8,6 +9,9 @@ namespace WeChatMask.Web;
 public static class AskedHosts
 {
     private const int LongestName = 253;
+
+    // Nearly all ask for the same one.
+    private static volatile string? lastSound;
 
     /// <remarks>A request of HTTP/1.0 may name none, as simple probes do.</remarks>
     public static IApplicationBuilder UseSoundHosts(this IApplicationBuilder app) => app.Use((context, next) =>
@@ -27,7 +31,15 @@ public static class AskedHosts
         return Task.CompletedTask;
     }
 
-    internal static bool IsSound(string asked)
+    private static bool IsSound(string asked)
+    {
+        if (asked == lastSound) return true;
+        if (!IsHost(asked)) return false;
+        lastSound = asked;
+        return true;
+    }
+
+    private static bool IsHost(string asked)
     {
         var end = asked.StartsWith('[') ? asked.IndexOf(']', StringComparison.Ordinal) + 1 : asked.IndexOf(':', StringComparison.Ordinal);
         var name = end < 0 ? asked : asked[..end];
@@ -36,7 +48,7 @@ public static class AskedHosts
 
     private static bool IsName(string name)
     {
-        if (name.Length is 0 or > LongestName || !name.All(char.IsAscii)) return false;
+        if (name.Length is 0 or > LongestName || !Ascii.IsValid(name)) return false;
         if (name[0] != '[') return Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4;
         var address = name[1..^1];
         return !address.Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6;
