@@ -74,10 +74,16 @@ public static class BoardEndpoints
         return context.Request.Headers.Cookie.Count == 0 ? ListenAsync(context, null, watch, listeners) : ListenAsAsync(context, watch, listeners, scopes);
     }
 
-    private static Task ListenAsAsync(HttpContext context, BoardWatch watch, BoardListeners listeners, IServiceScopeFactory scopes) =>
-        AccountAsync(context, scopes).ContinueWith(
-            account => account.Exception?.InnerException is DbException ? PollAsync(context) : ListenAsync(context, account.GetAwaiter().GetResult(), watch, listeners),
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+    private static Task ListenAsAsync(HttpContext context, BoardWatch watch, BoardListeners listeners, IServiceScopeFactory scopes)
+    {
+        var account = AccountAsync(context, scopes);
+        // A log-in that this node knows is there at once; what waits for another would be kept for hours.
+        return account.IsCompletedSuccessfully
+            ? ListenAsync(context, account.Result, watch, listeners)
+            : account.ContinueWith(
+                known => known.Exception?.InnerException is DbException ? PollAsync(context) : ListenAsync(context, known.GetAwaiter().GetResult(), watch, listeners),
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+    }
 
     private static Task ListenAsync(HttpContext context, string? account, BoardWatch watch, BoardListeners listeners) =>
         listeners.TryListen(context, account, AsFigures(context.Request.QueryString), watch, PollAsync, out var ended) ? ended : PollAsync(context);

@@ -6,7 +6,6 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using WeChatMask.Settings;
 using WeChatMask.Web;
 
@@ -27,13 +26,6 @@ public sealed class BoardListeners
     private const int LongestRetry = 32;
     private const int AtOnce = 128;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(1);
-
-    // Of these the server keeps the last text for the connection's next request, cleared or not, unless each is removed by its name.
-    private static readonly string[] KeptHeaders =
-    [
-        HeaderNames.Host, HeaderNames.UserAgent, HeaderNames.Cookie, HeaderNames.Referer, HeaderNames.Accept, HeaderNames.AcceptEncoding, HeaderNames.AcceptLanguage,
-        HeaderNames.Origin, HeaderNames.CacheControl, HeaderNames.Pragma, HeaderNames.Connection,
-    ];
 
     private readonly IOptionsMonitor<SiteSettings> settings;
     private readonly CancellationToken stopping;
@@ -248,14 +240,14 @@ public sealed class BoardListeners
         {
             BeginAnswer(response);
             // What a browser has sent is read by now and would be kept for hours.
-            var request = response.HttpContext.Request;
-            foreach (var name in KeptHeaders) request.Headers.Remove(name);
-            request.Headers.Clear();
-            (request.Path, request.QueryString) = (default, default);
-            var features = response.HttpContext.Features;
+            var (request, features) = (response.HttpContext.Request, response.HttpContext.Features);
             if (features.Get<IHttpRequestFeature>() is { } asked) asked.RawTarget = "";
             features.Set<IRequestCookiesFeature>(null);
             features.Set<IResponseCookiesFeature>(null);
+            // One by one: of what is only cleared the server keeps the last text for the connection's next request.
+            foreach (var header in request.Headers) request.Headers.Remove(header.Key);
+            // After the features: the request keeps those it has used until it is asked for one again.
+            (request.Path, request.QueryString) = (default, default);
         }
 
         private void Write(ReadOnlyMemory<byte> bytes) => Sent(response.BodyWriter.WriteAsync(bytes));
