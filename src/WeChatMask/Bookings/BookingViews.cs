@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using WeChatMask.Counter;
@@ -41,19 +42,43 @@ public sealed class ReceiptText
 
     private sealed class Json : JsonConverter<ReceiptText>
     {
+        private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (byte)c), (byte)'"', (byte)'\\']);
+
         public override ReceiptText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(reader.GetString())!;
 
         public override void Write(Utf8JsonWriter writer, ReceiptText value, JsonSerializerOptions options)
         {
             if (value.line is not { } line)
             {
-                writer.WriteStringValue(value.text);
+                Write(writer, Encoding.UTF8.GetBytes(value.text!));
                 return;
             }
 
             var utf8 = ArrayPool<byte>.Shared.Rent(Receipt.MostBytes(line.Lines.Note));
-            writer.WriteStringValue(utf8.AsSpan(0, line.Lines.WriteReceipt(utf8, line.Place, line.Salt)));
+            Write(writer, utf8.AsSpan(0, line.Lines.WriteReceipt(utf8, line.Place, line.Salt)));
             ArrayPool<byte>.Shared.Return(utf8);
+        }
+
+        /// <summary>Only the lines' ends need to be escaped; the writer would look at each letter, and spell each plus sign out as pages need it.</summary>
+        private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> receipt)
+        {
+            var json = ArrayPool<byte>.Shared.Rent((2 * receipt.Length) + 2);
+            json[0] = (byte)'"';
+            var rest = receipt;
+            int at = 1, length;
+            while ((length = rest.IndexOfAny(Escaped)) >= 0 && rest[length] == (byte)'\n')
+            {
+                rest[..length].CopyTo(json.AsSpan(at));
+                "\\n"u8.CopyTo(json.AsSpan(at + length));
+                at += length + 2;
+                rest = rest[(length + 1)..];
+            }
+
+            rest.CopyTo(json.AsSpan(at));
+            json[at + rest.Length] = (byte)'"';
+            if (length < 0) writer.WriteRawValue(json.AsSpan(0, at + rest.Length + 1), skipInputValidation: true);
+            else writer.WriteStringValue(receipt);
+            ArrayPool<byte>.Shared.Return(json);
         }
     }
 }

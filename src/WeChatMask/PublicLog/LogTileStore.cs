@@ -1,3 +1,4 @@
+using System.Text;
 using WeChatMask.Data;
 using WeChatMask.Domain.PublicLog;
 
@@ -9,6 +10,9 @@ public sealed class LogTileStore(Database database)
     // Some 700 KB, so that the transaction is short.
     private const int MostTiles = 32;
 
+    // Of letters, a line of each kind being shorter than this much.
+    private const int LongTile = Tile.Full * 128;
+
     /// <summary>Makes the next tiles that are full. Gives how many; 0 where none was left, or another node was quicker.</summary>
     public async Task<int> MakeAsync(CancellationToken cancellationToken)
     {
@@ -18,28 +22,41 @@ public sealed class LogTileStore(Database database)
         if (end <= from) return 0;
         var batches = await database.QueryAsync<Batch>(
             $"SELECT id, first_index, body FROM log_batch WHERE {LogQueries.BatchesFrom} AND first_index < @end ORDER BY first_index", new { from, end }, cancellationToken);
-        if (Lines(batches, from, end) is not { } lines) return 0;
-        var tiles = lines.Chunk(Tile.Full).Select((part, i) => new NewTile(known + i, string.Join('\n', part), RootOf(part))).ToList();
-        var covered = batches.Where(b => b.Body is not null && b.FirstIndex + b.Lines.Length <= end).Select(b => b.Id).ToArray();
+        var tiles = new List<NewTile>(MostTiles);
+        if (Cut(batches, from, end, tiles) is not { } covered) return 0;
         return await database.WriteAsync(transaction => SaveAsync(transaction, tiles, covered), cancellationToken);
     }
 
-    /// <summary>The lines of a range; null where another node has put some of them into tiles meanwhile.</summary>
-    private static List<string>? Lines(List<Batch> batches, long from, long end)
+    /// <summary>Makes the tiles of a range and gives the batches that lie in it; null where another node has put some of their lines into tiles meanwhile.</summary>
+    /// <remarks>A rush adds thousands of lines a second: none becomes a text of its own.</remarks>
+    private static long[]? Cut(List<Batch> batches, long from, long end, List<NewTile> tiles)
     {
-        var lines = new List<string>((int)(end - from));
+        var (next, text, tree) = (from, new StringBuilder(LongTile), new Frontier());
+        List<long> covered = [];
         foreach (var batch in batches)
         {
-            if (batch.Body is null || batch.FirstIndex > from + lines.Count) continue;
-            lines.AddRange(batch.Lines.Skip((int)Math.Max(0, from - batch.FirstIndex)));
+            if (batch.Body is not { } body || batch.FirstIndex > next) continue;
+            var index = batch.FirstIndex;
+            foreach (var range in body.AsSpan().Split('\n'))
+            {
+                if (index++ < next) continue;
+                if (next == end) break;
+                var line = body.AsSpan()[range];
+                if (tree.Size > 0) text.Append('\n');
+                text.Append(line);
+                tree.Add(MerkleTree.Leaf(line));
+                next++;
+                if (tree.Size < Tile.Full) continue;
+                tiles.Add(new NewTile((next / Tile.Full) - 1, text.ToString(), tree.Root()));
+                text.Clear();
+                tree = new Frontier();
+            }
+
+            if (index <= end) covered.Add(batch.Id);
         }
 
-        if (lines.Count < end - from) return null;
-        lines.RemoveRange((int)(end - from), lines.Count - (int)(end - from));
-        return lines;
+        return next == end ? [.. covered] : null;
     }
-
-    private static Hash RootOf(IEnumerable<string> lines) => MerkleTree.Root([.. lines.Select(l => MerkleTree.Leaf(l))]);
 
     // Two nodes make the same: whoever comes second waits at the first one's rows, clashes, and comes again.
     private static async Task<int> SaveAsync(WriteTransaction transaction, List<NewTile> tiles, long[] covered)
@@ -76,14 +93,5 @@ public sealed class LogTileStore(Database database)
 
     private sealed record NewTile(long Number, string Body, Hash Root);
 
-    private sealed class Batch
-    {
-        private string[]? lines;
-
-        public long Id { get; init; }
-        public long FirstIndex { get; init; }
-        public string? Body { get; init; }
-
-        public string[] Lines => lines ??= Body?.Split('\n') ?? [];
-    }
+    private sealed record Batch(long Id, long FirstIndex, string? Body);
 }

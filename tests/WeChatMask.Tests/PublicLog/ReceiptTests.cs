@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using WeChatMask.Bookings;
 using WeChatMask.Domain.PublicLog;
 using WeChatMask.Tests.Support;
 
@@ -50,6 +52,29 @@ public sealed class ReceiptTests : IDisposable
         Assert.Equal(2, receipt.Index);
         Assert.Equal(5, receipt.Note.Checkpoint.Size);
     }
+
+    [Fact]
+    public void An_answer_carries_a_receipt_in_the_same_bytes_whether_it_was_just_made_or_is_asked_for_again()
+    {
+        var (tree, salt) = (new Frontier(), Hash.Of("salt"u8));
+        var added = tree.Add([Entry.Leaf]);
+        var made = new LoggedBooking(new LoggedLines([Entry], added, SignedNote.Sign(new Checkpoint(Origin, tree.Size, tree.Root()), key)), 0, salt);
+
+        var json = JsonSerializer.Serialize(ReceiptText.Of(made));
+
+        Assert.Equal(json, JsonSerializer.Serialize(ReceiptText.Of(made.Receipt)));
+        Assert.Equal(made.Receipt, JsonSerializer.Deserialize<string>(json));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n\n\u2014 a+b/c=\n")]
+    [InlineData("a\nb\"c")]
+    [InlineData("a\nb\\c")]
+    [InlineData("a\r\nb\u0001")]
+    [InlineData("\ud83d\ude00\n")]
+    public void Any_text_in_place_of_a_receipt_comes_out_of_an_answer_as_it_went_in(string text) =>
+        Assert.Equal(text, JsonSerializer.Deserialize<string>(JsonSerializer.Serialize(ReceiptText.Of(text))));
 
     [Fact]
     public void The_only_line_of_a_log_needs_no_path()
