@@ -66,6 +66,10 @@ public sealed class ReceiptTests : IDisposable
         Assert.Equal(made.Receipt, JsonSerializer.Deserialize<string>(json));
     }
 
+    [Fact]
+    public void An_answer_spells_no_letter_of_a_receipt_out_but_its_lines_ends() =>
+        Assert.Equal("\"\\n\u2014 a+b/c=\\n\"", JsonSerializer.Serialize(ReceiptText.Of("\n\u2014 a+b/c=\n")));
+
     [Theory]
     [InlineData("")]
     [InlineData("\n\n\u2014 a+b/c=\n")]
